@@ -11,6 +11,7 @@ use serde_path_to_error::{Deserializer as Tracked, Track};
 use crate::content::{is_html, is_html_type, is_json_type, without_bom};
 use crate::error::{DecodeFailure, Error, ErrorKind};
 use crate::model::{Place, Slot};
+use crate::operation::{Operation, Repeat};
 use crate::position;
 use crate::redact;
 use crate::response::{Response, ResponseParts};
@@ -35,6 +36,13 @@ impl Received {
 
     fn is_blank(&self) -> bool {
         without_bom(&self.parts.bytes).trim_ascii().is_empty()
+    }
+
+    /// Whether the server did what was asked and left it at the status, as some do after a creation or an update. Who reads
+    /// wants the body.
+    fn is_done(&self) -> bool {
+        let writes = |operation: &Operation| operation.repeat != Repeat::Safe;
+        self.is_blank() && self.parts.operation().is_some_and(writes)
     }
 
     fn is_html(&self) -> bool {
@@ -81,6 +89,9 @@ pub(crate) fn place(
     slot: Slot<'_>,
     type_name: &str,
 ) -> Result<Box<ResponseParts>, Error> {
+    if received.is_done() && may_be_blank(&slot) {
+        return Ok(received.parts);
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(without_bom(&received.parts.bytes));
     let mut item = String::new();
     let place = Place {
@@ -98,6 +109,15 @@ pub(crate) fn place(
         };
         Some(describe(path, &fault))
     }))
+}
+
+/// Whether a value is complete with nothing in it.
+fn may_be_blank(slot: &Slot<'_>) -> bool {
+    match slot {
+        Slot::Model(model) => model.required().is_empty(),
+        Slot::List(_) | Slot::Map(_) | Slot::OneJson(_) => true,
+        _ => false,
+    }
 }
 
 /// A JSON document of a type, or no body at all.
@@ -282,7 +302,7 @@ fn short(name: &str) -> String {
 mod tests {
     use super::*;
     use crate::error::Target;
-    use crate::operation::Operation;
+    use crate::model::{About, Cell, Model, Parts};
     use crate::options::Attached;
     use bytes::Bytes;
     use reqwest::StatusCode;
@@ -456,6 +476,61 @@ mod tests {
                 .is_some()
         );
         assert!(json_or_empty::<Thing>(received("", b"{}")).is_err());
+    }
+
+    fn typed<T: Cell>(received: Received) -> Result<T, Error> {
+        let mut value = T::blank();
+        place(received, value.slot(), std::any::type_name::<T>())?;
+        Ok(value)
+    }
+
+    #[test]
+    fn a_write_may_be_answered_with_nothing() {
+        static MAKE: Operation = Operation::new("makeThing", "POST", "/things");
+        const fn about(required: &'static [usize]) -> About {
+            About {
+                name: "Made",
+                names: &["id"],
+                required,
+                secrets: &[],
+                tagged: &[],
+            }
+        }
+        #[derive(Debug)]
+        struct Made(&'static About);
+        impl Model for Made {
+            fn blank() -> Self {
+                Self(&const { about(&[]) })
+            }
+            fn about(&self) -> &'static About {
+                self.0
+            }
+            fn slot(&mut self, _index: usize) -> Slot<'_> {
+                Slot::Model(self)
+            }
+            fn parts<'a>(&'a self, _to: &mut Parts<'a, '_>) {}
+        }
+        let made = |body| {
+            let mut received = received("", body);
+            received.parts.target = Target::Table(&MAKE);
+            received
+        };
+        for body in [&b""[..], b" \r\n"] {
+            assert!(typed::<Made>(made(body)).is_ok());
+            assert!(typed::<Vec<String>>(made(body)).unwrap().is_empty());
+            assert!(typed::<serde_json::Value>(made(body)).unwrap().is_null());
+            // Neither is a value that has to be there, nor the answer to a question.
+            let mut demanding = Made(&const { about(&[0]) });
+            for error in [
+                place(made(body), Slot::Model(&mut demanding), "Made")
+                    .map(|_| ())
+                    .unwrap_err(),
+                typed::<String>(made(body)).unwrap_err(),
+                typed::<Made>(received("", body)).unwrap_err(),
+            ] {
+                assert_eq!(error.kind(), ErrorKind::EmptyBody);
+            }
+        }
     }
 
     #[test]

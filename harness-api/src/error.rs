@@ -64,7 +64,8 @@ pub enum ErrorKind {
     Status,
     /// The server answered 2XX with a body that does not fit the declared type.
     Decode,
-    /// The server answered 2XX without a body where one is declared.
+    /// The server answered 2XX without a body where one is declared: to a question, or where the type has members that must
+    /// be there.
     EmptyBody,
     /// The server answered 2XX with another kind of content: an HTML page, for example.
     UnexpectedContent,

@@ -742,6 +742,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::access_control::types::ResourceScope>(),
         ),
         (
+            "access_control::types::ResourceSelector",
+            size_of::<harness_api::access_control::types::ResourceSelector>(),
+        ),
+        (
             "access_control::types::ResourceSelectorFilter",
             size_of::<harness_api::access_control::types::ResourceSelectorFilter>(),
         ),

@@ -199,6 +199,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::audit::types::AuditRoleBinding>(),
         ),
         (
+            "audit::types::AuditYamlDiff",
+            size_of::<harness_api::audit::types::AuditYamlDiff>(),
+        ),
+        (
             "audit::types::AuthenticationInfo",
             size_of::<harness_api::audit::types::AuthenticationInfo>(),
         ),

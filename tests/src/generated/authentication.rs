@@ -1088,6 +1088,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::authentication::types::ResponseDtoStringStatus>(),
         ),
         (
+            "authentication::types::EmbeddedUser",
+            size_of::<harness_api::authentication::types::EmbeddedUser>(),
+        ),
+        (
             "authentication::types::AuthzResponseMessageException",
             size_of::<
                 harness_api::authentication::types::AuthzResponseMessageException,

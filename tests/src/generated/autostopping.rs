@@ -369,6 +369,14 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::autostopping::types::ListAccessPointResponse>(),
         ),
         (
+            "autostopping::types::LwCertificateSecrets",
+            size_of::<harness_api::autostopping::types::LwCertificateSecrets>(),
+        ),
+        (
+            "autostopping::types::LwInstanceFilters",
+            size_of::<harness_api::autostopping::types::LwInstanceFilters>(),
+        ),
+        (
             "autostopping::types::LwResource",
             size_of::<harness_api::autostopping::types::LwResource>(),
         ),

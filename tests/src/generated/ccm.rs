@@ -3716,7 +3716,6 @@ pub(crate) static TABLE: Table = Table {
             "ccm::types::ResponseDtoListStringStatus",
             size_of::<harness_api::ccm::types::ResponseDtoListStringStatus>(),
         ),
-        ("ccm::types::EmbeddedUser", size_of::<harness_api::ccm::types::EmbeddedUser>()),
         (
             "ccm::types::RestResponseString",
             size_of::<harness_api::ccm::types::RestResponseString>(),

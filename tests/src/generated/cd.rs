@@ -925,18 +925,6 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::cd::types::EnvironmentResponse>(),
         ),
         (
-            "cd::types::EnvironmentResponseDetails",
-            size_of::<harness_api::cd::types::EnvironmentResponseDetails>(),
-        ),
-        (
-            "cd::types::EnvironmentResponseDetailsStoreType",
-            size_of::<harness_api::cd::types::EnvironmentResponseDetailsStoreType>(),
-        ),
-        (
-            "cd::types::EnvironmentResponseDetailsType",
-            size_of::<harness_api::cd::types::EnvironmentResponseDetailsType>(),
-        ),
-        (
             "cd::types::EnvironmentType",
             size_of::<harness_api::cd::types::EnvironmentType>(),
         ),
@@ -1094,6 +1082,14 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::cd::types::InputSetReferenceProtoDto>(),
         ),
         (
+            "cd::types::InputSetValidator",
+            size_of::<harness_api::cd::types::InputSetValidator>(),
+        ),
+        (
+            "cd::types::InputSetValidatorType",
+            size_of::<harness_api::cd::types::InputSetValidatorType>(),
+        ),
+        (
             "cd::types::ManifestConfig",
             size_of::<harness_api::cd::types::ManifestConfig>(),
         ),
@@ -1110,16 +1106,8 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::cd::types::ManifestsResponseDto>(),
         ),
         (
-            "cd::types::NgEnvironmentResponse",
-            size_of::<harness_api::cd::types::NgEnvironmentResponse>(),
-        ),
-        (
             "cd::types::NgInfrastructureResponse",
             size_of::<harness_api::cd::types::NgInfrastructureResponse>(),
-        ),
-        (
-            "cd::types::NgServiceResponse",
-            size_of::<harness_api::cd::types::NgServiceResponse>(),
         ),
         (
             "cd::types::OverrideNgVariable",
@@ -1436,22 +1424,6 @@ pub(crate) static TABLE: Table = Table {
             size_of::<
                 harness_api::cd::types::ResponseDtoListEntityDetailProtoDtoStatus,
             >(),
-        ),
-        (
-            "cd::types::ResponseDtoListEnvironmentResponse",
-            size_of::<harness_api::cd::types::ResponseDtoListEnvironmentResponse>(),
-        ),
-        (
-            "cd::types::ResponseDtoListEnvironmentResponseStatus",
-            size_of::<harness_api::cd::types::ResponseDtoListEnvironmentResponseStatus>(),
-        ),
-        (
-            "cd::types::ResponseDtoListServiceResponse",
-            size_of::<harness_api::cd::types::ResponseDtoListServiceResponse>(),
-        ),
-        (
-            "cd::types::ResponseDtoListServiceResponseStatus",
-            size_of::<harness_api::cd::types::ResponseDtoListServiceResponseStatus>(),
         ),
         (
             "cd::types::ResponseDtoOverrideResponse",
@@ -1789,18 +1761,6 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::cd::types::ServiceResponse>(),
         ),
         (
-            "cd::types::ServiceResponseDetails",
-            size_of::<harness_api::cd::types::ServiceResponseDetails>(),
-        ),
-        (
-            "cd::types::ServiceResponseDetailsStoreType",
-            size_of::<harness_api::cd::types::ServiceResponseDetailsStoreType>(),
-        ),
-        (
-            "cd::types::ServiceResponseDetailsType",
-            size_of::<harness_api::cd::types::ServiceResponseDetailsType>(),
-        ),
-        (
             "cd::types::ServiceUpdateRequest",
             size_of::<harness_api::cd::types::ServiceUpdateRequest>(),
         ),
@@ -2085,10 +2045,6 @@ pub(crate) static TABLE: Table = Table {
             >(),
         ),
         (
-            "cd::types::NgEntityGitDetails",
-            size_of::<harness_api::cd::types::NgEntityGitDetails>(),
-        ),
-        (
             "cd::types::EntityValidityDetails",
             size_of::<harness_api::cd::types::EntityValidityDetails>(),
         ),
@@ -2105,16 +2061,68 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::cd::types::NgPolicySetMetadata>(),
         ),
         (
-            "cd::types::InputSetValidator",
-            size_of::<harness_api::cd::types::InputSetValidator>(),
+            "cd::types::NgEntityGitDetails",
+            size_of::<harness_api::cd::types::NgEntityGitDetails>(),
         ),
         (
-            "cd::types::InputSetValidatorType",
-            size_of::<harness_api::cd::types::InputSetValidatorType>(),
+            "cd::types::CacheResponseMetadata",
+            size_of::<harness_api::cd::types::CacheResponseMetadata>(),
+        ),
+        (
+            "cd::types::CacheResponseMetadataCacheState",
+            size_of::<harness_api::cd::types::CacheResponseMetadataCacheState>(),
         ),
         (
             "cd::types::EntityGitMetadata",
             size_of::<harness_api::cd::types::EntityGitMetadata>(),
+        ),
+        (
+            "cd::types::EnvironmentResponseDetails",
+            size_of::<harness_api::cd::types::EnvironmentResponseDetails>(),
+        ),
+        (
+            "cd::types::EnvironmentResponseDetailsStoreType",
+            size_of::<harness_api::cd::types::EnvironmentResponseDetailsStoreType>(),
+        ),
+        (
+            "cd::types::EnvironmentResponseDetailsType",
+            size_of::<harness_api::cd::types::EnvironmentResponseDetailsType>(),
+        ),
+        (
+            "cd::types::NgEnvironmentResponse",
+            size_of::<harness_api::cd::types::NgEnvironmentResponse>(),
+        ),
+        (
+            "cd::types::NgServiceResponse",
+            size_of::<harness_api::cd::types::NgServiceResponse>(),
+        ),
+        (
+            "cd::types::ResponseDtoListEnvironmentResponse",
+            size_of::<harness_api::cd::types::ResponseDtoListEnvironmentResponse>(),
+        ),
+        (
+            "cd::types::ResponseDtoListEnvironmentResponseStatus",
+            size_of::<harness_api::cd::types::ResponseDtoListEnvironmentResponseStatus>(),
+        ),
+        (
+            "cd::types::ResponseDtoListServiceResponse",
+            size_of::<harness_api::cd::types::ResponseDtoListServiceResponse>(),
+        ),
+        (
+            "cd::types::ResponseDtoListServiceResponseStatus",
+            size_of::<harness_api::cd::types::ResponseDtoListServiceResponseStatus>(),
+        ),
+        (
+            "cd::types::ServiceResponseDetails",
+            size_of::<harness_api::cd::types::ServiceResponseDetails>(),
+        ),
+        (
+            "cd::types::ServiceResponseDetailsStoreType",
+            size_of::<harness_api::cd::types::ServiceResponseDetailsStoreType>(),
+        ),
+        (
+            "cd::types::ServiceResponseDetailsType",
+            size_of::<harness_api::cd::types::ServiceResponseDetailsType>(),
         ),
     ],
     forms: &[],

@@ -193,7 +193,7 @@ pub(crate) static TABLE: Table = Table {
         (
             "prCandidates",
             None,
-            Some(again::<harness_api::code::types::TypesBranchTable>),
+            Some(again::<Vec<harness_api::code::types::TypesBranchTable>>),
         ),
         (
             "prMergeQueueEnable",
@@ -1108,6 +1108,10 @@ pub(crate) static TABLE: Table = Table {
         (
             "code::types::TypesDiffStats",
             size_of::<harness_api::code::types::TypesDiffStats>(),
+        ),
+        (
+            "code::types::TypesExtraHeader",
+            size_of::<harness_api::code::types::TypesExtraHeader>(),
         ),
         (
             "code::types::TypesFavoriteResource",

@@ -700,6 +700,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::connectors::types::BitbucketUsernamePassword>(),
         ),
         (
+            "connectors::types::CcmConnectorFilter",
+            size_of::<harness_api::connectors::types::CcmConnectorFilter>(),
+        ),
+        (
             "connectors::types::CcmK8sConnectorResponse",
             size_of::<harness_api::connectors::types::CcmK8sConnectorResponse>(),
         ),
@@ -1064,6 +1068,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::connectors::types::GitAuthentication>(),
         ),
         (
+            "connectors::types::GitCommitAttributes",
+            size_of::<harness_api::connectors::types::GitCommitAttributes>(),
+        ),
+        (
             "connectors::types::GitConfig",
             size_of::<harness_api::connectors::types::GitConfig>(),
         ),
@@ -1074,6 +1082,10 @@ pub(crate) static TABLE: Table = Table {
         (
             "connectors::types::GitConfigType",
             size_of::<harness_api::connectors::types::GitConfigType>(),
+        ),
+        (
+            "connectors::types::GitConnectorSync",
+            size_of::<harness_api::connectors::types::GitConnectorSync>(),
         ),
         (
             "connectors::types::GitHttpAuthenticationDto",

@@ -862,6 +862,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::har::types::RegistryResponse>(),
         ),
         (
+            "har::types::RegistrySbomDetails",
+            size_of::<harness_api::har::types::RegistrySbomDetails>(),
+        ),
+        (
             "har::types::RegistryStatus",
             size_of::<harness_api::har::types::RegistryStatus>(),
         ),
@@ -1409,7 +1413,6 @@ pub(crate) static TABLE: Table = Table {
             "har::types::UpsertVersionMetadataV3BodyMetadata",
             size_of::<harness_api::har::types::UpsertVersionMetadataV3BodyMetadata>(),
         ),
-        ("har::types::SbomDetails", size_of::<harness_api::har::types::SbomDetails>()),
     ],
     forms: &[],
     module: "har",

@@ -1873,10 +1873,6 @@ pub(crate) static TABLE: Table = Table {
             >(),
         ),
         (
-            "pipeline::types::ParameterFieldListString",
-            size_of::<harness_api::pipeline::types::ParameterFieldListString>(),
-        ),
-        (
             "pipeline::types::ParentStageInfo",
             size_of::<harness_api::pipeline::types::ParentStageInfo>(),
         ),
@@ -1990,12 +1986,6 @@ pub(crate) static TABLE: Table = Table {
         (
             "pipeline::types::PipelineFilterPropertiesFilterType",
             size_of::<harness_api::pipeline::types::PipelineFilterPropertiesFilterType>(),
-        ),
-        (
-            "pipeline::types::PipelineFilterPropertiesModuleProperties",
-            size_of::<
-                harness_api::pipeline::types::PipelineFilterPropertiesModuleProperties,
-            >(),
         ),
         (
             "pipeline::types::PipelineGetResponseBody",
@@ -3379,14 +3369,6 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::pipeline::types::Pageable>(),
         ),
         ("pipeline::types::Sort", size_of::<harness_api::pipeline::types::Sort>()),
-        (
-            "pipeline::types::CacheResponseMetadata",
-            size_of::<harness_api::pipeline::types::CacheResponseMetadata>(),
-        ),
-        (
-            "pipeline::types::CacheResponseMetadataCacheState",
-            size_of::<harness_api::pipeline::types::CacheResponseMetadataCacheState>(),
-        ),
         (
             "pipeline::types::NgTemplateResponse",
             size_of::<harness_api::pipeline::types::NgTemplateResponse>(),

@@ -8,8 +8,18 @@ mod calls;
 pub(crate) static TABLE: Table = Table {
     rows: &[
         ("deleteDowntimeData", None, None),
-        ("getAssociatedMonitoredServices", None, None),
-        ("getDowntime", None, None),
+        (
+            "getAssociatedMonitoredServices",
+            None,
+            Some(
+                again::<harness_api::srm::types::GetAssociatedMonitoredServicesResponse>,
+            ),
+        ),
+        (
+            "getDowntime",
+            None,
+            Some(again::<harness_api::srm::types::GetDowntimeResponse>),
+        ),
         (
             "getDowntimeAssociatedMonitoredServices",
             None,
@@ -25,9 +35,21 @@ pub(crate) static TABLE: Table = Table {
             None,
             Some(again::<harness_api::srm::types::ListDowntimesResponse>),
         ),
-        ("saveDowntime", Some(again::<harness_api::srm::types::Downtime>), None),
-        ("updateDowntimeData", Some(again::<harness_api::srm::types::Downtime>), None),
-        ("updateDowntimeEnabled", None, None),
+        (
+            "saveDowntime",
+            Some(again::<harness_api::srm::types::Downtime>),
+            Some(again::<harness_api::srm::types::SaveDowntimeResponse>),
+        ),
+        (
+            "updateDowntimeData",
+            Some(again::<harness_api::srm::types::Downtime>),
+            Some(again::<harness_api::srm::types::UpdateDowntimeDataResponse>),
+        ),
+        (
+            "updateDowntimeEnabled",
+            None,
+            Some(again::<harness_api::srm::types::UpdateDowntimeEnabledResponse>),
+        ),
         (
             "createHealthSource",
             Some(again::<harness_api::srm::types::CreateHealthSourceBody>),
@@ -41,7 +63,11 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::srm::types::UpdateHealthSourceBody>),
             Some(again::<serde_json::Value>),
         ),
-        ("createDefaultMonitoredService", None, None),
+        (
+            "createDefaultMonitoredService",
+            None,
+            Some(again::<harness_api::srm::types::RestResponseMonitoredServiceResponse>),
+        ),
         (
             "deleteMonitoredService",
             None,
@@ -52,11 +78,35 @@ pub(crate) static TABLE: Table = Table {
             None,
             Some(again::<harness_api::srm::types::ResponseDtoBoolean>),
         ),
-        ("getAllMonitoredServicesWithHealthSources", None, None),
-        ("CvgetAnomaliesSummary", None, None),
-        ("getCountOfServices", None, None),
-        ("getEnvironments", None, None),
-        ("getHealthSources", None, None),
+        (
+            "getAllMonitoredServicesWithHealthSources",
+            None,
+            Some(
+                again::<
+                    harness_api::srm::types::GetAllMonitoredServicesWithHealthSourcesResponse,
+                >,
+            ),
+        ),
+        (
+            "CvgetAnomaliesSummary",
+            None,
+            Some(again::<harness_api::srm::types::GetAnomaliesSummaryResponse>),
+        ),
+        (
+            "getCountOfServices",
+            None,
+            Some(again::<harness_api::srm::types::CvServiceCount>),
+        ),
+        (
+            "getEnvironments",
+            None,
+            Some(again::<harness_api::srm::types::ResponseDtoListEnvironmentResponse>),
+        ),
+        (
+            "getHealthSources",
+            None,
+            Some(again::<harness_api::srm::types::GetHealthSourcesResponse>),
+        ),
         (
             "getHealthSourcesForMonitoredServiceIdentifier",
             None,
@@ -66,21 +116,37 @@ pub(crate) static TABLE: Table = Table {
                 >,
             ),
         ),
-        ("getList", None, None),
-        ("getListV2", None, None),
+        ("getList", None, Some(again::<harness_api::srm::types::GetListResponse>)),
+        ("getListV2", None, Some(again::<harness_api::srm::types::GetListV2Response>)),
         (
             "getMonitoredService",
             None,
             Some(again::<harness_api::srm::types::ResponseDtoMonitoredServiceResponse>),
         ),
-        ("getMonitoredServiceChangeDetails", None, None),
-        ("getMonitoredServiceDetails", None, None),
+        (
+            "getMonitoredServiceChangeDetails",
+            None,
+            Some(
+                again::<
+                    harness_api::srm::types::GetMonitoredServiceChangeDetailsResponse,
+                >,
+            ),
+        ),
+        (
+            "getMonitoredServiceDetails",
+            None,
+            Some(again::<harness_api::srm::types::CvMonitoredServiceListItem>),
+        ),
         (
             "getMonitoredServiceFromServiceAndEnvironment",
             None,
             Some(again::<harness_api::srm::types::ResponseDtoMonitoredServiceResponse>),
         ),
-        ("getMonitoredServiceLogs", None, None),
+        (
+            "getMonitoredServiceLogs",
+            None,
+            Some(again::<harness_api::srm::types::RestResponsePageResponseCvngLog>),
+        ),
         (
             "getMonitoredServiceReconciliationStatuses",
             None,
@@ -100,8 +166,16 @@ pub(crate) static TABLE: Table = Table {
             None,
             Some(again::<harness_api::srm::types::GetMonitoredServiceScoreResponse>),
         ),
-        ("getMSSecondaryEvents", None, None),
-        ("getMSSecondaryEventsDetails", None, None),
+        (
+            "getMSSecondaryEvents",
+            None,
+            Some(again::<harness_api::srm::types::GetMsSecondaryEventsResponse>),
+        ),
+        (
+            "getMSSecondaryEventsDetails",
+            None,
+            Some(again::<harness_api::srm::types::GetMsSecondaryEventsDetailsResponse>),
+        ),
         (
             "getNotificationRulesForMonitoredService",
             None,
@@ -116,9 +190,21 @@ pub(crate) static TABLE: Table = Table {
             None,
             Some(again::<harness_api::srm::types::GetOverAllHealthScoreResponse>),
         ),
-        ("getMonitoredServiceDetails_1", None, None),
-        ("getServices", None, None),
-        ("getSloMetrics", None, None),
+        (
+            "getMonitoredServiceDetails_1",
+            None,
+            Some(again::<harness_api::srm::types::CvMonitoredServiceListItem>),
+        ),
+        (
+            "getServices",
+            None,
+            Some(again::<harness_api::srm::types::ResponseDtoListServiceResponse>),
+        ),
+        (
+            "getSloMetrics",
+            None,
+            Some(again::<harness_api::srm::types::GetSloMetricsResponse>),
+        ),
         (
             "isReconciliationRequiredForMonitoredServices",
             None,
@@ -144,7 +230,11 @@ pub(crate) static TABLE: Table = Table {
             None,
             Some(again::<harness_api::srm::types::RestResponseMonitoredServiceResponse>),
         ),
-        ("setHealthMonitoringFlag", None, None),
+        (
+            "setHealthMonitoringFlag",
+            None,
+            Some(again::<harness_api::srm::types::SetHealthMonitoringFlagResponse>),
+        ),
         (
             "updateMonitoredService",
             Some(again::<harness_api::srm::types::MonitoredService>),
@@ -160,7 +250,11 @@ pub(crate) static TABLE: Table = Table {
             None,
             Some(again::<harness_api::srm::types::RestResponseMonitoredServiceResponse>),
         ),
-        ("yamlTemplate", None, None),
+        (
+            "yamlTemplate",
+            None,
+            Some(again::<harness_api::srm::types::RestResponseString>),
+        ),
         (
             "deleteSLODataNg",
             None,
@@ -245,15 +339,39 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::srm::types::SloErrorBudgetReset>),
             Some(again::<harness_api::srm::types::RestResponseSloErrorBudgetReset>),
         ),
-        ("getSecondaryEventDetails", None, None),
-        ("getSecondaryEvents", None, None),
+        (
+            "getSecondaryEventDetails",
+            None,
+            Some(again::<harness_api::srm::types::GetSecondaryEventDetailsResponse>),
+        ),
+        (
+            "getSecondaryEvents",
+            None,
+            Some(again::<harness_api::srm::types::GetSecondaryEventsResponse>),
+        ),
         (
             "getServiceLevelObjectivesRiskCount",
             None,
             Some(again::<harness_api::srm::types::ResponseDtosloRiskCountResponse>),
         ),
-        ("getSLOAssociatedEnvironmentIdentifiers", None, None),
-        ("getSLOAssociatedMonitoredServices", None, None),
+        (
+            "getSLOAssociatedEnvironmentIdentifiers",
+            None,
+            Some(
+                again::<
+                    harness_api::srm::types::GetSloAssociatedEnvironmentIdentifiersResponse,
+                >,
+            ),
+        ),
+        (
+            "getSLOAssociatedMonitoredServices",
+            None,
+            Some(
+                again::<
+                    harness_api::srm::types::GetSloAssociatedMonitoredServicesResponse,
+                >,
+            ),
+        ),
         (
             "getSloConsumptionBreakdownView",
             None,
@@ -297,17 +415,29 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<Vec<harness_api::srm::types::SloHealthListView>>),
         ),
         ("deleteNotificationRuleData", None, None),
-        ("getNotificationRuleData", None, None),
-        ("getNotificationRuleData_1", None, None),
+        (
+            "getNotificationRuleData",
+            None,
+            Some(again::<harness_api::srm::types::GetNotificationRuleDataResponse>),
+        ),
+        (
+            "getNotificationRuleData_1",
+            None,
+            Some(
+                again::<
+                    harness_api::srm::types::ResponseDtoPageResponseNotificationRuleResponse,
+                >,
+            ),
+        ),
         (
             "saveNotificationRuleData",
             Some(again::<harness_api::srm::types::NotificationRule>),
-            None,
+            Some(again::<harness_api::srm::types::SaveNotificationRuleDataResponse>),
         ),
         (
             "updateNotificationRuleData",
             Some(again::<harness_api::srm::types::NotificationRule>),
-            None,
+            Some(again::<harness_api::srm::types::UpdateNotificationRuleDataResponse>),
         ),
         (
             "downloadActiveMonitoredServiceCSVReport",
@@ -406,6 +536,11 @@ pub(crate) static TABLE: Table = Table {
             >(),
         ),
         (
+            "srm::types::CvAnomalyCount",
+            size_of::<harness_api::srm::types::CvAnomalyCount>(),
+        ),
+        ("srm::types::CvDowntime", size_of::<harness_api::srm::types::CvDowntime>()),
+        (
             "srm::types::CvDowntimeEntity",
             size_of::<harness_api::srm::types::CvDowntimeEntity>(),
         ),
@@ -418,12 +553,24 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::srm::types::CvDowntimeListItem>(),
         ),
         (
+            "srm::types::CvDowntimeResponse",
+            size_of::<harness_api::srm::types::CvDowntimeResponse>(),
+        ),
+        (
             "srm::types::CvDowntimeStatusDetails",
             size_of::<harness_api::srm::types::CvDowntimeStatusDetails>(),
         ),
         (
             "srm::types::CvEntityDetails",
             size_of::<harness_api::srm::types::CvEntityDetails>(),
+        ),
+        (
+            "srm::types::CvEnvironmentOption",
+            size_of::<harness_api::srm::types::CvEnvironmentOption>(),
+        ),
+        (
+            "srm::types::CvHealthMonitoringFlag",
+            size_of::<harness_api::srm::types::CvHealthMonitoringFlag>(),
         ),
         (
             "srm::types::CvHealthScore",
@@ -434,6 +581,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::srm::types::CvHealthSourceItem>(),
         ),
         (
+            "srm::types::CvHealthSourceKind",
+            size_of::<harness_api::srm::types::CvHealthSourceKind>(),
+        ),
+        (
             "srm::types::CvHealthTrend",
             size_of::<harness_api::srm::types::CvHealthTrend>(),
         ),
@@ -441,6 +592,7 @@ pub(crate) static TABLE: Table = Table {
             "srm::types::CvLastModified",
             size_of::<harness_api::srm::types::CvLastModified>(),
         ),
+        ("srm::types::CvMetricName", size_of::<harness_api::srm::types::CvMetricName>()),
         (
             "srm::types::CvMonitoredServiceListItem",
             size_of::<harness_api::srm::types::CvMonitoredServiceListItem>(),
@@ -454,8 +606,36 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::srm::types::CvMonitoredServiceScore>(),
         ),
         (
+            "srm::types::CvNamedSource",
+            size_of::<harness_api::srm::types::CvNamedSource>(),
+        ),
+        (
+            "srm::types::CvPlatformService",
+            size_of::<harness_api::srm::types::CvPlatformService>(),
+        ),
+        (
             "srm::types::CvProjectParams",
             size_of::<harness_api::srm::types::CvProjectParams>(),
+        ),
+        (
+            "srm::types::CvSecondaryEvent",
+            size_of::<harness_api::srm::types::CvSecondaryEvent>(),
+        ),
+        (
+            "srm::types::CvSecondaryEventDetails",
+            size_of::<harness_api::srm::types::CvSecondaryEventDetails>(),
+        ),
+        (
+            "srm::types::CvServiceChangeDetail",
+            size_of::<harness_api::srm::types::CvServiceChangeDetail>(),
+        ),
+        (
+            "srm::types::CvServiceCount",
+            size_of::<harness_api::srm::types::CvServiceCount>(),
+        ),
+        (
+            "srm::types::CvServiceHealthSources",
+            size_of::<harness_api::srm::types::CvServiceHealthSources>(),
         ),
         ("srm::types::CvSloError", size_of::<harness_api::srm::types::CvSloError>()),
         (
@@ -986,6 +1166,26 @@ pub(crate) static TABLE: Table = Table {
             >(),
         ),
         (
+            "srm::types::GetAllMonitoredServicesWithHealthSourcesResponse",
+            size_of::<
+                harness_api::srm::types::GetAllMonitoredServicesWithHealthSourcesResponse,
+            >(),
+        ),
+        (
+            "srm::types::GetAllMonitoredServicesWithHealthSourcesResponseStatus",
+            size_of::<
+                harness_api::srm::types::GetAllMonitoredServicesWithHealthSourcesResponseStatus,
+            >(),
+        ),
+        (
+            "srm::types::GetAnomaliesSummaryResponse",
+            size_of::<harness_api::srm::types::GetAnomaliesSummaryResponse>(),
+        ),
+        (
+            "srm::types::GetAssociatedMonitoredServicesResponse",
+            size_of::<harness_api::srm::types::GetAssociatedMonitoredServicesResponse>(),
+        ),
+        (
             "srm::types::GetDowntimeAssociatedMonitoredServicesResponse",
             size_of::<
                 harness_api::srm::types::GetDowntimeAssociatedMonitoredServicesResponse,
@@ -1004,10 +1204,18 @@ pub(crate) static TABLE: Table = Table {
             >(),
         ),
         (
+            "srm::types::GetDowntimeResponse",
+            size_of::<harness_api::srm::types::GetDowntimeResponse>(),
+        ),
+        (
             "srm::types::GetHealthSourcesForMonitoredServiceIdentifierResponse",
             size_of::<
                 harness_api::srm::types::GetHealthSourcesForMonitoredServiceIdentifierResponse,
             >(),
+        ),
+        (
+            "srm::types::GetHealthSourcesResponse",
+            size_of::<harness_api::srm::types::GetHealthSourcesResponse>(),
         ),
         (
             "srm::types::GetHistoryResponse",
@@ -1022,8 +1230,38 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::srm::types::GetHistoryResponseStatus>(),
         ),
         (
+            "srm::types::GetListResponse",
+            size_of::<harness_api::srm::types::GetListResponse>(),
+        ),
+        (
+            "srm::types::GetListResponseData",
+            size_of::<harness_api::srm::types::GetListResponseData>(),
+        ),
+        (
+            "srm::types::GetListResponseStatus",
+            size_of::<harness_api::srm::types::GetListResponseStatus>(),
+        ),
+        (
             "srm::types::GetListV2MonitoredServiceType",
             size_of::<harness_api::srm::types::GetListV2MonitoredServiceType>(),
+        ),
+        (
+            "srm::types::GetListV2Response",
+            size_of::<harness_api::srm::types::GetListV2Response>(),
+        ),
+        (
+            "srm::types::GetListV2ResponseData",
+            size_of::<harness_api::srm::types::GetListV2ResponseData>(),
+        ),
+        (
+            "srm::types::GetListV2ResponseStatus",
+            size_of::<harness_api::srm::types::GetListV2ResponseStatus>(),
+        ),
+        (
+            "srm::types::GetMonitoredServiceChangeDetailsResponse",
+            size_of::<
+                harness_api::srm::types::GetMonitoredServiceChangeDetailsResponse,
+            >(),
         ),
         (
             "srm::types::GetMonitoredServiceLogsLogType",
@@ -1038,10 +1276,32 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::srm::types::GetMonitoredServiceScoreResponseStatus>(),
         ),
         (
+            "srm::types::GetMsSecondaryEventsDetailsResponse",
+            size_of::<harness_api::srm::types::GetMsSecondaryEventsDetailsResponse>(),
+        ),
+        (
+            "srm::types::GetMsSecondaryEventsDetailsResponseStatus",
+            size_of::<
+                harness_api::srm::types::GetMsSecondaryEventsDetailsResponseStatus,
+            >(),
+        ),
+        (
             "srm::types::GetMsSecondaryEventsDetailsSecondaryEventType",
             size_of::<
                 harness_api::srm::types::GetMsSecondaryEventsDetailsSecondaryEventType,
             >(),
+        ),
+        (
+            "srm::types::GetMsSecondaryEventsResponse",
+            size_of::<harness_api::srm::types::GetMsSecondaryEventsResponse>(),
+        ),
+        (
+            "srm::types::GetMsSecondaryEventsResponseStatus",
+            size_of::<harness_api::srm::types::GetMsSecondaryEventsResponseStatus>(),
+        ),
+        (
+            "srm::types::GetNotificationRuleDataResponse",
+            size_of::<harness_api::srm::types::GetNotificationRuleDataResponse>(),
         ),
         (
             "srm::types::GetOverAllHealthScoreDuration",
@@ -1056,10 +1316,26 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::srm::types::GetOverAllHealthScoreResponseStatus>(),
         ),
         (
+            "srm::types::GetSecondaryEventDetailsResponse",
+            size_of::<harness_api::srm::types::GetSecondaryEventDetailsResponse>(),
+        ),
+        (
+            "srm::types::GetSecondaryEventDetailsResponseStatus",
+            size_of::<harness_api::srm::types::GetSecondaryEventDetailsResponseStatus>(),
+        ),
+        (
             "srm::types::GetSecondaryEventDetailsSecondaryEventType",
             size_of::<
                 harness_api::srm::types::GetSecondaryEventDetailsSecondaryEventType,
             >(),
+        ),
+        (
+            "srm::types::GetSecondaryEventsResponse",
+            size_of::<harness_api::srm::types::GetSecondaryEventsResponse>(),
+        ),
+        (
+            "srm::types::GetSecondaryEventsResponseStatus",
+            size_of::<harness_api::srm::types::GetSecondaryEventsResponseStatus>(),
         ),
         (
             "srm::types::GetServiceLevelObjectiveLogsLogType",
@@ -1078,12 +1354,52 @@ pub(crate) static TABLE: Table = Table {
             >(),
         ),
         (
+            "srm::types::GetSloAssociatedEnvironmentIdentifiersResponse",
+            size_of::<
+                harness_api::srm::types::GetSloAssociatedEnvironmentIdentifiersResponse,
+            >(),
+        ),
+        (
+            "srm::types::GetSloAssociatedEnvironmentIdentifiersResponseData",
+            size_of::<
+                harness_api::srm::types::GetSloAssociatedEnvironmentIdentifiersResponseData,
+            >(),
+        ),
+        (
+            "srm::types::GetSloAssociatedEnvironmentIdentifiersResponseStatus",
+            size_of::<
+                harness_api::srm::types::GetSloAssociatedEnvironmentIdentifiersResponseStatus,
+            >(),
+        ),
+        (
+            "srm::types::GetSloAssociatedMonitoredServicesResponse",
+            size_of::<
+                harness_api::srm::types::GetSloAssociatedMonitoredServicesResponse,
+            >(),
+        ),
+        (
+            "srm::types::GetSloAssociatedMonitoredServicesResponseData",
+            size_of::<
+                harness_api::srm::types::GetSloAssociatedMonitoredServicesResponseData,
+            >(),
+        ),
+        (
+            "srm::types::GetSloAssociatedMonitoredServicesResponseStatus",
+            size_of::<
+                harness_api::srm::types::GetSloAssociatedMonitoredServicesResponseStatus,
+            >(),
+        ),
+        (
             "srm::types::GetSloHealthListViewEvaluationType",
             size_of::<harness_api::srm::types::GetSloHealthListViewEvaluationType>(),
         ),
         (
             "srm::types::GetSloHealthListViewSloType",
             size_of::<harness_api::srm::types::GetSloHealthListViewSloType>(),
+        ),
+        (
+            "srm::types::GetSloMetricsResponse",
+            size_of::<harness_api::srm::types::GetSloMetricsResponse>(),
         ),
         (
             "srm::types::ListDowntimesResponse",
@@ -1120,6 +1436,26 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::srm::types::MonitoredServicesListResponseStatus>(),
         ),
         (
+            "srm::types::SaveDowntimeResponse",
+            size_of::<harness_api::srm::types::SaveDowntimeResponse>(),
+        ),
+        (
+            "srm::types::SaveNotificationRuleDataResponse",
+            size_of::<harness_api::srm::types::SaveNotificationRuleDataResponse>(),
+        ),
+        (
+            "srm::types::SetHealthMonitoringFlagResponse",
+            size_of::<harness_api::srm::types::SetHealthMonitoringFlagResponse>(),
+        ),
+        (
+            "srm::types::UpdateDowntimeDataResponse",
+            size_of::<harness_api::srm::types::UpdateDowntimeDataResponse>(),
+        ),
+        (
+            "srm::types::UpdateDowntimeEnabledResponse",
+            size_of::<harness_api::srm::types::UpdateDowntimeEnabledResponse>(),
+        ),
+        (
             "srm::types::UpdateHealthSourceBody",
             size_of::<harness_api::srm::types::UpdateHealthSourceBody>(),
         ),
@@ -1132,6 +1468,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<
                 harness_api::srm::types::UpdateHealthSourceBodyQueryDefinitionsSpec,
             >(),
+        ),
+        (
+            "srm::types::UpdateNotificationRuleDataResponse",
+            size_of::<harness_api::srm::types::UpdateNotificationRuleDataResponse>(),
         ),
         (
             "srm::types::YamlTemplateType",

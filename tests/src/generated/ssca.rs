@@ -1641,6 +1641,7 @@ pub(crate) static TABLE: Table = Table {
             "ssca::types::SbomComponentRequestDto",
             size_of::<harness_api::ssca::types::SbomComponentRequestDto>(),
         ),
+        ("ssca::types::SbomDetails", size_of::<harness_api::ssca::types::SbomDetails>()),
         (
             "ssca::types::SbomDetailsForScorecard",
             size_of::<harness_api::ssca::types::SbomDetailsForScorecard>(),

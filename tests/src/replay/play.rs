@@ -143,6 +143,9 @@ fn response(exchange: &Exchange, operation: &'static Operation) -> Verdict {
     match types.and_then(|types| types.response(&body.to_string())) {
         Some(result) => Verdict::of(body, result),
         None if body.is_string() => Verdict::all_or_none(true, body, "kept as text"),
+        None if !operation.answers.is_empty() => {
+            Verdict::all_or_none(true, body, "a file, kept as it came")
+        }
         None => Verdict {
             outcome: Outcome::Good,
             leaves: Leaves::none_kept(body),

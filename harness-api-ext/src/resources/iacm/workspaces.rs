@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use harness_api::iacm::{self as raw, types};
-use harness_api::{Call, CallOptions, Configure};
-use serde::de::DeserializeOwned;
+use harness_api::{CallOptions, Configure};
 use serde_json::Value;
 
 use crate::Order;
@@ -80,7 +79,6 @@ impl Workspaces {
                 provisioner,
                 BTreeMap::new(),
             ),
-            tags: BTreeMap::new(),
             options: CallOptions::default(),
         }
     }
@@ -175,15 +173,6 @@ request! {
     types(impl IntoIterator<Item = impl Into<String>>) => resource_types;
 }
 
-/// What policies said of the change; the server may answer with nothing at all.
-async fn evaluated<A: DeserializeOwned + 'static>(
-    call: Call,
-    evaluation: impl FnOnce(A) -> Option<Box<types::IacmEvaluation>>,
-) -> Result<Option<types::IacmEvaluation>> {
-    let answer = call.json_or_empty::<A>().await?.into_inner();
-    Ok(answer.and_then(evaluation).map(|boxed| *boxed))
-}
-
 /// Creates a workspace: `POST /iacm/api/orgs/{org}/projects/{project}/workspaces`.
 ///
 /// It gives what policies said, when there are any; a policy that denies makes an error.
@@ -192,7 +181,6 @@ async fn evaluated<A: DeserializeOwned + 'static>(
 pub struct CreateWorkspace {
     scope: Scope,
     workspace: types::CreateWorkspaceRequest,
-    tags: BTreeMap<String, String>,
     options: CallOptions,
 }
 
@@ -205,7 +193,8 @@ impl CreateWorkspace {
 
     /// One tag more. A tag without a value has an empty one.
     pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.tags.insert(key.into(), value.into());
+        let tags = self.workspace.tags.get_or_insert_default();
+        tags.insert(key.into(), value.into());
         self
     }
 
@@ -300,18 +289,9 @@ impl CreateWorkspace {
             .iacm()
             .create_workspace(org, project, &self.workspace)
             .with_options(self.options);
-        let mut call = self.scope.on(request).into_call();
-        if !self.tags.is_empty() {
-            // Described as a text, while the server has an object both ways.
-            let mut body = json(&self.workspace)?;
-            body["tags"] = json(&self.tags)?;
-            call.body_json(&body);
-        }
-        evaluated(
-            call,
-            |answer: types::WorkspacesCreateWorkspaceResponseBody| answer.policy_evaluation,
-        )
-        .await
+        // The server may answer with nothing at all.
+        let answer = self.scope.on(request).send().await?.into_inner();
+        Ok(answer.policy_evaluation.map(|boxed| *boxed))
     }
 }
 
@@ -350,11 +330,8 @@ impl UpdateWorkspace {
             .iacm()
             .update_workspace(org, project, id, &body)
             .with_options(self.options);
-        let call = self.scope.on(request).into_call();
-        evaluated(call, |answer: types::UpdateWorkspaceResponse| {
-            answer.policy_evaluation
-        })
-        .await
+        let answer = self.scope.on(request).send().await?.into_inner();
+        Ok(answer.policy_evaluation.map(|boxed| *boxed))
     }
 }
 
@@ -379,12 +356,8 @@ impl CloneWorkspace {
             .iacm()
             .clone_workspace(org, project, self.id, &self.body)
             .with_options(self.options);
-        let call = self.scope.on(request).into_call();
-        evaluated(
-            call,
-            |answer: types::WorkspacesCreateWorkspaceResponseBody| answer.policy_evaluation,
-        )
-        .await
+        let answer = self.scope.on(request).send().await?.into_inner();
+        Ok(answer.policy_evaluation.map(|boxed| *boxed))
     }
 }
 

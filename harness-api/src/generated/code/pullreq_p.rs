@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
     ///
     /// `prCandidates`, tag `pullreq`. Safe: it only reads. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: [`types::TypesBranchTable`], `application/json`.
+    /// - Result: list of [`types::TypesBranchTable`], `application/json`.
     #[inline]
     pub fn pr_candidates(
         &self,
@@ -313,7 +313,7 @@ impl PrCandidates {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<types::TypesBranchTable> {
+    pub fn send(self) -> rt::Sending<Vec<types::TypesBranchTable>> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.

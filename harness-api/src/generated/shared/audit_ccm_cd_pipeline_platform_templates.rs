@@ -21,6 +21,8 @@ pub struct FilterProperties {
     pub time_range: Option<Box<TimeRange>>,
     pub trigger_identifiers: Option<Vec<String>>,
     pub trigger_types: Option<Vec<String>>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -43,6 +45,7 @@ impl model::Model for FilterProperties {
             time_range: None,
             trigger_identifiers: None,
             trigger_types: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -112,6 +115,16 @@ impl model::Model for FilterProperties {
         to.opt(8, &self.trigger_types);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(FilterProperties);
 model::open_enum! {
@@ -131,6 +144,8 @@ model::open_enum! {
 pub struct FilterPropertiesModuleProperties {
     pub cd: Option<Box<FilterPropertiesModulePropertiesCd>>,
     pub ci: Option<Box<FilterPropertiesModulePropertiesCi>>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -140,6 +155,7 @@ impl model::Model for FilterPropertiesModuleProperties {
         Self {
             cd: None,
             ci: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -167,6 +183,16 @@ impl model::Model for FilterPropertiesModuleProperties {
         to.opt(1, &self.ci);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(FilterPropertiesModuleProperties);
 /// Schema `FilterProperties.moduleProperties.cd`.
@@ -177,6 +203,8 @@ pub struct FilterPropertiesModulePropertiesCd {
     pub helm_chart_versions: Option<Vec<String>>,
     pub service_definition_types: Option<Vec<String>>,
     pub service_identifiers: Option<Vec<String>>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -190,6 +218,7 @@ impl model::Model for FilterPropertiesModulePropertiesCd {
             helm_chart_versions: None,
             service_definition_types: None,
             service_identifiers: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -232,6 +261,16 @@ impl model::Model for FilterPropertiesModulePropertiesCd {
         to.opt(2, &self.service_identifiers);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(FilterPropertiesModulePropertiesCd);
 /// Schema `FilterProperties.moduleProperties.ci`.
@@ -239,6 +278,8 @@ pub struct FilterPropertiesModulePropertiesCi {
     pub ci_execution_info_dto: Option<
         Box<FilterPropertiesModulePropertiesCiExecutionInfoDto>,
     >,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -247,6 +288,7 @@ impl model::Model for FilterPropertiesModulePropertiesCi {
     fn blank() -> Self {
         Self {
             ci_execution_info_dto: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -271,6 +313,16 @@ impl model::Model for FilterPropertiesModulePropertiesCi {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.ci_execution_info_dto);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(FilterPropertiesModulePropertiesCi);

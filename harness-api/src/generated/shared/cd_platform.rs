@@ -5,7 +5,7 @@
 use super::access_control_audit_and_10_more_7025::*;
 use super::audit_ccm_cd_pipeline_platform_templates::*;
 use super::authentication_ccm_and_7_more_af0f::*;
-use super::cd_connectors_platform_secrets_users::*;
+use super::cd_connectors_platform_secrets_srm_users::*;
 use crate::model;
 /// Schema `EntityGitMetadata`.
 pub struct EntityGitMetadata {

@@ -57,6 +57,8 @@ pub(crate) mod audit_ccm_pipeline_platform_templates;
     )
 )]
 pub(crate) mod authentication_ccm_and_7_more_af0f;
+#[cfg(any(feature = "authentication", feature = "ccm", feature = "delegates"))]
+pub(crate) mod authentication_ccm_delegates;
 #[cfg(
     any(
         feature = "authentication",
@@ -74,43 +76,45 @@ pub(crate) mod authentication_delegates_srm;
 pub(crate) mod authentication_secrets;
 #[cfg(any(feature = "ccm", feature = "cd", feature = "secrets"))]
 pub(crate) mod ccm_cd_secrets;
-#[cfg(any(feature = "ccm", feature = "delegates"))]
-pub(crate) mod ccm_delegates;
+#[cfg(any(feature = "ccm", feature = "delegates", feature = "srm"))]
+pub(crate) mod ccm_delegates_srm;
 #[cfg(any(feature = "ccm", feature = "pipeline", feature = "platform"))]
 pub(crate) mod ccm_pipeline_platform;
 #[cfg(any(feature = "ccm", feature = "users"))]
 pub(crate) mod ccm_users;
-#[cfg(any(feature = "cd", feature = "connectors"))]
-pub(crate) mod cd_connectors;
 #[cfg(
     any(
         feature = "cd",
         feature = "connectors",
         feature = "pipeline",
+        feature = "srm",
         feature = "templates"
     )
 )]
-pub(crate) mod cd_connectors_pipeline_templates;
+pub(crate) mod cd_connectors_pipeline_srm_templates;
 #[cfg(
     any(
         feature = "cd",
         feature = "connectors",
         feature = "platform",
         feature = "secrets",
+        feature = "srm",
         feature = "users"
     )
 )]
-pub(crate) mod cd_connectors_platform_secrets_users;
-#[cfg(any(feature = "cd", feature = "pipeline"))]
-pub(crate) mod cd_pipeline;
+pub(crate) mod cd_connectors_platform_secrets_srm_users;
+#[cfg(any(feature = "cd", feature = "connectors", feature = "srm"))]
+pub(crate) mod cd_connectors_srm;
+#[cfg(any(feature = "cd", feature = "pipeline", feature = "srm", feature = "templates"))]
+pub(crate) mod cd_pipeline_srm_templates;
 #[cfg(any(feature = "cd", feature = "platform"))]
 pub(crate) mod cd_platform;
+#[cfg(any(feature = "cd", feature = "srm"))]
+pub(crate) mod cd_srm;
 #[cfg(any(feature = "code", feature = "har"))]
 pub(crate) mod code_har;
 #[cfg(any(feature = "gitx", feature = "users"))]
 pub(crate) mod gitx_users;
-#[cfg(any(feature = "har", feature = "ssca"))]
-pub(crate) mod har_ssca;
 #[cfg(any(feature = "pipeline", feature = "platform"))]
 pub(crate) mod pipeline_platform;
 #[cfg(any(feature = "pipeline", feature = "platform", feature = "templates"))]

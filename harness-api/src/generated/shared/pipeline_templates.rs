@@ -6,64 +6,10 @@ use super::access_control_audit_and_10_more_7025::*;
 use super::audit_ccm_cd_pipeline_platform_templates::*;
 use super::audit_ccm_pipeline_platform_templates::*;
 use super::authentication_ccm_and_7_more_af0f::*;
-use super::cd_connectors_pipeline_templates::*;
+use super::cd_connectors_pipeline_srm_templates::*;
+use super::cd_pipeline_srm_templates::*;
 use super::pipeline_platform_templates::*;
 use crate::model;
-/// Schema `CacheResponseMetadata`.
-pub struct CacheResponseMetadata {
-    pub cache_state: Option<CacheResponseMetadataCacheState>,
-    pub is_sync_enabled: Option<bool>,
-    pub last_updated_at: Option<i64>,
-    pub ttl_left: Option<i64>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CacheResponseMetadata {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            cache_state: None,
-            is_sync_enabled: None,
-            last_updated_at: None,
-            ttl_left: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CacheResponseMetadata",
-            names: &["ttlLeft", "cacheState", "isSyncEnabled", "lastUpdatedAt"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Int(&mut self.ttl_left),
-            1 => model::Slot::Opt(&mut self.cache_state),
-            2 => model::Slot::Flag(&mut self.is_sync_enabled),
-            3 => model::Slot::Int(&mut self.last_updated_at),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.cache_state);
-        to.opt(2, &self.is_sync_enabled);
-        to.opt(3, &self.last_updated_at);
-        to.opt(0, &self.ttl_left);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CacheResponseMetadata);
-model::open_enum! {
-    #[doc = " Schema `CacheResponseMetadata.cacheState`."]
-    CacheResponseMetadataCacheState { 0 ValidCache = "VALID_CACHE", 1 StaleCache =
-    "STALE_CACHE", 2 Unknown = "UNKNOWN", }
-}
 /// Schema `TemplateTemplateResponse`.
 pub struct NgTemplateResponse {
     pub account_id: Option<String>,

@@ -30,7 +30,8 @@ impl<'c> Api<'c> {
     ///
     /// `getAssociatedMonitoredServices`, tag `Downtime`. Safe: it only reads. Published types.
     /// - Required: path `identifier`, `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
-    /// - Result: nothing.
+    /// - Result: [`types::GetAssociatedMonitoredServicesResponse`], `application/json`.
+    /// - List: `whole list, items resource`.
     #[inline]
     pub fn get_associated_monitored_services(
         &self,
@@ -51,7 +52,7 @@ impl<'c> Api<'c> {
     ///
     /// `getDowntime`, tag `Downtime`. Safe: it only reads. Published types.
     /// - Required: path `identifier`, `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
-    /// - Result: nothing.
+    /// - Result: [`types::GetDowntimeResponse`], `application/json`.
     #[inline]
     pub fn get_downtime(
         &self,
@@ -133,7 +134,7 @@ impl<'c> Api<'c> {
     /// `saveDowntime`, tag `Downtime`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::Downtime`], `application/json`.
-    /// - Result: nothing.
+    /// - Result: [`types::SaveDowntimeResponse`], `application/json`.
     #[inline]
     pub fn save_downtime(
         &self,
@@ -155,7 +156,7 @@ impl<'c> Api<'c> {
     /// `updateDowntimeData`, tag `Downtime`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `identifier`, `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: [`types::Downtime`], `application/json`.
-    /// - Result: nothing.
+    /// - Result: [`types::UpdateDowntimeDataResponse`], `application/json`.
     #[inline]
     pub fn update_downtime_data(
         &self,
@@ -178,7 +179,7 @@ impl<'c> Api<'c> {
     ///
     /// `updateDowntimeEnabled`, tag `Downtime`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `identifier`, `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`; query `enable`.
-    /// - Result: nothing.
+    /// - Result: [`types::UpdateDowntimeEnabledResponse`], `application/json`.
     #[inline]
     pub fn update_downtime_enabled(
         &self,
@@ -226,8 +227,8 @@ pub struct GetAssociatedMonitoredServices {
 impl GetAssociatedMonitoredServices {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(self) -> rt::Sending<types::GetAssociatedMonitoredServicesResponse> {
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -236,6 +237,13 @@ impl GetAssociatedMonitoredServices {
     }
 }
 rt::request!(GetAssociatedMonitoredServices);
+impl rt::Paged for GetAssociatedMonitoredServices {
+    type Item = types::MonitoredServiceDetail;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_downtime`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -245,8 +253,8 @@ pub struct GetDowntime {
 impl GetDowntime {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(self) -> rt::Sending<types::GetDowntimeResponse> {
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -414,8 +422,8 @@ pub struct SaveDowntime {
 impl SaveDowntime {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(self) -> rt::Sending<types::SaveDowntimeResponse> {
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -433,8 +441,8 @@ pub struct UpdateDowntimeData {
 impl UpdateDowntimeData {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(self) -> rt::Sending<types::UpdateDowntimeDataResponse> {
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -452,8 +460,8 @@ pub struct UpdateDowntimeEnabled {
 impl UpdateDowntimeEnabled {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(self) -> rt::Sending<types::UpdateDowntimeEnabledResponse> {
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -498,11 +506,11 @@ pub(super) static GET_ASSOCIATED_MONITORED_SERVICES: rt::Operation = rt::Operati
     ],
     bodies: &[],
     body_required: false,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "resource") }),
 };
 pub(super) static GET_DOWNTIME: rt::Operation = rt::Operation {
     id: "getDowntime",
@@ -519,7 +527,7 @@ pub(super) static GET_DOWNTIME: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -630,7 +638,7 @@ pub(super) static SAVE_DOWNTIME: rt::Operation = rt::Operation {
     ],
     bodies: &["application/json"],
     body_required: true,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -651,7 +659,7 @@ pub(super) static UPDATE_DOWNTIME_DATA: rt::Operation = rt::Operation {
     ],
     bodies: &["application/json"],
     body_required: true,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -673,7 +681,7 @@ pub(super) static UPDATE_DOWNTIME_ENABLED: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

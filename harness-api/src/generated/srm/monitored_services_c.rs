@@ -9,7 +9,7 @@ impl<'c> Api<'c> {
     ///
     /// `createDefaultMonitoredService`, tag `Monitored Services`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `environment_identifier` = `environmentIdentifier`, `service_identifier` = `serviceIdentifier`.
-    /// - Result: nothing.
+    /// - Result: [`types::RestResponseMonitoredServiceResponse`], `application/json`.
     #[inline]
     pub fn create_default_monitored_service(
         &self,
@@ -38,8 +38,8 @@ pub struct CreateDefaultMonitoredService {
 impl CreateDefaultMonitoredService {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(self) -> rt::Sending<types::RestResponseMonitoredServiceResponse> {
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -64,7 +64,7 @@ pub(super) static CREATE_DEFAULT_MONITORED_SERVICE: rt::Operation = rt::Operatio
     ],
     bodies: &[],
     body_required: false,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

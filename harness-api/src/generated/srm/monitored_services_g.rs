@@ -9,7 +9,8 @@ impl<'c> Api<'c> {
     ///
     /// `getAllMonitoredServicesWithHealthSources`, tag `Monitored Services`. Safe: it only reads. Published types.
     /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
-    /// - Result: nothing.
+    /// - Result: [`types::GetAllMonitoredServicesWithHealthSourcesResponse`], `application/json`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_all_monitored_services_with_health_sources(
         &self,
@@ -31,7 +32,7 @@ impl<'c> Api<'c> {
     ///
     /// `CvgetAnomaliesSummary`, tag `Monitored Services`. Safe: it only reads. Published types.
     /// - Required: path `identifier`; query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `start_time` = `startTime`, `end_time` = `endTime`.
-    /// - Result: nothing.
+    /// - Result: [`types::GetAnomaliesSummaryResponse`], `application/json`.
     #[inline]
     pub fn get_anomalies_summary(
         &self,
@@ -56,7 +57,7 @@ impl<'c> Api<'c> {
     ///
     /// `getCountOfServices`, tag `Monitored Services`. Safe: it only reads. Published types.
     /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
-    /// - Result: nothing.
+    /// - Result: [`types::CvServiceCount`], `application/json`.
     #[inline]
     pub fn get_count_of_services(
         &self,
@@ -75,7 +76,8 @@ impl<'c> Api<'c> {
     ///
     /// `getEnvironments`, tag `Monitored Services`. Safe: it only reads. Published types.
     /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
-    /// - Result: nothing.
+    /// - Result: [`types::ResponseDtoListEnvironmentResponse`], `application/json`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_environments(
         &self,
@@ -94,7 +96,8 @@ impl<'c> Api<'c> {
     ///
     /// `getHealthSources`, tag `Monitored Services`. Safe: it only reads. Published types.
     /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `service_identifier` = `serviceIdentifier`, `environment_identifier` = `environmentIdentifier`.
-    /// - Result: nothing.
+    /// - Result: [`types::GetHealthSourcesResponse`], `application/json`.
+    /// - List: `whole list, items resource`.
     #[inline]
     pub fn get_health_sources(
         &self,
@@ -142,7 +145,8 @@ impl<'c> Api<'c> {
     ///
     /// `getList`, tag `Monitored Services`. Safe: it only reads. Published types.
     /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `offset`, `page_size` = `pageSize`.
-    /// - Result: nothing.
+    /// - Result: [`types::GetListResponse`], `application/json`.
+    /// - List: `paged offset/pageSize from 0, items data.content, total data.totalItems, size data.pageSize`.
     #[inline]
     pub fn get_list(
         &self,
@@ -165,7 +169,8 @@ impl<'c> Api<'c> {
     ///
     /// `getListV2`, tag `Monitored Services`. Safe: it only reads. Published types.
     /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `offset`, `page_size` = `pageSize`.
-    /// - Result: nothing.
+    /// - Result: [`types::GetListV2Response`], `application/json`.
+    /// - List: `paged offset/pageSize from 0, items data.content, total data.totalItems, size data.pageSize`.
     #[inline]
     pub fn get_list_v2(
         &self,
@@ -209,7 +214,8 @@ impl<'c> Api<'c> {
     ///
     /// `getMonitoredServiceChangeDetails`, tag `Monitored Services`. Safe: it only reads. Published types.
     /// - Required: path `monitored_service_identifier` = `monitoredServiceIdentifier`; query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
-    /// - Result: nothing.
+    /// - Result: [`types::GetMonitoredServiceChangeDetailsResponse`], `application/json`.
+    /// - List: `whole list, items resource`.
     #[inline]
     pub fn get_monitored_service_change_details(
         &self,
@@ -230,7 +236,7 @@ impl<'c> Api<'c> {
     ///
     /// `getMonitoredServiceDetails`, tag `Monitored Services`. Safe: it only reads. Published types.
     /// - Required: path `monitored_service_identifier` = `monitoredServiceIdentifier`; query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
-    /// - Result: nothing.
+    /// - Result: [`types::CvMonitoredServiceListItem`], `application/json`.
     #[inline]
     pub fn get_monitored_service_details(
         &self,
@@ -277,7 +283,8 @@ impl<'c> Api<'c> {
     ///
     /// `getMonitoredServiceLogs`, tag `Monitored Services`. Safe: it only reads. Published types.
     /// - Required: path `monitored_service_identifier` = `monitoredServiceIdentifier`; query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `log_type` = `logType`, `start_time` = `startTime`, `end_time` = `endTime`.
-    /// - Result: nothing.
+    /// - Result: [`types::RestResponsePageResponseCvngLog`], `application/json`.
+    /// - List: `paged pageNumber/pageSize from 0, size 10, items resource.content, total resource.totalItems, size resource.pageSize`.
     #[inline]
     pub fn get_monitored_service_logs(
         &self,
@@ -380,7 +387,8 @@ impl<'c> Api<'c> {
     ///
     /// `getMSSecondaryEvents`, tag `Monitored Services`. Safe: it only reads. Published types.
     /// - Required: path `identifier`; query `account_id` = `accountId`, `start_time` = `startTime`, `end_time` = `endTime`.
-    /// - Result: nothing.
+    /// - Result: [`types::GetMsSecondaryEventsResponse`], `application/json`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_ms_secondary_events(
         &self,
@@ -401,7 +409,7 @@ impl<'c> Api<'c> {
     ///
     /// `getMSSecondaryEventsDetails`, tag `Monitored Services`. Safe: it only reads. Published types.
     /// - Required: query `account_id` = `accountId`, `secondary_event_type` = `secondaryEventType`, `identifiers`.
-    /// - Result: nothing.
+    /// - Result: [`types::GetMsSecondaryEventsDetailsResponse`], `application/json`.
     #[inline]
     pub fn get_ms_secondary_events_details(
         &self,
@@ -476,7 +484,7 @@ impl<'c> Api<'c> {
     ///
     /// `getMonitoredServiceDetails_1`, tag `Monitored Services`. Safe: it only reads. Published types.
     /// - Required: query `account_id` = `accountId`, `service_identifier` = `serviceIdentifier`, `environment_identifier` = `environmentIdentifier`.
-    /// - Result: nothing.
+    /// - Result: [`types::CvMonitoredServiceListItem`], `application/json`.
     #[deprecated]
     #[inline]
     pub fn get_service_details(
@@ -496,7 +504,8 @@ impl<'c> Api<'c> {
     ///
     /// `getServices`, tag `Monitored Services`. Safe: it only reads. Published types.
     /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
-    /// - Result: nothing.
+    /// - Result: [`types::ResponseDtoListServiceResponse`], `application/json`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_services(
         &self,
@@ -515,7 +524,8 @@ impl<'c> Api<'c> {
     ///
     /// `getSloMetrics`, tag `Monitored Services`. Safe: it only reads. Published types.
     /// - Required: path `monitored_service_identifier` = `monitoredServiceIdentifier`, `health_source_identifier` = `healthSourceIdentifier`; query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
-    /// - Result: nothing.
+    /// - Result: [`types::GetSloMetricsResponse`], `application/json`.
+    /// - List: `whole list, items resource`.
     #[inline]
     pub fn get_slo_metrics(
         &self,
@@ -544,8 +554,10 @@ pub struct GetAllMonitoredServicesWithHealthSources {
 impl GetAllMonitoredServicesWithHealthSources {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(
+        self,
+    ) -> rt::Sending<types::GetAllMonitoredServicesWithHealthSourcesResponse> {
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -554,6 +566,13 @@ impl GetAllMonitoredServicesWithHealthSources {
     }
 }
 rt::request!(GetAllMonitoredServicesWithHealthSources);
+impl rt::Paged for GetAllMonitoredServicesWithHealthSources {
+    type Item = types::CvServiceHealthSources;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_anomalies_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -563,8 +582,8 @@ pub struct GetAnomaliesSummary {
 impl GetAnomaliesSummary {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(self) -> rt::Sending<types::GetAnomaliesSummaryResponse> {
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -596,8 +615,8 @@ impl GetCountOfServices {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(self) -> rt::Sending<types::CvServiceCount> {
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -615,8 +634,8 @@ pub struct GetEnvironments {
 impl GetEnvironments {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListEnvironmentResponse> {
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -625,6 +644,13 @@ impl GetEnvironments {
     }
 }
 rt::request!(GetEnvironments);
+impl rt::Paged for GetEnvironments {
+    type Item = types::NgEnvironmentResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_health_sources`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -634,8 +660,8 @@ pub struct GetHealthSources {
 impl GetHealthSources {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(self) -> rt::Sending<types::GetHealthSourcesResponse> {
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -644,6 +670,13 @@ impl GetHealthSources {
     }
 }
 rt::request!(GetHealthSources);
+impl rt::Paged for GetHealthSources {
+    type Item = types::CvHealthSourceKind;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_health_sources_for_monitored_service_identifier`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -705,8 +738,8 @@ impl GetList {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(self) -> rt::Sending<types::GetListResponse> {
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -715,6 +748,13 @@ impl GetList {
     }
 }
 rt::request!(GetList);
+impl rt::Paged for GetList {
+    type Item = types::MonitoredServiceResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_list_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -763,8 +803,8 @@ impl GetListV2 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(self) -> rt::Sending<types::GetListV2Response> {
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -773,6 +813,13 @@ impl GetListV2 {
     }
 }
 rt::request!(GetListV2);
+impl rt::Paged for GetListV2 {
+    type Item = types::CvPlatformService;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_monitored_service`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -825,8 +872,8 @@ impl GetMonitoredServiceChangeDetails {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(self) -> rt::Sending<types::GetMonitoredServiceChangeDetailsResponse> {
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -835,6 +882,13 @@ impl GetMonitoredServiceChangeDetails {
     }
 }
 rt::request!(GetMonitoredServiceChangeDetails);
+impl rt::Paged for GetMonitoredServiceChangeDetails {
+    type Item = types::CvServiceChangeDetail;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_monitored_service_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -844,8 +898,8 @@ pub struct GetMonitoredServiceDetails {
 impl GetMonitoredServiceDetails {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(self) -> rt::Sending<types::CvMonitoredServiceListItem> {
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -913,8 +967,8 @@ impl GetMonitoredServiceLogs {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(self) -> rt::Sending<types::RestResponsePageResponseCvngLog> {
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -923,6 +977,13 @@ impl GetMonitoredServiceLogs {
     }
 }
 rt::request!(GetMonitoredServiceLogs);
+impl rt::Paged for GetMonitoredServiceLogs {
+    type Item = types::CvngLog;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_monitored_service_reconciliation_statuses`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1054,8 +1115,8 @@ impl GetMsSecondaryEvents {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(self) -> rt::Sending<types::GetMsSecondaryEventsResponse> {
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1064,6 +1125,13 @@ impl GetMsSecondaryEvents {
     }
 }
 rt::request!(GetMsSecondaryEvents);
+impl rt::Paged for GetMsSecondaryEvents {
+    type Item = types::CvSecondaryEvent;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_ms_secondary_events_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1073,8 +1141,8 @@ pub struct GetMsSecondaryEventsDetails {
 impl GetMsSecondaryEventsDetails {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(self) -> rt::Sending<types::GetMsSecondaryEventsDetailsResponse> {
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1189,8 +1257,8 @@ impl GetServiceDetails {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(self) -> rt::Sending<types::CvMonitoredServiceListItem> {
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1208,8 +1276,8 @@ pub struct GetServices {
 impl GetServices {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListServiceResponse> {
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1218,6 +1286,13 @@ impl GetServices {
     }
 }
 rt::request!(GetServices);
+impl rt::Paged for GetServices {
+    type Item = types::NgServiceResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_slo_metrics`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1227,8 +1302,8 @@ pub struct GetSloMetrics {
 impl GetSloMetrics {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(self) -> rt::Sending<types::GetSloMetricsResponse> {
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1237,6 +1312,13 @@ impl GetSloMetrics {
     }
 }
 rt::request!(GetSloMetrics);
+impl rt::Paged for GetSloMetrics {
+    type Item = types::CvMetricName;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 pub(super) static GET_ALL_MONITORED_SERVICES_WITH_HEALTH_SOURCES: rt::Operation = rt::Operation {
     id: "getAllMonitoredServicesWithHealthSources",
     name: "get_all_monitored_services_with_health_sources",
@@ -1251,11 +1333,11 @@ pub(super) static GET_ALL_MONITORED_SERVICES_WITH_HEALTH_SOURCES: rt::Operation 
     ],
     bodies: &[],
     body_required: false,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GET_ANOMALIES_SUMMARY: rt::Operation = rt::Operation {
     id: "CvgetAnomaliesSummary",
@@ -1274,7 +1356,7 @@ pub(super) static GET_ANOMALIES_SUMMARY: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1296,7 +1378,7 @@ pub(super) static GET_COUNT_OF_SERVICES: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1316,11 +1398,11 @@ pub(super) static GET_ENVIRONMENTS: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GET_HEALTH_SOURCES: rt::Operation = rt::Operation {
     id: "getHealthSources",
@@ -1338,11 +1420,11 @@ pub(super) static GET_HEALTH_SOURCES: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "resource") }),
 };
 pub(super) static GET_HEALTH_SOURCES_FOR_MONITORED_SERVICE_IDENTIFIER: rt::Operation = rt::Operation {
     id: "getHealthSourcesForMonitoredServiceIdentifier",
@@ -1384,11 +1466,17 @@ pub(super) static GET_LIST: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("offset", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static GET_LIST_V2: rt::Operation = rt::Operation {
     id: "getListV2",
@@ -1410,11 +1498,17 @@ pub(super) static GET_LIST_V2: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("offset", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static GET_MONITORED_SERVICE: rt::Operation = rt::Operation {
     id: "getMonitoredService",
@@ -1455,11 +1549,11 @@ pub(super) static GET_MONITORED_SERVICE_CHANGE_DETAILS: rt::Operation = rt::Oper
     ],
     bodies: &[],
     body_required: false,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "resource") }),
 };
 pub(super) static GET_MONITORED_SERVICE_DETAILS: rt::Operation = rt::Operation {
     id: "getMonitoredServiceDetails",
@@ -1476,7 +1570,7 @@ pub(super) static GET_MONITORED_SERVICE_DETAILS: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1526,11 +1620,18 @@ pub(super) static GET_MONITORED_SERVICE_LOGS: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "resource.content")
+            .page("pageNumber", 0)
+            .size("pageSize")
+            .default_size(10)
+            .total(rt::Found::Member("resource.totalItems"))
+            .used_size(rt::Found::Member("resource.pageSize"))
+    }),
 };
 pub(super) static GET_MONITORED_SERVICE_RECONCILIATION_STATUSES: rt::Operation = rt::Operation {
     id: "getMonitoredServiceReconciliationStatuses",
@@ -1626,11 +1727,11 @@ pub(super) static GET_MS_SECONDARY_EVENTS: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GET_MS_SECONDARY_EVENTS_DETAILS: rt::Operation = rt::Operation {
     id: "getMSSecondaryEventsDetails",
@@ -1646,7 +1747,7 @@ pub(super) static GET_MS_SECONDARY_EVENTS_DETAILS: rt::Operation = rt::Operation
     ],
     bodies: &[],
     body_required: false,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1722,7 +1823,7 @@ pub(super) static GET_SERVICE_DETAILS: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: true,
     repeat: rt::Repeat::Safe,
@@ -1742,11 +1843,11 @@ pub(super) static GET_SERVICES: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GET_SLO_METRICS: rt::Operation = rt::Operation {
     id: "getSloMetrics",
@@ -1764,9 +1865,9 @@ pub(super) static GET_SLO_METRICS: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "resource") }),
 };

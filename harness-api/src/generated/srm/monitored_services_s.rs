@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
     ///
     /// `setHealthMonitoringFlag`, tag `Monitored Services`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `identifier`; query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `enable`.
-    /// - Result: nothing.
+    /// - Result: [`types::SetHealthMonitoringFlagResponse`], `application/json`.
     #[inline]
     pub fn set_health_monitoring_flag(
         &self,
@@ -157,8 +157,8 @@ pub struct SetHealthMonitoringFlag {
 impl SetHealthMonitoringFlag {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(self) -> rt::Sending<types::SetHealthMonitoringFlagResponse> {
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -239,7 +239,7 @@ pub(super) static SET_HEALTH_MONITORING_FLAG: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

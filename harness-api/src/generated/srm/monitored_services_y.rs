@@ -9,7 +9,7 @@ impl<'c> Api<'c> {
     ///
     /// `yamlTemplate`, tag `Monitored Services`. Safe: it only reads. Published types.
     /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
-    /// - Result: nothing.
+    /// - Result: [`types::RestResponseString`], `application/json`.
     #[inline]
     pub fn yaml_template(
         &self,
@@ -43,8 +43,8 @@ impl YamlTemplate {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(self) -> rt::Sending<types::RestResponseString> {
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -68,7 +68,7 @@ pub(super) static YAML_TEMPLATE: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

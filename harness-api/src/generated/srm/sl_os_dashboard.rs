@@ -9,7 +9,7 @@ impl<'c> Api<'c> {
     ///
     /// `getSecondaryEventDetails`, tag `SLOs dashboard`. Safe: it only reads. Published types.
     /// - Required: query `account_id` = `accountId`, `secondary_event_type` = `secondaryEventType`, `identifiers`.
-    /// - Result: nothing.
+    /// - Result: [`types::GetSecondaryEventDetailsResponse`], `application/json`.
     #[inline]
     pub fn get_secondary_event_details(
         &self,
@@ -36,7 +36,8 @@ impl<'c> Api<'c> {
     ///
     /// `getSecondaryEvents`, tag `SLOs dashboard`. Safe: it only reads. Published types.
     /// - Required: path `identifier`; query `start_time` = `startTime`, `end_time` = `endTime`, `account_id` = `accountId`.
-    /// - Result: nothing.
+    /// - Result: [`types::GetSecondaryEventsResponse`], `application/json`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_secondary_events(
         &self,
@@ -72,7 +73,8 @@ impl<'c> Api<'c> {
     ///
     /// `getSLOAssociatedEnvironmentIdentifiers`, tag `SLOs dashboard`. Safe: it only reads. Published types.
     /// - Required: query `account_id` = `accountId`.
-    /// - Result: nothing.
+    /// - Result: [`types::GetSloAssociatedEnvironmentIdentifiersResponse`], `application/json`.
+    /// - List: `paged pageNumber/pageSize from 0, size 10, items data.content, total data.totalItems, size data.pageSize`.
     #[inline]
     pub fn get_slo_associated_environment_identifiers(
         &self,
@@ -87,7 +89,8 @@ impl<'c> Api<'c> {
     ///
     /// `getSLOAssociatedMonitoredServices`, tag `SLOs dashboard`. Safe: it only reads. Published types.
     /// - Required: query `account_id` = `accountId`.
-    /// - Result: nothing.
+    /// - Result: [`types::GetSloAssociatedMonitoredServicesResponse`], `application/json`.
+    /// - List: `paged pageNumber/pageSize from 0, size 10, items data.content, total data.totalItems, size data.pageSize`.
     #[inline]
     pub fn get_slo_associated_monitored_services(
         &self,
@@ -179,8 +182,8 @@ pub struct GetSecondaryEventDetails {
 impl GetSecondaryEventDetails {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(self) -> rt::Sending<types::GetSecondaryEventDetailsResponse> {
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -212,8 +215,8 @@ impl GetSecondaryEvents {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(self) -> rt::Sending<types::GetSecondaryEventsResponse> {
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -222,6 +225,13 @@ impl GetSecondaryEvents {
     }
 }
 rt::request!(GetSecondaryEvents);
+impl rt::Paged for GetSecondaryEvents {
+    type Item = types::CvSecondaryEvent;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_service_level_objectives_risk_count`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -390,8 +400,10 @@ impl GetSloAssociatedEnvironmentIdentifiers {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(
+        self,
+    ) -> rt::Sending<types::GetSloAssociatedEnvironmentIdentifiersResponse> {
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -400,6 +412,13 @@ impl GetSloAssociatedEnvironmentIdentifiers {
     }
 }
 rt::request!(GetSloAssociatedEnvironmentIdentifiers);
+impl rt::Paged for GetSloAssociatedEnvironmentIdentifiers {
+    type Item = types::CvEnvironmentOption;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_slo_associated_monitored_services`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -437,8 +456,8 @@ impl GetSloAssociatedMonitoredServices {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(self) -> rt::Sending<types::GetSloAssociatedMonitoredServicesResponse> {
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -447,6 +466,13 @@ impl GetSloAssociatedMonitoredServices {
     }
 }
 rt::request!(GetSloAssociatedMonitoredServices);
+impl rt::Paged for GetSloAssociatedMonitoredServices {
+    type Item = types::CvMonitoredServiceOption;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_slo_consumption_breakdown_view`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -750,7 +776,7 @@ pub(super) static GET_SECONDARY_EVENT_DETAILS: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -773,11 +799,11 @@ pub(super) static GET_SECONDARY_EVENTS: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GET_SERVICE_LEVEL_OBJECTIVES_RISK_COUNT: rt::Operation = rt::Operation {
     id: "getServiceLevelObjectivesRiskCount",
@@ -824,11 +850,18 @@ pub(super) static GET_SLO_ASSOCIATED_ENVIRONMENT_IDENTIFIERS: rt::Operation = rt
     ],
     bodies: &[],
     body_required: false,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageNumber", 0)
+            .size("pageSize")
+            .default_size(10)
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static GET_SLO_ASSOCIATED_MONITORED_SERVICES: rt::Operation = rt::Operation {
     id: "getSLOAssociatedMonitoredServices",
@@ -846,11 +879,18 @@ pub(super) static GET_SLO_ASSOCIATED_MONITORED_SERVICES: rt::Operation = rt::Ope
     ],
     bodies: &[],
     body_required: false,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageNumber", 0)
+            .size("pageSize")
+            .default_size(10)
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static GET_SLO_CONSUMPTION_BREAKDOWN_VIEW: rt::Operation = rt::Operation {
     id: "getSloConsumptionBreakdownView",

@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     ///
     /// `getNotificationRuleData`, tag `Srm Notification`. Safe: it only reads. Published types.
     /// - Required: path `identifier`; query `account_id` = `accountId`.
-    /// - Result: nothing.
+    /// - Result: [`types::GetNotificationRuleDataResponse`], `application/json`.
     #[inline]
     pub fn get_notification_rule_data(
         &self,
@@ -43,7 +43,8 @@ impl<'c> Api<'c> {
     ///
     /// `getNotificationRuleData_1`, tag `Srm Notification`. Safe: it only reads. Published types.
     /// - Required: query `account_id` = `accountId`, `page_number` = `pageNumber`, `page_size` = `pageSize`.
-    /// - Result: nothing.
+    /// - Result: [`types::ResponseDtoPageResponseNotificationRuleResponse`], `application/json`.
+    /// - List: `paged pageNumber/pageSize from 0, items data.content, total data.totalItems, size data.pageSize`.
     #[inline]
     pub fn list_notification_rule_data(
         &self,
@@ -63,7 +64,7 @@ impl<'c> Api<'c> {
     /// `saveNotificationRuleData`, tag `Srm Notification`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_id` = `accountId`.
     /// - Body, optional: [`types::NotificationRule`], `application/json`.
-    /// - Result: nothing.
+    /// - Result: [`types::SaveNotificationRuleDataResponse`], `application/json`.
     #[inline]
     pub fn save_notification_rule_data(
         &self,
@@ -79,7 +80,7 @@ impl<'c> Api<'c> {
     /// `updateNotificationRuleData`, tag `Srm Notification`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `identifier`; query `account_id` = `accountId`.
     /// - Body, optional: [`types::NotificationRule`], `application/json`.
-    /// - Result: nothing.
+    /// - Result: [`types::UpdateNotificationRuleDataResponse`], `application/json`.
     #[inline]
     pub fn update_notification_rule_data(
         &self,
@@ -149,8 +150,8 @@ impl GetNotificationRuleData {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(self) -> rt::Sending<types::GetNotificationRuleDataResponse> {
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -192,8 +193,10 @@ impl ListNotificationRuleData {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(
+        self,
+    ) -> rt::Sending<types::ResponseDtoPageResponseNotificationRuleResponse> {
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -202,6 +205,13 @@ impl ListNotificationRuleData {
     }
 }
 rt::request!(ListNotificationRuleData);
+impl rt::Paged for ListNotificationRuleData {
+    type Item = types::NotificationRuleResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::save_notification_rule_data`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -218,8 +228,8 @@ impl SaveNotificationRuleData {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(self) -> rt::Sending<types::SaveNotificationRuleDataResponse> {
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -258,8 +268,8 @@ impl UpdateNotificationRuleData {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(self) -> rt::Sending<types::UpdateNotificationRuleDataResponse> {
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -304,7 +314,7 @@ pub(super) static GET_NOTIFICATION_RULE_DATA: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -327,11 +337,17 @@ pub(super) static LIST_NOTIFICATION_RULE_DATA: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageNumber", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static SAVE_NOTIFICATION_RULE_DATA: rt::Operation = rt::Operation {
     id: "saveNotificationRuleData",
@@ -343,7 +359,7 @@ pub(super) static SAVE_NOTIFICATION_RULE_DATA: rt::Operation = rt::Operation {
     params: &[rt::Param::query("accountId", true)],
     bodies: &["application/json"],
     body_required: false,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -364,7 +380,7 @@ pub(super) static UPDATE_NOTIFICATION_RULE_DATA: rt::Operation = rt::Operation {
     ],
     bodies: &["application/json"],
     body_required: false,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -32,7 +32,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(2),
                     given.text(3),
                 );
-            Ok(empty(request.send()))
+            Ok(json(request.send()))
         },
     },
     Calling {
@@ -47,7 +47,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(2),
                     given.text(3),
                 );
-            Ok(empty(request.send()))
+            Ok(json(request.send()))
         },
     },
     Calling {
@@ -119,7 +119,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(2),
                     &given.body::<harness_api::srm::types::Downtime>()?,
                 );
-            Ok(empty(request.send()))
+            Ok(json(request.send()))
         },
     },
     Calling {
@@ -135,7 +135,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(3),
                     &given.body::<harness_api::srm::types::Downtime>()?,
                 );
-            Ok(empty(request.send()))
+            Ok(json(request.send()))
         },
     },
     Calling {
@@ -151,7 +151,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(3),
                     given.flag(4),
                 );
-            Ok(empty(request.send()))
+            Ok(json(request.send()))
         },
     },
     Calling {
@@ -264,7 +264,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(3),
                     given.text(4),
                 );
-            Ok(empty(request.send()))
+            Ok(json(request.send()))
         },
     },
     Calling {
@@ -308,7 +308,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(1),
                     given.text(2),
                 );
-            Ok(empty(request.send()))
+            Ok(json(request.send()))
         },
     },
     Calling {
@@ -325,7 +325,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.int(4),
                     given.int(5),
                 );
-            Ok(empty(request.send()))
+            Ok(json(request.send()))
         },
     },
     Calling {
@@ -340,7 +340,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(empty(request.send()))
+            Ok(json(request.send()))
         },
     },
     Calling {
@@ -350,7 +350,7 @@ pub(crate) static CALLS: &[Calling] = &[
             let request = client
                 .srm()
                 .get_environments(given.text(0), given.text(1), given.text(2));
-            Ok(empty(request.send()))
+            Ok(json(request.send()))
         },
     },
     Calling {
@@ -366,7 +366,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(3),
                     given.text(4),
                 );
-            Ok(empty(request.send()))
+            Ok(json(request.send()))
         },
     },
     Calling {
@@ -405,7 +405,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(empty(request.send()))
+            Ok(json(request.send()))
         },
     },
     Calling {
@@ -430,7 +430,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(empty(request.send()))
+            Ok(json(request.send()))
         },
     },
     Calling {
@@ -468,7 +468,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(empty(request.send()))
+            Ok(json(request.send()))
         },
     },
     Calling {
@@ -483,7 +483,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(2),
                     given.text(3),
                 );
-            Ok(empty(request.send()))
+            Ok(json(request.send()))
         },
     },
     Calling {
@@ -526,7 +526,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(empty(request.send()))
+            Ok(json(request.send()))
         },
     },
     Calling {
@@ -603,7 +603,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(empty(request.send()))
+            Ok(json(request.send()))
         },
     },
     Calling {
@@ -617,7 +617,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(1).as_str(),
                     given.texts(2),
                 );
-            Ok(empty(request.send()))
+            Ok(json(request.send()))
         },
     },
     Calling {
@@ -673,7 +673,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(empty(request.send()))
+            Ok(json(request.send()))
         },
     },
     Calling {
@@ -683,7 +683,7 @@ pub(crate) static CALLS: &[Calling] = &[
             let request = client
                 .srm()
                 .get_services(given.text(0), given.text(1), given.text(2));
-            Ok(empty(request.send()))
+            Ok(json(request.send()))
         },
     },
     Calling {
@@ -699,7 +699,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(3),
                     given.text(4),
                 );
-            Ok(empty(request.send()))
+            Ok(json(request.send()))
         },
     },
     Calling {
@@ -806,7 +806,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(3),
                     given.flag(4),
                 );
-            Ok(empty(request.send()))
+            Ok(json(request.send()))
         },
     },
     Calling {
@@ -867,7 +867,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(empty(request.send()))
+            Ok(json(request.send()))
         },
     },
     Calling {
@@ -1124,7 +1124,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(1).as_str(),
                     given.texts(2),
                 );
-            Ok(empty(request.send()))
+            Ok(json(request.send()))
         },
     },
     Calling {
@@ -1144,7 +1144,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(empty(request.send()))
+            Ok(json(request.send()))
         },
     },
     Calling {
@@ -1189,7 +1189,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(empty(request.send()))
+            Ok(json(request.send()))
         },
     },
     Calling {
@@ -1208,7 +1208,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(empty(request.send()))
+            Ok(json(request.send()))
         },
     },
     Calling {
@@ -1373,7 +1373,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(empty(request.send()))
+            Ok(json(request.send()))
         },
     },
     Calling {
@@ -1391,7 +1391,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(empty(request.send()))
+            Ok(json(request.send()))
         },
     },
     Calling {
@@ -1409,7 +1409,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         )
                 }
             };
-            Ok(empty(request.send()))
+            Ok(json(request.send()))
         },
     },
     Calling {
@@ -1436,7 +1436,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(empty(request.send()))
+            Ok(json(request.send()))
         },
     },
     Calling {

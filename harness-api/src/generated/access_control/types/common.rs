@@ -1046,12 +1046,14 @@ pub struct ResourceGroupV2 {
     pub allowed_scope_levels: Option<Vec<String>>,
     pub color: Option<String>,
     pub description: Option<String>,
+    pub full_scope_selected: Option<bool>,
     pub identifier: Option<String>,
     pub included_scopes: Option<Vec<ScopeSelector>>,
     pub name: Option<String>,
     pub org_identifier: Option<String>,
     pub project_identifier: Option<String>,
     pub resource_filter: Option<Box<AuthzResourceFilter>>,
+    pub resource_selectors: Option<Vec<ResourceSelector>>,
     pub tags: Option<std::collections::BTreeMap<String, String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
@@ -1064,12 +1066,14 @@ impl model::Model for ResourceGroupV2 {
             allowed_scope_levels: None,
             color: None,
             description: None,
+            full_scope_selected: None,
             identifier: None,
             included_scopes: None,
             name: None,
             org_identifier: None,
             project_identifier: None,
             resource_filter: None,
+            resource_selectors: None,
             tags: None,
             misfits: model::Misfits::NONE,
         }
@@ -1088,7 +1092,9 @@ impl model::Model for ResourceGroupV2 {
                 "includedScopes",
                 "resourceFilter",
                 "accountIdentifier",
+                "fullScopeSelected",
                 "projectIdentifier",
+                "resourceSelectors",
                 "allowedScopeLevels",
             ],
             required: &[],
@@ -1108,23 +1114,27 @@ impl model::Model for ResourceGroupV2 {
             6 => model::Slot::Opt(&mut self.included_scopes),
             7 => model::Slot::Opt(&mut self.resource_filter),
             8 => model::Slot::Str(&mut self.account_identifier),
-            9 => model::Slot::Str(&mut self.project_identifier),
-            10 => model::Slot::Opt(&mut self.allowed_scope_levels),
+            9 => model::Slot::Flag(&mut self.full_scope_selected),
+            10 => model::Slot::Str(&mut self.project_identifier),
+            11 => model::Slot::Opt(&mut self.resource_selectors),
+            12 => model::Slot::Opt(&mut self.allowed_scope_levels),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(8, &self.account_identifier);
-        to.opt(10, &self.allowed_scope_levels);
+        to.opt(12, &self.allowed_scope_levels);
         to.opt(2, &self.color);
         to.opt(4, &self.description);
+        to.opt(9, &self.full_scope_selected);
         to.opt(3, &self.identifier);
         to.opt(6, &self.included_scopes);
         to.opt(0, &self.name);
         to.opt(5, &self.org_identifier);
-        to.opt(9, &self.project_identifier);
+        to.opt(10, &self.project_identifier);
         to.opt(7, &self.resource_filter);
+        to.opt(11, &self.resource_selectors);
         to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
@@ -1230,6 +1240,56 @@ model::open_enum! {
     ResourceGroupsResponseAllowedScopeLevels { 0 Account = "account", 1 Organization =
     "organization", 2 Project = "project", }
 }
+/// Schema `ResourceSelector`.
+pub struct ResourceSelector {
+    pub identifiers: Option<Vec<String>>,
+    pub include_child_scopes: Option<bool>,
+    pub resource_type: Option<String>,
+    pub type_: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResourceSelector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifiers: None,
+            include_child_scopes: None,
+            resource_type: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResourceSelector",
+            names: &["type", "identifiers", "resourceType", "includeChildScopes"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.type_),
+            1 => model::Slot::Opt(&mut self.identifiers),
+            2 => model::Slot::Str(&mut self.resource_type),
+            3 => model::Slot::Flag(&mut self.include_child_scopes),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifiers);
+        to.opt(3, &self.include_child_scopes);
+        to.opt(2, &self.resource_type);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ResourceSelector);
 /// Schema `ResourceSelectorV2`.
 pub struct ResourceSelectorV2 {
     pub attribute_filter: Option<Box<AttributeFilter>>,

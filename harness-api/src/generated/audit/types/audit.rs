@@ -108,6 +108,7 @@ pub struct AuditEvent {
     pub resource: Option<Box<AuditResource>>,
     pub resource_scope: Option<Box<AuditResourceScope>>,
     pub timestamp: Option<i64>,
+    pub yaml_diff_record: Option<Box<AuditYamlDiff>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -129,6 +130,7 @@ impl model::Model for AuditEvent {
             resource: None,
             resource_scope: None,
             timestamp: None,
+            yaml_diff_record: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -147,6 +149,7 @@ impl model::Model for AuditEvent {
                 "internalInfo",
                 "resourceScope",
                 "auditEventData",
+                "yamlDiffRecord",
                 "httpRequestInfo",
                 "requestMetadata",
                 "authenticationInfo",
@@ -170,10 +173,11 @@ impl model::Model for AuditEvent {
             7 => model::Slot::Opt(&mut self.internal_info),
             8 => model::Slot::Opt(&mut self.resource_scope),
             9 => model::Slot::Opt(&mut self.audit_event_data),
-            10 => model::Slot::Opt(&mut self.http_request_info),
-            11 => model::Slot::Opt(&mut self.request_metadata),
-            12 => model::Slot::Opt(&mut self.authentication_info),
-            13 => model::Slot::Opt(&mut self.impersonating_authentication_info),
+            10 => model::Slot::Opt(&mut self.yaml_diff_record),
+            11 => model::Slot::Opt(&mut self.http_request_info),
+            12 => model::Slot::Opt(&mut self.request_metadata),
+            13 => model::Slot::Opt(&mut self.authentication_info),
+            14 => model::Slot::Opt(&mut self.impersonating_authentication_info),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -182,17 +186,18 @@ impl model::Model for AuditEvent {
         to.opt(0, &self.action);
         to.opt(9, &self.audit_event_data);
         to.opt(2, &self.audit_id);
-        to.opt(12, &self.authentication_info);
+        to.opt(13, &self.authentication_info);
         to.opt(6, &self.environment);
-        to.opt(10, &self.http_request_info);
-        to.opt(13, &self.impersonating_authentication_info);
+        to.opt(11, &self.http_request_info);
+        to.opt(14, &self.impersonating_authentication_info);
         to.opt(3, &self.insert_id);
         to.opt(7, &self.internal_info);
         to.opt(1, &self.module);
-        to.opt(11, &self.request_metadata);
+        to.opt(12, &self.request_metadata);
         to.opt(4, &self.resource);
         to.opt(8, &self.resource_scope);
         to.opt(5, &self.timestamp);
+        to.opt(10, &self.yaml_diff_record);
         to.misfits(&self.misfits);
     }
 }
@@ -642,6 +647,48 @@ impl model::Model for AuditRoleBinding {
     }
 }
 model::model!(AuditRoleBinding);
+/// Schema `AuditYamlDiff`.
+pub struct AuditYamlDiff {
+    pub new_yaml: Option<String>,
+    pub old_yaml: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for AuditYamlDiff {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            new_yaml: None,
+            old_yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuditYamlDiff",
+            names: &["newYaml", "oldYaml"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.new_yaml),
+            1 => model::Slot::Str(&mut self.old_yaml),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.new_yaml);
+        to.opt(1, &self.old_yaml);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AuditYamlDiff);
 /// Schema `AuthenticationInfo`.
 pub struct AuthenticationInfo {
     pub labels: Option<std::collections::BTreeMap<String, String>>,

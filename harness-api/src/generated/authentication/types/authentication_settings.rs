@@ -1439,7 +1439,13 @@ model::open_enum! {
 /// Schema `SSOSettingsDTO`.
 pub struct SsoSettingsDto {
     pub account_id: Option<String>,
+    pub app_id: Option<String>,
+    pub created_at: Option<i64>,
+    pub created_by: Option<Box<EmbeddedUser>>,
     pub display_name: Option<String>,
+    pub last_updated_at: Option<i64>,
+    pub last_updated_by: Option<Box<EmbeddedUser>>,
+    pub next_iteration: Option<i64>,
     pub next_iterations: Option<Vec<i64>>,
     pub type_: Option<SsoSettingsDtoType>,
     pub url: Option<String>,
@@ -1452,7 +1458,13 @@ impl model::Model for SsoSettingsDto {
     fn blank() -> Self {
         Self {
             account_id: None,
+            app_id: None,
+            created_at: None,
+            created_by: None,
             display_name: None,
+            last_updated_at: None,
+            last_updated_by: None,
+            next_iteration: None,
             next_iterations: None,
             type_: None,
             url: None,
@@ -1468,8 +1480,14 @@ impl model::Model for SsoSettingsDto {
                 "url",
                 "type",
                 "uuid",
+                "appId",
                 "accountId",
+                "createdAt",
+                "createdBy",
                 "displayName",
+                "lastUpdatedAt",
+                "lastUpdatedBy",
+                "nextIteration",
                 "nextIterations",
             ],
             required: &[],
@@ -1483,17 +1501,29 @@ impl model::Model for SsoSettingsDto {
             0 => model::Slot::Str(&mut self.url),
             1 => model::Slot::Opt(&mut self.type_),
             2 => model::Slot::Str(&mut self.uuid),
-            3 => model::Slot::Str(&mut self.account_id),
-            4 => model::Slot::Str(&mut self.display_name),
-            5 => model::Slot::Opt(&mut self.next_iterations),
+            3 => model::Slot::Str(&mut self.app_id),
+            4 => model::Slot::Str(&mut self.account_id),
+            5 => model::Slot::Int(&mut self.created_at),
+            6 => model::Slot::Opt(&mut self.created_by),
+            7 => model::Slot::Str(&mut self.display_name),
+            8 => model::Slot::Int(&mut self.last_updated_at),
+            9 => model::Slot::Opt(&mut self.last_updated_by),
+            10 => model::Slot::Int(&mut self.next_iteration),
+            11 => model::Slot::Opt(&mut self.next_iterations),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(3, &self.account_id);
-        to.opt(4, &self.display_name);
-        to.opt(5, &self.next_iterations);
+        to.opt(4, &self.account_id);
+        to.opt(3, &self.app_id);
+        to.opt(5, &self.created_at);
+        to.opt(6, &self.created_by);
+        to.opt(7, &self.display_name);
+        to.opt(8, &self.last_updated_at);
+        to.opt(9, &self.last_updated_by);
+        to.opt(10, &self.next_iteration);
+        to.opt(11, &self.next_iterations);
         to.opt(1, &self.type_);
         to.opt(0, &self.url);
         to.opt(2, &self.uuid);

@@ -501,7 +501,7 @@ model::through_cell!(GcpOidcAccessTokenRequest);
 /// Schema `GcpOidcServiceAccountAccessTokenResponse`.
 pub struct GcpOidcServiceAccountAccessTokenResponse {
     pub access_token: Option<String>,
-    pub expire_time: Option<i64>,
+    pub expire_time: Option<model::Time>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -527,7 +527,7 @@ impl model::Model for GcpOidcServiceAccountAccessTokenResponse {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Int(&mut self.expire_time),
+            0 => model::Slot::Time(&mut self.expire_time),
             1 => model::Slot::Str(&mut self.access_token),
             _ => model::Slot::Misfits(&mut self.misfits),
         }

@@ -45,11 +45,15 @@ model::model!(DeleteAutoStoppingScheduleResponse);
 /// Schema `FixedSchedule`.
 pub struct FixedSchedule {
     pub account: Option<String>,
+    pub account_id: Option<String>,
+    pub created_at: Option<model::Time>,
+    pub created_by: Option<String>,
     pub description: Option<String>,
     pub details: Option<Box<OccurrenceSchedule>>,
     pub id: Option<f64>,
     pub name: Option<String>,
     pub resources: Option<Vec<StaticScheduleResource>>,
+    pub updated_at: Option<model::Time>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -58,11 +62,15 @@ impl model::Model for FixedSchedule {
     fn blank() -> Self {
         Self {
             account: None,
+            account_id: None,
+            created_at: None,
+            created_by: None,
             description: None,
             details: None,
             id: None,
             name: None,
             resources: None,
+            updated_at: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -70,7 +78,18 @@ impl model::Model for FixedSchedule {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "FixedSchedule",
-            names: &["id", "name", "account", "details", "resources", "description"],
+            names: &[
+                "id",
+                "name",
+                "account",
+                "details",
+                "resources",
+                "account_id",
+                "created_at",
+                "created_by",
+                "updated_at",
+                "description",
+            ],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -84,18 +103,26 @@ impl model::Model for FixedSchedule {
             2 => model::Slot::Str(&mut self.account),
             3 => model::Slot::Opt(&mut self.details),
             4 => model::Slot::Opt(&mut self.resources),
-            5 => model::Slot::Str(&mut self.description),
+            5 => model::Slot::Str(&mut self.account_id),
+            6 => model::Slot::Time(&mut self.created_at),
+            7 => model::Slot::Str(&mut self.created_by),
+            8 => model::Slot::Time(&mut self.updated_at),
+            9 => model::Slot::Str(&mut self.description),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(2, &self.account);
-        to.opt(5, &self.description);
+        to.opt(5, &self.account_id);
+        to.opt(6, &self.created_at);
+        to.opt(7, &self.created_by);
+        to.opt(9, &self.description);
         to.opt(3, &self.details);
         to.opt(0, &self.id);
         to.opt(1, &self.name);
         to.opt(4, &self.resources);
+        to.opt(8, &self.updated_at);
         to.misfits(&self.misfits);
     }
 }
@@ -229,7 +256,9 @@ model::model!(SaveStaticSchedulesRequest);
 /// Schema `StaticScheduleResource`.
 pub struct StaticScheduleResource {
     pub id: Option<String>,
-    pub type_: Option<StaticScheduleResourceType>,
+    pub id_2: Option<String>,
+    pub type_: Option<String>,
+    pub type_2: Option<StaticScheduleResourceType>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -238,7 +267,9 @@ impl model::Model for StaticScheduleResource {
     fn blank() -> Self {
         Self {
             id: None,
+            id_2: None,
             type_: None,
+            type_2: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -246,7 +277,7 @@ impl model::Model for StaticScheduleResource {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "StaticScheduleResource",
-            names: &["id", "type"],
+            names: &["ID", "id", "Type", "type"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -256,14 +287,18 @@ impl model::Model for StaticScheduleResource {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Str(&mut self.id),
-            1 => model::Slot::Opt(&mut self.type_),
+            1 => model::Slot::Str(&mut self.id_2),
+            2 => model::Slot::Str(&mut self.type_),
+            3 => model::Slot::Opt(&mut self.type_2),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.id);
-        to.opt(1, &self.type_);
+        to.opt(1, &self.id_2);
+        to.opt(2, &self.type_);
+        to.opt(3, &self.type_2);
         to.misfits(&self.misfits);
     }
 }

@@ -8,6 +8,7 @@ use crate::model;
 pub struct AccessPoint {
     pub account_id: Option<String>,
     pub cloud_account_id: Option<String>,
+    pub created_at: Option<model::Time>,
     pub editables: Option<Vec<String>>,
     pub host_name: Option<String>,
     pub id: Option<String>,
@@ -18,8 +19,10 @@ pub struct AccessPoint {
     pub region: Option<String>,
     pub security_groups: Option<Vec<String>>,
     pub status: Option<AccessPointStatus>,
+    pub status_msg: Option<String>,
     pub subnets: Option<Vec<String>>,
     pub type_: Option<String>,
+    pub updated_at: Option<model::Time>,
     pub vpc: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
@@ -30,6 +33,7 @@ impl model::Model for AccessPoint {
         Self {
             account_id: None,
             cloud_account_id: None,
+            created_at: None,
             editables: None,
             host_name: None,
             id: None,
@@ -40,8 +44,10 @@ impl model::Model for AccessPoint {
             region: None,
             security_groups: None,
             status: None,
+            status_msg: None,
             subnets: None,
             type_: None,
+            updated_at: None,
             vpc: None,
             misfits: model::Misfits::NONE,
         }
@@ -63,7 +69,10 @@ impl model::Model for AccessPoint {
                 "editables",
                 "host_name",
                 "account_id",
+                "created_at",
                 "project_id",
+                "status_msg",
+                "updated_at",
                 "security_groups",
                 "cloud_account_id",
             ],
@@ -87,28 +96,34 @@ impl model::Model for AccessPoint {
             9 => model::Slot::Opt(&mut self.editables),
             10 => model::Slot::Str(&mut self.host_name),
             11 => model::Slot::Str(&mut self.account_id),
-            12 => model::Slot::Str(&mut self.project_id),
-            13 => model::Slot::Opt(&mut self.security_groups),
-            14 => model::Slot::Str(&mut self.cloud_account_id),
+            12 => model::Slot::Time(&mut self.created_at),
+            13 => model::Slot::Str(&mut self.project_id),
+            14 => model::Slot::Str(&mut self.status_msg),
+            15 => model::Slot::Time(&mut self.updated_at),
+            16 => model::Slot::Opt(&mut self.security_groups),
+            17 => model::Slot::Str(&mut self.cloud_account_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(11, &self.account_id);
-        to.opt(14, &self.cloud_account_id);
+        to.opt(17, &self.cloud_account_id);
+        to.opt(12, &self.created_at);
         to.opt(9, &self.editables);
         to.opt(10, &self.host_name);
         to.opt(0, &self.id);
         to.opt(8, &self.metadata);
         to.opt(2, &self.name);
         to.opt(4, &self.org_id);
-        to.opt(12, &self.project_id);
+        to.opt(13, &self.project_id);
         to.opt(5, &self.region);
-        to.opt(13, &self.security_groups);
+        to.opt(16, &self.security_groups);
         to.opt(6, &self.status);
+        to.opt(14, &self.status_msg);
         to.opt(7, &self.subnets);
         to.opt(3, &self.type_);
+        to.opt(15, &self.updated_at);
         to.opt(1, &self.vpc);
         to.misfits(&self.misfits);
     }
@@ -120,16 +135,19 @@ pub struct AccessPointMeta {
     pub app_gateway_id: Option<String>,
     pub certificate: Option<Box<CertificateData>>,
     pub certificate_id: Option<String>,
+    pub certificates: Option<Vec<LwCertificateSecrets>>,
     pub dns: Option<Box<AccessPointMetaDns>>,
     pub error: Option<String>,
     pub fe_ip_id: Option<String>,
     pub fe_ip_name: Option<String>,
     pub func_region: Option<String>,
+    pub machine_type: Option<String>,
     pub resource_group: Option<String>,
     pub security_groups: Option<Vec<String>>,
     pub size: Option<String>,
     pub subnet_id: Option<String>,
     pub subnet_name: Option<String>,
+    pub zone: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -141,16 +159,19 @@ impl model::Model for AccessPointMeta {
             app_gateway_id: None,
             certificate: None,
             certificate_id: None,
+            certificates: None,
             dns: None,
             error: None,
             fe_ip_id: None,
             fe_ip_name: None,
             func_region: None,
+            machine_type: None,
             resource_group: None,
             security_groups: None,
             size: None,
             subnet_id: None,
             subnet_name: None,
+            zone: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -161,6 +182,7 @@ impl model::Model for AccessPointMeta {
             names: &[
                 "dns",
                 "size",
+                "zone",
                 "error",
                 "albArn",
                 "fe_ip_id",
@@ -169,6 +191,8 @@ impl model::Model for AccessPointMeta {
                 "certificate",
                 "func_region",
                 "subnet_name",
+                "certificates",
+                "machine_type",
                 "app_gateway_id",
                 "certificate_id",
                 "resource_group",
@@ -184,37 +208,43 @@ impl model::Model for AccessPointMeta {
         match index {
             0 => model::Slot::Opt(&mut self.dns),
             1 => model::Slot::Str(&mut self.size),
-            2 => model::Slot::Str(&mut self.error),
-            3 => model::Slot::Str(&mut self.alb_arn),
-            4 => model::Slot::Str(&mut self.fe_ip_id),
-            5 => model::Slot::Str(&mut self.subnet_id),
-            6 => model::Slot::Str(&mut self.fe_ip_name),
-            7 => model::Slot::Opt(&mut self.certificate),
-            8 => model::Slot::Str(&mut self.func_region),
-            9 => model::Slot::Str(&mut self.subnet_name),
-            10 => model::Slot::Str(&mut self.app_gateway_id),
-            11 => model::Slot::Str(&mut self.certificate_id),
-            12 => model::Slot::Str(&mut self.resource_group),
-            13 => model::Slot::Opt(&mut self.security_groups),
+            2 => model::Slot::Str(&mut self.zone),
+            3 => model::Slot::Str(&mut self.error),
+            4 => model::Slot::Str(&mut self.alb_arn),
+            5 => model::Slot::Str(&mut self.fe_ip_id),
+            6 => model::Slot::Str(&mut self.subnet_id),
+            7 => model::Slot::Str(&mut self.fe_ip_name),
+            8 => model::Slot::Opt(&mut self.certificate),
+            9 => model::Slot::Str(&mut self.func_region),
+            10 => model::Slot::Str(&mut self.subnet_name),
+            11 => model::Slot::Opt(&mut self.certificates),
+            12 => model::Slot::Str(&mut self.machine_type),
+            13 => model::Slot::Str(&mut self.app_gateway_id),
+            14 => model::Slot::Str(&mut self.certificate_id),
+            15 => model::Slot::Str(&mut self.resource_group),
+            16 => model::Slot::Opt(&mut self.security_groups),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(3, &self.alb_arn);
-        to.opt(10, &self.app_gateway_id);
-        to.opt(7, &self.certificate);
-        to.opt(11, &self.certificate_id);
+        to.opt(4, &self.alb_arn);
+        to.opt(13, &self.app_gateway_id);
+        to.opt(8, &self.certificate);
+        to.opt(14, &self.certificate_id);
+        to.opt(11, &self.certificates);
         to.opt(0, &self.dns);
-        to.opt(2, &self.error);
-        to.opt(4, &self.fe_ip_id);
-        to.opt(6, &self.fe_ip_name);
-        to.opt(8, &self.func_region);
-        to.opt(12, &self.resource_group);
-        to.opt(13, &self.security_groups);
+        to.opt(3, &self.error);
+        to.opt(5, &self.fe_ip_id);
+        to.opt(7, &self.fe_ip_name);
+        to.opt(9, &self.func_region);
+        to.opt(12, &self.machine_type);
+        to.opt(15, &self.resource_group);
+        to.opt(16, &self.security_groups);
         to.opt(1, &self.size);
-        to.opt(5, &self.subnet_id);
-        to.opt(9, &self.subnet_name);
+        to.opt(6, &self.subnet_id);
+        to.opt(10, &self.subnet_name);
+        to.opt(2, &self.zone);
         to.misfits(&self.misfits);
     }
 }
@@ -639,12 +669,125 @@ impl model::Model for InstanceBasedRoutingData {
     }
 }
 model::model!(InstanceBasedRoutingData);
+/// Schema `LwCertificateSecrets`.
+pub struct LwCertificateSecrets {
+    pub cert_secret_id: Option<String>,
+    pub key_secret_id: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for LwCertificateSecrets {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cert_secret_id: None,
+            key_secret_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LwCertificateSecrets",
+            names: &["key_secret_id", "cert_secret_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.key_secret_id),
+            1 => model::Slot::Str(&mut self.cert_secret_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.cert_secret_id);
+        to.opt(0, &self.key_secret_id);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(LwCertificateSecrets);
+/// Schema `LwInstanceFilters`.
+pub struct LwInstanceFilters {
+    pub i_ds: Option<Vec<String>>,
+    pub name: Option<String>,
+    pub regions: Option<Vec<String>>,
+    pub resource_groups: Option<Vec<String>>,
+    pub tags: Option<serde_json::Value>,
+    pub vpc_id: Option<String>,
+    pub zones: Option<Vec<String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for LwInstanceFilters {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            i_ds: None,
+            name: None,
+            regions: None,
+            resource_groups: None,
+            tags: None,
+            vpc_id: None,
+            zones: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LwInstanceFilters",
+            names: &[
+                "IDs",
+                "Name",
+                "Tags",
+                "VpcID",
+                "Zones",
+                "Regions",
+                "ResourceGroups",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.i_ds),
+            1 => model::Slot::Str(&mut self.name),
+            2 => model::Slot::Json(&mut self.tags),
+            3 => model::Slot::Str(&mut self.vpc_id),
+            4 => model::Slot::Opt(&mut self.zones),
+            5 => model::Slot::Opt(&mut self.regions),
+            6 => model::Slot::Opt(&mut self.resource_groups),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.i_ds);
+        to.opt(1, &self.name);
+        to.opt(5, &self.regions);
+        to.opt(6, &self.resource_groups);
+        to.opt(2, &self.tags);
+        to.opt(3, &self.vpc_id);
+        to.opt(4, &self.zones);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(LwInstanceFilters);
 /// Schema `LwService`.
 pub struct LwService {
     pub access_point_id: Option<String>,
     pub account_identifier: Option<String>,
     pub cloud_account_id: Option<String>,
     pub created_at: Option<String>,
+    pub created_by: Option<String>,
     pub custom_domains: Option<Vec<String>>,
     pub disabled: Option<bool>,
     pub fulfilment: Option<String>,
@@ -661,6 +804,7 @@ pub struct LwService {
     pub project_id: Option<String>,
     pub routing: Option<Box<RoutingData>>,
     pub status: Option<String>,
+    pub updated_at: Option<model::Time>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -672,6 +816,7 @@ impl model::Model for LwService {
             account_identifier: None,
             cloud_account_id: None,
             created_at: None,
+            created_by: None,
             custom_domains: None,
             disabled: None,
             fulfilment: None,
@@ -688,6 +833,7 @@ impl model::Model for LwService {
             project_id: None,
             routing: None,
             status: None,
+            updated_at: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -707,8 +853,10 @@ impl model::Model for LwService {
                 "metadata",
                 "host_name",
                 "created_at",
+                "created_by",
                 "fulfilment",
                 "project_id",
+                "updated_at",
                 "health_check",
                 "custom_domains",
                 "idle_time_mins",
@@ -736,40 +884,44 @@ impl model::Model for LwService {
             8 => model::Slot::Opt(&mut self.metadata),
             9 => model::Slot::Str(&mut self.host_name),
             10 => model::Slot::Str(&mut self.created_at),
-            11 => model::Slot::Str(&mut self.fulfilment),
-            12 => model::Slot::Str(&mut self.project_id),
-            13 => model::Slot::Json(&mut self.health_check),
-            14 => model::Slot::Opt(&mut self.custom_domains),
-            15 => model::Slot::Int(&mut self.idle_time_mins),
-            16 => model::Slot::Str(&mut self.access_point_id),
-            17 => model::Slot::Str(&mut self.cloud_account_id),
-            18 => model::Slot::Str(&mut self.account_identifier),
-            19 => model::Slot::Flag(&mut self.match_all_subdomains),
+            11 => model::Slot::Str(&mut self.created_by),
+            12 => model::Slot::Str(&mut self.fulfilment),
+            13 => model::Slot::Str(&mut self.project_id),
+            14 => model::Slot::Time(&mut self.updated_at),
+            15 => model::Slot::Json(&mut self.health_check),
+            16 => model::Slot::Opt(&mut self.custom_domains),
+            17 => model::Slot::Int(&mut self.idle_time_mins),
+            18 => model::Slot::Str(&mut self.access_point_id),
+            19 => model::Slot::Str(&mut self.cloud_account_id),
+            20 => model::Slot::Str(&mut self.account_identifier),
+            21 => model::Slot::Flag(&mut self.match_all_subdomains),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(16, &self.access_point_id);
-        to.opt(18, &self.account_identifier);
-        to.opt(17, &self.cloud_account_id);
+        to.opt(18, &self.access_point_id);
+        to.opt(20, &self.account_identifier);
+        to.opt(19, &self.cloud_account_id);
         to.opt(10, &self.created_at);
-        to.opt(14, &self.custom_domains);
+        to.opt(11, &self.created_by);
+        to.opt(16, &self.custom_domains);
         to.opt(7, &self.disabled);
-        to.opt(11, &self.fulfilment);
-        to.opt(13, &self.health_check);
+        to.opt(12, &self.fulfilment);
+        to.opt(15, &self.health_check);
         to.opt(9, &self.host_name);
         to.opt(0, &self.id);
-        to.opt(15, &self.idle_time_mins);
+        to.opt(17, &self.idle_time_mins);
         to.opt(1, &self.kind);
-        to.opt(19, &self.match_all_subdomains);
+        to.opt(21, &self.match_all_subdomains);
         to.opt(8, &self.metadata);
         to.opt(2, &self.name);
         to.opt(3, &self.opts);
         to.opt(4, &self.org_id);
-        to.opt(12, &self.project_id);
+        to.opt(13, &self.project_id);
         to.opt(6, &self.routing);
         to.opt(5, &self.status);
+        to.opt(14, &self.updated_at);
         to.misfits(&self.misfits);
     }
 }
@@ -817,6 +969,7 @@ pub struct Opts {
     pub access_details: Option<serde_json::Value>,
     pub always_use_private_ip: Option<bool>,
     pub delete_cloud_resources: Option<bool>,
+    pub dry_run: Option<bool>,
     pub hide_progress_page: Option<bool>,
     pub preserve_private_ip: Option<bool>,
     /// Members whose value was of another kind than described.
@@ -829,6 +982,7 @@ impl model::Model for Opts {
             access_details: None,
             always_use_private_ip: None,
             delete_cloud_resources: None,
+            dry_run: None,
             hide_progress_page: None,
             preserve_private_ip: None,
             misfits: model::Misfits::NONE,
@@ -839,6 +993,7 @@ impl model::Model for Opts {
         &model::About {
             name: "Opts",
             names: &[
+                "dry_run",
                 "access_details",
                 "hide_progress_page",
                 "preserve_private_ip",
@@ -853,21 +1008,23 @@ impl model::Model for Opts {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Json(&mut self.access_details),
-            1 => model::Slot::Flag(&mut self.hide_progress_page),
-            2 => model::Slot::Flag(&mut self.preserve_private_ip),
-            3 => model::Slot::Flag(&mut self.always_use_private_ip),
-            4 => model::Slot::Flag(&mut self.delete_cloud_resources),
+            0 => model::Slot::Flag(&mut self.dry_run),
+            1 => model::Slot::Json(&mut self.access_details),
+            2 => model::Slot::Flag(&mut self.hide_progress_page),
+            3 => model::Slot::Flag(&mut self.preserve_private_ip),
+            4 => model::Slot::Flag(&mut self.always_use_private_ip),
+            5 => model::Slot::Flag(&mut self.delete_cloud_resources),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.access_details);
-        to.opt(3, &self.always_use_private_ip);
-        to.opt(4, &self.delete_cloud_resources);
-        to.opt(1, &self.hide_progress_page);
-        to.opt(2, &self.preserve_private_ip);
+        to.opt(1, &self.access_details);
+        to.opt(4, &self.always_use_private_ip);
+        to.opt(5, &self.delete_cloud_resources);
+        to.opt(0, &self.dry_run);
+        to.opt(2, &self.hide_progress_page);
+        to.opt(3, &self.preserve_private_ip);
         to.misfits(&self.misfits);
     }
 }
@@ -1035,7 +1192,9 @@ pub struct RoutingData {
     pub instance: Option<Box<InstanceBasedRoutingData>>,
     pub k8s: Option<Box<RoutingDataK8s>>,
     pub lb: Option<String>,
+    pub override_dns_record: Option<bool>,
     pub ports: Option<Vec<PortConfig>>,
+    pub source_filters: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -1049,7 +1208,9 @@ impl model::Model for RoutingData {
             instance: None,
             k8s: None,
             lb: None,
+            override_dns_record: None,
             ports: None,
+            source_filters: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -1064,6 +1225,8 @@ impl model::Model for RoutingData {
                 "database",
                 "instance",
                 "container_svc",
+                "source_filters",
+                "override_dns_record",
                 "custom_domain_providers",
             ],
             required: &[],
@@ -1080,19 +1243,23 @@ impl model::Model for RoutingData {
             3 => model::Slot::Opt(&mut self.database),
             4 => model::Slot::Opt(&mut self.instance),
             5 => model::Slot::Opt(&mut self.container_svc),
-            6 => model::Slot::Json(&mut self.custom_domain_providers),
+            6 => model::Slot::Json(&mut self.source_filters),
+            7 => model::Slot::Flag(&mut self.override_dns_record),
+            8 => model::Slot::Json(&mut self.custom_domain_providers),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(5, &self.container_svc);
-        to.opt(6, &self.custom_domain_providers);
+        to.opt(8, &self.custom_domain_providers);
         to.opt(3, &self.database);
         to.opt(4, &self.instance);
         to.opt(1, &self.k8s);
         to.opt(0, &self.lb);
+        to.opt(7, &self.override_dns_record);
         to.opt(2, &self.ports);
+        to.opt(6, &self.source_filters);
         to.misfits(&self.misfits);
     }
 }
@@ -1100,6 +1267,7 @@ model::model!(RoutingData);
 /// Schema `RoutingDataK8s`.
 pub struct RoutingDataK8s {
     pub connector_id: Option<String>,
+    pub custom_domain: Option<String>,
     pub namespace: Option<String>,
     pub rule_json: Option<String>,
     /// Members whose value was of another kind than described.
@@ -1110,6 +1278,7 @@ impl model::Model for RoutingDataK8s {
     fn blank() -> Self {
         Self {
             connector_id: None,
+            custom_domain: None,
             namespace: None,
             rule_json: None,
             misfits: model::Misfits::NONE,
@@ -1119,7 +1288,7 @@ impl model::Model for RoutingDataK8s {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RoutingDataK8s",
-            names: &["RuleJson", "Namespace", "ConnectorID"],
+            names: &["RuleJson", "Namespace", "ConnectorID", "CustomDomain"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1131,12 +1300,14 @@ impl model::Model for RoutingDataK8s {
             0 => model::Slot::Str(&mut self.rule_json),
             1 => model::Slot::Str(&mut self.namespace),
             2 => model::Slot::Str(&mut self.connector_id),
+            3 => model::Slot::Str(&mut self.custom_domain),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(2, &self.connector_id);
+        to.opt(3, &self.custom_domain);
         to.opt(1, &self.namespace);
         to.opt(0, &self.rule_json);
         to.misfits(&self.misfits);
@@ -1227,6 +1398,7 @@ model::model!(ServiceError);
 pub struct ServiceMetadata {
     pub autostopping_proxy_config: Option<Box<ServiceMetadataAutostoppingProxyConfig>>,
     pub cloud_provider_details: Option<Box<ServiceMetadataCloudProviderDetails>>,
+    pub instance_filters: Option<Box<LwInstanceFilters>>,
     pub kubernetes_connector_id: Option<String>,
     pub service_errors: Option<Vec<ServiceError>>,
     pub target_group_details: Option<serde_json::Value>,
@@ -1239,6 +1411,7 @@ impl model::Model for ServiceMetadata {
         Self {
             autostopping_proxy_config: None,
             cloud_provider_details: None,
+            instance_filters: None,
             kubernetes_connector_id: None,
             service_errors: None,
             target_group_details: None,
@@ -1251,6 +1424,7 @@ impl model::Model for ServiceMetadata {
             name: "ServiceMetadata",
             names: &[
                 "service_errors",
+                "instance_filters",
                 "target_group_details",
                 "cloud_provider_details",
                 "kubernetes_connector_id",
@@ -1265,20 +1439,22 @@ impl model::Model for ServiceMetadata {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Opt(&mut self.service_errors),
-            1 => model::Slot::Json(&mut self.target_group_details),
-            2 => model::Slot::Opt(&mut self.cloud_provider_details),
-            3 => model::Slot::Str(&mut self.kubernetes_connector_id),
-            4 => model::Slot::Opt(&mut self.autostopping_proxy_config),
+            1 => model::Slot::Opt(&mut self.instance_filters),
+            2 => model::Slot::Json(&mut self.target_group_details),
+            3 => model::Slot::Opt(&mut self.cloud_provider_details),
+            4 => model::Slot::Str(&mut self.kubernetes_connector_id),
+            5 => model::Slot::Opt(&mut self.autostopping_proxy_config),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(4, &self.autostopping_proxy_config);
-        to.opt(2, &self.cloud_provider_details);
-        to.opt(3, &self.kubernetes_connector_id);
+        to.opt(5, &self.autostopping_proxy_config);
+        to.opt(3, &self.cloud_provider_details);
+        to.opt(1, &self.instance_filters);
+        to.opt(4, &self.kubernetes_connector_id);
         to.opt(0, &self.service_errors);
-        to.opt(1, &self.target_group_details);
+        to.opt(2, &self.target_group_details);
         to.misfits(&self.misfits);
     }
 }

@@ -774,11 +774,16 @@ impl model::Model for PerspectiveTimeSeriesData {
 model::model!(PerspectiveTimeSeriesData);
 /// Schema `QLCEViewEntityStatsDataPoint`.
 pub struct QlceViewEntityStatsDataPoint {
+    pub cluster_data: Option<serde_json::Value>,
     pub cluster_perspective: Option<bool>,
     pub cost: Option<f64>,
     pub cost_trend: Option<f64>,
+    pub id: Option<String>,
+    pub instance_details: Option<serde_json::Value>,
     pub is_cluster_perspective: Option<bool>,
     pub name: Option<String>,
+    pub pricing_source: Option<String>,
+    pub storage_details: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -786,11 +791,16 @@ impl model::Model for QlceViewEntityStatsDataPoint {
     #[inline]
     fn blank() -> Self {
         Self {
+            cluster_data: None,
             cluster_perspective: None,
             cost: None,
             cost_trend: None,
+            id: None,
+            instance_details: None,
             is_cluster_perspective: None,
             name: None,
+            pricing_source: None,
+            storage_details: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -799,9 +809,14 @@ impl model::Model for QlceViewEntityStatsDataPoint {
         &model::About {
             name: "QlceViewEntityStatsDataPoint",
             names: &[
+                "id",
                 "cost",
                 "name",
                 "costTrend",
+                "clusterData",
+                "pricingSource",
+                "storageDetails",
+                "instanceDetails",
                 "clusterPerspective",
                 "isClusterPerspective",
             ],
@@ -813,21 +828,31 @@ impl model::Model for QlceViewEntityStatsDataPoint {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Num(&mut self.cost),
-            1 => model::Slot::Str(&mut self.name),
-            2 => model::Slot::Num(&mut self.cost_trend),
-            3 => model::Slot::Flag(&mut self.cluster_perspective),
-            4 => model::Slot::Flag(&mut self.is_cluster_perspective),
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Num(&mut self.cost),
+            2 => model::Slot::Str(&mut self.name),
+            3 => model::Slot::Num(&mut self.cost_trend),
+            4 => model::Slot::Json(&mut self.cluster_data),
+            5 => model::Slot::Str(&mut self.pricing_source),
+            6 => model::Slot::Json(&mut self.storage_details),
+            7 => model::Slot::Json(&mut self.instance_details),
+            8 => model::Slot::Flag(&mut self.cluster_perspective),
+            9 => model::Slot::Flag(&mut self.is_cluster_perspective),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(3, &self.cluster_perspective);
-        to.opt(0, &self.cost);
-        to.opt(2, &self.cost_trend);
-        to.opt(4, &self.is_cluster_perspective);
-        to.opt(1, &self.name);
+        to.opt(4, &self.cluster_data);
+        to.opt(8, &self.cluster_perspective);
+        to.opt(1, &self.cost);
+        to.opt(3, &self.cost_trend);
+        to.opt(0, &self.id);
+        to.opt(7, &self.instance_details);
+        to.opt(9, &self.is_cluster_perspective);
+        to.opt(2, &self.name);
+        to.opt(5, &self.pricing_source);
+        to.opt(6, &self.storage_details);
         to.misfits(&self.misfits);
     }
 }

@@ -245,6 +245,7 @@ model::open_enum! {
 /// Schema `InfrastructureResponseDTO`.
 pub struct InfrastructureResponseDto {
     pub account_id: Option<String>,
+    pub cache_response_metadata_dto: Option<Box<CacheResponseMetadata>>,
     pub connector_ref: Option<String>,
     pub deployment_type: Option<InfrastructureResponseDtoDeploymentType>,
     pub description: Option<String>,
@@ -267,6 +268,7 @@ impl model::Model for InfrastructureResponseDto {
     fn blank() -> Self {
         Self {
             account_id: None,
+            cache_response_metadata_dto: None,
             connector_ref: None,
             deployment_type: None,
             description: None,
@@ -304,6 +306,7 @@ impl model::Model for InfrastructureResponseDto {
                 "fallbackBranch",
                 "entityGitDetails",
                 "projectIdentifier",
+                "cacheResponseMetadataDTO",
             ],
             required: &[],
             secrets: &[],
@@ -328,12 +331,14 @@ impl model::Model for InfrastructureResponseDto {
             12 => model::Slot::Str(&mut self.fallback_branch),
             13 => model::Slot::Opt(&mut self.entity_git_details),
             14 => model::Slot::Str(&mut self.project_identifier),
+            15 => model::Slot::Opt(&mut self.cache_response_metadata_dto),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(4, &self.account_id);
+        to.opt(15, &self.cache_response_metadata_dto);
         to.opt(8, &self.connector_ref);
         to.opt(10, &self.deployment_type);
         to.opt(7, &self.description);

@@ -230,6 +230,53 @@ impl model::Model for ConnectionStringsConfiguration {
     }
 }
 model::model!(ConnectionStringsConfiguration);
+/// Schema `InputSetValidator`.
+pub struct InputSetValidator {
+    pub parameters: Option<String>,
+    pub validator_type: Option<InputSetValidatorType>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for InputSetValidator {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            parameters: None,
+            validator_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InputSetValidator",
+            names: &["parameters", "validatorType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.parameters),
+            1 => model::Slot::Opt(&mut self.validator_type),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.parameters);
+        to.opt(1, &self.validator_type);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(InputSetValidator);
+model::open_enum! {
+    #[doc = " Schema `InputSetValidator.validatorType`."] InputSetValidatorType { 0
+    AllowedValues = "ALLOWED_VALUES", 1 Regex = "REGEX", 2 SelectOneFrom =
+    "SELECT_ONE_FROM", 3 SelectManyFrom = "SELECT_MANY_FROM", }
+}
 /// Schema `ManifestConfig`.
 pub struct ManifestConfig {
     pub identifier: Option<String>,

@@ -174,9 +174,11 @@ model::model!(TypesCommitFilesResponse);
 /// Schema `TypesCommitTag`.
 pub struct TypesCommitTag {
     pub commit: Option<Box<TypesCommit>>,
+    pub dry_run_rules: Option<bool>,
     pub is_annotated: Option<bool>,
     pub message: Option<String>,
     pub name: Option<String>,
+    pub rule_violations: Option<Vec<TypesRuleViolations>>,
     pub sha: Option<serde_json::Value>,
     pub signature: Option<Box<TypesGitSignatureResult>>,
     pub tagger: Option<Box<TypesSignature>>,
@@ -189,9 +191,11 @@ impl model::Model for TypesCommitTag {
     fn blank() -> Self {
         Self {
             commit: None,
+            dry_run_rules: None,
             is_annotated: None,
             message: None,
             name: None,
+            rule_violations: None,
             sha: None,
             signature: None,
             tagger: None,
@@ -212,6 +216,8 @@ impl model::Model for TypesCommitTag {
                 "message",
                 "signature",
                 "is_annotated",
+                "dry_run_rules",
+                "rule_violations",
             ],
             required: &[],
             secrets: &[],
@@ -229,15 +235,19 @@ impl model::Model for TypesCommitTag {
             5 => model::Slot::Str(&mut self.message),
             6 => model::Slot::Opt(&mut self.signature),
             7 => model::Slot::Flag(&mut self.is_annotated),
+            8 => model::Slot::Flag(&mut self.dry_run_rules),
+            9 => model::Slot::Opt(&mut self.rule_violations),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(3, &self.commit);
+        to.opt(8, &self.dry_run_rules);
         to.opt(7, &self.is_annotated);
         to.opt(5, &self.message);
         to.opt(1, &self.name);
+        to.opt(9, &self.rule_violations);
         to.opt(0, &self.sha);
         to.opt(6, &self.signature);
         to.opt(4, &self.tagger);

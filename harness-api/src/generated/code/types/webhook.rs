@@ -427,6 +427,7 @@ pub struct OpenapiWebhookType {
     pub description: Option<String>,
     pub display_name: Option<String>,
     pub enabled: Option<bool>,
+    pub extra_headers: Option<Vec<TypesExtraHeader>>,
     pub has_secret: Option<bool>,
     pub id: Option<i64>,
     pub identifier: Option<String>,
@@ -451,6 +452,7 @@ impl model::Model for OpenapiWebhookType {
             description: None,
             display_name: None,
             enabled: None,
+            extra_headers: None,
             has_secret: None,
             id: None,
             identifier: None,
@@ -487,6 +489,7 @@ impl model::Model for OpenapiWebhookType {
                 "description",
                 "parent_type",
                 "display_name",
+                "extra_headers",
                 "latest_execution_result",
             ],
             required: &[],
@@ -513,7 +516,8 @@ impl model::Model for OpenapiWebhookType {
             13 => model::Slot::Str(&mut self.description),
             14 => model::Slot::Opt(&mut self.parent_type),
             15 => model::Slot::Str(&mut self.display_name),
-            16 => model::Slot::Opt(&mut self.latest_execution_result),
+            16 => model::Slot::Opt(&mut self.extra_headers),
+            17 => model::Slot::Opt(&mut self.latest_execution_result),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -524,11 +528,12 @@ impl model::Model for OpenapiWebhookType {
         to.opt(13, &self.description);
         to.opt(15, &self.display_name);
         to.opt(4, &self.enabled);
+        to.opt(16, &self.extra_headers);
         to.opt(11, &self.has_secret);
         to.opt(0, &self.id);
         to.opt(12, &self.identifier);
         to.opt(7, &self.insecure);
-        to.opt(16, &self.latest_execution_result);
+        to.opt(17, &self.latest_execution_result);
         to.opt(9, &self.parent_id);
         to.opt(14, &self.parent_type);
         to.opt(2, &self.scope);
@@ -540,6 +545,52 @@ impl model::Model for OpenapiWebhookType {
     }
 }
 model::model!(OpenapiWebhookType);
+/// Schema `TypesExtraHeader`.
+pub struct TypesExtraHeader {
+    pub key: Option<String>,
+    pub masked: Option<bool>,
+    pub value: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for TypesExtraHeader {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            masked: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesExtraHeader",
+            names: &["key", "value", "masked"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.key),
+            1 => model::Slot::Str(&mut self.value),
+            2 => model::Slot::Flag(&mut self.masked),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(2, &self.masked);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(TypesExtraHeader);
 /// Schema `TypesWebhookCreateInput`.
 pub struct TypesWebhookCreateInput {
     pub description: Option<String>,

@@ -4,6 +4,81 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `CcmConnectorFilter`.
+pub struct CcmConnectorFilter {
+    pub aws_account_id: Option<String>,
+    pub aws_account_ids: Option<Vec<String>>,
+    pub azure_subscription_id: Option<String>,
+    pub azure_tenant_id: Option<String>,
+    pub features_disabled: Option<Vec<String>>,
+    pub features_enabled: Option<Vec<String>>,
+    pub gcp_project_id: Option<String>,
+    pub k8s_connector_ref: Option<Vec<String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for CcmConnectorFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aws_account_id: None,
+            aws_account_ids: None,
+            azure_subscription_id: None,
+            azure_tenant_id: None,
+            features_disabled: None,
+            features_enabled: None,
+            gcp_project_id: None,
+            k8s_connector_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CcmConnectorFilter",
+            names: &[
+                "awsAccountId",
+                "gcpProjectId",
+                "awsAccountIds",
+                "azureTenantId",
+                "featuresEnabled",
+                "k8sConnectorRef",
+                "featuresDisabled",
+                "azureSubscriptionId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.aws_account_id),
+            1 => model::Slot::Str(&mut self.gcp_project_id),
+            2 => model::Slot::Opt(&mut self.aws_account_ids),
+            3 => model::Slot::Str(&mut self.azure_tenant_id),
+            4 => model::Slot::Opt(&mut self.features_enabled),
+            5 => model::Slot::Opt(&mut self.k8s_connector_ref),
+            6 => model::Slot::Opt(&mut self.features_disabled),
+            7 => model::Slot::Str(&mut self.azure_subscription_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.aws_account_id);
+        to.opt(2, &self.aws_account_ids);
+        to.opt(7, &self.azure_subscription_id);
+        to.opt(3, &self.azure_tenant_id);
+        to.opt(6, &self.features_disabled);
+        to.opt(4, &self.features_enabled);
+        to.opt(1, &self.gcp_project_id);
+        to.opt(5, &self.k8s_connector_ref);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(CcmConnectorFilter);
 /// Schema `CcmK8sConnectorResponse`.
 pub struct CcmK8sConnectorResponse {
     pub ccmk8s_connector: Option<Vec<NgConnectorResponse>>,
@@ -638,6 +713,7 @@ model::union! {
 }
 /// Schema `ConnectorConnectivityDetails`.
 pub struct ConnectorConnectivityDetails {
+    pub error_message: Option<String>,
     pub error_summary: Option<String>,
     pub errors: Option<Vec<ErrorDetail>>,
     pub last_alert_sent: Option<i64>,
@@ -652,6 +728,7 @@ impl model::Model for ConnectorConnectivityDetails {
     #[inline]
     fn blank() -> Self {
         Self {
+            error_message: None,
             error_summary: None,
             errors: None,
             last_alert_sent: None,
@@ -670,6 +747,7 @@ impl model::Model for ConnectorConnectivityDetails {
                 "errors",
                 "status",
                 "testedAt",
+                "errorMessage",
                 "errorSummary",
                 "lastTestedAt",
                 "lastAlertSent",
@@ -686,20 +764,22 @@ impl model::Model for ConnectorConnectivityDetails {
             0 => model::Slot::Opt(&mut self.errors),
             1 => model::Slot::Opt(&mut self.status),
             2 => model::Slot::Int(&mut self.tested_at),
-            3 => model::Slot::Str(&mut self.error_summary),
-            4 => model::Slot::Int(&mut self.last_tested_at),
-            5 => model::Slot::Int(&mut self.last_alert_sent),
-            6 => model::Slot::Int(&mut self.last_connected_at),
+            3 => model::Slot::Str(&mut self.error_message),
+            4 => model::Slot::Str(&mut self.error_summary),
+            5 => model::Slot::Int(&mut self.last_tested_at),
+            6 => model::Slot::Int(&mut self.last_alert_sent),
+            7 => model::Slot::Int(&mut self.last_connected_at),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(3, &self.error_summary);
+        to.opt(3, &self.error_message);
+        to.opt(4, &self.error_summary);
         to.opt(0, &self.errors);
-        to.opt(5, &self.last_alert_sent);
-        to.opt(6, &self.last_connected_at);
-        to.opt(4, &self.last_tested_at);
+        to.opt(6, &self.last_alert_sent);
+        to.opt(7, &self.last_connected_at);
+        to.opt(5, &self.last_tested_at);
         to.opt(1, &self.status);
         to.opt(2, &self.tested_at);
         to.misfits(&self.misfits);
@@ -714,6 +794,7 @@ model::open_enum! {
 /// Schema `ConnectorFilterProperties`.
 pub struct ConnectorFilterProperties {
     pub categories: Option<Vec<ConnectorFilterPropertiesCategories>>,
+    pub ccm_connector_filter: Option<Box<CcmConnectorFilter>>,
     pub connectivity_statuses: Option<
         Vec<ConnectorFilterPropertiesConnectivityStatuses>,
     >,
@@ -721,6 +802,7 @@ pub struct ConnectorFilterProperties {
         Vec<ConnectorFilterPropertiesConnectorConnectivityModes>,
     >,
     pub connector_identifiers: Option<Vec<String>>,
+    pub connector_ids: Option<Vec<String>>,
     pub connector_names: Option<Vec<String>>,
     pub description: Option<String>,
     pub filter_type: Option<ConnectorFilterPropertiesFilterType>,
@@ -735,9 +817,11 @@ impl model::Model for ConnectorFilterProperties {
     fn blank() -> Self {
         Self {
             categories: None,
+            ccm_connector_filter: None,
             connectivity_statuses: None,
             connector_connectivity_modes: None,
             connector_identifiers: None,
+            connector_ids: None,
             connector_names: None,
             description: None,
             filter_type: None,
@@ -757,7 +841,9 @@ impl model::Model for ConnectorFilterProperties {
                 "categories",
                 "filterType",
                 "description",
+                "connectorIds",
                 "connectorNames",
+                "ccmConnectorFilter",
                 "connectivityStatuses",
                 "connectorIdentifiers",
                 "connectorConnectivityModes",
@@ -776,24 +862,28 @@ impl model::Model for ConnectorFilterProperties {
             2 => model::Slot::Opt(&mut self.categories),
             3 => model::Slot::Opt(&mut self.filter_type),
             4 => model::Slot::Str(&mut self.description),
-            5 => model::Slot::Opt(&mut self.connector_names),
-            6 => model::Slot::Opt(&mut self.connectivity_statuses),
-            7 => model::Slot::Opt(&mut self.connector_identifiers),
-            8 => model::Slot::Opt(&mut self.connector_connectivity_modes),
-            9 => model::Slot::Flag(&mut self.inheriting_credentials_from_delegate),
+            5 => model::Slot::Opt(&mut self.connector_ids),
+            6 => model::Slot::Opt(&mut self.connector_names),
+            7 => model::Slot::Opt(&mut self.ccm_connector_filter),
+            8 => model::Slot::Opt(&mut self.connectivity_statuses),
+            9 => model::Slot::Opt(&mut self.connector_identifiers),
+            10 => model::Slot::Opt(&mut self.connector_connectivity_modes),
+            11 => model::Slot::Flag(&mut self.inheriting_credentials_from_delegate),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(2, &self.categories);
-        to.opt(6, &self.connectivity_statuses);
-        to.opt(8, &self.connector_connectivity_modes);
-        to.opt(7, &self.connector_identifiers);
-        to.opt(5, &self.connector_names);
+        to.opt(7, &self.ccm_connector_filter);
+        to.opt(8, &self.connectivity_statuses);
+        to.opt(10, &self.connector_connectivity_modes);
+        to.opt(9, &self.connector_identifiers);
+        to.opt(5, &self.connector_ids);
+        to.opt(6, &self.connector_names);
         to.opt(4, &self.description);
         to.opt(3, &self.filter_type);
-        to.opt(9, &self.inheriting_credentials_from_delegate);
+        to.opt(11, &self.inheriting_credentials_from_delegate);
         to.opt(0, &self.tags);
         to.opt(1, &self.types);
         to.misfits(&self.misfits);

@@ -731,12 +731,59 @@ model::union! {
     tagged_by_parent : true, tags : [("Http", 0), ("Ssh", 1)], { 0
     GitHttp(GitHttpAuthenticationDto), 1 GitSsh(GitSshAuthentication), }
 }
+/// Schema `GitCommitAttributes`.
+pub struct GitCommitAttributes {
+    pub author_email: Option<String>,
+    pub author_name: Option<String>,
+    pub commit_message: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GitCommitAttributes {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            author_email: None,
+            author_name: None,
+            commit_message: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitCommitAttributes",
+            names: &["authorName", "authorEmail", "commitMessage"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.author_name),
+            1 => model::Slot::Str(&mut self.author_email),
+            2 => model::Slot::Str(&mut self.commit_message),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.author_email);
+        to.opt(0, &self.author_name);
+        to.opt(2, &self.commit_message);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GitCommitAttributes);
 /// Schema `GitConfig`.
 pub struct GitConfig {
     pub branch_name: Option<String>,
     pub connection_type: Option<GitConfigConnectionType>,
     pub delegate_selectors: Option<Vec<String>>,
     pub execute_on_delegate: Option<bool>,
+    pub git_sync: Option<Box<GitConnectorSync>>,
     pub ignore_test_connection: Option<bool>,
     pub is_anonymous: Option<bool>,
     pub proxy: Option<bool>,
@@ -755,6 +802,7 @@ impl model::Model for GitConfig {
             connection_type: None,
             delegate_selectors: None,
             execute_on_delegate: None,
+            git_sync: None,
             ignore_test_connection: None,
             is_anonymous: None,
             proxy: None,
@@ -774,6 +822,7 @@ impl model::Model for GitConfig {
                 "spec",
                 "type",
                 "proxy",
+                "gitSync",
                 "branchName",
                 "isAnonymous",
                 "connectionType",
@@ -794,29 +843,31 @@ impl model::Model for GitConfig {
             1 => model::Slot::Opt(&mut self.spec),
             2 => model::Slot::Opt(&mut self.type_),
             3 => model::Slot::Flag(&mut self.proxy),
-            4 => model::Slot::Str(&mut self.branch_name),
-            5 => model::Slot::Flag(&mut self.is_anonymous),
-            6 => model::Slot::Opt(&mut self.connection_type),
-            7 => model::Slot::Str(&mut self.validation_repo),
-            8 => model::Slot::Opt(&mut self.delegate_selectors),
-            9 => model::Slot::Flag(&mut self.execute_on_delegate),
-            10 => model::Slot::Flag(&mut self.ignore_test_connection),
+            4 => model::Slot::Opt(&mut self.git_sync),
+            5 => model::Slot::Str(&mut self.branch_name),
+            6 => model::Slot::Flag(&mut self.is_anonymous),
+            7 => model::Slot::Opt(&mut self.connection_type),
+            8 => model::Slot::Str(&mut self.validation_repo),
+            9 => model::Slot::Opt(&mut self.delegate_selectors),
+            10 => model::Slot::Flag(&mut self.execute_on_delegate),
+            11 => model::Slot::Flag(&mut self.ignore_test_connection),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(4, &self.branch_name);
-        to.opt(6, &self.connection_type);
-        to.opt(8, &self.delegate_selectors);
-        to.opt(9, &self.execute_on_delegate);
-        to.opt(10, &self.ignore_test_connection);
-        to.opt(5, &self.is_anonymous);
+        to.opt(5, &self.branch_name);
+        to.opt(7, &self.connection_type);
+        to.opt(9, &self.delegate_selectors);
+        to.opt(10, &self.execute_on_delegate);
+        to.opt(4, &self.git_sync);
+        to.opt(11, &self.ignore_test_connection);
+        to.opt(6, &self.is_anonymous);
         to.opt(3, &self.proxy);
         to.opt(1, &self.spec);
         to.opt(2, &self.type_);
         to.opt(0, &self.url);
-        to.opt(7, &self.validation_repo);
+        to.opt(8, &self.validation_repo);
         to.misfits(&self.misfits);
     }
     #[inline]
@@ -835,6 +886,52 @@ model::open_enum! {
     #[doc = " Schema `GitConfig.type`."] GitConfigType { 0 Http = "Http", 1 Ssh = "Ssh",
     }
 }
+/// Schema `GitConnectorSync`.
+pub struct GitConnectorSync {
+    pub custom_commit_attributes: Option<Box<GitCommitAttributes>>,
+    pub enabled: Option<bool>,
+    pub sync_enabled: Option<bool>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GitConnectorSync {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            custom_commit_attributes: None,
+            enabled: None,
+            sync_enabled: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GitConnectorSync",
+            names: &["enabled", "syncEnabled", "customCommitAttributes"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.enabled),
+            1 => model::Slot::Flag(&mut self.sync_enabled),
+            2 => model::Slot::Opt(&mut self.custom_commit_attributes),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.custom_commit_attributes);
+        to.opt(0, &self.enabled);
+        to.opt(1, &self.sync_enabled);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GitConnectorSync);
 /// Schema `GitHTTPAuthenticationDTO`.
 pub struct GitHttpAuthenticationDto {
     pub password_ref: Option<String>,

@@ -12,6 +12,7 @@ mod delegate_setup_resource;
 pub use delegate_setup_resource::*;
 mod delegate_token_resource;
 pub use delegate_token_resource::*;
+pub use crate::generated::shared::authentication_ccm_delegates::*;
 pub use crate::generated::shared::authentication_ccm_and_4_more_722e::*;
 pub use crate::generated::shared::authentication_delegates_srm::*;
-pub use crate::generated::shared::ccm_delegates::*;
+pub use crate::generated::shared::ccm_delegates_srm::*;

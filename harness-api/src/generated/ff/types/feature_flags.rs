@@ -283,7 +283,9 @@ pub struct CreateFeatureFlagBody {
     pub name: Option<String>,
     pub owner: Option<String>,
     pub permanent: Option<bool>,
+    pub prerequisites: Option<Vec<Prerequisite>>,
     pub project: Option<String>,
+    pub tags: Option<Vec<Tag>>,
     pub variations: Option<Vec<CreateFeatureFlagBodyVariations>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
@@ -302,7 +304,9 @@ impl model::Model for CreateFeatureFlagBody {
             name: None,
             owner: None,
             permanent: None,
+            prerequisites: None,
             project: None,
+            tags: None,
             variations: None,
             misfits: model::Misfits::NONE,
         }
@@ -314,6 +318,7 @@ impl model::Model for CreateFeatureFlagBody {
             names: &[
                 "kind",
                 "name",
+                "tags",
                 "owner",
                 "project",
                 "archived",
@@ -322,6 +327,7 @@ impl model::Model for CreateFeatureFlagBody {
                 "identifier",
                 "variations",
                 "description",
+                "prerequisites",
                 "defaultOnVariation",
                 "defaultOffVariation",
             ],
@@ -335,33 +341,37 @@ impl model::Model for CreateFeatureFlagBody {
         match index {
             0 => model::Slot::Str(&mut self.kind),
             1 => model::Slot::Str(&mut self.name),
-            2 => model::Slot::Str(&mut self.owner),
-            3 => model::Slot::Str(&mut self.project),
-            4 => model::Slot::Flag(&mut self.archived),
-            5 => model::Slot::Flag(&mut self.permanent),
-            6 => model::Slot::Opt(&mut self.git_details),
-            7 => model::Slot::Str(&mut self.identifier),
-            8 => model::Slot::Opt(&mut self.variations),
-            9 => model::Slot::Str(&mut self.description),
-            10 => model::Slot::Str(&mut self.default_on_variation),
-            11 => model::Slot::Str(&mut self.default_off_variation),
+            2 => model::Slot::Opt(&mut self.tags),
+            3 => model::Slot::Str(&mut self.owner),
+            4 => model::Slot::Str(&mut self.project),
+            5 => model::Slot::Flag(&mut self.archived),
+            6 => model::Slot::Flag(&mut self.permanent),
+            7 => model::Slot::Opt(&mut self.git_details),
+            8 => model::Slot::Str(&mut self.identifier),
+            9 => model::Slot::Opt(&mut self.variations),
+            10 => model::Slot::Str(&mut self.description),
+            11 => model::Slot::Opt(&mut self.prerequisites),
+            12 => model::Slot::Str(&mut self.default_on_variation),
+            13 => model::Slot::Str(&mut self.default_off_variation),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(4, &self.archived);
-        to.opt(11, &self.default_off_variation);
-        to.opt(10, &self.default_on_variation);
-        to.opt(9, &self.description);
-        to.opt(6, &self.git_details);
-        to.opt(7, &self.identifier);
+        to.opt(5, &self.archived);
+        to.opt(13, &self.default_off_variation);
+        to.opt(12, &self.default_on_variation);
+        to.opt(10, &self.description);
+        to.opt(7, &self.git_details);
+        to.opt(8, &self.identifier);
         to.opt(0, &self.kind);
         to.opt(1, &self.name);
-        to.opt(2, &self.owner);
-        to.opt(5, &self.permanent);
-        to.opt(3, &self.project);
-        to.opt(8, &self.variations);
+        to.opt(3, &self.owner);
+        to.opt(6, &self.permanent);
+        to.opt(11, &self.prerequisites);
+        to.opt(4, &self.project);
+        to.opt(2, &self.tags);
+        to.opt(9, &self.variations);
         to.misfits(&self.misfits);
     }
 }

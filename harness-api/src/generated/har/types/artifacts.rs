@@ -276,12 +276,17 @@ impl model::Model for ArtifactLabelRequest {
 model::through_cell!(ArtifactLabelRequest);
 /// Schema `ArtifactSummary`.
 pub struct ArtifactSummary {
+    pub artifact_type: Option<RegistryArtifactType>,
     pub created_at: Option<String>,
+    pub deleted_at: Option<String>,
     pub downloads_count: Option<i64>,
     pub image_name: Option<String>,
+    pub is_deleted: Option<bool>,
     pub labels: Option<Vec<String>>,
     pub modified_at: Option<String>,
     pub package_type: Option<PackageType>,
+    pub registry_uuid: Option<String>,
+    pub uuid: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -289,12 +294,17 @@ impl model::Model for ArtifactSummary {
     #[inline]
     fn blank() -> Self {
         Self {
+            artifact_type: None,
             created_at: None,
+            deleted_at: None,
             downloads_count: None,
             image_name: None,
+            is_deleted: None,
             labels: None,
             modified_at: None,
             package_type: None,
+            registry_uuid: None,
+            uuid: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -303,11 +313,16 @@ impl model::Model for ArtifactSummary {
         &model::About {
             name: "ArtifactSummary",
             names: &[
+                "uuid",
                 "labels",
                 "createdAt",
+                "deletedAt",
                 "imageName",
+                "isDeleted",
                 "modifiedAt",
                 "packageType",
+                "artifactType",
+                "registryUUID",
                 "downloadsCount",
             ],
             required: &[],
@@ -318,23 +333,33 @@ impl model::Model for ArtifactSummary {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.labels),
-            1 => model::Slot::Str(&mut self.created_at),
-            2 => model::Slot::Str(&mut self.image_name),
-            3 => model::Slot::Str(&mut self.modified_at),
-            4 => model::Slot::Opt(&mut self.package_type),
-            5 => model::Slot::Int(&mut self.downloads_count),
+            0 => model::Slot::Str(&mut self.uuid),
+            1 => model::Slot::Opt(&mut self.labels),
+            2 => model::Slot::Str(&mut self.created_at),
+            3 => model::Slot::Str(&mut self.deleted_at),
+            4 => model::Slot::Str(&mut self.image_name),
+            5 => model::Slot::Flag(&mut self.is_deleted),
+            6 => model::Slot::Str(&mut self.modified_at),
+            7 => model::Slot::Opt(&mut self.package_type),
+            8 => model::Slot::Opt(&mut self.artifact_type),
+            9 => model::Slot::Str(&mut self.registry_uuid),
+            10 => model::Slot::Int(&mut self.downloads_count),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.created_at);
-        to.opt(5, &self.downloads_count);
-        to.opt(2, &self.image_name);
-        to.opt(0, &self.labels);
-        to.opt(3, &self.modified_at);
-        to.opt(4, &self.package_type);
+        to.opt(8, &self.artifact_type);
+        to.opt(2, &self.created_at);
+        to.opt(3, &self.deleted_at);
+        to.opt(10, &self.downloads_count);
+        to.opt(4, &self.image_name);
+        to.opt(5, &self.is_deleted);
+        to.opt(1, &self.labels);
+        to.opt(6, &self.modified_at);
+        to.opt(7, &self.package_type);
+        to.opt(9, &self.registry_uuid);
+        to.opt(0, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -384,6 +409,7 @@ model::model!(ArtifactSummaryResponse);
 /// Schema `ArtifactVersionMetadata`.
 pub struct ArtifactVersionMetadata {
     pub artifact_type: Option<RegistryArtifactType>,
+    pub deleted_at: Option<String>,
     pub deployment_metadata: Option<Box<DeploymentMetadata>>,
     pub digest_count: Option<i64>,
     pub downloads_count: Option<i64>,
@@ -410,6 +436,7 @@ impl model::Model for ArtifactVersionMetadata {
     fn blank() -> Self {
         Self {
             artifact_type: None,
+            deleted_at: None,
             deployment_metadata: None,
             digest_count: None,
             downloads_count: None,
@@ -441,6 +468,7 @@ impl model::Model for ArtifactVersionMetadata {
                 "size",
                 "uuid",
                 "metadata",
+                "deletedAt",
                 "fileCount",
                 "isDeleted",
                 "digestCount",
@@ -469,42 +497,44 @@ impl model::Model for ArtifactVersionMetadata {
             2 => model::Slot::Str(&mut self.size),
             3 => model::Slot::Str(&mut self.uuid),
             4 => model::Slot::Opt(&mut self.metadata),
-            5 => model::Slot::Int(&mut self.file_count),
-            6 => model::Slot::Flag(&mut self.is_deleted),
-            7 => model::Slot::Int(&mut self.digest_count),
-            8 => model::Slot::Opt(&mut self.package_type),
-            9 => model::Slot::Str(&mut self.pull_command),
-            10 => model::Slot::Opt(&mut self.artifact_type),
-            11 => model::Slot::Str(&mut self.last_modified),
-            12 => model::Slot::Str(&mut self.registry_path),
-            13 => model::Slot::Str(&mut self.registry_uuid),
-            14 => model::Slot::Flag(&mut self.is_quarantined),
-            15 => model::Slot::Int(&mut self.downloads_count),
-            16 => model::Slot::Str(&mut self.quarantine_reason),
-            17 => model::Slot::Opt(&mut self.deployment_metadata),
-            18 => model::Slot::Str(&mut self.registry_identifier),
+            5 => model::Slot::Str(&mut self.deleted_at),
+            6 => model::Slot::Int(&mut self.file_count),
+            7 => model::Slot::Flag(&mut self.is_deleted),
+            8 => model::Slot::Int(&mut self.digest_count),
+            9 => model::Slot::Opt(&mut self.package_type),
+            10 => model::Slot::Str(&mut self.pull_command),
+            11 => model::Slot::Opt(&mut self.artifact_type),
+            12 => model::Slot::Str(&mut self.last_modified),
+            13 => model::Slot::Str(&mut self.registry_path),
+            14 => model::Slot::Str(&mut self.registry_uuid),
+            15 => model::Slot::Flag(&mut self.is_quarantined),
+            16 => model::Slot::Int(&mut self.downloads_count),
+            17 => model::Slot::Str(&mut self.quarantine_reason),
+            18 => model::Slot::Opt(&mut self.deployment_metadata),
+            19 => model::Slot::Str(&mut self.registry_identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(10, &self.artifact_type);
-        to.opt(17, &self.deployment_metadata);
-        to.opt(7, &self.digest_count);
-        to.opt(15, &self.downloads_count);
-        to.opt(5, &self.file_count);
-        to.opt(6, &self.is_deleted);
-        to.opt(14, &self.is_quarantined);
-        to.opt(11, &self.last_modified);
+        to.opt(11, &self.artifact_type);
+        to.opt(5, &self.deleted_at);
+        to.opt(18, &self.deployment_metadata);
+        to.opt(8, &self.digest_count);
+        to.opt(16, &self.downloads_count);
+        to.opt(6, &self.file_count);
+        to.opt(7, &self.is_deleted);
+        to.opt(15, &self.is_quarantined);
+        to.opt(12, &self.last_modified);
         to.opt(0, &self.meta);
         to.opt(4, &self.metadata);
         to.opt(1, &self.name);
-        to.opt(8, &self.package_type);
-        to.opt(9, &self.pull_command);
-        to.opt(16, &self.quarantine_reason);
-        to.opt(18, &self.registry_identifier);
-        to.opt(12, &self.registry_path);
-        to.opt(13, &self.registry_uuid);
+        to.opt(9, &self.package_type);
+        to.opt(10, &self.pull_command);
+        to.opt(17, &self.quarantine_reason);
+        to.opt(19, &self.registry_identifier);
+        to.opt(13, &self.registry_path);
+        to.opt(14, &self.registry_uuid);
         to.opt(2, &self.size);
         to.opt(3, &self.uuid);
         to.misfits(&self.misfits);
@@ -514,6 +544,7 @@ model::model!(ArtifactVersionMetadata);
 /// Schema `ArtifactVersionSummary`.
 pub struct ArtifactVersionSummary {
     pub artifact_type: Option<RegistryArtifactType>,
+    pub deleted_at: Option<String>,
     pub image_name: Option<String>,
     pub is_deleted: Option<bool>,
     pub is_quarantined: Option<bool>,
@@ -536,6 +567,7 @@ impl model::Model for ArtifactVersionSummary {
     fn blank() -> Self {
         Self {
             artifact_type: None,
+            deleted_at: None,
             image_name: None,
             is_deleted: None,
             is_quarantined: None,
@@ -562,6 +594,7 @@ impl model::Model for ArtifactVersionSummary {
                 "purl",
                 "uuid",
                 "version",
+                "deletedAt",
                 "imageName",
                 "isDeleted",
                 "packageType",
@@ -586,35 +619,37 @@ impl model::Model for ArtifactVersionSummary {
             1 => model::Slot::Str(&mut self.purl),
             2 => model::Slot::Str(&mut self.uuid),
             3 => model::Slot::Str(&mut self.version),
-            4 => model::Slot::Str(&mut self.image_name),
-            5 => model::Slot::Flag(&mut self.is_deleted),
-            6 => model::Slot::Opt(&mut self.package_type),
-            7 => model::Slot::Opt(&mut self.artifact_type),
-            8 => model::Slot::Str(&mut self.registry_uuid),
-            9 => model::Slot::Flag(&mut self.is_quarantined),
-            10 => model::Slot::Str(&mut self.sto_pipeline_id),
-            11 => model::Slot::Str(&mut self.ssca_artifact_id),
-            12 => model::Slot::Str(&mut self.sto_execution_id),
-            13 => model::Slot::Str(&mut self.quarantine_reason),
-            14 => model::Slot::Str(&mut self.ssca_artifact_source_id),
+            4 => model::Slot::Str(&mut self.deleted_at),
+            5 => model::Slot::Str(&mut self.image_name),
+            6 => model::Slot::Flag(&mut self.is_deleted),
+            7 => model::Slot::Opt(&mut self.package_type),
+            8 => model::Slot::Opt(&mut self.artifact_type),
+            9 => model::Slot::Str(&mut self.registry_uuid),
+            10 => model::Slot::Flag(&mut self.is_quarantined),
+            11 => model::Slot::Str(&mut self.sto_pipeline_id),
+            12 => model::Slot::Str(&mut self.ssca_artifact_id),
+            13 => model::Slot::Str(&mut self.sto_execution_id),
+            14 => model::Slot::Str(&mut self.quarantine_reason),
+            15 => model::Slot::Str(&mut self.ssca_artifact_source_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(7, &self.artifact_type);
-        to.opt(4, &self.image_name);
-        to.opt(5, &self.is_deleted);
-        to.opt(9, &self.is_quarantined);
+        to.opt(8, &self.artifact_type);
+        to.opt(4, &self.deleted_at);
+        to.opt(5, &self.image_name);
+        to.opt(6, &self.is_deleted);
+        to.opt(10, &self.is_quarantined);
         to.opt(0, &self.meta);
-        to.opt(6, &self.package_type);
+        to.opt(7, &self.package_type);
         to.opt(1, &self.purl);
-        to.opt(13, &self.quarantine_reason);
-        to.opt(8, &self.registry_uuid);
-        to.opt(11, &self.ssca_artifact_id);
-        to.opt(14, &self.ssca_artifact_source_id);
-        to.opt(12, &self.sto_execution_id);
-        to.opt(10, &self.sto_pipeline_id);
+        to.opt(14, &self.quarantine_reason);
+        to.opt(9, &self.registry_uuid);
+        to.opt(12, &self.ssca_artifact_id);
+        to.opt(15, &self.ssca_artifact_source_id);
+        to.opt(13, &self.sto_execution_id);
+        to.opt(11, &self.sto_pipeline_id);
         to.opt(2, &self.uuid);
         to.opt(3, &self.version);
         to.misfits(&self.misfits);

@@ -159,7 +159,7 @@ model::model!(DockerArtifactDetail);
 pub struct DockerArtifactIntegrationDetail {
     pub build_details: Option<Box<RegistryBuildDetails>>,
     pub deployments_details: Option<Box<DeploymentDetails>>,
-    pub sbom_details: Option<Box<SbomDetails>>,
+    pub sbom_details: Option<Box<RegistrySbomDetails>>,
     pub slsa_details: Option<Box<SlsaDetails>>,
     pub sto_details: Option<Box<StoDetails>>,
     /// Members whose value was of another kind than described.
@@ -752,6 +752,91 @@ impl model::Model for RegistryBuildDetails {
     }
 }
 model::model!(RegistryBuildDetails);
+/// Schema `RegistrySbomDetails`.
+pub struct RegistrySbomDetails {
+    pub allow_list_violations: Option<i64>,
+    pub artifact_id: Option<String>,
+    pub artifact_source_id: Option<String>,
+    pub avg_score: Option<String>,
+    pub components_count: Option<i64>,
+    pub deny_list_violations: Option<i64>,
+    pub max_score: Option<String>,
+    pub orchestration_id: Option<String>,
+    pub org_id: Option<String>,
+    pub project_id: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for RegistrySbomDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allow_list_violations: None,
+            artifact_id: None,
+            artifact_source_id: None,
+            avg_score: None,
+            components_count: None,
+            deny_list_violations: None,
+            max_score: None,
+            orchestration_id: None,
+            org_id: None,
+            project_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RegistrySbomDetails",
+            names: &[
+                "orgId",
+                "avgScore",
+                "maxScore",
+                "projectId",
+                "artifactId",
+                "componentsCount",
+                "orchestrationId",
+                "artifactSourceId",
+                "denyListViolations",
+                "allowListViolations",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.org_id),
+            1 => model::Slot::Str(&mut self.avg_score),
+            2 => model::Slot::Str(&mut self.max_score),
+            3 => model::Slot::Str(&mut self.project_id),
+            4 => model::Slot::Str(&mut self.artifact_id),
+            5 => model::Slot::Int(&mut self.components_count),
+            6 => model::Slot::Str(&mut self.orchestration_id),
+            7 => model::Slot::Str(&mut self.artifact_source_id),
+            8 => model::Slot::Int(&mut self.deny_list_violations),
+            9 => model::Slot::Int(&mut self.allow_list_violations),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.allow_list_violations);
+        to.opt(4, &self.artifact_id);
+        to.opt(7, &self.artifact_source_id);
+        to.opt(1, &self.avg_score);
+        to.opt(5, &self.components_count);
+        to.opt(8, &self.deny_list_violations);
+        to.opt(2, &self.max_score);
+        to.opt(6, &self.orchestration_id);
+        to.opt(0, &self.org_id);
+        to.opt(3, &self.project_id);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(RegistrySbomDetails);
 /// Schema `SLSADetails`.
 pub struct SlsaDetails {
     pub provenance_id: Option<String>,

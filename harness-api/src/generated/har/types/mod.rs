@@ -41,4 +41,3 @@ pub use spaces::*;
 mod webhooks;
 pub use webhooks::*;
 pub use crate::generated::shared::code_har::*;
-pub use crate::generated::shared::har_ssca::*;

@@ -199,6 +199,8 @@ impl model::Model for ClientSetupStepCommand {
 model::model!(ClientSetupStepCommand);
 /// Schema `ClientSetupStepConfig`.
 pub struct ClientSetupStepConfig {
+    pub header: Option<String>,
+    pub sec_header: Option<String>,
     pub steps: Option<Vec<ClientSetupStep>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
@@ -207,6 +209,8 @@ impl model::Model for ClientSetupStepConfig {
     #[inline]
     fn blank() -> Self {
         Self {
+            header: None,
+            sec_header: None,
             steps: None,
             misfits: model::Misfits::NONE,
         }
@@ -215,7 +219,7 @@ impl model::Model for ClientSetupStepConfig {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ClientSetupStepConfig",
-            names: &["steps"],
+            names: &["steps", "header", "secHeader"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -225,11 +229,15 @@ impl model::Model for ClientSetupStepConfig {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Opt(&mut self.steps),
+            1 => model::Slot::Str(&mut self.header),
+            2 => model::Slot::Str(&mut self.sec_header),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.header);
+        to.opt(2, &self.sec_header);
         to.opt(0, &self.steps);
         to.misfits(&self.misfits);
     }
@@ -384,8 +392,10 @@ pub struct Registry {
     pub cleanup_policy: Option<Vec<CleanupPolicy>>,
     pub config: Option<RegistryConfig>,
     pub created_at: Option<String>,
+    pub deleted_at: Option<String>,
     pub description: Option<String>,
     pub identifier: Option<String>,
+    pub is_deleted: Option<bool>,
     pub is_public: Option<bool>,
     pub labels: Option<Vec<String>>,
     pub modified_at: Option<String>,
@@ -393,6 +403,7 @@ pub struct Registry {
     pub policy_refs: Option<Vec<String>>,
     pub scanners: Option<Vec<Scanner>>,
     pub url: Option<String>,
+    pub uuid: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -405,8 +416,10 @@ impl model::Model for Registry {
             cleanup_policy: None,
             config: None,
             created_at: None,
+            deleted_at: None,
             description: None,
             identifier: None,
+            is_deleted: None,
             is_public: None,
             labels: None,
             modified_at: None,
@@ -414,6 +427,7 @@ impl model::Model for Registry {
             policy_refs: None,
             scanners: None,
             url: None,
+            uuid: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -423,11 +437,14 @@ impl model::Model for Registry {
             name: "Registry",
             names: &[
                 "url",
+                "uuid",
                 "config",
                 "labels",
                 "isPublic",
                 "scanners",
                 "createdAt",
+                "deletedAt",
+                "isDeleted",
                 "identifier",
                 "modifiedAt",
                 "policyRefs",
@@ -446,38 +463,44 @@ impl model::Model for Registry {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Str(&mut self.url),
-            1 => model::Slot::Opt(&mut self.config),
-            2 => model::Slot::Opt(&mut self.labels),
-            3 => model::Slot::Flag(&mut self.is_public),
-            4 => model::Slot::Opt(&mut self.scanners),
-            5 => model::Slot::Str(&mut self.created_at),
-            6 => model::Slot::Str(&mut self.identifier),
-            7 => model::Slot::Str(&mut self.modified_at),
-            8 => model::Slot::Opt(&mut self.policy_refs),
-            9 => model::Slot::Str(&mut self.description),
-            10 => model::Slot::Opt(&mut self.package_type),
-            11 => model::Slot::Opt(&mut self.cleanup_policy),
-            12 => model::Slot::Opt(&mut self.allowed_pattern),
-            13 => model::Slot::Opt(&mut self.blocked_pattern),
+            1 => model::Slot::Str(&mut self.uuid),
+            2 => model::Slot::Opt(&mut self.config),
+            3 => model::Slot::Opt(&mut self.labels),
+            4 => model::Slot::Flag(&mut self.is_public),
+            5 => model::Slot::Opt(&mut self.scanners),
+            6 => model::Slot::Str(&mut self.created_at),
+            7 => model::Slot::Str(&mut self.deleted_at),
+            8 => model::Slot::Flag(&mut self.is_deleted),
+            9 => model::Slot::Str(&mut self.identifier),
+            10 => model::Slot::Str(&mut self.modified_at),
+            11 => model::Slot::Opt(&mut self.policy_refs),
+            12 => model::Slot::Str(&mut self.description),
+            13 => model::Slot::Opt(&mut self.package_type),
+            14 => model::Slot::Opt(&mut self.cleanup_policy),
+            15 => model::Slot::Opt(&mut self.allowed_pattern),
+            16 => model::Slot::Opt(&mut self.blocked_pattern),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(12, &self.allowed_pattern);
-        to.opt(13, &self.blocked_pattern);
-        to.opt(11, &self.cleanup_policy);
-        to.opt(1, &self.config);
-        to.opt(5, &self.created_at);
-        to.opt(9, &self.description);
-        to.opt(6, &self.identifier);
-        to.opt(3, &self.is_public);
-        to.opt(2, &self.labels);
-        to.opt(7, &self.modified_at);
-        to.opt(10, &self.package_type);
-        to.opt(8, &self.policy_refs);
-        to.opt(4, &self.scanners);
+        to.opt(15, &self.allowed_pattern);
+        to.opt(16, &self.blocked_pattern);
+        to.opt(14, &self.cleanup_policy);
+        to.opt(2, &self.config);
+        to.opt(6, &self.created_at);
+        to.opt(7, &self.deleted_at);
+        to.opt(12, &self.description);
+        to.opt(9, &self.identifier);
+        to.opt(8, &self.is_deleted);
+        to.opt(4, &self.is_public);
+        to.opt(3, &self.labels);
+        to.opt(10, &self.modified_at);
+        to.opt(13, &self.package_type);
+        to.opt(11, &self.policy_refs);
+        to.opt(5, &self.scanners);
         to.opt(0, &self.url);
+        to.opt(1, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
@@ -485,6 +508,7 @@ model::model!(Registry);
 /// Schema `RegistryArtifactMetadata`.
 pub struct RegistryArtifactMetadata {
     pub artifact_type: Option<RegistryArtifactType>,
+    pub deleted_at: Option<String>,
     pub downloads_count: Option<i64>,
     pub is_deleted: Option<bool>,
     pub is_public: Option<bool>,
@@ -507,6 +531,7 @@ impl model::Model for RegistryArtifactMetadata {
     fn blank() -> Self {
         Self {
             artifact_type: None,
+            deleted_at: None,
             downloads_count: None,
             is_deleted: None,
             is_public: None,
@@ -534,6 +559,7 @@ impl model::Model for RegistryArtifactMetadata {
                 "uuid",
                 "labels",
                 "isPublic",
+                "deletedAt",
                 "isDeleted",
                 "packageType",
                 "artifactType",
@@ -558,35 +584,37 @@ impl model::Model for RegistryArtifactMetadata {
             2 => model::Slot::Str(&mut self.uuid),
             3 => model::Slot::Opt(&mut self.labels),
             4 => model::Slot::Flag(&mut self.is_public),
-            5 => model::Slot::Flag(&mut self.is_deleted),
-            6 => model::Slot::Opt(&mut self.package_type),
-            7 => model::Slot::Opt(&mut self.artifact_type),
-            8 => model::Slot::Str(&mut self.last_modified),
-            9 => model::Slot::Str(&mut self.registry_path),
-            10 => model::Slot::Str(&mut self.registry_uuid),
-            11 => model::Slot::Flag(&mut self.is_quarantined),
-            12 => model::Slot::Str(&mut self.latest_version),
-            13 => model::Slot::Int(&mut self.downloads_count),
-            14 => model::Slot::Str(&mut self.registry_identifier),
+            5 => model::Slot::Str(&mut self.deleted_at),
+            6 => model::Slot::Flag(&mut self.is_deleted),
+            7 => model::Slot::Opt(&mut self.package_type),
+            8 => model::Slot::Opt(&mut self.artifact_type),
+            9 => model::Slot::Str(&mut self.last_modified),
+            10 => model::Slot::Str(&mut self.registry_path),
+            11 => model::Slot::Str(&mut self.registry_uuid),
+            12 => model::Slot::Flag(&mut self.is_quarantined),
+            13 => model::Slot::Str(&mut self.latest_version),
+            14 => model::Slot::Int(&mut self.downloads_count),
+            15 => model::Slot::Str(&mut self.registry_identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(7, &self.artifact_type);
-        to.opt(13, &self.downloads_count);
-        to.opt(5, &self.is_deleted);
+        to.opt(8, &self.artifact_type);
+        to.opt(5, &self.deleted_at);
+        to.opt(14, &self.downloads_count);
+        to.opt(6, &self.is_deleted);
         to.opt(4, &self.is_public);
-        to.opt(11, &self.is_quarantined);
+        to.opt(12, &self.is_quarantined);
         to.opt(3, &self.labels);
-        to.opt(8, &self.last_modified);
-        to.opt(12, &self.latest_version);
+        to.opt(9, &self.last_modified);
+        to.opt(13, &self.latest_version);
         to.opt(0, &self.meta);
         to.opt(1, &self.name);
-        to.opt(6, &self.package_type);
-        to.opt(14, &self.registry_identifier);
-        to.opt(9, &self.registry_path);
-        to.opt(10, &self.registry_uuid);
+        to.opt(7, &self.package_type);
+        to.opt(15, &self.registry_identifier);
+        to.opt(10, &self.registry_path);
+        to.opt(11, &self.registry_uuid);
         to.opt(2, &self.uuid);
         to.misfits(&self.misfits);
     }
@@ -851,6 +879,8 @@ impl model::Model for TabSetupStep {
 model::model!(TabSetupStep);
 /// Schema `TabSetupStepConfig`.
 pub struct TabSetupStepConfig {
+    pub header: Option<String>,
+    pub sec_header: Option<String>,
     pub tabs: Option<Vec<TabSetupStep>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
@@ -859,6 +889,8 @@ impl model::Model for TabSetupStepConfig {
     #[inline]
     fn blank() -> Self {
         Self {
+            header: None,
+            sec_header: None,
             tabs: None,
             misfits: model::Misfits::NONE,
         }
@@ -867,7 +899,7 @@ impl model::Model for TabSetupStepConfig {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TabSetupStepConfig",
-            names: &["tabs"],
+            names: &["tabs", "header", "secHeader"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -877,11 +909,15 @@ impl model::Model for TabSetupStepConfig {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Opt(&mut self.tabs),
+            1 => model::Slot::Str(&mut self.header),
+            2 => model::Slot::Str(&mut self.sec_header),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.header);
+        to.opt(2, &self.sec_header);
         to.opt(0, &self.tabs);
         to.misfits(&self.misfits);
     }

@@ -7,6 +7,7 @@ use crate::model;
 /// Schema `ArtifactMetadata`.
 pub struct ArtifactMetadata {
     pub artifact_type: Option<RegistryArtifactType>,
+    pub deleted_at: Option<String>,
     pub deployment_metadata: Option<Box<DeploymentMetadata>>,
     pub downloads_count: Option<i64>,
     pub is_deleted: Option<bool>,
@@ -22,6 +23,7 @@ pub struct ArtifactMetadata {
     pub quarantine_reason: Option<String>,
     pub registry_identifier: Option<String>,
     pub registry_path: Option<String>,
+    pub registry_type: Option<RegistryType>,
     pub registry_uuid: Option<String>,
     pub scanned_digest: Option<Vec<String>>,
     pub uuid: Option<String>,
@@ -34,6 +36,7 @@ impl model::Model for ArtifactMetadata {
     fn blank() -> Self {
         Self {
             artifact_type: None,
+            deleted_at: None,
             deployment_metadata: None,
             downloads_count: None,
             is_deleted: None,
@@ -49,6 +52,7 @@ impl model::Model for ArtifactMetadata {
             quarantine_reason: None,
             registry_identifier: None,
             registry_path: None,
+            registry_type: None,
             registry_uuid: None,
             scanned_digest: None,
             uuid: None,
@@ -67,12 +71,14 @@ impl model::Model for ArtifactMetadata {
                 "labels",
                 "version",
                 "metadata",
+                "deletedAt",
                 "isDeleted",
                 "packageType",
                 "pullCommand",
                 "artifactType",
                 "lastModified",
                 "registryPath",
+                "registryType",
                 "registryUUID",
                 "isQuarantined",
                 "latestVersion",
@@ -96,43 +102,47 @@ impl model::Model for ArtifactMetadata {
             3 => model::Slot::Opt(&mut self.labels),
             4 => model::Slot::Str(&mut self.version),
             5 => model::Slot::Opt(&mut self.metadata),
-            6 => model::Slot::Flag(&mut self.is_deleted),
-            7 => model::Slot::Opt(&mut self.package_type),
-            8 => model::Slot::Str(&mut self.pull_command),
-            9 => model::Slot::Opt(&mut self.artifact_type),
-            10 => model::Slot::Str(&mut self.last_modified),
-            11 => model::Slot::Str(&mut self.registry_path),
-            12 => model::Slot::Str(&mut self.registry_uuid),
-            13 => model::Slot::Flag(&mut self.is_quarantined),
-            14 => model::Slot::Str(&mut self.latest_version),
-            15 => model::Slot::Opt(&mut self.scanned_digest),
-            16 => model::Slot::Int(&mut self.downloads_count),
-            17 => model::Slot::Str(&mut self.quarantine_reason),
-            18 => model::Slot::Opt(&mut self.deployment_metadata),
-            19 => model::Slot::Str(&mut self.registry_identifier),
+            6 => model::Slot::Str(&mut self.deleted_at),
+            7 => model::Slot::Flag(&mut self.is_deleted),
+            8 => model::Slot::Opt(&mut self.package_type),
+            9 => model::Slot::Str(&mut self.pull_command),
+            10 => model::Slot::Opt(&mut self.artifact_type),
+            11 => model::Slot::Str(&mut self.last_modified),
+            12 => model::Slot::Str(&mut self.registry_path),
+            13 => model::Slot::Opt(&mut self.registry_type),
+            14 => model::Slot::Str(&mut self.registry_uuid),
+            15 => model::Slot::Flag(&mut self.is_quarantined),
+            16 => model::Slot::Str(&mut self.latest_version),
+            17 => model::Slot::Opt(&mut self.scanned_digest),
+            18 => model::Slot::Int(&mut self.downloads_count),
+            19 => model::Slot::Str(&mut self.quarantine_reason),
+            20 => model::Slot::Opt(&mut self.deployment_metadata),
+            21 => model::Slot::Str(&mut self.registry_identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(9, &self.artifact_type);
-        to.opt(18, &self.deployment_metadata);
-        to.opt(16, &self.downloads_count);
-        to.opt(6, &self.is_deleted);
-        to.opt(13, &self.is_quarantined);
+        to.opt(10, &self.artifact_type);
+        to.opt(6, &self.deleted_at);
+        to.opt(20, &self.deployment_metadata);
+        to.opt(18, &self.downloads_count);
+        to.opt(7, &self.is_deleted);
+        to.opt(15, &self.is_quarantined);
         to.opt(3, &self.labels);
-        to.opt(10, &self.last_modified);
-        to.opt(14, &self.latest_version);
+        to.opt(11, &self.last_modified);
+        to.opt(16, &self.latest_version);
         to.opt(0, &self.meta);
         to.opt(5, &self.metadata);
         to.opt(1, &self.name);
-        to.opt(7, &self.package_type);
-        to.opt(8, &self.pull_command);
-        to.opt(17, &self.quarantine_reason);
-        to.opt(19, &self.registry_identifier);
-        to.opt(11, &self.registry_path);
-        to.opt(12, &self.registry_uuid);
-        to.opt(15, &self.scanned_digest);
+        to.opt(8, &self.package_type);
+        to.opt(9, &self.pull_command);
+        to.opt(19, &self.quarantine_reason);
+        to.opt(21, &self.registry_identifier);
+        to.opt(12, &self.registry_path);
+        to.opt(13, &self.registry_type);
+        to.opt(14, &self.registry_uuid);
+        to.opt(17, &self.scanned_digest);
         to.opt(2, &self.uuid);
         to.opt(4, &self.version);
         to.misfits(&self.misfits);
@@ -414,6 +424,7 @@ model::model!(ListArtifact);
 /// Schema `ListRegistry`.
 pub struct ListRegistry {
     pub item_count: Option<i64>,
+    pub meta: Option<serde_json::Value>,
     pub page_count: Option<i64>,
     pub page_index: Option<i64>,
     pub page_size: Option<i64>,
@@ -426,6 +437,7 @@ impl model::Model for ListRegistry {
     fn blank() -> Self {
         Self {
             item_count: None,
+            meta: None,
             page_count: None,
             page_index: None,
             page_size: None,
@@ -437,7 +449,14 @@ impl model::Model for ListRegistry {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListRegistry",
-            names: &["pageSize", "itemCount", "pageCount", "pageIndex", "registries"],
+            names: &[
+                "meta",
+                "pageSize",
+                "itemCount",
+                "pageCount",
+                "pageIndex",
+                "registries",
+            ],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -446,21 +465,23 @@ impl model::Model for ListRegistry {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Int(&mut self.page_size),
-            1 => model::Slot::Int(&mut self.item_count),
-            2 => model::Slot::Int(&mut self.page_count),
-            3 => model::Slot::Int(&mut self.page_index),
-            4 => model::Slot::Opt(&mut self.registries),
+            0 => model::Slot::Json(&mut self.meta),
+            1 => model::Slot::Int(&mut self.page_size),
+            2 => model::Slot::Int(&mut self.item_count),
+            3 => model::Slot::Int(&mut self.page_count),
+            4 => model::Slot::Int(&mut self.page_index),
+            5 => model::Slot::Opt(&mut self.registries),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.item_count);
-        to.opt(2, &self.page_count);
-        to.opt(3, &self.page_index);
-        to.opt(0, &self.page_size);
-        to.opt(4, &self.registries);
+        to.opt(2, &self.item_count);
+        to.opt(0, &self.meta);
+        to.opt(3, &self.page_count);
+        to.opt(4, &self.page_index);
+        to.opt(1, &self.page_size);
+        to.opt(5, &self.registries);
         to.misfits(&self.misfits);
     }
 }
@@ -468,9 +489,11 @@ model::model!(ListRegistry);
 /// Schema `RegistryMetadata`.
 pub struct RegistryMetadata {
     pub artifacts_count: Option<i64>,
+    pub deleted_at: Option<String>,
     pub description: Option<String>,
     pub downloads_count: Option<i64>,
     pub identifier: Option<String>,
+    pub is_deleted: Option<bool>,
     pub is_public: Option<bool>,
     pub labels: Option<Vec<String>>,
     pub last_modified: Option<String>,
@@ -479,6 +502,7 @@ pub struct RegistryMetadata {
     pub registry_size: Option<String>,
     pub type_: Option<RegistryType>,
     pub url: Option<String>,
+    pub uuid: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -487,9 +511,11 @@ impl model::Model for RegistryMetadata {
     fn blank() -> Self {
         Self {
             artifacts_count: None,
+            deleted_at: None,
             description: None,
             downloads_count: None,
             identifier: None,
+            is_deleted: None,
             is_public: None,
             labels: None,
             last_modified: None,
@@ -498,6 +524,7 @@ impl model::Model for RegistryMetadata {
             registry_size: None,
             type_: None,
             url: None,
+            uuid: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -509,8 +536,11 @@ impl model::Model for RegistryMetadata {
                 "url",
                 "path",
                 "type",
+                "uuid",
                 "labels",
                 "isPublic",
+                "deletedAt",
+                "isDeleted",
                 "identifier",
                 "description",
                 "packageType",
@@ -530,32 +560,38 @@ impl model::Model for RegistryMetadata {
             0 => model::Slot::Str(&mut self.url),
             1 => model::Slot::Str(&mut self.path),
             2 => model::Slot::Opt(&mut self.type_),
-            3 => model::Slot::Opt(&mut self.labels),
-            4 => model::Slot::Flag(&mut self.is_public),
-            5 => model::Slot::Str(&mut self.identifier),
-            6 => model::Slot::Str(&mut self.description),
-            7 => model::Slot::Opt(&mut self.package_type),
-            8 => model::Slot::Str(&mut self.last_modified),
-            9 => model::Slot::Str(&mut self.registry_size),
-            10 => model::Slot::Int(&mut self.artifacts_count),
-            11 => model::Slot::Int(&mut self.downloads_count),
+            3 => model::Slot::Str(&mut self.uuid),
+            4 => model::Slot::Opt(&mut self.labels),
+            5 => model::Slot::Flag(&mut self.is_public),
+            6 => model::Slot::Str(&mut self.deleted_at),
+            7 => model::Slot::Flag(&mut self.is_deleted),
+            8 => model::Slot::Str(&mut self.identifier),
+            9 => model::Slot::Str(&mut self.description),
+            10 => model::Slot::Opt(&mut self.package_type),
+            11 => model::Slot::Str(&mut self.last_modified),
+            12 => model::Slot::Str(&mut self.registry_size),
+            13 => model::Slot::Int(&mut self.artifacts_count),
+            14 => model::Slot::Int(&mut self.downloads_count),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(10, &self.artifacts_count);
-        to.opt(6, &self.description);
-        to.opt(11, &self.downloads_count);
-        to.opt(5, &self.identifier);
-        to.opt(4, &self.is_public);
-        to.opt(3, &self.labels);
-        to.opt(8, &self.last_modified);
-        to.opt(7, &self.package_type);
+        to.opt(13, &self.artifacts_count);
+        to.opt(6, &self.deleted_at);
+        to.opt(9, &self.description);
+        to.opt(14, &self.downloads_count);
+        to.opt(8, &self.identifier);
+        to.opt(7, &self.is_deleted);
+        to.opt(5, &self.is_public);
+        to.opt(4, &self.labels);
+        to.opt(11, &self.last_modified);
+        to.opt(10, &self.package_type);
         to.opt(1, &self.path);
-        to.opt(9, &self.registry_size);
+        to.opt(12, &self.registry_size);
         to.opt(2, &self.type_);
         to.opt(0, &self.url);
+        to.opt(3, &self.uuid);
         to.misfits(&self.misfits);
     }
 }

@@ -283,7 +283,7 @@ pub struct CreateWorkspaceRequest {
     pub run_all: Option<bool>,
     pub sparse_checkout: Option<String>,
     pub state_checksum: Option<String>,
-    pub tags: Option<String>,
+    pub tags: Option<std::collections::BTreeMap<String, String>>,
     pub terraform_plan_json: Option<String>,
     pub terraform_state: Option<String>,
     pub terraform_state_json: Option<String>,
@@ -448,7 +448,7 @@ impl model::Model for CreateWorkspaceRequest {
         match index {
             0 => model::Slot::Int(&mut self.id),
             1 => model::Slot::OneStr(&mut self.name),
-            2 => model::Slot::Str(&mut self.tags),
+            2 => model::Slot::Opt(&mut self.tags),
             3 => model::Slot::Num(&mut self.budget),
             4 => model::Slot::Flag(&mut self.run_all),
             5 => model::Slot::OneStr(&mut self.identifier),

@@ -124,7 +124,7 @@ pub struct UpdateWorkspaceRequest {
     pub repository_submodules: Option<UpdateWorkspaceRequestRepositorySubmodules>,
     pub run_all: Option<bool>,
     pub sparse_checkout: Option<String>,
-    pub tags: Option<String>,
+    pub tags: Option<std::collections::BTreeMap<String, String>>,
     pub terraform_variable_files: Option<Vec<WorkspaceTerraformVariableFiles>>,
     pub terraform_variables: std::collections::BTreeMap<String, IacmVariable>,
     pub terragrunt_provider: Option<bool>,
@@ -251,7 +251,7 @@ impl model::Model for UpdateWorkspaceRequest {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::OneStr(&mut self.name),
-            1 => model::Slot::Str(&mut self.tags),
+            1 => model::Slot::Opt(&mut self.tags),
             2 => model::Slot::Num(&mut self.budget),
             3 => model::Slot::Flag(&mut self.run_all),
             4 => model::Slot::Str(&mut self.repository),

@@ -1436,6 +1436,8 @@ pub struct PipelineStageInfo {
     pub project_id: Option<String>,
     pub run_sequence: Option<i64>,
     pub stage_node_id: Option<String>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -1451,6 +1453,7 @@ impl model::Model for PipelineStageInfo {
             project_id: None,
             run_sequence: None,
             stage_node_id: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -1498,6 +1501,16 @@ impl model::Model for PipelineStageInfo {
         to.opt(4, &self.run_sequence);
         to.opt(5, &self.stage_node_id);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(PipelineStageInfo);
@@ -1832,6 +1845,8 @@ pub struct StrategyMetadata {
     pub matrix_metadata: Option<Box<MatrixMetadata>>,
     pub metadata_case: Option<StrategyMetadataCase>,
     pub total_iterations: Option<i64>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -1845,6 +1860,7 @@ impl model::Model for StrategyMetadata {
             matrix_metadata: None,
             metadata_case: None,
             total_iterations: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -1886,6 +1902,16 @@ impl model::Model for StrategyMetadata {
         to.opt(1, &self.metadata_case);
         to.opt(3, &self.total_iterations);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(StrategyMetadata);

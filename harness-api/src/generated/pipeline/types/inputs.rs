@@ -8,6 +8,7 @@ use crate::model;
 pub struct InputsResponseBody {
     pub inputs: Option<serde_json::Value>,
     pub options: Option<Box<InputsResponseBodyOptions>>,
+    pub repository: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -17,6 +18,7 @@ impl model::Model for InputsResponseBody {
         Self {
             inputs: None,
             options: None,
+            repository: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -24,7 +26,7 @@ impl model::Model for InputsResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InputsResponseBody",
-            names: &["inputs", "options"],
+            names: &["inputs", "options", "repository"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -35,6 +37,7 @@ impl model::Model for InputsResponseBody {
         match index {
             0 => model::Slot::Json(&mut self.inputs),
             1 => model::Slot::Opt(&mut self.options),
+            2 => model::Slot::Json(&mut self.repository),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -42,6 +45,7 @@ impl model::Model for InputsResponseBody {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.inputs);
         to.opt(1, &self.options);
+        to.opt(2, &self.repository);
         to.misfits(&self.misfits);
     }
 }
@@ -126,6 +130,7 @@ model::model!(InputsResponseBodyOptionsClone);
 pub struct InputsResponseBodyOptionsCloneRef {
     pub name: Option<serde_json::Value>,
     pub type_: Option<serde_json::Value>,
+    pub value: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -135,6 +140,7 @@ impl model::Model for InputsResponseBodyOptionsCloneRef {
         Self {
             name: None,
             type_: None,
+            value: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -142,7 +148,7 @@ impl model::Model for InputsResponseBodyOptionsCloneRef {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InputsResponseBodyOptionsCloneRef",
-            names: &["name", "type"],
+            names: &["name", "type", "value"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -153,6 +159,7 @@ impl model::Model for InputsResponseBodyOptionsCloneRef {
         match index {
             0 => model::Slot::Json(&mut self.name),
             1 => model::Slot::Json(&mut self.type_),
+            2 => model::Slot::Json(&mut self.value),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -160,6 +167,7 @@ impl model::Model for InputsResponseBodyOptionsCloneRef {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.name);
         to.opt(1, &self.type_);
+        to.opt(2, &self.value);
         to.misfits(&self.misfits);
     }
 }

@@ -270,7 +270,7 @@ model::model!(PipelineExecutorInfo);
 pub struct PipelineFilterProperties {
     pub description: Option<String>,
     pub filter_type: PipelineFilterPropertiesFilterType,
-    pub module_properties: Option<Box<PipelineFilterPropertiesModuleProperties>>,
+    pub module_properties: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub name: Option<String>,
     pub pipeline_identifiers: Option<Vec<String>>,
     pub pipeline_tags: Option<Vec<NgTag>>,
@@ -371,44 +371,6 @@ model::open_enum! {
     = "Environment", 20 RuleExecution = "RuleExecution", 21 Override = "Override", 22
     InputSet = "InputSet", 23 Webhook = "Webhook", 24 CcmBudget = "CCMBudget", }
 }
-/// Schema `PipelineFilterPropertiesModuleProperties`.
-pub struct PipelineFilterPropertiesModuleProperties {
-    pub empty: Option<bool>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for PipelineFilterPropertiesModuleProperties {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            empty: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "PipelineFilterPropertiesModuleProperties",
-            names: &["empty"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Flag(&mut self.empty),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.empty);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(PipelineFilterPropertiesModuleProperties);
 /// Schema `PipelineImportRequest`.
 pub struct PipelineImportRequest {
     pub pipeline_description: Option<String>,
@@ -459,6 +421,7 @@ model::model!(PipelineImportRequest);
 pub struct PipelineRecentExecution {
     pub end_ts: Option<i64>,
     pub executor_info: Option<Box<PipelineExecutorInfo>>,
+    pub parent_stage_info: Option<Box<PipelineStageInfo>>,
     pub plan_execution_id: Option<String>,
     pub run_sequence: Option<i64>,
     pub start_ts: Option<i64>,
@@ -472,6 +435,7 @@ impl model::Model for PipelineRecentExecution {
         Self {
             end_ts: None,
             executor_info: None,
+            parent_stage_info: None,
             plan_execution_id: None,
             run_sequence: None,
             start_ts: None,
@@ -489,6 +453,7 @@ impl model::Model for PipelineRecentExecution {
                 "startTs",
                 "runSequence",
                 "executorInfo",
+                "parentStageInfo",
                 "planExecutionId",
             ],
             required: &[],
@@ -504,7 +469,8 @@ impl model::Model for PipelineRecentExecution {
             2 => model::Slot::Int(&mut self.start_ts),
             3 => model::Slot::Int(&mut self.run_sequence),
             4 => model::Slot::Opt(&mut self.executor_info),
-            5 => model::Slot::Str(&mut self.plan_execution_id),
+            5 => model::Slot::Opt(&mut self.parent_stage_info),
+            6 => model::Slot::Str(&mut self.plan_execution_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -512,7 +478,8 @@ impl model::Model for PipelineRecentExecution {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.end_ts);
         to.opt(4, &self.executor_info);
-        to.opt(5, &self.plan_execution_id);
+        to.opt(5, &self.parent_stage_info);
+        to.opt(6, &self.plan_execution_id);
         to.opt(3, &self.run_sequence);
         to.opt(2, &self.start_ts);
         to.opt(1, &self.status);
@@ -621,6 +588,7 @@ pub struct PmsPipelineResponse {
         Box<ValidateTemplateInputsResponseDto>,
     >,
     pub validation_uuid: Option<String>,
+    pub version: Option<i64>,
     pub yaml_pipeline: Option<String>,
     pub yaml_schema_error_wrapper: Option<Box<YamlSchemaErrorWrapperDto>>,
     /// Members whose value was of another kind than described.
@@ -643,6 +611,7 @@ impl model::Model for PmsPipelineResponse {
             store_type: None,
             validate_template_inputs_response: None,
             validation_uuid: None,
+            version: None,
             yaml_pipeline: None,
             yaml_schema_error_wrapper: None,
             misfits: model::Misfits::NONE,
@@ -654,6 +623,7 @@ impl model::Model for PmsPipelineResponse {
             name: "PmsPipelineResponse",
             names: &[
                 "modules",
+                "version",
                 "storeType",
                 "gitDetails",
                 "connectorRef",
@@ -678,40 +648,42 @@ impl model::Model for PmsPipelineResponse {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Opt(&mut self.modules),
-            1 => model::Slot::Opt(&mut self.store_type),
-            2 => model::Slot::Opt(&mut self.git_details),
-            3 => model::Slot::Str(&mut self.connector_ref),
-            4 => model::Slot::Str(&mut self.yaml_pipeline),
-            5 => model::Slot::Opt(&mut self.cache_response),
-            6 => model::Slot::Str(&mut self.validation_uuid),
-            7 => model::Slot::Flag(&mut self.is_inline_hc_entity),
-            8 => model::Slot::Opt(&mut self.governance_metadata),
-            9 => model::Slot::Opt(&mut self.public_access_response),
-            10 => model::Slot::Opt(&mut self.entity_validity_details),
-            11 => model::Slot::Flag(&mut self.allow_dynamic_executions),
-            12 => model::Slot::Opt(&mut self.yaml_schema_error_wrapper),
-            13 => model::Slot::Str(&mut self.resolved_templates_pipeline_yaml),
-            14 => model::Slot::Opt(&mut self.validate_template_inputs_response),
+            1 => model::Slot::Int(&mut self.version),
+            2 => model::Slot::Opt(&mut self.store_type),
+            3 => model::Slot::Opt(&mut self.git_details),
+            4 => model::Slot::Str(&mut self.connector_ref),
+            5 => model::Slot::Str(&mut self.yaml_pipeline),
+            6 => model::Slot::Opt(&mut self.cache_response),
+            7 => model::Slot::Str(&mut self.validation_uuid),
+            8 => model::Slot::Flag(&mut self.is_inline_hc_entity),
+            9 => model::Slot::Opt(&mut self.governance_metadata),
+            10 => model::Slot::Opt(&mut self.public_access_response),
+            11 => model::Slot::Opt(&mut self.entity_validity_details),
+            12 => model::Slot::Flag(&mut self.allow_dynamic_executions),
+            13 => model::Slot::Opt(&mut self.yaml_schema_error_wrapper),
+            14 => model::Slot::Str(&mut self.resolved_templates_pipeline_yaml),
+            15 => model::Slot::Opt(&mut self.validate_template_inputs_response),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(11, &self.allow_dynamic_executions);
-        to.opt(5, &self.cache_response);
-        to.opt(3, &self.connector_ref);
-        to.opt(10, &self.entity_validity_details);
-        to.opt(2, &self.git_details);
-        to.opt(8, &self.governance_metadata);
-        to.opt(7, &self.is_inline_hc_entity);
+        to.opt(12, &self.allow_dynamic_executions);
+        to.opt(6, &self.cache_response);
+        to.opt(4, &self.connector_ref);
+        to.opt(11, &self.entity_validity_details);
+        to.opt(3, &self.git_details);
+        to.opt(9, &self.governance_metadata);
+        to.opt(8, &self.is_inline_hc_entity);
         to.opt(0, &self.modules);
-        to.opt(9, &self.public_access_response);
-        to.opt(13, &self.resolved_templates_pipeline_yaml);
-        to.opt(1, &self.store_type);
-        to.opt(14, &self.validate_template_inputs_response);
-        to.opt(6, &self.validation_uuid);
-        to.opt(4, &self.yaml_pipeline);
-        to.opt(12, &self.yaml_schema_error_wrapper);
+        to.opt(10, &self.public_access_response);
+        to.opt(14, &self.resolved_templates_pipeline_yaml);
+        to.opt(2, &self.store_type);
+        to.opt(15, &self.validate_template_inputs_response);
+        to.opt(7, &self.validation_uuid);
+        to.opt(1, &self.version);
+        to.opt(5, &self.yaml_pipeline);
+        to.opt(13, &self.yaml_schema_error_wrapper);
         to.misfits(&self.misfits);
     }
 }

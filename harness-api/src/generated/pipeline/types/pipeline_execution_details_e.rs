@@ -296,6 +296,7 @@ pub struct ExecutionNode {
     pub delegate_info_list: Option<Vec<DelegateInfo>>,
     pub end_ts: Option<i64>,
     pub executable_responses: Option<Vec<ExecutableResponse>>,
+    pub executable_responses_metadata: Option<serde_json::Value>,
     pub execution_input_configured: Option<bool>,
     pub failure_info: Option<Box<FailureInfoDto>>,
     pub identifier: Option<String>,
@@ -327,6 +328,7 @@ pub struct ExecutionNode {
     pub step_parameters: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     pub step_type: Option<String>,
     pub strategy_metadata: Option<Box<StrategyMetadata>>,
+    pub task_id_to_progress_data_map: Option<serde_json::Value>,
     pub unit_progresses: Option<Vec<UnitProgress>>,
     pub uuid: Option<String>,
     /// Members whose value was of another kind than described.
@@ -341,6 +343,7 @@ impl model::Model for ExecutionNode {
             delegate_info_list: None,
             end_ts: None,
             executable_responses: None,
+            executable_responses_metadata: None,
             execution_input_configured: None,
             failure_info: None,
             identifier: None,
@@ -360,6 +363,7 @@ impl model::Model for ExecutionNode {
             step_parameters: None,
             step_type: None,
             strategy_metadata: None,
+            task_id_to_progress_data_map: None,
             unit_progresses: None,
             uuid: None,
             misfits: model::Misfits::NONE,
@@ -394,7 +398,9 @@ impl model::Model for ExecutionNode {
                 "retryNodeMetadata",
                 "interruptHistories",
                 "executableResponses",
+                "taskIdToProgressDataMap",
                 "executionInputConfigured",
+                "executableResponsesMetadata",
                 "manualInterventionAvailableActions",
             ],
             required: &[],
@@ -429,8 +435,10 @@ impl model::Model for ExecutionNode {
             21 => model::Slot::Opt(&mut self.retry_node_metadata),
             22 => model::Slot::Opt(&mut self.interrupt_histories),
             23 => model::Slot::Opt(&mut self.executable_responses),
-            24 => model::Slot::Flag(&mut self.execution_input_configured),
-            25 => model::Slot::Opt(&mut self.manual_intervention_available_actions),
+            24 => model::Slot::Json(&mut self.task_id_to_progress_data_map),
+            25 => model::Slot::Flag(&mut self.execution_input_configured),
+            26 => model::Slot::Json(&mut self.executable_responses_metadata),
+            27 => model::Slot::Opt(&mut self.manual_intervention_available_actions),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -441,12 +449,13 @@ impl model::Model for ExecutionNode {
         to.opt(19, &self.delegate_info_list);
         to.opt(2, &self.end_ts);
         to.opt(23, &self.executable_responses);
-        to.opt(24, &self.execution_input_configured);
+        to.opt(26, &self.executable_responses_metadata);
+        to.opt(25, &self.execution_input_configured);
         to.opt(13, &self.failure_info);
         to.opt(11, &self.identifier);
         to.opt(22, &self.interrupt_histories);
         to.opt(12, &self.log_base_key);
-        to.opt(25, &self.manual_intervention_available_actions);
+        to.opt(27, &self.manual_intervention_available_actions);
         to.opt(0, &self.name);
         to.opt(14, &self.node_run_info);
         to.opt(7, &self.outcomes);
@@ -460,6 +469,7 @@ impl model::Model for ExecutionNode {
         to.opt(17, &self.step_parameters);
         to.opt(9, &self.step_type);
         to.opt(20, &self.strategy_metadata);
+        to.opt(24, &self.task_id_to_progress_data_map);
         to.opt(18, &self.unit_progresses);
         to.opt(1, &self.uuid);
         to.misfits(&self.misfits);

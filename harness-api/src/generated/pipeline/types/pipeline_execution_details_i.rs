@@ -48,9 +48,11 @@ impl model::Model for InputSetDetails {
 model::model!(InputSetDetails);
 /// Schema `InputSetTemplateResponse`.
 pub struct InputSetTemplateResponse {
+    pub expression_values: Option<std::collections::BTreeMap<String, String>>,
     pub input_set_details: Option<Vec<InputSetDetails>>,
     pub input_set_template_yaml: Option<String>,
     pub input_set_yaml: Option<String>,
+    pub latest_template_yaml: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -58,9 +60,11 @@ impl model::Model for InputSetTemplateResponse {
     #[inline]
     fn blank() -> Self {
         Self {
+            expression_values: None,
             input_set_details: None,
             input_set_template_yaml: None,
             input_set_yaml: None,
+            latest_template_yaml: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -68,7 +72,13 @@ impl model::Model for InputSetTemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InputSetTemplateResponse",
-            names: &["inputSetYaml", "inputSetDetails", "inputSetTemplateYaml"],
+            names: &[
+                "inputSetYaml",
+                "inputSetDetails",
+                "expressionValues",
+                "latestTemplateYaml",
+                "inputSetTemplateYaml",
+            ],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -79,15 +89,19 @@ impl model::Model for InputSetTemplateResponse {
         match index {
             0 => model::Slot::Str(&mut self.input_set_yaml),
             1 => model::Slot::Opt(&mut self.input_set_details),
-            2 => model::Slot::Str(&mut self.input_set_template_yaml),
+            2 => model::Slot::Opt(&mut self.expression_values),
+            3 => model::Slot::Str(&mut self.latest_template_yaml),
+            4 => model::Slot::Str(&mut self.input_set_template_yaml),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.expression_values);
         to.opt(1, &self.input_set_details);
-        to.opt(2, &self.input_set_template_yaml);
+        to.opt(4, &self.input_set_template_yaml);
         to.opt(0, &self.input_set_yaml);
+        to.opt(3, &self.latest_template_yaml);
         to.misfits(&self.misfits);
     }
 }
@@ -199,7 +213,7 @@ model::open_enum! {
 /// Schema `IssuedBy`.
 pub struct IssuedBy {
     pub adviser_issuer: Option<Box<AdviserIssuer>>,
-    pub issue_time: Option<i64>,
+    pub issue_time: Option<model::Time>,
     pub manual_issuer: Option<Box<ManualIssuer>>,
     pub system_issuer: Option<Box<SystemIssuer>>,
     pub timeout_issuer: Option<Box<TimeoutIssuer>>,
@@ -240,7 +254,7 @@ impl model::Model for IssuedBy {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Int(&mut self.issue_time),
+            0 => model::Slot::Time(&mut self.issue_time),
             1 => model::Slot::Opt(&mut self.manual_issuer),
             2 => model::Slot::Opt(&mut self.system_issuer),
             3 => model::Slot::Opt(&mut self.adviser_issuer),

@@ -7,9 +7,11 @@ use crate::model;
 /// Schema `ManualIssuer`.
 pub struct ManualIssuer {
     pub email_id: Option<String>,
+    pub email_id_2: Option<String>,
     pub identifier: Option<String>,
     pub type_: Option<String>,
     pub user_id: Option<String>,
+    pub user_id_2: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -18,9 +20,11 @@ impl model::Model for ManualIssuer {
     fn blank() -> Self {
         Self {
             email_id: None,
+            email_id_2: None,
             identifier: None,
             type_: None,
             user_id: None,
+            user_id_2: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -28,7 +32,7 @@ impl model::Model for ManualIssuer {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ManualIssuer",
-            names: &["type", "user_id", "email_id", "identifier"],
+            names: &["type", "userId", "emailId", "user_id", "email_id", "identifier"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -40,16 +44,20 @@ impl model::Model for ManualIssuer {
             0 => model::Slot::Str(&mut self.type_),
             1 => model::Slot::Str(&mut self.user_id),
             2 => model::Slot::Str(&mut self.email_id),
-            3 => model::Slot::Str(&mut self.identifier),
+            3 => model::Slot::Str(&mut self.user_id_2),
+            4 => model::Slot::Str(&mut self.email_id_2),
+            5 => model::Slot::Str(&mut self.identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(2, &self.email_id);
-        to.opt(3, &self.identifier);
+        to.opt(4, &self.email_id_2);
+        to.opt(5, &self.identifier);
         to.opt(0, &self.type_);
         to.opt(1, &self.user_id);
+        to.opt(3, &self.user_id_2);
         to.misfits(&self.misfits);
     }
 }

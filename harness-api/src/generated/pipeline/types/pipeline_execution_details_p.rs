@@ -279,6 +279,7 @@ pub struct PipelineExecutionDetail {
     pub child_graph: Option<Box<ChildExecutionDetail>>,
     pub execution_graph: Option<Box<ExecutionGraph>>,
     pub pipeline_execution_summary: Option<Box<PipelineExecutionSummary>>,
+    pub rollback_graph: Option<Box<ChildExecutionDetail>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -289,6 +290,7 @@ impl model::Model for PipelineExecutionDetail {
             child_graph: None,
             execution_graph: None,
             pipeline_execution_summary: None,
+            rollback_graph: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -296,7 +298,12 @@ impl model::Model for PipelineExecutionDetail {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PipelineExecutionDetail",
-            names: &["childGraph", "executionGraph", "pipelineExecutionSummary"],
+            names: &[
+                "childGraph",
+                "rollbackGraph",
+                "executionGraph",
+                "pipelineExecutionSummary",
+            ],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -306,16 +313,18 @@ impl model::Model for PipelineExecutionDetail {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Opt(&mut self.child_graph),
-            1 => model::Slot::Opt(&mut self.execution_graph),
-            2 => model::Slot::Opt(&mut self.pipeline_execution_summary),
+            1 => model::Slot::Opt(&mut self.rollback_graph),
+            2 => model::Slot::Opt(&mut self.execution_graph),
+            3 => model::Slot::Opt(&mut self.pipeline_execution_summary),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.child_graph);
-        to.opt(1, &self.execution_graph);
-        to.opt(2, &self.pipeline_execution_summary);
+        to.opt(2, &self.execution_graph);
+        to.opt(3, &self.pipeline_execution_summary);
+        to.opt(1, &self.rollback_graph);
         to.misfits(&self.misfits);
     }
 }

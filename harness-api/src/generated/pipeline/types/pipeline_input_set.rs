@@ -489,6 +489,7 @@ model::model!(InputSetPlaceErrors);
 /// Schema `InputSetResponse`.
 pub struct InputSetResponse {
     pub account_id: Option<String>,
+    pub cache_response: Option<Box<CacheResponseMetadata>>,
     pub connector_ref: Option<String>,
     pub description: Option<String>,
     pub entity_validity_details: Option<Box<EntityValidityDetails>>,
@@ -515,6 +516,7 @@ impl model::Model for InputSetResponse {
     fn blank() -> Self {
         Self {
             account_id: None,
+            cache_response: None,
             connector_ref: None,
             description: None,
             entity_validity_details: None,
@@ -553,6 +555,7 @@ impl model::Model for InputSetResponse {
                 "description",
                 "connectorRef",
                 "inputSetYaml",
+                "cacheResponse",
                 "errorResponse",
                 "orgIdentifier",
                 "isErrorResponse",
@@ -581,34 +584,36 @@ impl model::Model for InputSetResponse {
             9 => model::Slot::Str(&mut self.description),
             10 => model::Slot::Str(&mut self.connector_ref),
             11 => model::Slot::Str(&mut self.input_set_yaml),
-            12 => model::Slot::Flag(&mut self.error_response),
-            13 => model::Slot::Str(&mut self.org_identifier),
-            14 => model::Slot::Flag(&mut self.is_error_response),
-            15 => model::Slot::Str(&mut self.project_identifier),
-            16 => model::Slot::Str(&mut self.pipeline_identifier),
-            17 => model::Slot::Opt(&mut self.input_set_error_wrapper),
-            18 => model::Slot::Opt(&mut self.entity_validity_details),
+            12 => model::Slot::Opt(&mut self.cache_response),
+            13 => model::Slot::Flag(&mut self.error_response),
+            14 => model::Slot::Str(&mut self.org_identifier),
+            15 => model::Slot::Flag(&mut self.is_error_response),
+            16 => model::Slot::Str(&mut self.project_identifier),
+            17 => model::Slot::Str(&mut self.pipeline_identifier),
+            18 => model::Slot::Opt(&mut self.input_set_error_wrapper),
+            19 => model::Slot::Opt(&mut self.entity_validity_details),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(4, &self.account_id);
+        to.opt(12, &self.cache_response);
         to.opt(10, &self.connector_ref);
         to.opt(9, &self.description);
-        to.opt(18, &self.entity_validity_details);
-        to.opt(12, &self.error_response);
+        to.opt(19, &self.entity_validity_details);
+        to.opt(13, &self.error_response);
         to.opt(6, &self.git_details);
         to.opt(7, &self.identifier);
-        to.opt(17, &self.input_set_error_wrapper);
+        to.opt(18, &self.input_set_error_wrapper);
         to.opt(11, &self.input_set_yaml);
-        to.opt(14, &self.is_error_response);
+        to.opt(15, &self.is_error_response);
         to.opt(8, &self.is_outdated);
         to.opt(0, &self.name);
-        to.opt(13, &self.org_identifier);
+        to.opt(14, &self.org_identifier);
         to.opt(3, &self.outdated);
-        to.opt(16, &self.pipeline_identifier);
-        to.opt(15, &self.project_identifier);
+        to.opt(17, &self.pipeline_identifier);
+        to.opt(16, &self.project_identifier);
         to.opt(5, &self.store_type);
         to.opt(1, &self.tags);
         to.opt(2, &self.version);
@@ -638,6 +643,7 @@ pub struct InputSetSummaryResponse {
     pub pipeline_identifier: Option<String>,
     pub store_type: Option<InputSetSummaryResponseStoreType>,
     pub tags: Option<std::collections::BTreeMap<String, String>>,
+    pub version: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -661,6 +667,7 @@ impl model::Model for InputSetSummaryResponse {
             pipeline_identifier: None,
             store_type: None,
             tags: None,
+            version: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -672,6 +679,7 @@ impl model::Model for InputSetSummaryResponse {
                 "name",
                 "tags",
                 "modules",
+                "version",
                 "createdAt",
                 "storeType",
                 "gitDetails",
@@ -697,40 +705,42 @@ impl model::Model for InputSetSummaryResponse {
             0 => model::Slot::Str(&mut self.name),
             1 => model::Slot::Opt(&mut self.tags),
             2 => model::Slot::Opt(&mut self.modules),
-            3 => model::Slot::Int(&mut self.created_at),
-            4 => model::Slot::Opt(&mut self.store_type),
-            5 => model::Slot::Opt(&mut self.git_details),
-            6 => model::Slot::Str(&mut self.identifier),
-            7 => model::Slot::Flag(&mut self.is_outdated),
-            8 => model::Slot::Str(&mut self.description),
-            9 => model::Slot::Str(&mut self.connector_ref),
-            10 => model::Slot::Opt(&mut self.input_set_type),
-            11 => model::Slot::Int(&mut self.last_updated_at),
-            12 => model::Slot::Str(&mut self.pipeline_identifier),
-            13 => model::Slot::Opt(&mut self.input_set_error_details),
-            14 => model::Slot::Opt(&mut self.entity_validity_details),
-            15 => model::Slot::Opt(&mut self.overlay_set_error_details),
+            3 => model::Slot::Int(&mut self.version),
+            4 => model::Slot::Int(&mut self.created_at),
+            5 => model::Slot::Opt(&mut self.store_type),
+            6 => model::Slot::Opt(&mut self.git_details),
+            7 => model::Slot::Str(&mut self.identifier),
+            8 => model::Slot::Flag(&mut self.is_outdated),
+            9 => model::Slot::Str(&mut self.description),
+            10 => model::Slot::Str(&mut self.connector_ref),
+            11 => model::Slot::Opt(&mut self.input_set_type),
+            12 => model::Slot::Int(&mut self.last_updated_at),
+            13 => model::Slot::Str(&mut self.pipeline_identifier),
+            14 => model::Slot::Opt(&mut self.input_set_error_details),
+            15 => model::Slot::Opt(&mut self.entity_validity_details),
+            16 => model::Slot::Opt(&mut self.overlay_set_error_details),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(9, &self.connector_ref);
-        to.opt(3, &self.created_at);
-        to.opt(8, &self.description);
-        to.opt(14, &self.entity_validity_details);
-        to.opt(5, &self.git_details);
-        to.opt(6, &self.identifier);
-        to.opt(13, &self.input_set_error_details);
-        to.opt(10, &self.input_set_type);
-        to.opt(7, &self.is_outdated);
-        to.opt(11, &self.last_updated_at);
+        to.opt(10, &self.connector_ref);
+        to.opt(4, &self.created_at);
+        to.opt(9, &self.description);
+        to.opt(15, &self.entity_validity_details);
+        to.opt(6, &self.git_details);
+        to.opt(7, &self.identifier);
+        to.opt(14, &self.input_set_error_details);
+        to.opt(11, &self.input_set_type);
+        to.opt(8, &self.is_outdated);
+        to.opt(12, &self.last_updated_at);
         to.opt(2, &self.modules);
         to.opt(0, &self.name);
-        to.opt(15, &self.overlay_set_error_details);
-        to.opt(12, &self.pipeline_identifier);
-        to.opt(4, &self.store_type);
+        to.opt(16, &self.overlay_set_error_details);
+        to.opt(13, &self.pipeline_identifier);
+        to.opt(5, &self.store_type);
         to.opt(1, &self.tags);
+        to.opt(3, &self.version);
         to.misfits(&self.misfits);
     }
 }
@@ -959,6 +969,7 @@ model::model!(MergeInputSetResponse);
 /// Schema `OverlayInputSetResponse`.
 pub struct OverlayInputSetResponse {
     pub account_id: Option<String>,
+    pub cache_response: Option<Box<CacheResponseMetadata>>,
     pub connector_ref: Option<String>,
     pub description: Option<String>,
     pub entity_validity_details: Option<Box<EntityValidityDetails>>,
@@ -986,6 +997,7 @@ impl model::Model for OverlayInputSetResponse {
     fn blank() -> Self {
         Self {
             account_id: None,
+            cache_response: None,
             connector_ref: None,
             description: None,
             entity_validity_details: None,
@@ -1024,6 +1036,7 @@ impl model::Model for OverlayInputSetResponse {
                 "isOutdated",
                 "description",
                 "connectorRef",
+                "cacheResponse",
                 "errorResponse",
                 "orgIdentifier",
                 "isErrorResponse",
@@ -1053,37 +1066,39 @@ impl model::Model for OverlayInputSetResponse {
             8 => model::Slot::Flag(&mut self.is_outdated),
             9 => model::Slot::Str(&mut self.description),
             10 => model::Slot::Str(&mut self.connector_ref),
-            11 => model::Slot::Flag(&mut self.error_response),
-            12 => model::Slot::Str(&mut self.org_identifier),
-            13 => model::Slot::Flag(&mut self.is_error_response),
-            14 => model::Slot::Str(&mut self.project_identifier),
-            15 => model::Slot::Opt(&mut self.input_set_references),
-            16 => model::Slot::Str(&mut self.pipeline_identifier),
-            17 => model::Slot::Str(&mut self.overlay_input_set_yaml),
-            18 => model::Slot::Opt(&mut self.entity_validity_details),
-            19 => model::Slot::Opt(&mut self.invalid_input_set_references),
+            11 => model::Slot::Opt(&mut self.cache_response),
+            12 => model::Slot::Flag(&mut self.error_response),
+            13 => model::Slot::Str(&mut self.org_identifier),
+            14 => model::Slot::Flag(&mut self.is_error_response),
+            15 => model::Slot::Str(&mut self.project_identifier),
+            16 => model::Slot::Opt(&mut self.input_set_references),
+            17 => model::Slot::Str(&mut self.pipeline_identifier),
+            18 => model::Slot::Str(&mut self.overlay_input_set_yaml),
+            19 => model::Slot::Opt(&mut self.entity_validity_details),
+            20 => model::Slot::Opt(&mut self.invalid_input_set_references),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(4, &self.account_id);
+        to.opt(11, &self.cache_response);
         to.opt(10, &self.connector_ref);
         to.opt(9, &self.description);
-        to.opt(18, &self.entity_validity_details);
-        to.opt(11, &self.error_response);
+        to.opt(19, &self.entity_validity_details);
+        to.opt(12, &self.error_response);
         to.opt(6, &self.git_details);
         to.opt(7, &self.identifier);
-        to.opt(15, &self.input_set_references);
-        to.opt(19, &self.invalid_input_set_references);
-        to.opt(13, &self.is_error_response);
+        to.opt(16, &self.input_set_references);
+        to.opt(20, &self.invalid_input_set_references);
+        to.opt(14, &self.is_error_response);
         to.opt(8, &self.is_outdated);
         to.opt(0, &self.name);
-        to.opt(12, &self.org_identifier);
+        to.opt(13, &self.org_identifier);
         to.opt(3, &self.outdated);
-        to.opt(17, &self.overlay_input_set_yaml);
-        to.opt(16, &self.pipeline_identifier);
-        to.opt(14, &self.project_identifier);
+        to.opt(18, &self.overlay_input_set_yaml);
+        to.opt(17, &self.pipeline_identifier);
+        to.opt(15, &self.project_identifier);
         to.opt(5, &self.store_type);
         to.opt(1, &self.tags);
         to.opt(2, &self.version);

@@ -447,7 +447,7 @@ pub struct NgTriggerResponse {
     pub name: Option<String>,
     pub org_identifier: Option<String>,
     pub project_identifier: Option<String>,
-    pub stages_to_execute: Option<Box<ParameterFieldListString>>,
+    pub stages_to_execute: Option<Vec<String>>,
     pub target_identifier: Option<String>,
     pub type_: Option<NgTriggerResponseType>,
     pub version: Option<i64>,

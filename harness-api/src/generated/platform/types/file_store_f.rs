@@ -131,12 +131,19 @@ impl model::Model for File {
 model::model!(File);
 /// Schema `FileStoreNode`.
 pub struct FileStoreNode {
+    pub children: Option<Vec<FileStoreNode>>,
+    pub content: Option<String>,
+    pub description: Option<String>,
+    pub file_usage: Option<String>,
     pub identifier: Option<String>,
     pub last_modified_at: Option<i64>,
     pub last_modified_by: Option<Box<EmbeddedUserDetailsDto>>,
+    pub mime_type: Option<String>,
     pub name: Option<String>,
     pub parent_identifier: Option<String>,
     pub path: Option<String>,
+    pub size: Option<i64>,
+    pub tags: Option<Vec<NgTag>>,
     pub type_: Option<FileStoreNodeType>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
@@ -145,12 +152,19 @@ impl model::Model for FileStoreNode {
     #[inline]
     fn blank() -> Self {
         Self {
+            children: None,
+            content: None,
+            description: None,
+            file_usage: None,
             identifier: None,
             last_modified_at: None,
             last_modified_by: None,
+            mime_type: None,
             name: None,
             parent_identifier: None,
             path: None,
+            size: None,
+            tags: None,
             type_: None,
             misfits: model::Misfits::NONE,
         }
@@ -162,8 +176,15 @@ impl model::Model for FileStoreNode {
             names: &[
                 "name",
                 "path",
+                "size",
+                "tags",
                 "type",
+                "content",
+                "children",
+                "mimeType",
+                "fileUsage",
                 "identifier",
+                "description",
                 "lastModifiedAt",
                 "lastModifiedBy",
                 "parentIdentifier",
@@ -178,23 +199,37 @@ impl model::Model for FileStoreNode {
         match index {
             0 => model::Slot::Str(&mut self.name),
             1 => model::Slot::Str(&mut self.path),
-            2 => model::Slot::Opt(&mut self.type_),
-            3 => model::Slot::Str(&mut self.identifier),
-            4 => model::Slot::Int(&mut self.last_modified_at),
-            5 => model::Slot::Opt(&mut self.last_modified_by),
-            6 => model::Slot::Str(&mut self.parent_identifier),
+            2 => model::Slot::Int(&mut self.size),
+            3 => model::Slot::Opt(&mut self.tags),
+            4 => model::Slot::Opt(&mut self.type_),
+            5 => model::Slot::Str(&mut self.content),
+            6 => model::Slot::Opt(&mut self.children),
+            7 => model::Slot::Str(&mut self.mime_type),
+            8 => model::Slot::Str(&mut self.file_usage),
+            9 => model::Slot::Str(&mut self.identifier),
+            10 => model::Slot::Str(&mut self.description),
+            11 => model::Slot::Int(&mut self.last_modified_at),
+            12 => model::Slot::Opt(&mut self.last_modified_by),
+            13 => model::Slot::Str(&mut self.parent_identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(3, &self.identifier);
-        to.opt(4, &self.last_modified_at);
-        to.opt(5, &self.last_modified_by);
+        to.opt(6, &self.children);
+        to.opt(5, &self.content);
+        to.opt(10, &self.description);
+        to.opt(8, &self.file_usage);
+        to.opt(9, &self.identifier);
+        to.opt(11, &self.last_modified_at);
+        to.opt(12, &self.last_modified_by);
+        to.opt(7, &self.mime_type);
         to.opt(0, &self.name);
-        to.opt(6, &self.parent_identifier);
+        to.opt(13, &self.parent_identifier);
         to.opt(1, &self.path);
-        to.opt(2, &self.type_);
+        to.opt(2, &self.size);
+        to.opt(3, &self.tags);
+        to.opt(4, &self.type_);
         to.misfits(&self.misfits);
     }
 }

@@ -78,7 +78,7 @@ pub use crate::generated::shared::audit_ccm_cd_pipeline_platform_templates::*;
 pub use crate::generated::shared::audit_ccm_pipeline_platform_templates::*;
 pub use crate::generated::shared::authentication_ccm_and_7_more_af0f::*;
 pub use crate::generated::shared::ccm_pipeline_platform::*;
-pub use crate::generated::shared::cd_connectors_platform_secrets_users::*;
+pub use crate::generated::shared::cd_connectors_platform_secrets_srm_users::*;
 pub use crate::generated::shared::cd_platform::*;
 pub use crate::generated::shared::pipeline_platform::*;
 pub use crate::generated::shared::pipeline_platform_templates::*;

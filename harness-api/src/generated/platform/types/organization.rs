@@ -58,7 +58,9 @@ pub struct NgOrganization {
     pub description: Option<String>,
     pub identifier: Option<String>,
     pub name: Option<String>,
+    pub parent_unique_id: Option<String>,
     pub tags: Option<std::collections::BTreeMap<String, String>>,
+    pub unique_id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -70,7 +72,9 @@ impl model::Model for NgOrganization {
             description: None,
             identifier: None,
             name: None,
+            parent_unique_id: None,
             tags: None,
+            unique_id: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -78,7 +82,15 @@ impl model::Model for NgOrganization {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "NgOrganization",
-            names: &["name", "tags", "identifier", "description", "accountIdentifier"],
+            names: &[
+                "name",
+                "tags",
+                "uniqueId",
+                "identifier",
+                "description",
+                "parentUniqueId",
+                "accountIdentifier",
+            ],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -89,19 +101,23 @@ impl model::Model for NgOrganization {
         match index {
             0 => model::Slot::Str(&mut self.name),
             1 => model::Slot::Opt(&mut self.tags),
-            2 => model::Slot::Str(&mut self.identifier),
-            3 => model::Slot::Str(&mut self.description),
-            4 => model::Slot::Str(&mut self.account_identifier),
+            2 => model::Slot::Str(&mut self.unique_id),
+            3 => model::Slot::Str(&mut self.identifier),
+            4 => model::Slot::Str(&mut self.description),
+            5 => model::Slot::Str(&mut self.parent_unique_id),
+            6 => model::Slot::Str(&mut self.account_identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(4, &self.account_identifier);
-        to.opt(3, &self.description);
-        to.opt(2, &self.identifier);
+        to.opt(6, &self.account_identifier);
+        to.opt(4, &self.description);
+        to.opt(3, &self.identifier);
         to.opt(0, &self.name);
+        to.opt(5, &self.parent_unique_id);
         to.opt(1, &self.tags);
+        to.opt(2, &self.unique_id);
         to.misfits(&self.misfits);
     }
 }

@@ -12,7 +12,9 @@ pub struct NgProject {
     pub modules: Option<Vec<NgProjectModules>>,
     pub name: Option<String>,
     pub org_identifier: Option<String>,
+    pub parent_unique_id: Option<String>,
     pub tags: Option<std::collections::BTreeMap<String, String>>,
+    pub unique_id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -26,7 +28,9 @@ impl model::Model for NgProject {
             modules: None,
             name: None,
             org_identifier: None,
+            parent_unique_id: None,
             tags: None,
+            unique_id: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -39,9 +43,11 @@ impl model::Model for NgProject {
                 "tags",
                 "color",
                 "modules",
+                "uniqueId",
                 "identifier",
                 "description",
                 "orgIdentifier",
+                "parentUniqueId",
             ],
             required: &[],
             secrets: &[],
@@ -55,21 +61,25 @@ impl model::Model for NgProject {
             1 => model::Slot::Opt(&mut self.tags),
             2 => model::Slot::Str(&mut self.color),
             3 => model::Slot::Opt(&mut self.modules),
-            4 => model::Slot::Str(&mut self.identifier),
-            5 => model::Slot::Str(&mut self.description),
-            6 => model::Slot::Str(&mut self.org_identifier),
+            4 => model::Slot::Str(&mut self.unique_id),
+            5 => model::Slot::Str(&mut self.identifier),
+            6 => model::Slot::Str(&mut self.description),
+            7 => model::Slot::Str(&mut self.org_identifier),
+            8 => model::Slot::Str(&mut self.parent_unique_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(2, &self.color);
-        to.opt(5, &self.description);
-        to.opt(4, &self.identifier);
+        to.opt(6, &self.description);
+        to.opt(5, &self.identifier);
         to.opt(3, &self.modules);
         to.opt(0, &self.name);
-        to.opt(6, &self.org_identifier);
+        to.opt(7, &self.org_identifier);
+        to.opt(8, &self.parent_unique_id);
         to.opt(1, &self.tags);
+        to.opt(4, &self.unique_id);
         to.misfits(&self.misfits);
     }
 }

@@ -168,7 +168,7 @@ pub struct SmtpConfig {
     pub delegate_selectors: Option<Vec<String>>,
     pub from_address: Option<String>,
     pub host: Option<String>,
-    pub password: Option<Vec<String>>,
+    pub password: Option<String>,
     pub port: Option<i64>,
     pub start_tls: Option<bool>,
     pub use_ssl: Option<bool>,
@@ -206,7 +206,7 @@ impl model::Model for SmtpConfig {
                 "delegateSelectors",
             ],
             required: &[],
-            secrets: &[],
+            secrets: &[3],
             tagged: &[],
         }
     }
@@ -216,7 +216,7 @@ impl model::Model for SmtpConfig {
             0 => model::Slot::Str(&mut self.host),
             1 => model::Slot::Int(&mut self.port),
             2 => model::Slot::Flag(&mut self.use_ssl),
-            3 => model::Slot::Opt(&mut self.password),
+            3 => model::Slot::Str(&mut self.password),
             4 => model::Slot::Flag(&mut self.start_tls),
             5 => model::Slot::Str(&mut self.username),
             6 => model::Slot::Str(&mut self.from_address),

@@ -126,7 +126,10 @@ impl model::Model for VariableDetailsResponse {
 model::model!(VariableDetailsResponse);
 /// Schema `VariableDetails.spec`.
 pub struct VariableDetailsSpec {
+    pub allowed_values: Option<Vec<String>>,
+    pub default_value: Option<String>,
     pub fixed_value: Option<String>,
+    pub regex: Option<String>,
     pub value_type: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
@@ -135,7 +138,10 @@ impl model::Model for VariableDetailsSpec {
     #[inline]
     fn blank() -> Self {
         Self {
+            allowed_values: None,
+            default_value: None,
             fixed_value: None,
+            regex: None,
             value_type: None,
             misfits: model::Misfits::NONE,
         }
@@ -144,7 +150,13 @@ impl model::Model for VariableDetailsSpec {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "VariableDetailsSpec",
-            names: &["valueType", "fixedValue"],
+            names: &[
+                "regex",
+                "valueType",
+                "fixedValue",
+                "defaultValue",
+                "allowedValues",
+            ],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -153,15 +165,21 @@ impl model::Model for VariableDetailsSpec {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.value_type),
-            1 => model::Slot::Str(&mut self.fixed_value),
+            0 => model::Slot::Str(&mut self.regex),
+            1 => model::Slot::Str(&mut self.value_type),
+            2 => model::Slot::Str(&mut self.fixed_value),
+            3 => model::Slot::Str(&mut self.default_value),
+            4 => model::Slot::Opt(&mut self.allowed_values),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.fixed_value);
-        to.opt(0, &self.value_type);
+        to.opt(4, &self.allowed_values);
+        to.opt(3, &self.default_value);
+        to.opt(2, &self.fixed_value);
+        to.opt(0, &self.regex);
+        to.opt(1, &self.value_type);
         to.misfits(&self.misfits);
     }
 }

@@ -8,7 +8,7 @@ use crate::model;
 pub struct EvaluatedPolicy {
     pub deny_messages: Option<Vec<String>>,
     pub error: Option<String>,
-    pub output: Option<String>,
+    pub output: Option<serde_json::Value>,
     pub policy: Option<Box<PolicyManagementPolicy>>,
     pub status: Option<EvaluatedPolicyStatus>,
     /// Members whose value was of another kind than described.
@@ -40,7 +40,7 @@ impl model::Model for EvaluatedPolicy {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Str(&mut self.error),
-            1 => model::Slot::Str(&mut self.output),
+            1 => model::Slot::Json(&mut self.output),
             2 => model::Slot::Opt(&mut self.policy),
             3 => model::Slot::Opt(&mut self.status),
             4 => model::Slot::Opt(&mut self.deny_messages),

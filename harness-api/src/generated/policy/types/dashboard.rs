@@ -6,10 +6,14 @@ use super::*;
 use crate::model;
 /// Schema `AggregateStatus`.
 pub struct AggregateStatus {
+    pub date: Option<i64>,
     pub error: Option<i64>,
+    pub error_count: Option<i64>,
     pub pass: Option<i64>,
+    pub pass_count: Option<i64>,
     pub time: Option<i64>,
     pub warning: Option<i64>,
+    pub warning_count: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -17,10 +21,14 @@ impl model::Model for AggregateStatus {
     #[inline]
     fn blank() -> Self {
         Self {
+            date: None,
             error: None,
+            error_count: None,
             pass: None,
+            pass_count: None,
             time: None,
             warning: None,
+            warning_count: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -28,7 +36,16 @@ impl model::Model for AggregateStatus {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AggregateStatus",
-            names: &["pass", "time", "error", "warning"],
+            names: &[
+                "date",
+                "pass",
+                "time",
+                "error",
+                "warning",
+                "pass_count",
+                "error_count",
+                "warning_count",
+            ],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -37,19 +54,27 @@ impl model::Model for AggregateStatus {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Int(&mut self.pass),
-            1 => model::Slot::Int(&mut self.time),
-            2 => model::Slot::Int(&mut self.error),
-            3 => model::Slot::Int(&mut self.warning),
+            0 => model::Slot::Int(&mut self.date),
+            1 => model::Slot::Int(&mut self.pass),
+            2 => model::Slot::Int(&mut self.time),
+            3 => model::Slot::Int(&mut self.error),
+            4 => model::Slot::Int(&mut self.warning),
+            5 => model::Slot::Int(&mut self.pass_count),
+            6 => model::Slot::Int(&mut self.error_count),
+            7 => model::Slot::Int(&mut self.warning_count),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.error);
-        to.opt(0, &self.pass);
-        to.opt(1, &self.time);
-        to.opt(3, &self.warning);
+        to.opt(0, &self.date);
+        to.opt(3, &self.error);
+        to.opt(6, &self.error_count);
+        to.opt(1, &self.pass);
+        to.opt(5, &self.pass_count);
+        to.opt(2, &self.time);
+        to.opt(4, &self.warning);
+        to.opt(7, &self.warning_count);
         to.misfits(&self.misfits);
     }
 }
@@ -57,7 +82,12 @@ model::model!(AggregateStatus);
 /// Schema `DashboardMetrics`.
 pub struct DashboardMetrics {
     pub aggregates: Option<Vec<AggregateStatus>>,
+    pub enabled_policy_set_count: Option<i64>,
+    pub failed_evaluation_count: Option<i64>,
     pub policy_health: Option<Box<PolicyHealth>>,
+    pub total_evaluation_count: Option<i64>,
+    pub total_policy_count: Option<i64>,
+    pub total_policy_set_count: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -66,7 +96,12 @@ impl model::Model for DashboardMetrics {
     fn blank() -> Self {
         Self {
             aggregates: None,
+            enabled_policy_set_count: None,
+            failed_evaluation_count: None,
             policy_health: None,
+            total_evaluation_count: None,
+            total_policy_count: None,
+            total_policy_set_count: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -74,7 +109,15 @@ impl model::Model for DashboardMetrics {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DashboardMetrics",
-            names: &["aggregates", "policy_health"],
+            names: &[
+                "aggregates",
+                "policy_health",
+                "total_policy_count",
+                "total_evaluation_count",
+                "total_policy_set_count",
+                "failed_evaluation_count",
+                "enabled_policy_set_count",
+            ],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -85,13 +128,23 @@ impl model::Model for DashboardMetrics {
         match index {
             0 => model::Slot::Opt(&mut self.aggregates),
             1 => model::Slot::Opt(&mut self.policy_health),
+            2 => model::Slot::Int(&mut self.total_policy_count),
+            3 => model::Slot::Int(&mut self.total_evaluation_count),
+            4 => model::Slot::Int(&mut self.total_policy_set_count),
+            5 => model::Slot::Int(&mut self.failed_evaluation_count),
+            6 => model::Slot::Int(&mut self.enabled_policy_set_count),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.aggregates);
+        to.opt(6, &self.enabled_policy_set_count);
+        to.opt(5, &self.failed_evaluation_count);
         to.opt(1, &self.policy_health);
+        to.opt(3, &self.total_evaluation_count);
+        to.opt(2, &self.total_policy_count);
+        to.opt(4, &self.total_policy_set_count);
         to.misfits(&self.misfits);
     }
 }

@@ -6,7 +6,7 @@ use super::*;
 use crate::model;
 /// Schema `EvaluateRequestBody`.
 pub struct EvaluateRequestBody {
-    pub input: String,
+    pub input: serde_json::Value,
     pub rego: String,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
@@ -14,7 +14,7 @@ pub struct EvaluateRequestBody {
 impl EvaluateRequestBody {
     /// A value with its required members.
     #[inline]
-    pub fn new(input: impl Into<String>, rego: impl Into<String>) -> Self {
+    pub fn new(input: impl Into<serde_json::Value>, rego: impl Into<String>) -> Self {
         Self {
             input: input.into(),
             rego: rego.into(),
@@ -45,7 +45,7 @@ impl model::Model for EvaluateRequestBody {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::OneStr(&mut self.rego),
-            1 => model::Slot::OneStr(&mut self.input),
+            1 => model::Slot::OneJson(&mut self.input),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }

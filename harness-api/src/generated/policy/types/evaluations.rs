@@ -51,7 +51,7 @@ pub struct Evaluation {
     pub entity: Option<String>,
     pub entity_metadata: Option<String>,
     pub id: Option<i64>,
-    pub input: Option<String>,
+    pub input: Option<serde_json::Value>,
     pub org_id: Option<String>,
     pub project_id: Option<String>,
     pub status: Option<EvaluationStatus>,
@@ -106,7 +106,7 @@ impl model::Model for Evaluation {
         match index {
             0 => model::Slot::Int(&mut self.id),
             1 => model::Slot::Str(&mut self.type_),
-            2 => model::Slot::Str(&mut self.input),
+            2 => model::Slot::Json(&mut self.input),
             3 => model::Slot::Str(&mut self.action),
             4 => model::Slot::Str(&mut self.entity),
             5 => model::Slot::Str(&mut self.org_id),

@@ -17,4 +17,4 @@ pub use secrets::*;
 pub use crate::generated::shared::access_control_audit_and_10_more_7025::*;
 pub use crate::generated::shared::authentication_secrets::*;
 pub use crate::generated::shared::ccm_cd_secrets::*;
-pub use crate::generated::shared::cd_connectors_platform_secrets_users::*;
+pub use crate::generated::shared::cd_connectors_platform_secrets_srm_users::*;

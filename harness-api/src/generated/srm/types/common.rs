@@ -4,6 +4,161 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `ApiCallLogDTO`.
+pub struct ApiCallLogDto {
+    pub account_id: Option<String>,
+    pub created_at: Option<i64>,
+    pub end_time: Option<i64>,
+    pub request_time: Option<i64>,
+    pub requests: Option<Vec<ApiCallLogDtoField>>,
+    pub response_time: Option<i64>,
+    pub responses: Option<Vec<ApiCallLogDtoField>>,
+    pub start_time: Option<i64>,
+    pub tags: Option<Vec<CvngLogTag>>,
+    pub traceable_id: Option<String>,
+    pub traceable_type: Option<ApiCallLogDtoTraceableType>,
+    pub type_: Option<ApiCallLogDtoType>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApiCallLogDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created_at: None,
+            end_time: None,
+            request_time: None,
+            requests: None,
+            response_time: None,
+            responses: None,
+            start_time: None,
+            tags: None,
+            traceable_id: None,
+            traceable_type: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApiCallLogDto",
+            names: &[
+                "tags",
+                "type",
+                "endTime",
+                "requests",
+                "accountId",
+                "createdAt",
+                "responses",
+                "startTime",
+                "requestTime",
+                "traceableId",
+                "responseTime",
+                "traceableType",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.tags),
+            1 => model::Slot::Opt(&mut self.type_),
+            2 => model::Slot::Int(&mut self.end_time),
+            3 => model::Slot::Opt(&mut self.requests),
+            4 => model::Slot::Str(&mut self.account_id),
+            5 => model::Slot::Int(&mut self.created_at),
+            6 => model::Slot::Opt(&mut self.responses),
+            7 => model::Slot::Int(&mut self.start_time),
+            8 => model::Slot::Int(&mut self.request_time),
+            9 => model::Slot::Str(&mut self.traceable_id),
+            10 => model::Slot::Int(&mut self.response_time),
+            11 => model::Slot::Opt(&mut self.traceable_type),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_id);
+        to.opt(5, &self.created_at);
+        to.opt(2, &self.end_time);
+        to.opt(8, &self.request_time);
+        to.opt(3, &self.requests);
+        to.opt(10, &self.response_time);
+        to.opt(6, &self.responses);
+        to.opt(7, &self.start_time);
+        to.opt(0, &self.tags);
+        to.opt(9, &self.traceable_id);
+        to.opt(11, &self.traceable_type);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApiCallLogDto);
+/// Schema `ApiCallLogDTOField`.
+pub struct ApiCallLogDtoField {
+    pub name: Option<String>,
+    pub type_: Option<ApiCallLogDtoFieldType>,
+    pub value: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApiCallLogDtoField {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            type_: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApiCallLogDtoField",
+            names: &["name", "type", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Opt(&mut self.type_),
+            2 => model::Slot::Str(&mut self.value),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.value);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApiCallLogDtoField);
+model::open_enum! {
+    #[doc = " Schema `ApiCallLogDTOField.type`."] ApiCallLogDtoFieldType { 0 Json =
+    "JSON", 1 Xml = "XML", 2 Number = "NUMBER", 3 Url = "URL", 4 Text = "TEXT", 5
+    Timestamp = "TIMESTAMP", }
+}
+model::open_enum! {
+    #[doc = " Schema `ApiCallLogDTO.traceableType`."] ApiCallLogDtoTraceableType { 0
+    Onboarding = "ONBOARDING", 1 VerificationTask = "VERIFICATION_TASK", 2
+    VerificationJobInstance = "VERIFICATION_JOB_INSTANCE", }
+}
+model::open_enum! {
+    #[doc = " Schema `ApiCallLogDTO.type`."] ApiCallLogDtoType { 0 ApiCallLog =
+    "ApiCallLog", 1 ExecutionLog = "ExecutionLog", }
+}
 /// Schema `CalenderSLOTargetSpec`.
 pub struct CalenderSloTargetSpec {
     pub spec: Option<CalenderSpec>,
@@ -112,6 +267,56 @@ impl model::Model for CvDowntimeStatusDetails {
     }
 }
 model::model!(CvDowntimeStatusDetails);
+/// Schema `CvMonitoredServiceOption`.
+pub struct CvMonitoredServiceOption {
+    pub environment_ref: Option<String>,
+    pub identifier: Option<String>,
+    pub name: Option<String>,
+    pub service_ref: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for CvMonitoredServiceOption {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environment_ref: None,
+            identifier: None,
+            name: None,
+            service_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CvMonitoredServiceOption",
+            names: &["name", "identifier", "serviceRef", "environmentRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Str(&mut self.identifier),
+            2 => model::Slot::Str(&mut self.service_ref),
+            3 => model::Slot::Str(&mut self.environment_ref),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.environment_ref);
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(2, &self.service_ref);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(CvMonitoredServiceOption);
 /// Schema `CvProjectParams`.
 pub struct CvProjectParams {
     pub account_identifier: Option<String>,
@@ -158,6 +363,106 @@ impl model::Model for CvProjectParams {
     }
 }
 model::model!(CvProjectParams);
+/// Schema `CvSecondaryEvent`.
+pub struct CvSecondaryEvent {
+    pub end_time: Option<i64>,
+    pub identifiers: Option<Vec<String>>,
+    pub start_time: Option<i64>,
+    pub type_: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for CvSecondaryEvent {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            end_time: None,
+            identifiers: None,
+            start_time: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CvSecondaryEvent",
+            names: &["type", "endTime", "startTime", "identifiers"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.type_),
+            1 => model::Slot::Int(&mut self.end_time),
+            2 => model::Slot::Int(&mut self.start_time),
+            3 => model::Slot::Opt(&mut self.identifiers),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.end_time);
+        to.opt(3, &self.identifiers);
+        to.opt(2, &self.start_time);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(CvSecondaryEvent);
+/// Schema `CvSecondaryEventDetails`.
+pub struct CvSecondaryEventDetails {
+    pub details: Option<serde_json::Value>,
+    pub end_time: Option<i64>,
+    pub start_time: Option<i64>,
+    pub type_: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for CvSecondaryEventDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            details: None,
+            end_time: None,
+            start_time: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CvSecondaryEventDetails",
+            names: &["type", "details", "endTime", "startTime"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.type_),
+            1 => model::Slot::Json(&mut self.details),
+            2 => model::Slot::Int(&mut self.end_time),
+            3 => model::Slot::Int(&mut self.start_time),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.details);
+        to.opt(2, &self.end_time);
+        to.opt(3, &self.start_time);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(CvSecondaryEventDetails);
 /// Schema `CvSLOError`.
 pub struct CvSloError {
     pub error_message: Option<String>,
@@ -207,10 +512,14 @@ model::model!(CvSloError);
 /// Schema `CvSLOHealthListView`.
 pub struct CvSloHealthListView {
     pub burn_rate: Option<f64>,
+    pub current_period_end_time: Option<i64>,
+    pub current_period_length_days: Option<i64>,
+    pub current_period_start_time: Option<i64>,
     pub description: Option<String>,
     pub downtime_status_details: Option<Box<CvDowntimeStatusDetails>>,
     pub environment_identifier: Option<String>,
     pub environment_name: Option<String>,
+    pub error_budget_burndown: Option<Vec<Point>>,
     pub error_budget_remaining: Option<i64>,
     pub error_budget_remaining_percentage: Option<f64>,
     pub error_budget_risk: Option<String>,
@@ -221,19 +530,25 @@ pub struct CvSloHealthListView {
     pub monitored_service_name: Option<String>,
     pub name: Option<String>,
     pub no_of_active_alerts: Option<i64>,
+    pub no_of_maximum_alerts: Option<i64>,
     pub org_name: Option<String>,
     pub project_name: Option<String>,
     pub project_params: Option<Box<CvProjectParams>>,
+    pub recalculating_sli: Option<bool>,
     pub service_identifier: Option<String>,
     pub service_name: Option<String>,
     pub sli_type: Option<String>,
     pub slo_error: Option<Box<CvSloError>>,
     pub slo_identifier: Option<String>,
+    pub slo_performance_trend: Option<Vec<Point>>,
     pub slo_target_percentage: Option<f64>,
     pub slo_target_type: Option<String>,
     pub slo_type: Option<String>,
     pub tags: Option<std::collections::BTreeMap<String, String>>,
+    pub time_remaining_days: Option<i64>,
+    pub title: Option<String>,
     pub total_error_budget: Option<i64>,
+    pub user_journey_identifier: Option<String>,
     pub user_journey_name: Option<String>,
     pub user_journeys: Option<Vec<UserJourney>>,
     /// Members whose value was of another kind than described.
@@ -244,10 +559,14 @@ impl model::Model for CvSloHealthListView {
     fn blank() -> Self {
         Self {
             burn_rate: None,
+            current_period_end_time: None,
+            current_period_length_days: None,
+            current_period_start_time: None,
             description: None,
             downtime_status_details: None,
             environment_identifier: None,
             environment_name: None,
+            error_budget_burndown: None,
             error_budget_remaining: None,
             error_budget_remaining_percentage: None,
             error_budget_risk: None,
@@ -258,19 +577,25 @@ impl model::Model for CvSloHealthListView {
             monitored_service_name: None,
             name: None,
             no_of_active_alerts: None,
+            no_of_maximum_alerts: None,
             org_name: None,
             project_name: None,
             project_params: None,
+            recalculating_sli: None,
             service_identifier: None,
             service_name: None,
             sli_type: None,
             slo_error: None,
             slo_identifier: None,
+            slo_performance_trend: None,
             slo_target_percentage: None,
             slo_target_type: None,
             slo_type: None,
             tags: None,
+            time_remaining_days: None,
+            title: None,
             total_error_budget: None,
+            user_journey_identifier: None,
             user_journey_name: None,
             user_journeys: None,
             misfits: model::Misfits::NONE,
@@ -283,6 +608,7 @@ impl model::Model for CvSloHealthListView {
             names: &[
                 "name",
                 "tags",
+                "title",
                 "orgName",
                 "sliType",
                 "sloType",
@@ -301,14 +627,23 @@ impl model::Model for CvSloHealthListView {
                 "userJourneyName",
                 "healthSourceName",
                 "noOfActiveAlerts",
+                "recalculatingSLI",
                 "totalErrorBudget",
+                "noOfMaximumAlerts",
                 "serviceIdentifier",
+                "timeRemainingDays",
+                "errorBudgetBurndown",
+                "sloPerformanceTrend",
                 "sloTargetPercentage",
+                "currentPeriodEndTime",
                 "errorBudgetRemaining",
                 "monitoredServiceName",
                 "downtimeStatusDetails",
                 "environmentIdentifier",
+                "userJourneyIdentifier",
+                "currentPeriodStartTime",
                 "healthSourceIdentifier",
+                "currentPeriodLengthDays",
                 "monitoredServiceIdentifier",
                 "errorBudgetRemainingPercentage",
             ],
@@ -322,69 +657,89 @@ impl model::Model for CvSloHealthListView {
         match index {
             0 => model::Slot::Str(&mut self.name),
             1 => model::Slot::Opt(&mut self.tags),
-            2 => model::Slot::Str(&mut self.org_name),
-            3 => model::Slot::Str(&mut self.sli_type),
-            4 => model::Slot::Str(&mut self.slo_type),
-            5 => model::Slot::Num(&mut self.burn_rate),
-            6 => model::Slot::Opt(&mut self.slo_error),
-            7 => model::Slot::Str(&mut self.description),
-            8 => model::Slot::Str(&mut self.project_name),
-            9 => model::Slot::Str(&mut self.service_name),
-            10 => model::Slot::Opt(&mut self.user_journeys),
-            11 => model::Slot::Opt(&mut self.project_params),
-            12 => model::Slot::Str(&mut self.slo_identifier),
-            13 => model::Slot::Str(&mut self.slo_target_type),
-            14 => model::Slot::Str(&mut self.evaluation_type),
-            15 => model::Slot::Str(&mut self.environment_name),
-            16 => model::Slot::Str(&mut self.error_budget_risk),
-            17 => model::Slot::Str(&mut self.user_journey_name),
-            18 => model::Slot::Str(&mut self.health_source_name),
-            19 => model::Slot::Int(&mut self.no_of_active_alerts),
-            20 => model::Slot::Int(&mut self.total_error_budget),
-            21 => model::Slot::Str(&mut self.service_identifier),
-            22 => model::Slot::Num(&mut self.slo_target_percentage),
-            23 => model::Slot::Int(&mut self.error_budget_remaining),
-            24 => model::Slot::Str(&mut self.monitored_service_name),
-            25 => model::Slot::Opt(&mut self.downtime_status_details),
-            26 => model::Slot::Str(&mut self.environment_identifier),
-            27 => model::Slot::Str(&mut self.health_source_identifier),
-            28 => model::Slot::Str(&mut self.monitored_service_identifier),
-            29 => model::Slot::Num(&mut self.error_budget_remaining_percentage),
+            2 => model::Slot::Str(&mut self.title),
+            3 => model::Slot::Str(&mut self.org_name),
+            4 => model::Slot::Str(&mut self.sli_type),
+            5 => model::Slot::Str(&mut self.slo_type),
+            6 => model::Slot::Num(&mut self.burn_rate),
+            7 => model::Slot::Opt(&mut self.slo_error),
+            8 => model::Slot::Str(&mut self.description),
+            9 => model::Slot::Str(&mut self.project_name),
+            10 => model::Slot::Str(&mut self.service_name),
+            11 => model::Slot::Opt(&mut self.user_journeys),
+            12 => model::Slot::Opt(&mut self.project_params),
+            13 => model::Slot::Str(&mut self.slo_identifier),
+            14 => model::Slot::Str(&mut self.slo_target_type),
+            15 => model::Slot::Str(&mut self.evaluation_type),
+            16 => model::Slot::Str(&mut self.environment_name),
+            17 => model::Slot::Str(&mut self.error_budget_risk),
+            18 => model::Slot::Str(&mut self.user_journey_name),
+            19 => model::Slot::Str(&mut self.health_source_name),
+            20 => model::Slot::Int(&mut self.no_of_active_alerts),
+            21 => model::Slot::Flag(&mut self.recalculating_sli),
+            22 => model::Slot::Int(&mut self.total_error_budget),
+            23 => model::Slot::Int(&mut self.no_of_maximum_alerts),
+            24 => model::Slot::Str(&mut self.service_identifier),
+            25 => model::Slot::Int(&mut self.time_remaining_days),
+            26 => model::Slot::Opt(&mut self.error_budget_burndown),
+            27 => model::Slot::Opt(&mut self.slo_performance_trend),
+            28 => model::Slot::Num(&mut self.slo_target_percentage),
+            29 => model::Slot::Int(&mut self.current_period_end_time),
+            30 => model::Slot::Int(&mut self.error_budget_remaining),
+            31 => model::Slot::Str(&mut self.monitored_service_name),
+            32 => model::Slot::Opt(&mut self.downtime_status_details),
+            33 => model::Slot::Str(&mut self.environment_identifier),
+            34 => model::Slot::Str(&mut self.user_journey_identifier),
+            35 => model::Slot::Int(&mut self.current_period_start_time),
+            36 => model::Slot::Str(&mut self.health_source_identifier),
+            37 => model::Slot::Int(&mut self.current_period_length_days),
+            38 => model::Slot::Str(&mut self.monitored_service_identifier),
+            39 => model::Slot::Num(&mut self.error_budget_remaining_percentage),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(5, &self.burn_rate);
-        to.opt(7, &self.description);
-        to.opt(25, &self.downtime_status_details);
-        to.opt(26, &self.environment_identifier);
-        to.opt(15, &self.environment_name);
-        to.opt(23, &self.error_budget_remaining);
-        to.opt(29, &self.error_budget_remaining_percentage);
-        to.opt(16, &self.error_budget_risk);
-        to.opt(14, &self.evaluation_type);
-        to.opt(27, &self.health_source_identifier);
-        to.opt(18, &self.health_source_name);
-        to.opt(28, &self.monitored_service_identifier);
-        to.opt(24, &self.monitored_service_name);
+        to.opt(6, &self.burn_rate);
+        to.opt(29, &self.current_period_end_time);
+        to.opt(37, &self.current_period_length_days);
+        to.opt(35, &self.current_period_start_time);
+        to.opt(8, &self.description);
+        to.opt(32, &self.downtime_status_details);
+        to.opt(33, &self.environment_identifier);
+        to.opt(16, &self.environment_name);
+        to.opt(26, &self.error_budget_burndown);
+        to.opt(30, &self.error_budget_remaining);
+        to.opt(39, &self.error_budget_remaining_percentage);
+        to.opt(17, &self.error_budget_risk);
+        to.opt(15, &self.evaluation_type);
+        to.opt(36, &self.health_source_identifier);
+        to.opt(19, &self.health_source_name);
+        to.opt(38, &self.monitored_service_identifier);
+        to.opt(31, &self.monitored_service_name);
         to.opt(0, &self.name);
-        to.opt(19, &self.no_of_active_alerts);
-        to.opt(2, &self.org_name);
-        to.opt(8, &self.project_name);
-        to.opt(11, &self.project_params);
-        to.opt(21, &self.service_identifier);
-        to.opt(9, &self.service_name);
-        to.opt(3, &self.sli_type);
-        to.opt(6, &self.slo_error);
-        to.opt(12, &self.slo_identifier);
-        to.opt(22, &self.slo_target_percentage);
-        to.opt(13, &self.slo_target_type);
-        to.opt(4, &self.slo_type);
+        to.opt(20, &self.no_of_active_alerts);
+        to.opt(23, &self.no_of_maximum_alerts);
+        to.opt(3, &self.org_name);
+        to.opt(9, &self.project_name);
+        to.opt(12, &self.project_params);
+        to.opt(21, &self.recalculating_sli);
+        to.opt(24, &self.service_identifier);
+        to.opt(10, &self.service_name);
+        to.opt(4, &self.sli_type);
+        to.opt(7, &self.slo_error);
+        to.opt(13, &self.slo_identifier);
+        to.opt(27, &self.slo_performance_trend);
+        to.opt(28, &self.slo_target_percentage);
+        to.opt(14, &self.slo_target_type);
+        to.opt(5, &self.slo_type);
         to.opt(1, &self.tags);
-        to.opt(20, &self.total_error_budget);
-        to.opt(17, &self.user_journey_name);
-        to.opt(10, &self.user_journeys);
+        to.opt(25, &self.time_remaining_days);
+        to.opt(2, &self.title);
+        to.opt(22, &self.total_error_budget);
+        to.opt(34, &self.user_journey_identifier);
+        to.opt(18, &self.user_journey_name);
+        to.opt(11, &self.user_journeys);
         to.misfits(&self.misfits);
     }
 }
@@ -431,6 +786,61 @@ impl model::Model for CvngEmailChannelSpec {
     }
 }
 model::model!(CvngEmailChannelSpec);
+model::union! {
+    #[doc = " Schema `CVNGLog`."] CvngLog : 2, tag : Some("type"), tagged_by_parent :
+    false, tags : [("ApiCallLog", 0), ("ExecutionLog", 1)], { 0 ApiCall(ApiCallLogDto), 1
+    Execution(ExecutionLogDto), }
+}
+/// Schema `CVNGLogTag`.
+pub struct CvngLogTag {
+    pub key: Option<String>,
+    pub type_: Option<CvngLogTagType>,
+    pub value: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for CvngLogTag {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            type_: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CvngLogTag",
+            names: &["key", "type", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.key),
+            1 => model::Slot::Opt(&mut self.type_),
+            2 => model::Slot::Str(&mut self.value),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.type_);
+        to.opt(2, &self.value);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(CvngLogTag);
+model::open_enum! {
+    #[doc = " Schema `CVNGLogTag.type`."] CvngLogTagType { 0 Timestamp = "TIMESTAMP", 1
+    String = "STRING", 2 Debug = "DEBUG", }
+}
 /// Schema `CVNGNotificationChannel`.
 pub struct CvngNotificationChannel {
     pub spec: Option<CvngNotificationChannelSpec>,
@@ -762,6 +1172,194 @@ impl model::Model for DataPoints {
     }
 }
 model::model!(DataPoints);
+/// Schema `ExecutionLogDTO`.
+pub struct ExecutionLogDto {
+    pub account_id: Option<String>,
+    pub created_at: Option<i64>,
+    pub end_time: Option<i64>,
+    pub log: Option<String>,
+    pub log_level: Option<ExecutionLogDtoLogLevel>,
+    pub start_time: Option<i64>,
+    pub tags: Option<Vec<CvngLogTag>>,
+    pub traceable_id: Option<String>,
+    pub traceable_type: Option<ExecutionLogDtoTraceableType>,
+    pub type_: Option<ExecutionLogDtoType>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ExecutionLogDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created_at: None,
+            end_time: None,
+            log: None,
+            log_level: None,
+            start_time: None,
+            tags: None,
+            traceable_id: None,
+            traceable_type: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExecutionLogDto",
+            names: &[
+                "log",
+                "tags",
+                "type",
+                "endTime",
+                "logLevel",
+                "accountId",
+                "createdAt",
+                "startTime",
+                "traceableId",
+                "traceableType",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.log),
+            1 => model::Slot::Opt(&mut self.tags),
+            2 => model::Slot::Opt(&mut self.type_),
+            3 => model::Slot::Int(&mut self.end_time),
+            4 => model::Slot::Opt(&mut self.log_level),
+            5 => model::Slot::Str(&mut self.account_id),
+            6 => model::Slot::Int(&mut self.created_at),
+            7 => model::Slot::Int(&mut self.start_time),
+            8 => model::Slot::Str(&mut self.traceable_id),
+            9 => model::Slot::Opt(&mut self.traceable_type),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account_id);
+        to.opt(6, &self.created_at);
+        to.opt(3, &self.end_time);
+        to.opt(0, &self.log);
+        to.opt(4, &self.log_level);
+        to.opt(7, &self.start_time);
+        to.opt(1, &self.tags);
+        to.opt(8, &self.traceable_id);
+        to.opt(9, &self.traceable_type);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ExecutionLogDto);
+model::open_enum! {
+    #[doc = " Schema `ExecutionLogDTO.logLevel`."] ExecutionLogDtoLogLevel { 0 Info =
+    "INFO", 1 Warn = "WARN", 2 Error = "ERROR", }
+}
+model::open_enum! {
+    #[doc = " Schema `ExecutionLogDTO.traceableType`."] ExecutionLogDtoTraceableType { 0
+    Onboarding = "ONBOARDING", 1 VerificationTask = "VERIFICATION_TASK", 2
+    VerificationJobInstance = "VERIFICATION_JOB_INSTANCE", }
+}
+model::open_enum! {
+    #[doc = " Schema `ExecutionLogDTO.type`."] ExecutionLogDtoType { 0 ApiCallLog =
+    "ApiCallLog", 1 ExecutionLog = "ExecutionLog", }
+}
+/// Schema `MonitoredServiceDetail`.
+pub struct MonitoredServiceDetail {
+    pub environment_identifier: Option<String>,
+    pub environment_name: Option<String>,
+    pub health_source_identifier: Option<String>,
+    pub health_source_name: Option<String>,
+    pub monitored_service_identifier: Option<String>,
+    pub monitored_service_name: Option<String>,
+    pub org_name: Option<String>,
+    pub project_name: Option<String>,
+    pub project_params: Option<Box<CvProjectParams>>,
+    pub service_identifier: Option<String>,
+    pub service_name: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for MonitoredServiceDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environment_identifier: None,
+            environment_name: None,
+            health_source_identifier: None,
+            health_source_name: None,
+            monitored_service_identifier: None,
+            monitored_service_name: None,
+            org_name: None,
+            project_name: None,
+            project_params: None,
+            service_identifier: None,
+            service_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MonitoredServiceDetail",
+            names: &[
+                "orgName",
+                "projectName",
+                "serviceName",
+                "projectParams",
+                "environmentName",
+                "healthSourceName",
+                "serviceIdentifier",
+                "monitoredServiceName",
+                "environmentIdentifier",
+                "healthSourceIdentifier",
+                "monitoredServiceIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.org_name),
+            1 => model::Slot::Str(&mut self.project_name),
+            2 => model::Slot::Str(&mut self.service_name),
+            3 => model::Slot::Opt(&mut self.project_params),
+            4 => model::Slot::Str(&mut self.environment_name),
+            5 => model::Slot::Str(&mut self.health_source_name),
+            6 => model::Slot::Str(&mut self.service_identifier),
+            7 => model::Slot::Str(&mut self.monitored_service_name),
+            8 => model::Slot::Str(&mut self.environment_identifier),
+            9 => model::Slot::Str(&mut self.health_source_identifier),
+            10 => model::Slot::Str(&mut self.monitored_service_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.environment_identifier);
+        to.opt(4, &self.environment_name);
+        to.opt(9, &self.health_source_identifier);
+        to.opt(5, &self.health_source_name);
+        to.opt(10, &self.monitored_service_identifier);
+        to.opt(7, &self.monitored_service_name);
+        to.opt(0, &self.org_name);
+        to.opt(1, &self.project_name);
+        to.opt(3, &self.project_params);
+        to.opt(6, &self.service_identifier);
+        to.opt(2, &self.service_name);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(MonitoredServiceDetail);
 /// Schema `MonthlyCalenderSpec`.
 pub struct MonthlyCalenderSpec {
     pub day_of_month: Option<i64>,
@@ -1018,6 +1616,81 @@ model::open_enum! {
     = "MonitoredService", 1 ServiceLevelObjective = "ServiceLevelObjective", 2
     FireHydrant = "FireHydrant", }
 }
+/// Schema `PageResponseCVNGLog`.
+pub struct PageResponseCvngLog {
+    pub content: Option<Vec<CvngLog>>,
+    pub empty: Option<bool>,
+    pub page_index: Option<i64>,
+    pub page_item_count: Option<i64>,
+    pub page_size: Option<i64>,
+    pub page_token: Option<String>,
+    pub total_items: Option<i64>,
+    pub total_pages: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for PageResponseCvngLog {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseCvngLog",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.empty),
+            1 => model::Slot::Opt(&mut self.content),
+            2 => model::Slot::Int(&mut self.page_size),
+            3 => model::Slot::Int(&mut self.page_index),
+            4 => model::Slot::Str(&mut self.page_token),
+            5 => model::Slot::Int(&mut self.total_items),
+            6 => model::Slot::Int(&mut self.total_pages),
+            7 => model::Slot::Int(&mut self.page_item_count),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(PageResponseCvngLog);
 /// Schema `PageResponseNotificationRuleResponse`.
 pub struct PageResponseNotificationRuleResponse {
     pub content: Option<Vec<NotificationRuleResponse>>,
@@ -1168,6 +1841,52 @@ impl model::Model for PageResponseSloHealthListView {
     }
 }
 model::model!(PageResponseSloHealthListView);
+/// Schema `Point`.
+pub struct Point {
+    pub enabled: Option<bool>,
+    pub timestamp: Option<i64>,
+    pub value: Option<f64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for Point {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            enabled: None,
+            timestamp: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Point",
+            names: &["value", "enabled", "timestamp"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Num(&mut self.value),
+            1 => model::Slot::Flag(&mut self.enabled),
+            2 => model::Slot::Int(&mut self.timestamp),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.enabled);
+        to.opt(2, &self.timestamp);
+        to.opt(0, &self.value);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(Point);
 /// Schema `QuarterlyCalenderSpec`.
 pub struct QuarterlyCalenderSpec {
     pub quarter_start: Option<QuarterlyCalenderSpecQuarterStart>,
@@ -1321,6 +2040,52 @@ model::open_enum! {
     ResponseDtoPageResponseSloHealthListViewStatus { 0 Success = "SUCCESS", 1 Failure =
     "FAILURE", 2 Error = "ERROR", }
 }
+/// Schema `RestResponsePageResponseCVNGLog`.
+pub struct RestResponsePageResponseCvngLog {
+    pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
+    pub resource: Option<Box<PageResponseCvngLog>>,
+    pub response_messages: Option<Vec<ResponseMessage>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for RestResponsePageResponseCvngLog {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RestResponsePageResponseCvngLog",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.meta_data),
+            1 => model::Slot::Opt(&mut self.resource),
+            2 => model::Slot::Opt(&mut self.response_messages),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(RestResponsePageResponseCvngLog);
 /// Schema `RollingSLOTargetSpec`.
 pub struct RollingSloTargetSpec {
     pub period_length: Option<String>,

@@ -6,35 +6,19 @@ use super::*;
 use crate::model;
 /// Schema `AffectedEntity`.
 pub struct AffectedEntity {
-    pub env_name: String,
-    pub monitored_service_identifier: String,
-    pub service_name: String,
+    pub env_name: Option<String>,
+    pub monitored_service_identifier: Option<String>,
+    pub service_name: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
-}
-impl AffectedEntity {
-    /// A value with its required members.
-    #[inline]
-    pub fn new(
-        env_name: impl Into<String>,
-        monitored_service_identifier: impl Into<String>,
-        service_name: impl Into<String>,
-    ) -> Self {
-        Self {
-            env_name: env_name.into(),
-            monitored_service_identifier: monitored_service_identifier.into(),
-            service_name: service_name.into(),
-            misfits: model::Misfits::NONE,
-        }
-    }
 }
 impl model::Model for AffectedEntity {
     #[inline]
     fn blank() -> Self {
         Self {
-            env_name: model::Cell::blank(),
-            monitored_service_identifier: model::Cell::blank(),
-            service_name: model::Cell::blank(),
+            env_name: None,
+            monitored_service_identifier: None,
+            service_name: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -43,7 +27,7 @@ impl model::Model for AffectedEntity {
         &model::About {
             name: "AffectedEntity",
             names: &["envName", "serviceName", "monitoredServiceIdentifier"],
-            required: &[0, 1, 2],
+            required: &[],
             secrets: &[],
             tagged: &[],
         }
@@ -51,21 +35,21 @@ impl model::Model for AffectedEntity {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::OneStr(&mut self.env_name),
-            1 => model::Slot::OneStr(&mut self.service_name),
-            2 => model::Slot::OneStr(&mut self.monitored_service_identifier),
+            0 => model::Slot::Str(&mut self.env_name),
+            1 => model::Slot::Str(&mut self.service_name),
+            2 => model::Slot::Str(&mut self.monitored_service_identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.one(0, &self.env_name);
-        to.one(2, &self.monitored_service_identifier);
-        to.one(1, &self.service_name);
+        to.opt(0, &self.env_name);
+        to.opt(2, &self.monitored_service_identifier);
+        to.opt(1, &self.service_name);
         to.misfits(&self.misfits);
     }
 }
-model::through_cell!(AffectedEntity);
+model::model!(AffectedEntity);
 /// Schema `AllEntitiesRule`.
 pub struct AllEntitiesRule {
     pub affected_entity: Option<Box<AffectedEntity>>,
@@ -112,6 +96,96 @@ model::open_enum! {
     #[doc = " Schema `AllEntitiesRule.type`."] AllEntitiesRuleType { 0 All = "All", 1
     Identifiers = "Identifiers", }
 }
+/// Schema `CvDowntime`.
+pub struct CvDowntime {
+    pub category: Option<String>,
+    pub description: Option<String>,
+    pub enabled: Option<bool>,
+    pub entities_rule: Option<EntitiesRule>,
+    pub identifier: Option<String>,
+    pub name: Option<String>,
+    pub org_identifier: Option<String>,
+    pub project_identifier: Option<String>,
+    pub scope: Option<String>,
+    pub spec: Option<Box<DowntimeSpecDto>>,
+    pub tags: Option<std::collections::BTreeMap<String, String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for CvDowntime {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            category: None,
+            description: None,
+            enabled: None,
+            entities_rule: None,
+            identifier: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            scope: None,
+            spec: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CvDowntime",
+            names: &[
+                "name",
+                "spec",
+                "tags",
+                "scope",
+                "enabled",
+                "category",
+                "identifier",
+                "description",
+                "entitiesRule",
+                "orgIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Opt(&mut self.spec),
+            2 => model::Slot::Opt(&mut self.tags),
+            3 => model::Slot::Str(&mut self.scope),
+            4 => model::Slot::Flag(&mut self.enabled),
+            5 => model::Slot::Str(&mut self.category),
+            6 => model::Slot::Str(&mut self.identifier),
+            7 => model::Slot::Str(&mut self.description),
+            8 => model::Slot::Opt(&mut self.entities_rule),
+            9 => model::Slot::Str(&mut self.org_identifier),
+            10 => model::Slot::Str(&mut self.project_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.category);
+        to.opt(7, &self.description);
+        to.opt(4, &self.enabled);
+        to.opt(8, &self.entities_rule);
+        to.opt(6, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(9, &self.org_identifier);
+        to.opt(10, &self.project_identifier);
+        to.opt(3, &self.scope);
+        to.opt(1, &self.spec);
+        to.opt(2, &self.tags);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(CvDowntime);
 /// Schema `CvDowntimeEntity`.
 pub struct CvDowntimeEntity {
     pub env_name: Option<String>,
@@ -165,9 +239,12 @@ pub struct CvDowntimeHistoryItem {
     pub downtime_details: Option<Box<DowntimeSpecDto>>,
     pub duration: Option<Box<DowntimeDuration>>,
     pub end_date_time: Option<String>,
+    pub end_time: Option<i64>,
     pub identifier: Option<String>,
     pub name: Option<String>,
+    pub spec: Option<Box<DowntimeSpecDto>>,
     pub start_date_time: Option<String>,
+    pub start_time: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -180,9 +257,12 @@ impl model::Model for CvDowntimeHistoryItem {
             downtime_details: None,
             duration: None,
             end_date_time: None,
+            end_time: None,
             identifier: None,
             name: None,
+            spec: None,
             start_date_time: None,
+            start_time: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -192,8 +272,11 @@ impl model::Model for CvDowntimeHistoryItem {
             name: "CvDowntimeHistoryItem",
             names: &[
                 "name",
+                "spec",
+                "endTime",
                 "category",
                 "duration",
+                "startTime",
                 "identifier",
                 "endDateTime",
                 "startDateTime",
@@ -209,26 +292,32 @@ impl model::Model for CvDowntimeHistoryItem {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.category),
-            2 => model::Slot::Opt(&mut self.duration),
-            3 => model::Slot::Str(&mut self.identifier),
-            4 => model::Slot::Str(&mut self.end_date_time),
-            5 => model::Slot::Str(&mut self.start_date_time),
-            6 => model::Slot::Opt(&mut self.downtime_details),
-            7 => model::Slot::Opt(&mut self.affected_entities),
+            1 => model::Slot::Opt(&mut self.spec),
+            2 => model::Slot::Int(&mut self.end_time),
+            3 => model::Slot::Str(&mut self.category),
+            4 => model::Slot::Opt(&mut self.duration),
+            5 => model::Slot::Int(&mut self.start_time),
+            6 => model::Slot::Str(&mut self.identifier),
+            7 => model::Slot::Str(&mut self.end_date_time),
+            8 => model::Slot::Str(&mut self.start_date_time),
+            9 => model::Slot::Opt(&mut self.downtime_details),
+            10 => model::Slot::Opt(&mut self.affected_entities),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(7, &self.affected_entities);
-        to.opt(1, &self.category);
-        to.opt(6, &self.downtime_details);
-        to.opt(2, &self.duration);
-        to.opt(4, &self.end_date_time);
-        to.opt(3, &self.identifier);
+        to.opt(10, &self.affected_entities);
+        to.opt(3, &self.category);
+        to.opt(9, &self.downtime_details);
+        to.opt(4, &self.duration);
+        to.opt(7, &self.end_date_time);
+        to.opt(2, &self.end_time);
+        to.opt(6, &self.identifier);
         to.opt(0, &self.name);
-        to.opt(5, &self.start_date_time);
+        to.opt(1, &self.spec);
+        to.opt(8, &self.start_date_time);
+        to.opt(5, &self.start_time);
         to.misfits(&self.misfits);
     }
 }
@@ -244,6 +333,7 @@ pub struct CvDowntimeListItem {
     pub identifier: Option<String>,
     pub last_modified: Option<Box<CvLastModified>>,
     pub name: Option<String>,
+    pub past_or_active_instances_count: Option<i64>,
     pub spec: Option<Box<DowntimeSpecDto>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
@@ -261,6 +351,7 @@ impl model::Model for CvDowntimeListItem {
             identifier: None,
             last_modified: None,
             name: None,
+            past_or_active_instances_count: None,
             spec: None,
             misfits: model::Misfits::NONE,
         }
@@ -280,6 +371,7 @@ impl model::Model for CvDowntimeListItem {
                 "lastModified",
                 "affectedEntities",
                 "downtimeStatusDetails",
+                "pastOrActiveInstancesCount",
             ],
             required: &[],
             secrets: &[],
@@ -299,6 +391,7 @@ impl model::Model for CvDowntimeListItem {
             7 => model::Slot::Opt(&mut self.last_modified),
             8 => model::Slot::Opt(&mut self.affected_entities),
             9 => model::Slot::Opt(&mut self.downtime_status_details),
+            10 => model::Slot::Int(&mut self.past_or_active_instances_count),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -313,35 +406,71 @@ impl model::Model for CvDowntimeListItem {
         to.opt(5, &self.identifier);
         to.opt(7, &self.last_modified);
         to.opt(0, &self.name);
+        to.opt(10, &self.past_or_active_instances_count);
         to.opt(1, &self.spec);
         to.misfits(&self.misfits);
     }
 }
 model::model!(CvDowntimeListItem);
-/// Schema `CvEntityDetails`.
-pub struct CvEntityDetails {
-    pub enabled: Option<bool>,
-    pub entity_ref: String,
+/// Schema `CvDowntimeResponse`.
+pub struct CvDowntimeResponse {
+    pub created_at: Option<i64>,
+    pub downtime: Option<Box<CvDowntime>>,
+    pub last_modified_at: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl CvEntityDetails {
-    /// A value with its required members.
+impl model::Model for CvDowntimeResponse {
     #[inline]
-    pub fn new(entity_ref: impl Into<String>) -> Self {
+    fn blank() -> Self {
         Self {
-            enabled: None,
-            entity_ref: entity_ref.into(),
+            created_at: None,
+            downtime: None,
+            last_modified_at: None,
             misfits: model::Misfits::NONE,
         }
     }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CvDowntimeResponse",
+            names: &["downtime", "createdAt", "lastModifiedAt"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.downtime),
+            1 => model::Slot::Int(&mut self.created_at),
+            2 => model::Slot::Int(&mut self.last_modified_at),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.created_at);
+        to.opt(0, &self.downtime);
+        to.opt(2, &self.last_modified_at);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(CvDowntimeResponse);
+/// Schema `CvEntityDetails`.
+pub struct CvEntityDetails {
+    pub enabled: Option<bool>,
+    pub entity_ref: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
 }
 impl model::Model for CvEntityDetails {
     #[inline]
     fn blank() -> Self {
         Self {
             enabled: None,
-            entity_ref: model::Cell::blank(),
+            entity_ref: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -350,7 +479,7 @@ impl model::Model for CvEntityDetails {
         &model::About {
             name: "CvEntityDetails",
             names: &["enabled", "entityRef"],
-            required: &[1],
+            required: &[],
             secrets: &[],
             tagged: &[],
         }
@@ -359,18 +488,18 @@ impl model::Model for CvEntityDetails {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Flag(&mut self.enabled),
-            1 => model::Slot::OneStr(&mut self.entity_ref),
+            1 => model::Slot::Str(&mut self.entity_ref),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.enabled);
-        to.one(1, &self.entity_ref);
+        to.opt(1, &self.entity_ref);
         to.misfits(&self.misfits);
     }
 }
-model::through_cell!(CvEntityDetails);
+model::model!(CvEntityDetails);
 /// Schema `CvLastModified`.
 pub struct CvLastModified {
     pub last_modified_at: Option<i64>,
@@ -413,56 +542,6 @@ impl model::Model for CvLastModified {
     }
 }
 model::model!(CvLastModified);
-/// Schema `CvMonitoredServiceOption`.
-pub struct CvMonitoredServiceOption {
-    pub environment_ref: Option<String>,
-    pub identifier: Option<String>,
-    pub name: Option<String>,
-    pub service_ref: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CvMonitoredServiceOption {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            environment_ref: None,
-            identifier: None,
-            name: None,
-            service_ref: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CvMonitoredServiceOption",
-            names: &["name", "identifier", "serviceRef", "environmentRef"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.identifier),
-            2 => model::Slot::Str(&mut self.service_ref),
-            3 => model::Slot::Str(&mut self.environment_ref),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(3, &self.environment_ref);
-        to.opt(1, &self.identifier);
-        to.opt(0, &self.name);
-        to.opt(2, &self.service_ref);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CvMonitoredServiceOption);
 /// Schema `Downtime`.
 pub struct Downtime {
     pub category: DowntimeCategory,
@@ -746,29 +825,17 @@ model::union! {
 /// Schema `EntityIdentifiersRule`.
 pub struct EntityIdentifiersRule {
     pub affected_entity: Option<Box<AffectedEntity>>,
-    pub entity_identifiers: Vec<CvEntityDetails>,
+    pub entity_identifiers: Option<Vec<CvEntityDetails>>,
     pub type_: Option<EntityIdentifiersRuleType>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
-}
-impl EntityIdentifiersRule {
-    /// A value with its required members.
-    #[inline]
-    pub fn new(entity_identifiers: Vec<CvEntityDetails>) -> Self {
-        Self {
-            affected_entity: None,
-            entity_identifiers: entity_identifiers,
-            type_: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
 }
 impl model::Model for EntityIdentifiersRule {
     #[inline]
     fn blank() -> Self {
         Self {
             affected_entity: None,
-            entity_identifiers: model::Cell::blank(),
+            entity_identifiers: None,
             type_: None,
             misfits: model::Misfits::NONE,
         }
@@ -778,7 +845,7 @@ impl model::Model for EntityIdentifiersRule {
         &model::About {
             name: "EntityIdentifiersRule",
             names: &["type", "affectedEntity", "entityIdentifiers"],
-            required: &[2],
+            required: &[],
             secrets: &[],
             tagged: &[],
         }
@@ -788,19 +855,19 @@ impl model::Model for EntityIdentifiersRule {
         match index {
             0 => model::Slot::Opt(&mut self.type_),
             1 => model::Slot::Opt(&mut self.affected_entity),
-            2 => model::Cell::slot(&mut self.entity_identifiers),
+            2 => model::Slot::Opt(&mut self.entity_identifiers),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(1, &self.affected_entity);
-        to.one(2, &self.entity_identifiers);
+        to.opt(2, &self.entity_identifiers);
         to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
 }
-model::through_cell!(EntityIdentifiersRule);
+model::model!(EntityIdentifiersRule);
 model::open_enum! {
     #[doc = " Schema `EntityIdentifiersRule.type`."] EntityIdentifiersRuleType { 0 All =
     "All", 1 Identifiers = "Identifiers", }
@@ -1025,6 +1092,52 @@ impl model::Model for RecurringDowntimeSpec {
     }
 }
 model::model!(RecurringDowntimeSpec);
+/// Schema `getAssociatedMonitoredServices response`.
+pub struct GetAssociatedMonitoredServicesResponse {
+    pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
+    pub resource: Option<Vec<MonitoredServiceDetail>>,
+    pub response_messages: Option<Vec<ResponseMessage>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetAssociatedMonitoredServicesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetAssociatedMonitoredServicesResponse",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.meta_data),
+            1 => model::Slot::Opt(&mut self.resource),
+            2 => model::Slot::Opt(&mut self.response_messages),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetAssociatedMonitoredServicesResponse);
 /// Schema `getDowntimeAssociatedMonitoredServices response`.
 pub struct GetDowntimeAssociatedMonitoredServicesResponse {
     pub correlation_id: Option<String>,
@@ -1155,6 +1268,52 @@ model::open_enum! {
     GetDowntimeAssociatedMonitoredServicesResponseStatus { 0 Success = "SUCCESS", 1
     Failure = "FAILURE", 2 Error = "ERROR", }
 }
+/// Schema `getDowntime response`.
+pub struct GetDowntimeResponse {
+    pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
+    pub resource: Option<Box<CvDowntimeResponse>>,
+    pub response_messages: Option<Vec<ResponseMessage>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetDowntimeResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetDowntimeResponse",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.meta_data),
+            1 => model::Slot::Opt(&mut self.resource),
+            2 => model::Slot::Opt(&mut self.response_messages),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetDowntimeResponse);
 /// Schema `getHistory response`.
 pub struct GetHistoryResponse {
     pub correlation_id: Option<String>,
@@ -1413,3 +1572,141 @@ model::open_enum! {
     #[doc = " Schema `listDowntimes response.status`."] ListDowntimesResponseStatus { 0
     Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
+/// Schema `saveDowntime response`.
+pub struct SaveDowntimeResponse {
+    pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
+    pub resource: Option<Box<CvDowntimeResponse>>,
+    pub response_messages: Option<Vec<ResponseMessage>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for SaveDowntimeResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SaveDowntimeResponse",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.meta_data),
+            1 => model::Slot::Opt(&mut self.resource),
+            2 => model::Slot::Opt(&mut self.response_messages),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(SaveDowntimeResponse);
+/// Schema `updateDowntimeData response`.
+pub struct UpdateDowntimeDataResponse {
+    pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
+    pub resource: Option<Box<CvDowntimeResponse>>,
+    pub response_messages: Option<Vec<ResponseMessage>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for UpdateDowntimeDataResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateDowntimeDataResponse",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.meta_data),
+            1 => model::Slot::Opt(&mut self.resource),
+            2 => model::Slot::Opt(&mut self.response_messages),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(UpdateDowntimeDataResponse);
+/// Schema `updateDowntimeEnabled response`.
+pub struct UpdateDowntimeEnabledResponse {
+    pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
+    pub resource: Option<Box<CvDowntimeResponse>>,
+    pub response_messages: Option<Vec<ResponseMessage>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for UpdateDowntimeEnabledResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            meta_data: None,
+            resource: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateDowntimeEnabledResponse",
+            names: &["metaData", "resource", "responseMessages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.meta_data),
+            1 => model::Slot::Opt(&mut self.resource),
+            2 => model::Slot::Opt(&mut self.response_messages),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.meta_data);
+        to.opt(1, &self.resource);
+        to.opt(2, &self.response_messages);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(UpdateDowntimeEnabledResponse);

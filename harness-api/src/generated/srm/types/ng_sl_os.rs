@@ -570,6 +570,7 @@ model::model!(ServiceLevelObjectiveV2Response);
 pub struct SimpleServiceLevelObjectiveSpec {
     pub health_source_ref: Option<String>,
     pub monitored_service_ref: Option<String>,
+    pub service_level_indicator_type: Option<String>,
     pub service_level_indicators: Option<Vec<ServiceLevelIndicatorDto>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
@@ -580,6 +581,7 @@ impl model::Model for SimpleServiceLevelObjectiveSpec {
         Self {
             health_source_ref: None,
             monitored_service_ref: None,
+            service_level_indicator_type: None,
             service_level_indicators: None,
             misfits: model::Misfits::NONE,
         }
@@ -588,7 +590,12 @@ impl model::Model for SimpleServiceLevelObjectiveSpec {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SimpleServiceLevelObjectiveSpec",
-            names: &["healthSourceRef", "monitoredServiceRef", "serviceLevelIndicators"],
+            names: &[
+                "healthSourceRef",
+                "monitoredServiceRef",
+                "serviceLevelIndicators",
+                "serviceLevelIndicatorType",
+            ],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -600,6 +607,7 @@ impl model::Model for SimpleServiceLevelObjectiveSpec {
             0 => model::Slot::Str(&mut self.health_source_ref),
             1 => model::Slot::Str(&mut self.monitored_service_ref),
             2 => model::Slot::Opt(&mut self.service_level_indicators),
+            3 => model::Slot::Str(&mut self.service_level_indicator_type),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -607,6 +615,7 @@ impl model::Model for SimpleServiceLevelObjectiveSpec {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.health_source_ref);
         to.opt(1, &self.monitored_service_ref);
+        to.opt(3, &self.service_level_indicator_type);
         to.opt(2, &self.service_level_indicators);
         to.misfits(&self.misfits);
     }

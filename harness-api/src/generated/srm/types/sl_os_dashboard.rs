@@ -4,57 +4,27 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `MonitoredServiceDetail`.
-pub struct MonitoredServiceDetail {
-    pub environment_identifier: Option<String>,
-    pub environment_name: Option<String>,
-    pub health_source_identifier: Option<String>,
-    pub health_source_name: Option<String>,
-    pub monitored_service_identifier: Option<String>,
-    pub monitored_service_name: Option<String>,
-    pub org_name: Option<String>,
-    pub project_name: Option<String>,
-    pub project_params: Option<Box<CvProjectParams>>,
-    pub service_identifier: Option<String>,
-    pub service_name: Option<String>,
+/// Schema `CvEnvironmentOption`.
+pub struct CvEnvironmentOption {
+    pub identifier: Option<String>,
+    pub name: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for MonitoredServiceDetail {
+impl model::Model for CvEnvironmentOption {
     #[inline]
     fn blank() -> Self {
         Self {
-            environment_identifier: None,
-            environment_name: None,
-            health_source_identifier: None,
-            health_source_name: None,
-            monitored_service_identifier: None,
-            monitored_service_name: None,
-            org_name: None,
-            project_name: None,
-            project_params: None,
-            service_identifier: None,
-            service_name: None,
+            identifier: None,
+            name: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "MonitoredServiceDetail",
-            names: &[
-                "orgName",
-                "projectName",
-                "serviceName",
-                "projectParams",
-                "environmentName",
-                "healthSourceName",
-                "serviceIdentifier",
-                "monitoredServiceName",
-                "environmentIdentifier",
-                "healthSourceIdentifier",
-                "monitoredServiceIdentifier",
-            ],
+            name: "CvEnvironmentOption",
+            names: &["name", "identifier"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -63,37 +33,19 @@ impl model::Model for MonitoredServiceDetail {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.org_name),
-            1 => model::Slot::Str(&mut self.project_name),
-            2 => model::Slot::Str(&mut self.service_name),
-            3 => model::Slot::Opt(&mut self.project_params),
-            4 => model::Slot::Str(&mut self.environment_name),
-            5 => model::Slot::Str(&mut self.health_source_name),
-            6 => model::Slot::Str(&mut self.service_identifier),
-            7 => model::Slot::Str(&mut self.monitored_service_name),
-            8 => model::Slot::Str(&mut self.environment_identifier),
-            9 => model::Slot::Str(&mut self.health_source_identifier),
-            10 => model::Slot::Str(&mut self.monitored_service_identifier),
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Str(&mut self.identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(8, &self.environment_identifier);
-        to.opt(4, &self.environment_name);
-        to.opt(9, &self.health_source_identifier);
-        to.opt(5, &self.health_source_name);
-        to.opt(10, &self.monitored_service_identifier);
-        to.opt(7, &self.monitored_service_name);
-        to.opt(0, &self.org_name);
-        to.opt(1, &self.project_name);
-        to.opt(3, &self.project_params);
-        to.opt(6, &self.service_identifier);
-        to.opt(2, &self.service_name);
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
 }
-model::model!(MonitoredServiceDetail);
+model::model!(CvEnvironmentOption);
 /// Schema `PageResponseSLOConsumptionBreakdown`.
 pub struct PageResponseSloConsumptionBreakdown {
     pub content: Option<Vec<SloConsumptionBreakdown>>,
@@ -169,52 +121,6 @@ impl model::Model for PageResponseSloConsumptionBreakdown {
     }
 }
 model::model!(PageResponseSloConsumptionBreakdown);
-/// Schema `Point`.
-pub struct Point {
-    pub enabled: Option<bool>,
-    pub timestamp: Option<i64>,
-    pub value: Option<f64>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for Point {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            enabled: None,
-            timestamp: None,
-            value: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "Point",
-            names: &["value", "enabled", "timestamp"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Num(&mut self.value),
-            1 => model::Slot::Flag(&mut self.enabled),
-            2 => model::Slot::Int(&mut self.timestamp),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.enabled);
-        to.opt(2, &self.timestamp);
-        to.opt(0, &self.value);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(Point);
 /// Schema `ResponseDTOPageResponseSLOConsumptionBreakdown`.
 pub struct ResponseDtoPageResponseSloConsumptionBreakdown {
     pub correlation_id: Option<String>,
@@ -432,11 +338,14 @@ pub struct SloConsumptionBreakdown {
     pub environment_identifier: Option<String>,
     pub error_budget_burned: Option<i64>,
     pub monitored_service_identifier: Option<String>,
+    pub org_identifier: Option<String>,
     pub org_name: Option<String>,
+    pub project_identifier: Option<String>,
     pub project_name: Option<String>,
     pub project_params: Option<Box<CvProjectParams>>,
     pub service_name: Option<String>,
     pub sli_status_percentage: Option<f64>,
+    pub sli_type: Option<String>,
     pub slo_error: Option<Box<CvSloError>>,
     pub slo_identifier: Option<String>,
     pub slo_name: Option<String>,
@@ -453,11 +362,14 @@ impl model::Model for SloConsumptionBreakdown {
             environment_identifier: None,
             error_budget_burned: None,
             monitored_service_identifier: None,
+            org_identifier: None,
             org_name: None,
+            project_identifier: None,
             project_name: None,
             project_params: None,
             service_name: None,
             sli_status_percentage: None,
+            sli_type: None,
             slo_error: None,
             slo_identifier: None,
             slo_name: None,
@@ -472,13 +384,16 @@ impl model::Model for SloConsumptionBreakdown {
             name: "SloConsumptionBreakdown",
             names: &[
                 "orgName",
+                "sliType",
                 "sloName",
                 "sloError",
                 "projectName",
                 "serviceName",
+                "orgIdentifier",
                 "projectParams",
                 "sloIdentifier",
                 "errorBudgetBurned",
+                "projectIdentifier",
                 "sliStatusPercentage",
                 "sloTargetPercentage",
                 "weightagePercentage",
@@ -495,38 +410,44 @@ impl model::Model for SloConsumptionBreakdown {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Str(&mut self.org_name),
-            1 => model::Slot::Str(&mut self.slo_name),
-            2 => model::Slot::Opt(&mut self.slo_error),
-            3 => model::Slot::Str(&mut self.project_name),
-            4 => model::Slot::Str(&mut self.service_name),
-            5 => model::Slot::Opt(&mut self.project_params),
-            6 => model::Slot::Str(&mut self.slo_identifier),
-            7 => model::Slot::Int(&mut self.error_budget_burned),
-            8 => model::Slot::Num(&mut self.sli_status_percentage),
-            9 => model::Slot::Num(&mut self.slo_target_percentage),
-            10 => model::Slot::Num(&mut self.weightage_percentage),
-            11 => model::Slot::Str(&mut self.environment_identifier),
-            12 => model::Slot::Str(&mut self.monitored_service_identifier),
-            13 => model::Slot::Int(&mut self.contributed_error_budget_burned),
+            1 => model::Slot::Str(&mut self.sli_type),
+            2 => model::Slot::Str(&mut self.slo_name),
+            3 => model::Slot::Opt(&mut self.slo_error),
+            4 => model::Slot::Str(&mut self.project_name),
+            5 => model::Slot::Str(&mut self.service_name),
+            6 => model::Slot::Str(&mut self.org_identifier),
+            7 => model::Slot::Opt(&mut self.project_params),
+            8 => model::Slot::Str(&mut self.slo_identifier),
+            9 => model::Slot::Int(&mut self.error_budget_burned),
+            10 => model::Slot::Str(&mut self.project_identifier),
+            11 => model::Slot::Num(&mut self.sli_status_percentage),
+            12 => model::Slot::Num(&mut self.slo_target_percentage),
+            13 => model::Slot::Num(&mut self.weightage_percentage),
+            14 => model::Slot::Str(&mut self.environment_identifier),
+            15 => model::Slot::Str(&mut self.monitored_service_identifier),
+            16 => model::Slot::Int(&mut self.contributed_error_budget_burned),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(13, &self.contributed_error_budget_burned);
-        to.opt(11, &self.environment_identifier);
-        to.opt(7, &self.error_budget_burned);
-        to.opt(12, &self.monitored_service_identifier);
+        to.opt(16, &self.contributed_error_budget_burned);
+        to.opt(14, &self.environment_identifier);
+        to.opt(9, &self.error_budget_burned);
+        to.opt(15, &self.monitored_service_identifier);
+        to.opt(6, &self.org_identifier);
         to.opt(0, &self.org_name);
-        to.opt(3, &self.project_name);
-        to.opt(5, &self.project_params);
-        to.opt(4, &self.service_name);
-        to.opt(8, &self.sli_status_percentage);
-        to.opt(2, &self.slo_error);
-        to.opt(6, &self.slo_identifier);
-        to.opt(1, &self.slo_name);
-        to.opt(9, &self.slo_target_percentage);
-        to.opt(10, &self.weightage_percentage);
+        to.opt(10, &self.project_identifier);
+        to.opt(4, &self.project_name);
+        to.opt(7, &self.project_params);
+        to.opt(5, &self.service_name);
+        to.opt(11, &self.sli_status_percentage);
+        to.opt(1, &self.sli_type);
+        to.opt(3, &self.slo_error);
+        to.opt(8, &self.slo_identifier);
+        to.opt(2, &self.slo_name);
+        to.opt(12, &self.slo_target_percentage);
+        to.opt(13, &self.weightage_percentage);
         to.misfits(&self.misfits);
     }
 }
@@ -631,6 +552,7 @@ pub struct SloDashboardWidget {
     pub title: Option<String>,
     pub total_error_budget: Option<i64>,
     pub total_error_budget_applicable: Option<bool>,
+    pub type_: Option<String>,
     pub user_journey_identifier: Option<String>,
     pub user_journey_name: Option<String>,
     /// Members whose value was of another kind than described.
@@ -678,6 +600,7 @@ impl model::Model for SloDashboardWidget {
             title: None,
             total_error_budget: None,
             total_error_budget_applicable: None,
+            type_: None,
             user_journey_identifier: None,
             user_journey_name: None,
             misfits: model::Misfits::NONE,
@@ -690,6 +613,7 @@ impl model::Model for SloDashboardWidget {
             names: &[
                 "name",
                 "tags",
+                "type",
                 "title",
                 "sloType",
                 "burnRate",
@@ -739,89 +663,91 @@ impl model::Model for SloDashboardWidget {
         match index {
             0 => model::Slot::Str(&mut self.name),
             1 => model::Slot::Opt(&mut self.tags),
-            2 => model::Slot::Str(&mut self.title),
-            3 => model::Slot::Opt(&mut self.slo_type),
-            4 => model::Slot::Json(&mut self.burn_rate),
-            5 => model::Slot::Opt(&mut self.slo_error),
-            6 => model::Slot::Str(&mut self.description),
-            7 => model::Slot::Str(&mut self.service_name),
-            8 => model::Slot::Str(&mut self.slo_identifier),
-            9 => model::Slot::Opt(&mut self.slo_target_type),
-            10 => model::Slot::Flag(&mut self.calculating_sli),
-            11 => model::Slot::Opt(&mut self.evaluation_type),
-            12 => model::Slot::Str(&mut self.environment_name),
-            13 => model::Slot::Opt(&mut self.error_budget_risk),
-            14 => model::Slot::Str(&mut self.user_journey_name),
-            15 => model::Slot::Str(&mut self.health_source_name),
-            16 => model::Slot::Flag(&mut self.is_calculating_sli),
-            17 => model::Slot::Int(&mut self.no_of_active_alerts),
-            18 => model::Slot::Flag(&mut self.recalculating_sli),
-            19 => model::Slot::Int(&mut self.total_error_budget),
-            20 => model::Slot::Int(&mut self.no_of_maximum_alerts),
-            21 => model::Slot::Str(&mut self.service_identifier),
-            22 => model::Slot::Int(&mut self.time_remaining_days),
-            23 => model::Slot::Flag(&mut self.is_recalculating_sli),
-            24 => model::Slot::Opt(&mut self.error_budget_burndown),
-            25 => model::Slot::Opt(&mut self.slo_performance_trend),
-            26 => model::Slot::Num(&mut self.slo_target_percentage),
-            27 => model::Slot::Int(&mut self.current_period_end_time),
-            28 => model::Slot::Int(&mut self.error_budget_remaining),
-            29 => model::Slot::Str(&mut self.monitored_service_name),
-            30 => model::Slot::Str(&mut self.environment_identifier),
-            31 => model::Slot::Str(&mut self.user_journey_identifier),
-            32 => model::Slot::Int(&mut self.current_period_start_time),
-            33 => model::Slot::Str(&mut self.health_source_identifier),
-            34 => model::Slot::Int(&mut self.current_period_length_days),
-            35 => model::Slot::Opt(&mut self.monitored_service_details),
-            36 => model::Slot::Str(&mut self.monitored_service_identifier),
-            37 => model::Slot::Flag(&mut self.total_error_budget_applicable),
-            38 => model::Slot::Flag(&mut self.is_total_error_budget_applicable),
-            39 => model::Slot::Num(&mut self.error_budget_remaining_percentage),
+            2 => model::Slot::Str(&mut self.type_),
+            3 => model::Slot::Str(&mut self.title),
+            4 => model::Slot::Opt(&mut self.slo_type),
+            5 => model::Slot::Json(&mut self.burn_rate),
+            6 => model::Slot::Opt(&mut self.slo_error),
+            7 => model::Slot::Str(&mut self.description),
+            8 => model::Slot::Str(&mut self.service_name),
+            9 => model::Slot::Str(&mut self.slo_identifier),
+            10 => model::Slot::Opt(&mut self.slo_target_type),
+            11 => model::Slot::Flag(&mut self.calculating_sli),
+            12 => model::Slot::Opt(&mut self.evaluation_type),
+            13 => model::Slot::Str(&mut self.environment_name),
+            14 => model::Slot::Opt(&mut self.error_budget_risk),
+            15 => model::Slot::Str(&mut self.user_journey_name),
+            16 => model::Slot::Str(&mut self.health_source_name),
+            17 => model::Slot::Flag(&mut self.is_calculating_sli),
+            18 => model::Slot::Int(&mut self.no_of_active_alerts),
+            19 => model::Slot::Flag(&mut self.recalculating_sli),
+            20 => model::Slot::Int(&mut self.total_error_budget),
+            21 => model::Slot::Int(&mut self.no_of_maximum_alerts),
+            22 => model::Slot::Str(&mut self.service_identifier),
+            23 => model::Slot::Int(&mut self.time_remaining_days),
+            24 => model::Slot::Flag(&mut self.is_recalculating_sli),
+            25 => model::Slot::Opt(&mut self.error_budget_burndown),
+            26 => model::Slot::Opt(&mut self.slo_performance_trend),
+            27 => model::Slot::Num(&mut self.slo_target_percentage),
+            28 => model::Slot::Int(&mut self.current_period_end_time),
+            29 => model::Slot::Int(&mut self.error_budget_remaining),
+            30 => model::Slot::Str(&mut self.monitored_service_name),
+            31 => model::Slot::Str(&mut self.environment_identifier),
+            32 => model::Slot::Str(&mut self.user_journey_identifier),
+            33 => model::Slot::Int(&mut self.current_period_start_time),
+            34 => model::Slot::Str(&mut self.health_source_identifier),
+            35 => model::Slot::Int(&mut self.current_period_length_days),
+            36 => model::Slot::Opt(&mut self.monitored_service_details),
+            37 => model::Slot::Str(&mut self.monitored_service_identifier),
+            38 => model::Slot::Flag(&mut self.total_error_budget_applicable),
+            39 => model::Slot::Flag(&mut self.is_total_error_budget_applicable),
+            40 => model::Slot::Num(&mut self.error_budget_remaining_percentage),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(4, &self.burn_rate);
-        to.opt(10, &self.calculating_sli);
-        to.opt(27, &self.current_period_end_time);
-        to.opt(34, &self.current_period_length_days);
-        to.opt(32, &self.current_period_start_time);
-        to.opt(6, &self.description);
-        to.opt(30, &self.environment_identifier);
-        to.opt(12, &self.environment_name);
-        to.opt(24, &self.error_budget_burndown);
-        to.opt(28, &self.error_budget_remaining);
-        to.opt(39, &self.error_budget_remaining_percentage);
-        to.opt(13, &self.error_budget_risk);
-        to.opt(11, &self.evaluation_type);
-        to.opt(33, &self.health_source_identifier);
-        to.opt(15, &self.health_source_name);
-        to.opt(16, &self.is_calculating_sli);
-        to.opt(23, &self.is_recalculating_sli);
-        to.opt(38, &self.is_total_error_budget_applicable);
-        to.opt(35, &self.monitored_service_details);
-        to.opt(36, &self.monitored_service_identifier);
-        to.opt(29, &self.monitored_service_name);
+        to.opt(5, &self.burn_rate);
+        to.opt(11, &self.calculating_sli);
+        to.opt(28, &self.current_period_end_time);
+        to.opt(35, &self.current_period_length_days);
+        to.opt(33, &self.current_period_start_time);
+        to.opt(7, &self.description);
+        to.opt(31, &self.environment_identifier);
+        to.opt(13, &self.environment_name);
+        to.opt(25, &self.error_budget_burndown);
+        to.opt(29, &self.error_budget_remaining);
+        to.opt(40, &self.error_budget_remaining_percentage);
+        to.opt(14, &self.error_budget_risk);
+        to.opt(12, &self.evaluation_type);
+        to.opt(34, &self.health_source_identifier);
+        to.opt(16, &self.health_source_name);
+        to.opt(17, &self.is_calculating_sli);
+        to.opt(24, &self.is_recalculating_sli);
+        to.opt(39, &self.is_total_error_budget_applicable);
+        to.opt(36, &self.monitored_service_details);
+        to.opt(37, &self.monitored_service_identifier);
+        to.opt(30, &self.monitored_service_name);
         to.opt(0, &self.name);
-        to.opt(17, &self.no_of_active_alerts);
-        to.opt(20, &self.no_of_maximum_alerts);
-        to.opt(18, &self.recalculating_sli);
-        to.opt(21, &self.service_identifier);
-        to.opt(7, &self.service_name);
-        to.opt(5, &self.slo_error);
-        to.opt(8, &self.slo_identifier);
-        to.opt(25, &self.slo_performance_trend);
-        to.opt(26, &self.slo_target_percentage);
-        to.opt(9, &self.slo_target_type);
-        to.opt(3, &self.slo_type);
+        to.opt(18, &self.no_of_active_alerts);
+        to.opt(21, &self.no_of_maximum_alerts);
+        to.opt(19, &self.recalculating_sli);
+        to.opt(22, &self.service_identifier);
+        to.opt(8, &self.service_name);
+        to.opt(6, &self.slo_error);
+        to.opt(9, &self.slo_identifier);
+        to.opt(26, &self.slo_performance_trend);
+        to.opt(27, &self.slo_target_percentage);
+        to.opt(10, &self.slo_target_type);
+        to.opt(4, &self.slo_type);
         to.opt(1, &self.tags);
-        to.opt(22, &self.time_remaining_days);
-        to.opt(2, &self.title);
-        to.opt(19, &self.total_error_budget);
-        to.opt(37, &self.total_error_budget_applicable);
-        to.opt(31, &self.user_journey_identifier);
-        to.opt(14, &self.user_journey_name);
+        to.opt(23, &self.time_remaining_days);
+        to.opt(3, &self.title);
+        to.opt(20, &self.total_error_budget);
+        to.opt(38, &self.total_error_budget_applicable);
+        to.opt(2, &self.type_);
+        to.opt(32, &self.user_journey_identifier);
+        to.opt(15, &self.user_journey_name);
         to.misfits(&self.misfits);
     }
 }
@@ -929,11 +855,121 @@ impl model::Model for TimeRangeFilter {
     }
 }
 model::model!(TimeRangeFilter);
+/// Schema `getSecondaryEventDetails response`.
+pub struct GetSecondaryEventDetailsResponse {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<CvSecondaryEventDetails>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<GetSecondaryEventDetailsResponseStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetSecondaryEventDetailsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetSecondaryEventDetailsResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetSecondaryEventDetailsResponse);
+model::open_enum! {
+    #[doc = " Schema `getSecondaryEventDetails response.status`."]
+    GetSecondaryEventDetailsResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
+}
 model::open_enum! {
     #[doc = " Schema `getSecondaryEventDetails secondaryEventType`."]
     GetSecondaryEventDetailsSecondaryEventType { 0 Downtime = "Downtime", 1
     DataCollectionFailure = "DataCollectionFailure", 2 Annotation = "Annotation", 3
     ErrorBudgetReset = "ErrorBudgetReset", 4 SrmAnalysisImpact = "SrmAnalysisImpact", }
+}
+/// Schema `getSecondaryEvents response`.
+pub struct GetSecondaryEventsResponse {
+    pub correlation_id: Option<String>,
+    pub data: Option<Vec<CvSecondaryEvent>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<GetSecondaryEventsResponseStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetSecondaryEventsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetSecondaryEventsResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetSecondaryEventsResponse);
+model::open_enum! {
+    #[doc = " Schema `getSecondaryEvents response.status`."]
+    GetSecondaryEventsResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 model::open_enum! {
     #[doc = " Schema `getServiceLevelObjectivesRiskCount evaluationType`."]
@@ -944,6 +980,266 @@ model::open_enum! {
     #[doc = " Schema `getServiceLevelObjectivesRiskCount sloType`."]
     GetServiceLevelObjectivesRiskCountSloType { 0 Simple = "Simple", 1 Composite =
     "Composite", }
+}
+/// Schema `getSLOAssociatedEnvironmentIdentifiers response`.
+pub struct GetSloAssociatedEnvironmentIdentifiersResponse {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<GetSloAssociatedEnvironmentIdentifiersResponseData>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<GetSloAssociatedEnvironmentIdentifiersResponseStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetSloAssociatedEnvironmentIdentifiersResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetSloAssociatedEnvironmentIdentifiersResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetSloAssociatedEnvironmentIdentifiersResponse);
+/// Schema `getSLOAssociatedEnvironmentIdentifiers response.data`.
+pub struct GetSloAssociatedEnvironmentIdentifiersResponseData {
+    pub content: Option<Vec<CvEnvironmentOption>>,
+    pub empty: Option<bool>,
+    pub page_index: Option<i64>,
+    pub page_item_count: Option<i64>,
+    pub page_size: Option<i64>,
+    pub page_token: Option<String>,
+    pub total_items: Option<i64>,
+    pub total_pages: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetSloAssociatedEnvironmentIdentifiersResponseData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetSloAssociatedEnvironmentIdentifiersResponseData",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.empty),
+            1 => model::Slot::Opt(&mut self.content),
+            2 => model::Slot::Int(&mut self.page_size),
+            3 => model::Slot::Int(&mut self.page_index),
+            4 => model::Slot::Str(&mut self.page_token),
+            5 => model::Slot::Int(&mut self.total_items),
+            6 => model::Slot::Int(&mut self.total_pages),
+            7 => model::Slot::Int(&mut self.page_item_count),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetSloAssociatedEnvironmentIdentifiersResponseData);
+model::open_enum! {
+    #[doc = " Schema `getSLOAssociatedEnvironmentIdentifiers response.status`."]
+    GetSloAssociatedEnvironmentIdentifiersResponseStatus { 0 Success = "SUCCESS", 1
+    Failure = "FAILURE", 2 Error = "ERROR", }
+}
+/// Schema `getSLOAssociatedMonitoredServices response`.
+pub struct GetSloAssociatedMonitoredServicesResponse {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<GetSloAssociatedMonitoredServicesResponseData>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<GetSloAssociatedMonitoredServicesResponseStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetSloAssociatedMonitoredServicesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetSloAssociatedMonitoredServicesResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetSloAssociatedMonitoredServicesResponse);
+/// Schema `getSLOAssociatedMonitoredServices response.data`.
+pub struct GetSloAssociatedMonitoredServicesResponseData {
+    pub content: Option<Vec<CvMonitoredServiceOption>>,
+    pub empty: Option<bool>,
+    pub page_index: Option<i64>,
+    pub page_item_count: Option<i64>,
+    pub page_size: Option<i64>,
+    pub page_token: Option<String>,
+    pub total_items: Option<i64>,
+    pub total_pages: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetSloAssociatedMonitoredServicesResponseData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetSloAssociatedMonitoredServicesResponseData",
+            names: &[
+                "empty",
+                "content",
+                "pageSize",
+                "pageIndex",
+                "pageToken",
+                "totalItems",
+                "totalPages",
+                "pageItemCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.empty),
+            1 => model::Slot::Opt(&mut self.content),
+            2 => model::Slot::Int(&mut self.page_size),
+            3 => model::Slot::Int(&mut self.page_index),
+            4 => model::Slot::Str(&mut self.page_token),
+            5 => model::Slot::Int(&mut self.total_items),
+            6 => model::Slot::Int(&mut self.total_pages),
+            7 => model::Slot::Int(&mut self.page_item_count),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetSloAssociatedMonitoredServicesResponseData);
+model::open_enum! {
+    #[doc = " Schema `getSLOAssociatedMonitoredServices response.status`."]
+    GetSloAssociatedMonitoredServicesResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 model::open_enum! {
     #[doc = " Schema `getSLOHealthListView evaluationType`."]

@@ -110,4 +110,3 @@ mod slsa_v2;
 pub use slsa_v2::*;
 mod ssca_pipeline_view;
 pub use ssca_pipeline_view::*;
-pub use crate::generated::shared::har_ssca::*;

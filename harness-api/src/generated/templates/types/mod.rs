@@ -20,6 +20,7 @@ pub use crate::generated::shared::access_control_audit_and_10_more_7025::*;
 pub use crate::generated::shared::audit_ccm_cd_pipeline_platform_templates::*;
 pub use crate::generated::shared::audit_ccm_pipeline_platform_templates::*;
 pub use crate::generated::shared::authentication_ccm_and_7_more_af0f::*;
-pub use crate::generated::shared::cd_connectors_pipeline_templates::*;
+pub use crate::generated::shared::cd_connectors_pipeline_srm_templates::*;
+pub use crate::generated::shared::cd_pipeline_srm_templates::*;
 pub use crate::generated::shared::pipeline_platform_templates::*;
 pub use crate::generated::shared::pipeline_templates::*;

@@ -248,6 +248,8 @@ pub struct Token {
     pub api_key_identifier: Option<String>,
     pub api_key_type: Option<TokenApiKeyType>,
     pub description: Option<String>,
+    pub email: Option<String>,
+    pub encoded_password: Option<String>,
     pub identifier: Option<String>,
     pub name: Option<String>,
     pub org_identifier: Option<String>,
@@ -257,6 +259,7 @@ pub struct Token {
     pub ssh_key_content: Option<String>,
     pub ssh_key_usage: Option<Vec<TokenSshKeyUsage>>,
     pub tags: Option<std::collections::BTreeMap<String, String>>,
+    pub username: Option<String>,
     pub valid: Option<bool>,
     pub valid_from: Option<i64>,
     pub valid_to: Option<i64>,
@@ -271,6 +274,8 @@ impl model::Model for Token {
             api_key_identifier: None,
             api_key_type: None,
             description: None,
+            email: None,
+            encoded_password: None,
             identifier: None,
             name: None,
             org_identifier: None,
@@ -280,6 +285,7 @@ impl model::Model for Token {
             ssh_key_content: None,
             ssh_key_usage: None,
             tags: None,
+            username: None,
             valid: None,
             valid_from: None,
             valid_to: None,
@@ -293,8 +299,10 @@ impl model::Model for Token {
             names: &[
                 "name",
                 "tags",
+                "email",
                 "valid",
                 "validTo",
+                "username",
                 "validFrom",
                 "apiKeyType",
                 "identifier",
@@ -302,6 +310,7 @@ impl model::Model for Token {
                 "sshKeyUsage",
                 "orgIdentifier",
                 "sshKeyContent",
+                "encodedPassword",
                 "apiKeyIdentifier",
                 "parentIdentifier",
                 "accountIdentifier",
@@ -309,7 +318,7 @@ impl model::Model for Token {
                 "scheduledExpireTime",
             ],
             required: &[],
-            secrets: &[],
+            secrets: &[13],
             tagged: &[],
         }
     }
@@ -318,41 +327,47 @@ impl model::Model for Token {
         match index {
             0 => model::Slot::Str(&mut self.name),
             1 => model::Slot::Opt(&mut self.tags),
-            2 => model::Slot::Flag(&mut self.valid),
-            3 => model::Slot::Int(&mut self.valid_to),
-            4 => model::Slot::Int(&mut self.valid_from),
-            5 => model::Slot::Opt(&mut self.api_key_type),
-            6 => model::Slot::Str(&mut self.identifier),
-            7 => model::Slot::Str(&mut self.description),
-            8 => model::Slot::Opt(&mut self.ssh_key_usage),
-            9 => model::Slot::Str(&mut self.org_identifier),
-            10 => model::Slot::Str(&mut self.ssh_key_content),
-            11 => model::Slot::Str(&mut self.api_key_identifier),
-            12 => model::Slot::Str(&mut self.parent_identifier),
-            13 => model::Slot::Str(&mut self.account_identifier),
-            14 => model::Slot::Str(&mut self.project_identifier),
-            15 => model::Slot::Int(&mut self.scheduled_expire_time),
+            2 => model::Slot::Str(&mut self.email),
+            3 => model::Slot::Flag(&mut self.valid),
+            4 => model::Slot::Int(&mut self.valid_to),
+            5 => model::Slot::Str(&mut self.username),
+            6 => model::Slot::Int(&mut self.valid_from),
+            7 => model::Slot::Opt(&mut self.api_key_type),
+            8 => model::Slot::Str(&mut self.identifier),
+            9 => model::Slot::Str(&mut self.description),
+            10 => model::Slot::Opt(&mut self.ssh_key_usage),
+            11 => model::Slot::Str(&mut self.org_identifier),
+            12 => model::Slot::Str(&mut self.ssh_key_content),
+            13 => model::Slot::Str(&mut self.encoded_password),
+            14 => model::Slot::Str(&mut self.api_key_identifier),
+            15 => model::Slot::Str(&mut self.parent_identifier),
+            16 => model::Slot::Str(&mut self.account_identifier),
+            17 => model::Slot::Str(&mut self.project_identifier),
+            18 => model::Slot::Int(&mut self.scheduled_expire_time),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(13, &self.account_identifier);
-        to.opt(11, &self.api_key_identifier);
-        to.opt(5, &self.api_key_type);
-        to.opt(7, &self.description);
-        to.opt(6, &self.identifier);
+        to.opt(16, &self.account_identifier);
+        to.opt(14, &self.api_key_identifier);
+        to.opt(7, &self.api_key_type);
+        to.opt(9, &self.description);
+        to.opt(2, &self.email);
+        to.opt(13, &self.encoded_password);
+        to.opt(8, &self.identifier);
         to.opt(0, &self.name);
-        to.opt(9, &self.org_identifier);
-        to.opt(12, &self.parent_identifier);
-        to.opt(14, &self.project_identifier);
-        to.opt(15, &self.scheduled_expire_time);
-        to.opt(10, &self.ssh_key_content);
-        to.opt(8, &self.ssh_key_usage);
+        to.opt(11, &self.org_identifier);
+        to.opt(15, &self.parent_identifier);
+        to.opt(17, &self.project_identifier);
+        to.opt(18, &self.scheduled_expire_time);
+        to.opt(12, &self.ssh_key_content);
+        to.opt(10, &self.ssh_key_usage);
         to.opt(1, &self.tags);
-        to.opt(2, &self.valid);
-        to.opt(4, &self.valid_from);
-        to.opt(3, &self.valid_to);
+        to.opt(5, &self.username);
+        to.opt(3, &self.valid);
+        to.opt(6, &self.valid_from);
+        to.opt(4, &self.valid_to);
         to.misfits(&self.misfits);
     }
 }

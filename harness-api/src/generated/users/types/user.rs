@@ -1094,9 +1094,12 @@ impl model::Model for UserInfo {
 model::model!(UserInfo);
 /// Schema `UserMetadataDTO`.
 pub struct UserMetadataDto {
+    pub disabled: Option<bool>,
     pub email: Option<String>,
+    pub externally_managed: Option<bool>,
     pub locked: Option<bool>,
     pub name: Option<String>,
+    pub two_factor_authentication_enabled: Option<bool>,
     pub uuid: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
@@ -1105,9 +1108,12 @@ impl model::Model for UserMetadataDto {
     #[inline]
     fn blank() -> Self {
         Self {
+            disabled: None,
             email: None,
+            externally_managed: None,
             locked: None,
             name: None,
+            two_factor_authentication_enabled: None,
             uuid: None,
             misfits: model::Misfits::NONE,
         }
@@ -1116,7 +1122,15 @@ impl model::Model for UserMetadataDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UserMetadataDto",
-            names: &["name", "uuid", "email", "locked"],
+            names: &[
+                "name",
+                "uuid",
+                "email",
+                "locked",
+                "disabled",
+                "externallyManaged",
+                "twoFactorAuthenticationEnabled",
+            ],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1129,14 +1143,20 @@ impl model::Model for UserMetadataDto {
             1 => model::Slot::Str(&mut self.uuid),
             2 => model::Slot::Str(&mut self.email),
             3 => model::Slot::Flag(&mut self.locked),
+            4 => model::Slot::Flag(&mut self.disabled),
+            5 => model::Slot::Flag(&mut self.externally_managed),
+            6 => model::Slot::Flag(&mut self.two_factor_authentication_enabled),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.disabled);
         to.opt(2, &self.email);
+        to.opt(5, &self.externally_managed);
         to.opt(3, &self.locked);
         to.opt(0, &self.name);
+        to.opt(6, &self.two_factor_authentication_enabled);
         to.opt(1, &self.uuid);
         to.misfits(&self.misfits);
     }

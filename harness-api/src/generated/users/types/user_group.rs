@@ -1368,6 +1368,7 @@ impl model::Model for UserGroupResponseV2 {
 model::model!(UserGroupResponseV2);
 /// Schema `UserMetadata`.
 pub struct UserMetadata {
+    pub admin: Option<bool>,
     pub disabled: Option<bool>,
     pub email: Option<String>,
     pub externally_managed: Option<bool>,
@@ -1382,6 +1383,7 @@ impl model::Model for UserMetadata {
     #[inline]
     fn blank() -> Self {
         Self {
+            admin: None,
             disabled: None,
             email: None,
             externally_managed: None,
@@ -1399,6 +1401,7 @@ impl model::Model for UserMetadata {
             names: &[
                 "name",
                 "uuid",
+                "admin",
                 "email",
                 "locked",
                 "disabled",
@@ -1415,22 +1418,24 @@ impl model::Model for UserMetadata {
         match index {
             0 => model::Slot::Str(&mut self.name),
             1 => model::Slot::Str(&mut self.uuid),
-            2 => model::Slot::Str(&mut self.email),
-            3 => model::Slot::Flag(&mut self.locked),
-            4 => model::Slot::Flag(&mut self.disabled),
-            5 => model::Slot::Flag(&mut self.externally_managed),
-            6 => model::Slot::Flag(&mut self.two_factor_authentication_enabled),
+            2 => model::Slot::Flag(&mut self.admin),
+            3 => model::Slot::Str(&mut self.email),
+            4 => model::Slot::Flag(&mut self.locked),
+            5 => model::Slot::Flag(&mut self.disabled),
+            6 => model::Slot::Flag(&mut self.externally_managed),
+            7 => model::Slot::Flag(&mut self.two_factor_authentication_enabled),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(4, &self.disabled);
-        to.opt(2, &self.email);
-        to.opt(5, &self.externally_managed);
-        to.opt(3, &self.locked);
+        to.opt(2, &self.admin);
+        to.opt(5, &self.disabled);
+        to.opt(3, &self.email);
+        to.opt(6, &self.externally_managed);
+        to.opt(4, &self.locked);
         to.opt(0, &self.name);
-        to.opt(6, &self.two_factor_authentication_enabled);
+        to.opt(7, &self.two_factor_authentication_enabled);
         to.opt(1, &self.uuid);
         to.misfits(&self.misfits);
     }

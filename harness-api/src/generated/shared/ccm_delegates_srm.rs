@@ -4,56 +4,6 @@
 #![allow(unused_imports)]
 use super::authentication_ccm_and_4_more_722e::*;
 use crate::model;
-/// Schema `EmbeddedUser`.
-pub struct EmbeddedUser {
-    pub email: Option<String>,
-    pub external_user_id: Option<String>,
-    pub name: Option<String>,
-    pub uuid: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for EmbeddedUser {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            email: None,
-            external_user_id: None,
-            name: None,
-            uuid: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "EmbeddedUser",
-            names: &["name", "uuid", "email", "externalUserId"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.uuid),
-            2 => model::Slot::Str(&mut self.email),
-            3 => model::Slot::Str(&mut self.external_user_id),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.email);
-        to.opt(3, &self.external_user_id);
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(EmbeddedUser);
 /// Schema `RestResponseString`.
 pub struct RestResponseString {
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,

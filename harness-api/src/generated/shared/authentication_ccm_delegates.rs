@@ -2,26 +2,33 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 #![allow(unused_imports)]
+use super::authentication_ccm_and_4_more_722e::*;
 use crate::model;
-/// Schema `SbomDetails`.
-pub struct SbomDetails {
+/// Schema `EmbeddedUser`.
+pub struct EmbeddedUser {
+    pub email: Option<String>,
+    pub external_user_id: Option<String>,
     pub name: Option<String>,
+    pub uuid: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for SbomDetails {
+impl model::Model for EmbeddedUser {
     #[inline]
     fn blank() -> Self {
         Self {
+            email: None,
+            external_user_id: None,
             name: None,
+            uuid: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "SbomDetails",
-            names: &["name"],
+            name: "EmbeddedUser",
+            names: &["name", "uuid", "email", "externalUserId"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -31,13 +38,19 @@ impl model::Model for SbomDetails {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Str(&mut self.uuid),
+            2 => model::Slot::Str(&mut self.email),
+            3 => model::Slot::Str(&mut self.external_user_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.email);
+        to.opt(3, &self.external_user_id);
         to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
-model::model!(SbomDetails);
+model::model!(EmbeddedUser);

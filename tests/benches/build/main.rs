@@ -9,6 +9,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+use serde_json::{Map, Value};
 use xtask::generate::{
     api::{Answer, Api},
     lower::Lowered,
@@ -52,7 +53,8 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Puts back what the refinement knows and progenitor's own types lack: how enum values are spelt on the wire.
+/// Puts back what the refinement knows and progenitor's own types lack: how enum values are spelt on the wire. Times are
+/// text, as no body has one, and chrono would come for them.
 fn spell(lowered: &mut Lowered) {
     for (key, facts) in &lowered.types {
         let Some(schema) = lowered.components.get_mut(key) else {
@@ -60,6 +62,16 @@ fn spell(lowered: &mut Lowered) {
         };
         if let Some(variants) = &facts.variants {
             schema["enum"] = variants.iter().map(|(_, text)| text.as_str()).collect();
+        }
+        let members = schema.get_mut("properties").and_then(Value::as_object_mut);
+        let members = members.into_iter().flat_map(Map::values_mut);
+        for member in members.filter_map(Value::as_object_mut) {
+            if member
+                .get("format")
+                .is_some_and(|format| format == "date-time")
+            {
+                member.remove("format");
+            }
         }
     }
 }

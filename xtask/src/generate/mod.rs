@@ -14,6 +14,7 @@ pub mod partition;
 pub mod problems;
 pub mod progenitor;
 pub mod refine;
+pub mod strict;
 
 use std::{
     collections::BTreeMap,

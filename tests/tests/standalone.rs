@@ -128,7 +128,7 @@ fn crates_of_other_descriptions_compile() {
     for (name, document) in &documents {
         let made = standalone(document, Some(name), &support, &mut |_| {}).unwrap();
         assert!(!made.api.modules.is_empty(), "{name}: no operations");
-        write::write(&folder.join(name), &made.files).unwrap();
+        write::write_owned(&folder.join(name), write::List::default(), &made.files).unwrap();
         manifest += &format!(
             "{name} = {{ path = \"../{name}\", default-features = false, features = [\"full\"] }}\n"
         );

@@ -139,7 +139,13 @@ fn run(verb: Verb) -> Result<ExitCode> {
             let started = Instant::now();
             let document = load::load(&input)?;
             let made = generate::standalone(&document, name.as_deref(), &support, &mut progress())?;
-            write::write(&output, &made.files)?;
+            let list = write::List {
+                command: "cargo xtask generate --input FILE --output DIR".to_owned(),
+                description: Some(document.name),
+                sha256: Some(document.sha256),
+                ..Default::default()
+            };
+            write::write_owned(&output, list, &made.files)?;
             print_table(&made, started.elapsed());
             Ok(ExitCode::SUCCESS)
         }

@@ -11,7 +11,7 @@ use proptest::{
 use serde_json::{Map, Value, json};
 
 /// Keys of component schemas; the specification allows letters, digits, dots, dashes and underscores.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 22] = [
     "Pet",
     "pet",
     "pet.v1",
@@ -26,17 +26,54 @@ const KEYS: [&str; 14] = [
     "_",
     "a-b",
     "PetBody",
+    "gen",
+    "Box",
+    "Vec",
+    "Result",
+    "Default",
+    "IntoIterator",
+    "PartialEq",
+    "std",
 ];
 
 /// Names of members, parameters and form fields.
-const NAMES: [&str; 26] = [
-    "id", "name", "type", "self", "Self", "crate", "ref", "a.b", "a b", "a_b", "aB", "a-b", "1st",
-    "2", "naïve", "日本", "名前", "_", "$", "misfits", "extra", "body", "send", "options", "call",
+const NAMES: [&str; 32] = [
+    "id",
+    "name",
+    "type",
+    "self",
+    "Self",
+    "crate",
+    "ref",
+    "a.b",
+    "a b",
+    "a_b",
+    "aB",
+    "a-b",
+    "1st",
+    "2",
+    "naïve",
+    "日本",
+    "名前",
+    "_",
+    "$",
+    "misfits",
+    "extra",
+    "body",
+    "send",
+    "options",
+    "call",
     "value",
+    "gen",
+    "async",
+    "std",
+    "body_text",
+    "into_call",
+    "with_header",
 ];
 
 /// Ids of operations.
-const IDS: [&str; 18] = [
+const IDS: [&str; 27] = [
     "getPet",
     "get_pet",
     "GetPet",
@@ -55,11 +92,38 @@ const IDS: [&str; 18] = [
     "get pet form",
     "send",
     "getPetText",
+    "gen",
+    "async",
+    "default",
+    "operations",
+    "some",
+    "none",
+    "vec",
+    "model",
+    "rt",
 ];
 
 /// Tags of operations.
-const TAGS: [&str; 10] = [
-    "Pets", "pets", "types", "mod", "common", "2fa", "Ünï", "", "self", "A B/C",
+const TAGS: [&str; 19] = [
+    "Pets",
+    "pets",
+    "types",
+    "mod",
+    "common",
+    "2fa",
+    "Ünï",
+    "",
+    "self",
+    "A B/C",
+    "gen",
+    "async",
+    "std",
+    "core",
+    "serde_json",
+    "model",
+    "rt",
+    "con",
+    "super",
 ];
 
 /// Values of enums.
@@ -91,7 +155,7 @@ const SPELLINGS: [&str; 24] = [
 ];
 
 /// First segments of paths.
-const SEGMENTS: [&str; 7] = [
+const SEGMENTS: [&str; 15] = [
     "pets",
     "v1",
     "api",
@@ -99,6 +163,14 @@ const SEGMENTS: [&str; 7] = [
     "store-orders",
     "2fa",
     "default",
+    "gen",
+    "self",
+    "client",
+    "rustls",
+    "full",
+    "reqwest",
+    "std",
+    "builder",
 ];
 
 fn name() -> BoxedStrategy<String> {

@@ -121,6 +121,9 @@ fn crates_of_other_descriptions_compile() {
         let document = load::parse(value.to_string().as_bytes(), "random.json").unwrap();
         documents.push((format!("random-{number}"), document));
     }
+    let trouble = strategy::troublesome().to_string();
+    let trouble = load::parse(trouble.as_bytes(), "trouble.json").unwrap();
+    documents.push(("trouble".to_owned(), trouble));
 
     // One crate that uses them all, so that one run of cargo checks them.
     let mut manifest =

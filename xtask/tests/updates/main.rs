@@ -6,5 +6,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod beside;
+mod fixture;
 mod reports;
 mod vendoring;

@@ -138,7 +138,7 @@ pub fn draft(
     let mut outputs = Vec::new();
     partition.parts.retain(|part| {
         progress(&format!("progenitor: {}", part.name));
-        let output = problems.unless(progenitor::run(&lowered, part));
+        let output = problems.unless(progenitor::outline(&lowered, part));
         let made = output.is_some();
         outputs.extend(output);
         made
@@ -258,7 +258,7 @@ fn front(
     for part in &partition.parts {
         progress(&format!("progenitor: {}", part.name));
         let start = Instant::now();
-        outputs.push(progenitor::run(lowered, part)?);
+        outputs.push(progenitor::outline(lowered, part)?);
         spent.insert(part.name.clone(), start.elapsed());
     }
     progress("refine");

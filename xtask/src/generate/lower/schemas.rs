@@ -66,6 +66,8 @@ pub(super) struct Schemas<'d> {
     strict: bool,
     /// Rust name of each component of the description.
     rust: BTreeMap<String, String>,
+    /// All of these names.
+    taken: BTreeSet<String>,
     components: BTreeMap<String, Value>,
     types: BTreeMap<String, TypeFacts>,
     /// Inline schemas that were named, as `Parent.member`.
@@ -106,16 +108,18 @@ impl<'d> Schemas<'d> {
             .keys()
             .map(|key| (names.type_name(key), key.clone()))
             .collect();
-        let rust = raw
+        let rust: BTreeMap<String, String> = raw
             .keys()
             .cloned()
             .zip(unique(Naming::Types, &chosen, strict, problems))
             .collect();
+        let taken = rust.values().cloned().collect();
         Self {
             raw,
             names,
             strict,
             rust,
+            taken,
             components: BTreeMap::new(),
             types: BTreeMap::new(),
             asked: BTreeSet::new(),
@@ -412,9 +416,7 @@ impl<'d> Schemas<'d> {
             Some(module) => format!("{module}.{name}"),
             None => name.to_owned(),
         };
-        let taken = |name: &str| {
-            self.types.contains_key(&key(name)) || self.rust.values().any(|other| other == name)
-        };
+        let taken = |name: &str| self.types.contains_key(&key(name)) || self.taken.contains(name);
         if !taken(&name) {
             return key(&name);
         }

@@ -10,3 +10,4 @@ mod beside;
 mod fixture;
 mod reports;
 mod vendoring;
+mod whole;

@@ -53,7 +53,8 @@ pub enum ErrorKind {
     Build,
     /// A layer refused or failed the call.
     Layer,
-    /// No connection to the server could be made; nothing was sent.
+    /// No connection could be made. Nothing was sent to the server, unless an HTTP client of the caller's followed a redirect
+    /// first: [`is_certainly_not_sent`](Error::is_certainly_not_sent) tells.
     Connect,
     /// The time for the call, the connection or the next piece of the answer ran out.
     Timeout,
@@ -205,13 +206,37 @@ impl Error {
             (ErrorKind::Transport, "the connection failed")
         };
         let not_sent = error.is_connect() || error.is_builder();
+        Self::because(kind, message, error).with_certainly_not_sent(not_sent)
+    }
+
+    /// From the HTTP stack, when a request failed because its body could not be read.
+    pub(crate) fn from_body(error: reqwest::Error) -> Self {
+        let message = "the body of the request could not be read to its end";
+        Self::because(ErrorKind::Transport, message, error.without_url())
+    }
+
+    /// From the HTTP stack, when no client could be built.
+    pub(crate) fn from_client(error: reqwest::Error) -> Self {
+        let message = "the HTTP client cannot be built";
+        Self::because(ErrorKind::Build, message, error.without_url())
+    }
+
+    /// With the innermost cause in the message.
+    fn because(kind: ErrorKind, message: &str, error: reqwest::Error) -> Self {
         let message = match innermost(&error) {
             Some(cause) => format!("{message}: {}", redact::one_line(&cause.to_string(), 200)),
             None => message.to_owned(),
         };
-        Self::new(kind, message)
-            .with_source(error)
-            .with_certainly_not_sent(not_sent)
+        Self::new(kind, message).with_source(error)
+    }
+
+    /// The same failure, of a request that a redirect had led elsewhere: the first URL has answered.
+    pub(crate) fn after_redirect(mut self) -> Self {
+        if self.0.kind != ErrorKind::Timeout {
+            self.0.kind = ErrorKind::Transport;
+        }
+        self.0.message = format!("after a redirect: {}", self.0.message);
+        self.with_certainly_not_sent(false)
     }
 
     pub(crate) fn with_target(mut self, target: &Target) -> Self {
@@ -339,7 +364,7 @@ impl Error {
         self.0.kind == ErrorKind::Build
     }
 
-    /// Whether no connection could be made, because of time or otherwise; nothing was sent.
+    /// Whether no connection could be made, because of time or otherwise.
     pub fn is_connect(&self) -> bool {
         self.0.kind == ErrorKind::Connect || (self.0.kind == ErrorKind::Timeout && self.0.not_sent)
     }
@@ -371,9 +396,11 @@ impl Error {
         )
     }
 
-    /// Whether it is certain that the server has not seen the request, so that even a write may be repeated.
+    /// Whether it is certain that the server has not seen the request, so that even a write may be repeated: it failed before
+    /// the first byte to its own URL, be it that no connection to a proxy or through it could be made.
     ///
-    /// `false` means that it is not known, or that the server did see it.
+    /// `false` means that it is not known, or that the server did see it. So it is after a redirect; and always with
+    /// [an HTTP client of the caller's](crate::ClientBuilder::http), which may have followed one.
     pub fn is_certainly_not_sent(&self) -> bool {
         self.0.not_sent
     }

@@ -90,6 +90,9 @@ impl Layer for TotalTime {
             let Some(deadline) = progress.end_after(total) else {
                 return next.run(request).await;
             };
+            if total.is_zero() {
+                return Err(over(&progress, total));
+            }
             match timeout_at(deadline, next.run(request)).await {
                 Ok(outcome) => outcome,
                 Err(_) => Err(over(&progress, total)),

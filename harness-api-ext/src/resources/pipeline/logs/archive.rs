@@ -1,5 +1,6 @@
 //! The logs of a whole run as one file.
 
+use std::error::Error as StdError;
 use std::future::IntoFuture;
 use std::time::Duration;
 
@@ -108,7 +109,12 @@ async fn download(run: &Run, deadline: Option<Deadline>) -> Result<ByteStream> {
         } else {
             ErrorKind::Transport
         };
-        Error::new(kind, format!("{NAME} cannot be fetched: {error}"))
+        let mut cause: &dyn StdError = &error;
+        while let Some(below) = cause.source() {
+            cause = below;
+        }
+        let cause = error::line(&cause.to_string());
+        Error::new(kind, format!("{NAME} cannot be fetched: {cause}"))
     })?;
     let refused = if !response.status().is_success() {
         Some((
@@ -135,7 +141,12 @@ async fn download(run: &Run, deadline: Option<Deadline>) -> Result<ByteStream> {
 fn is_html(response: &Response) -> bool {
     let media = response.headers().get(CONTENT_TYPE);
     let media = media.and_then(|media| media.to_str().ok());
-    media.is_some_and(|media| media.trim_start().to_ascii_lowercase().starts_with("text/html"))
+    media.is_some_and(|media| {
+        media
+            .trim_start()
+            .to_ascii_lowercase()
+            .starts_with("text/html")
+    })
 }
 
 impl IntoFuture for LogArchive {

@@ -436,7 +436,10 @@ impl Live {
             if begun != self.begun.map(|(event, _)| event) {
                 self.begun = begun.map(|event| (event, Instant::now()));
             }
-            if self.begun.is_some_and(|(_, at)| at.elapsed() > EVENT_TIMEOUT) {
+            if self
+                .begun
+                .is_some_and(|(_, at)| at.elapsed() > EVENT_TIMEOUT)
+            {
                 // As if it had broken off.
                 return Ok(None);
             }

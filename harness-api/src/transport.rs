@@ -120,6 +120,11 @@ async fn send(http: &Http, outgoing: Outgoing) -> Result<Incoming, Error> {
         target,
         ..
     } = *outgoing.0;
+    if request.timeout().is_some_and(Duration::is_zero) {
+        // A timer of no time lets pass what is quick.
+        let error = Error::new(ErrorKind::Timeout, "the call has no time at all");
+        return Err(error.with_certainly_not_sent(true).with_target(&target));
+    }
     // What is read while it is sent: nothing in most requests.
     let mut reads = Vec::new();
     let mut request = match payload {

@@ -87,12 +87,16 @@ impl Layer for TotalTime {
         Box::pin(async move {
             let progress = Progress::of(&request);
             let total = self.0.total(&request);
+            let own = request.request().timeout().copied();
+            let attempt = own.unwrap_or_else(|| self.0.attempt(&request));
+            if total.min(attempt).is_zero() {
+                // A timer of no time lets pass what is quick.
+                let error = request.error(ErrorKind::Timeout, "the call has no time at all");
+                return Err(error.with_certainly_not_sent(true));
+            }
             let Some(deadline) = progress.end_after(total) else {
                 return next.run(request).await;
             };
-            if total.is_zero() {
-                return Err(over(&progress, total));
-            }
             match timeout_at(deadline, next.run(request)).await {
                 Ok(outcome) => outcome,
                 Err(_) => Err(over(&progress, total)),

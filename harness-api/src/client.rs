@@ -4,17 +4,19 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::Url;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use reqwest::redirect::{Attempt, Policy};
 
 use crate::base::Base;
 use crate::error::Error;
 use crate::redact;
-use crate::redirect::redirect_policy;
 use crate::request::Request;
 use crate::transport::Layer;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 const SILENCE: Duration = Duration::from_secs(300);
+const MAX_REDIRECTS: usize = 5;
 const MAX_BODY: u64 = 256 << 20;
 const MAX_ERROR_BODY: u64 = 1 << 20;
 
@@ -33,20 +35,12 @@ const MAX_ERROR_BODY: u64 = 1 << 20;
 pub struct Client(Arc<Inner>);
 
 struct Inner {
-    http: Http,
+    http: reqwest::Client,
     base: Base,
     headers: HeaderMap,
     layers: Vec<Arc<dyn Layer>>,
     max_body: u64,
     max_error_body: u64,
-}
-
-/// The HTTP client.
-#[derive(Debug)]
-pub(crate) struct Http {
-    pub(crate) client: reqwest::Client,
-    /// Whether it follows redirects by [`redirect_policy`] alone: a caller's own may follow any, and does not tell.
-    pub(crate) is_ours: bool,
 }
 
 impl Client {
@@ -67,7 +61,7 @@ impl Client {
     pub fn builder(base_url: impl Into<String>) -> ClientBuilder {
         ClientBuilder {
             base_url: base_url.into(),
-            http: Source::Builder(default_http()),
+            http: None,
             headers: HeaderMap::new(),
             layers: Vec::new(),
             max_body: MAX_BODY,
@@ -88,7 +82,7 @@ impl Client {
         self.0.base.to_string()
     }
 
-    pub(crate) fn http(&self) -> &Http {
+    pub(crate) fn http(&self) -> &reqwest::Client {
         &self.0.http
     }
 
@@ -124,17 +118,11 @@ impl fmt::Debug for Client {
     }
 }
 
-/// Where the HTTP client comes from.
-enum Source {
-    Client(reqwest::Client),
-    Builder(reqwest::ClientBuilder),
-}
-
 /// Makes a [`Client`].
 #[must_use]
 pub struct ClientBuilder {
     base_url: String,
-    http: Source,
+    http: Option<reqwest::Client>,
     headers: HeaderMap,
     layers: Vec<Arc<dyn Layer>>,
     max_body: u64,
@@ -146,31 +134,8 @@ impl ClientBuilder {
     ///
     /// Its redirect policy counts. The one of reqwest follows redirects to other hosts, and takes only the standard
     /// credentials out of the request: an `x-api-key` would go with it. [`redirect_policy`] is the one of this crate.
-    ///
-    /// Such a client does not tell whether it followed a redirect, so that a failed connection is never
-    /// [certainly not sent](Error::is_certainly_not_sent). Prefer [`http_builder`](Self::http_builder).
     pub fn http(mut self, http: reqwest::Client) -> Self {
-        self.http = Source::Client(http);
-        self
-    }
-
-    /// Builds the HTTP client from these settings: proxies, certificates, timeouts, pools. Whatever they say, it follows
-    /// redirects by [`redirect_policy`], and repeats no request by itself.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    ///
-    /// use harness_api::{Client, reqwest};
-    ///
-    /// # fn main() -> Result<(), harness_api::Error> {
-    /// let http = reqwest::Client::builder().connect_timeout(Duration::from_secs(3));
-    /// let client = Client::builder("https://app.harness.io").http_builder(http).build()?;
-    /// # let _ = client;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn http_builder(mut self, http: reqwest::ClientBuilder) -> Self {
-        self.http = Source::Builder(http);
+        self.http = Some(http);
         self
     }
 
@@ -216,8 +181,8 @@ impl ClientBuilder {
 
     /// Makes the client.
     ///
-    /// Without [`http`](Self::http) and [`http_builder`](Self::http_builder) the HTTP client gives up a connection after 15
-    /// seconds and an answer of which nothing arrives for 5 minutes, and follows redirects by [`redirect_policy`].
+    /// Without [`http`](Self::http) the HTTP client gives up a connection after 15 seconds and an answer of which nothing
+    /// arrives for 5 minutes, and follows redirects by [`redirect_policy`].
     ///
     /// # Errors
     ///
@@ -225,19 +190,8 @@ impl ClientBuilder {
     pub fn build(mut self) -> Result<Client, Error> {
         let base = Base::parse(&self.base_url)?;
         let http = match self.http {
-            Source::Client(client) => Http {
-                client,
-                is_ours: false,
-            },
-            Source::Builder(builder) => {
-                // Repetition is the business of layers, which know what bears it.
-                let never = reqwest::retry::never().max_retries_per_request(0);
-                let client = builder.redirect(redirect_policy()).retry(never).build();
-                Http {
-                    client: client.map_err(Error::from_client)?,
-                    is_ours: true,
-                }
-            }
+            Some(http) => http,
+            None => default_http()?,
         };
         let agent =
             HeaderValue::from_static(concat!("harness-api-rust/", env!("CARGO_PKG_VERSION")));
@@ -263,9 +217,38 @@ impl fmt::Debug for ClientBuilder {
     }
 }
 
-fn default_http() -> reqwest::ClientBuilder {
+fn default_http() -> Result<reqwest::Client, Error> {
     reqwest::Client::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .read_timeout(SILENCE)
+        .redirect(redirect_policy())
         .referer(false)
+        .build()
+        .map_err(Error::from_http)
+}
+
+/// The redirects this crate follows: 307 and 308, which keep method and body, to the same scheme, host and port, at most
+/// five in a row.
+///
+/// Any other is handed back, as an error of kind [`Status`](crate::ErrorKind::Status) whose headers hold the `Location`:
+/// elsewhere the credentials must not go, and 301, 302 and 303 turn a write into a read.
+pub fn redirect_policy() -> Policy {
+    Policy::custom(|attempt: Attempt<'_>| {
+        let keeps = matches!(attempt.status().as_u16(), 307 | 308);
+        let stays = attempt
+            .previous()
+            .last()
+            .is_some_and(|from| same_origin(from, attempt.url()));
+        if keeps && stays && attempt.previous().len() <= MAX_REDIRECTS {
+            attempt.follow()
+        } else {
+            attempt.stop()
+        }
+    })
+}
+
+fn same_origin(one: &Url, other: &Url) -> bool {
+    one.scheme() == other.scheme()
+        && one.host_str() == other.host_str()
+        && one.port_or_known_default() == other.port_or_known_default()
 }

@@ -190,13 +190,13 @@ impl HarnessBuilder {
             Some(product) => format!("{product} {OWN_AGENT}"),
             None => OWN_AGENT.to_owned(),
         };
+        let http = self.http.build()?;
         let mut transport = self.transport;
         // A client of the caller's has its own.
         transport.timeouts.silence = self.http.given.is_none().then_some(SILENCE);
         let account: Arc<str> = account.into();
-        let mut builder = self
-            .http
-            .put(harness_api::Client::builder(url.as_str()))?
+        let mut builder = harness_api::Client::builder(url.as_str())
+            .http(http)
             .header("x-api-key", key.expose())
             .map_err(|_| Error::build("the key holds bytes that a header cannot carry"))?
             .header("user-agent", &agent)?;

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use harness_api::ClientBuilder;
+use harness_api::redirect_policy;
 use harness_api::reqwest::{self, Proxy};
 
 use super::tls;
@@ -26,19 +26,21 @@ pub(super) struct Http {
 }
 
 impl Http {
-    /// Gives the client of the calls to a client of the API.
-    pub(super) fn put(&self, builder: ClientBuilder) -> Result<ClientBuilder> {
+    pub(super) fn build(&self) -> Result<reqwest::Client> {
         let own = self.proxy.is_some()
             || !self.roots.is_empty()
             || self.identity.is_some()
             || self.connect_timeout.is_some();
-        match &self.given {
-            Some(_) if own => Err(Error::build(
-                "an HTTP client of your own excludes proxy, certificates and connect timeout: set them there",
-            )),
-            Some(http) => Ok(builder.http(http.clone())),
-            None => Ok(builder.http_builder(self.ours()?)),
+        if let Some(http) = &self.given {
+            return if own {
+                Err(Error::build(
+                    "an HTTP client of your own excludes proxy, certificates and connect timeout: set them there",
+                ))
+            } else {
+                Ok(http.clone())
+            };
         }
+        made(self.ours()?.redirect(redirect_policy()))
     }
 
     /// What all clients of ours have in common.
@@ -84,14 +86,18 @@ impl Plain {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
-        let builder = self
-            .http
-            .ours()?
-            .read_timeout(SILENCE)
-            .user_agent(&self.agent);
-        let client = builder
-            .build()
-            .map_err(|error| Error::build(format!("the HTTP client cannot be made: {error}")))?;
+        let client = made(
+            self.http
+                .ours()?
+                .read_timeout(SILENCE)
+                .user_agent(&self.agent),
+        )?;
         Ok(self.client.get_or_init(|| client))
     }
+}
+
+fn made(builder: reqwest::ClientBuilder) -> Result<reqwest::Client> {
+    builder
+        .build()
+        .map_err(|error| Error::build(format!("the HTTP client cannot be made: {error}")))
 }

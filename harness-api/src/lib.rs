@@ -48,7 +48,7 @@ pub use generated::*;
 pub use operation::{Operation, Param, Place, Provenance, Repeat};
 pub use options::{CallOptions, Configure};
 pub use paging::{Found, More, Paged, Paging, Sent, Step, Token};
-pub use redact::one_line;
+pub use redact::{Redactor, one_line};
 pub use request::Request;
 pub use reqwest;
 pub use response::{Response, ResponseParts};

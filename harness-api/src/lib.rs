@@ -42,7 +42,7 @@ mod transport;
 pub use body::{FilePart, RequestBody};
 pub use bytes::Bytes;
 pub use call::{Call, Sending};
-pub use client::{Client, ClientBuilder, redirect_policy};
+pub use client::{Client, ClientBuilder, is_loopback, redirect_policy};
 pub use error::{DecodeFailure, Error, ErrorKind};
 pub use generated::*;
 pub use operation::{Operation, Param, Place, Provenance, Repeat};

@@ -15,6 +15,7 @@ use crate::error::{Error, ErrorKind, Target};
 use crate::operation::Operation;
 use crate::options::Attached;
 use crate::payload::Payload;
+use crate::redact::Redactor;
 use crate::stream::{ByteStream, End};
 
 /// A boxed future.
@@ -111,6 +112,7 @@ async fn send(http: &reqwest::Client, outgoing: Outgoing) -> Result<Incoming, Er
         request,
         payload,
         target,
+        attached,
         ..
     } = *outgoing.0;
     let mut request = match payload {
@@ -121,9 +123,17 @@ async fn send(http: &reqwest::Client, outgoing: Outgoing) -> Result<Incoming, Er
         None => request,
     };
     announce_nothing(&mut request);
+    // A layer may have set a key of its own.
+    let redactor = attached.redactor.with_headers(request.headers());
     match http.execute(request).await {
-        Ok(response) => Ok(response.into()),
-        Err(error) => Err(Error::from_http(error).with_target(&target)),
+        Ok(response) => {
+            let mut incoming = Incoming::from(response);
+            incoming.0.head.attached.redactor = redactor;
+            Ok(incoming)
+        }
+        Err(error) => Err(Error::from_http(error)
+            .with_target(&target)
+            .with_redactor(&redactor)),
     }
 }
 
@@ -243,6 +253,12 @@ impl Outgoing {
     /// What the caller or a layer above attached to the call under this type.
     pub fn attached<T: Send + Sync + 'static>(&self) -> Option<&T> {
         self.0.attached.get()
+    }
+
+    /// Returns what masks the keys of this call, those in its headers as they stand.
+    pub fn redactor(&self) -> Redactor {
+        let known = &self.0.attached.redactor;
+        known.with_headers(self.0.request.headers())
     }
 
     /// An error about this call.

@@ -1,23 +1,47 @@
 //! Certificates, for the TLS that is compiled in.
 
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
-use harness_api::reqwest::Certificate;
 use harness_api::reqwest::ClientBuilder;
 #[cfg(feature = "rustls")]
 use harness_api::reqwest::Identity;
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+use harness_api::reqwest::{self, Certificate};
 
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+use crate::error::cause;
 use crate::error::{Error, Result};
 
-/// Trusts an authority.
+/// Trusts one or more authorities, given in the `number`-th place.
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
-pub(super) fn trust(builder: ClientBuilder, pem: &[u8]) -> Result<ClientBuilder> {
-    let root = Certificate::from_pem(pem)
-        .map_err(|_| Error::build("a root certificate is not valid PEM"))?;
-    Ok(builder.add_root_certificate(root))
+pub(super) fn trust(
+    mut builder: ClientBuilder,
+    pem: &[u8],
+    number: usize,
+) -> Result<ClientBuilder> {
+    let fault = |error: reqwest::Error| {
+        let message = format!(
+            "root certificate {number} cannot be read: {}",
+            cause(&error)
+        );
+        Error::build(message).with_source(error)
+    };
+    let roots = Certificate::from_pem_bundle(pem).map_err(fault)?;
+    if roots.is_empty() {
+        return Err(Error::build(format!(
+            "root certificate {number} holds no certificate: one in PEM stands between `-----BEGIN CERTIFICATE-----` and \
+             `-----END CERTIFICATE-----`"
+        )));
+    }
+    // What a certificate holds is read only when a client is built. One that trusts nothing else costs little.
+    let only = reqwest::Client::builder().tls_certs_only(roots.clone());
+    only.build().map_err(fault)?;
+    for root in roots {
+        builder = builder.add_root_certificate(root);
+    }
+    Ok(builder)
 }
 
 #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
-pub(super) fn trust(_: ClientBuilder, _: &[u8]) -> Result<ClientBuilder> {
+pub(super) fn trust(_: ClientBuilder, _: &[u8], _: usize) -> Result<ClientBuilder> {
     Err(Error::build(
         "a root certificate needs the feature `rustls` or `native-tls`",
     ))
@@ -26,9 +50,17 @@ pub(super) fn trust(_: ClientBuilder, _: &[u8]) -> Result<ClientBuilder> {
 /// Shows a certificate to the server.
 #[cfg(feature = "rustls")]
 pub(super) fn identify(builder: ClientBuilder, pem: &[u8]) -> Result<ClientBuilder> {
-    let identity = Identity::from_pem(pem).map_err(|_| {
-        Error::build("the client certificate is not a chain and a private key in PEM")
-    })?;
+    let fault = |error: reqwest::Error| {
+        let message = format!(
+            "the client identity is not a chain of certificates and a private key in PEM: {}",
+            cause(&error)
+        );
+        Error::build(message).with_source(error)
+    };
+    let identity = Identity::from_pem(pem).map_err(fault)?;
+    // Whether key and certificate can be used shows when a client is built.
+    let only = reqwest::Client::builder().tls_certs_only([]);
+    only.identity(identity.clone()).build().map_err(fault)?;
     Ok(builder.identity(identity))
 }
 

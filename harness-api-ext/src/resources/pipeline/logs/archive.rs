@@ -9,7 +9,7 @@ use harness_api::{ByteStream, Configure};
 use serde::Deserialize;
 
 use super::DOWNLOAD;
-use crate::error::{self, Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::pipeline::Run;
 use crate::wait::{Backoff, Observe, Progress, Wait};
 use crate::{CallExt, Harness, Sending};
@@ -71,7 +71,7 @@ impl LogArchive {
             .await??;
         let link = own_link(&harness, &link)?;
         let answer = harness
-            .plain()?
+            .plain(&link)?
             .get(link)
             .send()
             .await
@@ -174,7 +174,7 @@ impl Observe for Packing {
                 let text = state.message.as_deref().unwrap_or(status);
                 let text = format!(
                     "the archive of the logs was not made: {}",
-                    error::line(text)
+                    self.harness.redactor().one_line(text, 300)
                 );
                 Progress::Ended(Err(Error::new(ErrorKind::Api, text)))
             }

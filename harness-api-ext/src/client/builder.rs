@@ -203,6 +203,11 @@ impl HarnessBuilder {
         key.check()?;
         let redactor = key.redactor();
         let account = account(&key, self.account, &redactor)?;
+        for (what, id) in [("organization", &self.org), ("project", &self.project)] {
+            if id.as_ref().is_some_and(|id| id.trim().is_empty()) {
+                return Err(Error::build(format!("the default {what} is empty")));
+            }
+        }
         if self.project.is_some() && self.org.is_none() {
             return Err(Error::build(
                 "a default project needs a default organization",
@@ -297,5 +302,110 @@ impl fmt::Debug for HarnessBuilder {
             .field("account", &account)
             .field("transport", &self.transport)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+    use crate::ErrorKind;
+
+    fn builder() -> HarnessBuilder {
+        Harness::builder().api_key("sat.AcmeAccount.6650f0.s3cret")
+    }
+
+    /// Certificates have tests of their own.
+    #[test]
+    fn what_a_setter_cannot_use_is_refused_and_named() {
+        let key = |key: &str| Harness::builder().api_key(key).account("AcmeAccount");
+        for (builder, why, has_source) in [
+            (key(""), "there is no key", false),
+            (key(" \n"), "there is no key", false),
+            (key("Bearer sat.a.b.s3cret"), "`Bearer`", false),
+            (key("'first-s3cret'"), "quotes", false),
+            (key("first\ns3cret"), "line break", false),
+            (key("SAT.AcmeAccount.6650f0.s3cret"), "misspelt", false),
+            (
+                Harness::builder().api_key("first-s3cret"),
+                "the account is not known",
+                false,
+            ),
+            (builder().account("Other"), "belongs to account", false),
+            (
+                key("first-generation").account("Ac\nme"),
+                "the account id holds",
+                true,
+            ),
+            (builder().endpoint(""), "is empty", false),
+            (
+                builder().endpoint("app.harness.io"),
+                "is `https://app.harness.io` meant?",
+                false,
+            ),
+            (builder().endpoint("https://a b"), "is not a URL", true),
+            (
+                builder().endpoint("https://acme.example?x=1"),
+                "a query or a fragment",
+                false,
+            ),
+            (
+                builder().default_org(""),
+                "default organization is empty",
+                false,
+            ),
+            (
+                builder().default_org("retail").default_project(" "),
+                "default project is empty",
+                false,
+            ),
+            (
+                builder().default_project("checkout"),
+                "needs a default organization",
+                false,
+            ),
+            (builder().user_agent(" "), "the user agent is empty", false),
+            (builder().user_agent("a\nb"), "the user agent holds", true),
+            (builder().proxy(""), "proxy is not a URL", true),
+            (builder().proxy("http://"), "proxy is not a URL", true),
+            (
+                builder().proxy("http://u:s3cret@[bad"),
+                "proxy is not a URL: invalid IPv6 address",
+                true,
+            ),
+            (
+                builder().proxy("ftp://proxy.example"),
+                "begins with an unknown scheme",
+                false,
+            ),
+            (
+                builder().http_client(reqwest::Client::builder().user_agent("a\nb")),
+                "the HTTP client cannot be made: failed to parse header value",
+                true,
+            ),
+        ] {
+            let error = builder.build().map(|_| ()).expect_err(why);
+            assert_eq!(error.kind(), ErrorKind::Build, "{why}");
+            let text = error.to_string();
+            assert!(text.contains(why), "{why}: {text}");
+            assert!(!text.contains("s3cret") && !text.contains('\n'), "{text}");
+            assert_eq!(error.source().is_some(), has_source, "{why}: {error:?}");
+        }
+        for proxy in [
+            "proxy.example:3128",
+            "http://u:pw@proxy.example",
+            "HTTPS://proxy.example",
+            "socks5h://proxy.example",
+        ] {
+            assert!(builder().proxy(proxy).build().is_ok(), "{proxy}");
+        }
+    }
+
+    #[test]
+    fn settings_go_onto_the_http_client_of_the_caller() {
+        let given = || reqwest::Client::builder().pool_max_idle_per_host(1);
+        let builder = builder().http_client(given()).proxy("http://[bad");
+        assert!(builder.build().is_err());
     }
 }

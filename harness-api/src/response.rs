@@ -107,6 +107,11 @@ impl<T> Response<T> {
         self.parts.operation()
     }
 
+    /// Returns what masks the keys of the call.
+    pub fn redactor(&self) -> &Redactor {
+        self.parts.redactor()
+    }
+
     /// Makes an error of this answer, as [`ResponseParts::into_error`] does.
     pub fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
         self.parts.clone().into_error(kind, message)

@@ -22,10 +22,15 @@ pub(crate) fn check(address: &str, redactor: &Redactor) -> Result<Url> {
         )));
     }
     if !address.contains("://") {
-        return Err(Error::build(format!(
-            "the address of the server has no scheme: is `https://{}` meant?",
-            line(address)
-        )));
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || ".-:/_".contains(c);
+        let hint = if address.chars().all(is_plain) {
+            format!("is `https://{}` meant?", line(address))
+        } else {
+            // There may be a password in it.
+            format!("it looks like {SAAS}")
+        };
+        let message = format!("the address of the server has no scheme: {hint}");
+        return Err(Error::build(message));
     }
     let url = Url::parse(address).map_err(|error| {
         let message =
@@ -88,6 +93,7 @@ mod tests {
         }
         for (bad, why) in [
             ("app.harness.io", "is `https://app.harness.io` meant?"),
+            ("u:s3cret@app.harness.io", "no scheme: it looks like"),
             ("localhost:8080", "is `https://localhost:8080` meant?"),
             ("", "is empty"),
             ("https://app.harness.io:port", "not a URL: invalid port"),

@@ -112,7 +112,7 @@ fn an_own_key_is_found_in_every_form() {
         "<br/>",
         "</b><b class='x'>",
         "\\n",
-        "\\\n",
+        "\\\n", " \\\r\n  ",
         "&nbsp;",
         "%0A",
         "&shy;",

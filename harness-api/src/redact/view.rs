@@ -204,9 +204,12 @@ fn entity(view: &[Unit]) -> Option<(usize, Decoded)> {
     Some((length + 2, Decoded::Char(NAMES[known.ok()?].1)))
 }
 
-/// `\u002e`, `\u{2e}`, `\x2e`, `\056`, `\n` and `\/`.
+/// `\u002e`, `\u{2e}`, `\x2e`, `\056`, `\n`, `\/`, and one at the end of a line.
 fn escape(view: &[Unit]) -> Option<(usize, Decoded)> {
-    let next = view.get(1)?.byte;
+    let Unit { byte: next, gap, .. } = *view.get(1)?;
+    if gap == Gap::Line {
+        return Some((1, Decoded::Gap(Gap::Line)));
+    }
     let braced = || {
         let digits = run(view, 3, 6, |byte| byte.is_ascii_hexdigit());
         let is_closed =

@@ -106,10 +106,11 @@ async fn success(call: Call, wanted: Wanted, whole: bool) -> Result<Success, Err
     outgoing.0.max_body = whole.then_some(max_body);
     let html_is_fine = html_is_fine(&outgoing);
     let next = Next::new(client.layers(), client.http());
-    let incoming = next
+    let mut incoming = next
         .run(outgoing)
         .await
-        .map_err(|error| error.with_target(&target))?;
+        .map_err(|error| error.with_target(&target).with_redactor(client.redactor()))?;
+    incoming.0.head.attached.knows(client.redactor());
     if incoming.status().is_success() {
         return Ok(Success {
             target,
@@ -213,11 +214,13 @@ fn outgoing(call: Call, wanted: Wanted) -> Result<Outgoing, Error> {
     let headers = request.headers_mut();
     replace(headers, placed.headers);
     replace(headers, options.headers);
+    let mut attached = options.attached;
+    attached.knows(client.redactor());
     Ok(Outgoing(Box::new(Departure {
         target,
         request,
         payload,
-        attached: options.attached,
+        attached,
         max_body: None,
     })))
 }

@@ -16,6 +16,9 @@ tokio::task_local! {
 /// The redirects this crate follows: 307 and 308, which keep method and body, to the same scheme, host and port, at most
 /// five in a row.
 ///
+/// Every [`Client`](crate::Client) follows redirects by it. It is also for layers that send requests by an HTTP client of their
+/// own.
+///
 /// Any other is handed back, as an error of kind [`Status`](crate::ErrorKind::Status) whose headers hold the `Location`:
 /// elsewhere the credentials must not go, and 301, 302 and 303 turn a write into a read.
 pub fn redirect_policy() -> Policy {
@@ -26,7 +29,7 @@ pub fn redirect_policy() -> Policy {
             .last()
             .is_some_and(|from| same_origin(from, attempt.url()));
         if keeps && stays && attempt.previous().len() <= MAX_REDIRECTS {
-            // Absent where the caller uses the policy for requests of their own.
+            // Absent where a layer uses the policy for requests of its own.
             let _ = FOLLOWED.try_with(|followed| followed.set(true));
             attempt.follow()
         } else {

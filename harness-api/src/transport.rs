@@ -11,12 +11,12 @@ use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderValue};
 use reqwest::{Method, StatusCode};
 use tokio::time::{Instant, timeout};
 
-use crate::client::Http;
 use crate::encode;
 use crate::error::{Error, ErrorKind, Target};
 use crate::operation::Operation;
 use crate::options::Attached;
 use crate::payload::Payload;
+use crate::redact::Redactor;
 use crate::redirect;
 use crate::stream::{ByteStream, End};
 use crate::upload::ReadState;
@@ -73,11 +73,11 @@ impl<L: Layer + ?Sized> Layer for Arc<L> {
 #[derive(Clone, Copy)]
 pub struct Next<'a> {
     layers: &'a [Arc<dyn Layer>],
-    http: &'a Http,
+    http: &'a reqwest::Client,
 }
 
 impl<'a> Next<'a> {
-    pub(crate) fn new(layers: &'a [Arc<dyn Layer>], http: &'a Http) -> Self {
+    pub(crate) fn new(layers: &'a [Arc<dyn Layer>], http: &'a reqwest::Client) -> Self {
         Self { layers, http }
     }
 
@@ -113,11 +113,12 @@ impl fmt::Debug for Next<'_> {
 }
 
 /// The last step: the one place where a request leaves.
-async fn send(http: &Http, outgoing: Outgoing) -> Result<Incoming, Error> {
+async fn send(http: &reqwest::Client, outgoing: Outgoing) -> Result<Incoming, Error> {
     let Departure {
         request,
         payload,
         target,
+        attached,
         ..
     } = *outgoing.0;
     if request.timeout().is_some_and(Duration::is_zero) {
@@ -135,29 +136,35 @@ async fn send(http: &Http, outgoing: Outgoing) -> Result<Incoming, Error> {
         None => request,
     };
     announce_nothing(&mut request);
-    let (outcome, is_redirected) = redirect::observed(http.client.execute(request)).await;
+    // A layer may have set a key of its own.
+    let redactor = attached.redactor.with_headers(request.headers());
+    let (outcome, is_redirected) = redirect::observed(http.execute(request)).await;
     let error = match outcome {
         // The server may have answered before it had the whole body.
-        Ok(response) if !reads.iter().any(|read| read.has_failed()) => return Ok(response.into()),
-        Ok(_) => Error::new(
+        Ok(_) if reads.iter().any(|read| read.has_failed()) => Error::new(
             ErrorKind::Transport,
             "the body of the request could not be read to its end",
         ),
-        Err(error) => failure(error, http, &reads, is_redirected),
+        Ok(response) => {
+            let mut incoming = Incoming::from(response);
+            incoming.0.head.attached.redactor = redactor;
+            return Ok(incoming);
+        }
+        Err(error) => failure(error, &reads, is_redirected),
     };
-    Err(error.with_target(&target))
+    Err(error.with_target(&target).with_redactor(&redactor))
 }
 
 /// Opens what is read while it is sent, and puts it into the request, within the time of the exchange.
 async fn load(
     payload: Payload,
-    http: &Http,
+    http: &reqwest::Client,
     request: reqwest::Request,
     reads: &mut Vec<Arc<ReadState>>,
 ) -> Result<reqwest::Request, Error> {
     let limit = request.timeout().copied();
     let begun = Instant::now();
-    let loaded = payload.put(&http.client, request, reads);
+    let loaded = payload.put(http, request, reads);
     let Some(limit) = limit else {
         return loaded.await;
     };
@@ -174,12 +181,7 @@ async fn load(
 
 /// The failure of an exchange. That nothing was sent is certain only of a failure before the first byte to the URL of the
 /// request: before a redirect, and before the body was read.
-fn failure(
-    error: reqwest::Error,
-    http: &Http,
-    reads: &[Arc<ReadState>],
-    is_redirected: bool,
-) -> Error {
+fn failure(error: reqwest::Error, reads: &[Arc<ReadState>], is_redirected: bool) -> Error {
     let error = if reads.iter().any(|read| read.has_failed()) {
         Error::from_body(error)
     } else {
@@ -190,9 +192,8 @@ fn failure(
     } else {
         error
     };
-    let is_first = http.is_ours && !is_redirected;
-    let is_unsent = is_first && !reads.iter().any(|read| read.may_have_begun());
-    let certain = error.is_certainly_not_sent() && is_unsent;
+    let is_unread = !reads.iter().any(|read| read.may_have_begun());
+    let certain = error.is_certainly_not_sent() && is_unread;
     error.with_certainly_not_sent(certain)
 }
 
@@ -312,6 +313,12 @@ impl Outgoing {
     /// What the caller or a layer above attached to the call under this type.
     pub fn attached<T: Send + Sync + 'static>(&self) -> Option<&T> {
         self.0.attached.get()
+    }
+
+    /// Returns what masks the keys of this call, those in its headers as they stand.
+    pub fn redactor(&self) -> Redactor {
+        let known = &self.0.attached.redactor;
+        known.with_headers(self.0.request.headers())
     }
 
     /// An error about this call.

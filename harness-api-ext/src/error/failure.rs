@@ -1,6 +1,8 @@
 //! From the body of a failed call to its parts. Nothing here fails: what is not understood stays in the body.
 
-use harness_api::one_line;
+use std::borrow::Cow;
+
+use harness_api::{Redactor, one_line};
 use serde_json::{Map, Value};
 
 use super::details::{DeniedBy, FieldError, PermissionCheck, PolicyDenial, RuleViolation};
@@ -9,11 +11,11 @@ use super::envelope::{Envelope, is_status};
 /// How many characters of a text are kept.
 const TEXT: usize = 500;
 /// How many characters of an id or a code are kept.
-const ID: usize = 100;
+pub(super) const ID: usize = 100;
 /// How many items of a list are kept.
 const ITEMS: usize = 100;
 
-/// What a body tells about a failure. Texts are on one line, bounded, without what looks like a token.
+/// What a body tells about a failure. Texts are on one line, bounded, without keys of the call and what looks like a token.
 #[derive(Default)]
 pub(super) struct Failure {
     pub(super) envelope: Option<Envelope>,
@@ -41,32 +43,34 @@ pub(super) struct Failure {
 }
 
 impl Failure {
-    /// Reads a body. `path` is the template of the call's path, which tells services of the same shape apart.
-    pub(super) fn read(body: &[u8], html: bool, path: Option<&str>) -> Self {
+    /// Reads the body of a response. The path of the call tells services of the same shape apart.
+    pub(super) fn read(raw: &harness_api::Error) -> Self {
         let only = |envelope| Self {
             envelope: Some(envelope),
             ..Self::default()
         };
-        if html {
+        if raw.is_html() {
             return only(Envelope::Html);
         }
         // Where bytes are not UTF-8 the rest is still worth reading.
-        let text = String::from_utf8_lossy(body);
+        let text = String::from_utf8_lossy(raw.body());
         let text = text.trim_start_matches('\u{feff}').trim();
         if text.is_empty() {
             return only(Envelope::Empty);
         }
+        let redactor = raw.redactor();
+        let plain = |text: &str| Self {
+            message: Some(redactor.one_line(text, TEXT)).filter(|text| !text.is_empty()),
+            ..only(Envelope::PlainText)
+        };
         match serde_json::from_str(text) {
-            Ok(Value::Object(object)) => Self::of_object(&object, path),
-            Ok(Value::String(text)) => Self {
-                message: line(&text),
-                ..only(Envelope::PlainText)
-            },
+            Ok(Value::Object(mut object)) => {
+                redact_members(&mut object, redactor);
+                Self::of_object(&object, raw.path())
+            }
+            Ok(Value::String(text)) => plain(&text),
             Ok(_) => only(Envelope::Raw),
-            Err(_) if is_text(text) => Self {
-                message: line(text),
-                ..only(Envelope::PlainText)
-            },
+            Err(_) if is_text(text) => plain(text),
             Err(_) => only(Envelope::Raw),
         }
     }
@@ -229,6 +233,33 @@ impl Failure {
                 ([first, ..], _) => Some(first.message.clone()).filter(|text| !text.is_empty()),
             };
         }
+    }
+}
+
+/// Masks the keys of the call in all texts of a document, before anything is taken from it.
+fn redact(value: &mut Value, redactor: &Redactor) {
+    match value {
+        Value::String(text) => {
+            if let Cow::Owned(masked) = redactor.mask(text) {
+                *text = masked;
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| redact(item, redactor)),
+        Value::Object(members) => redact_members(members, redactor),
+        _ => {}
+    }
+}
+
+fn redact_members(members: &mut Map<String, Value>, redactor: &Redactor) {
+    members
+        .values_mut()
+        .for_each(|value| redact(value, redactor));
+    let is_secret = |name: &String| matches!(redactor.mask(name), Cow::Owned(_));
+    if members.keys().any(is_secret) {
+        *members = std::mem::take(members)
+            .into_iter()
+            .map(|(name, value)| (redactor.mask(&name).into_owned(), value))
+            .collect();
     }
 }
 

@@ -39,7 +39,7 @@ impl Layer for Attempt {
             let (number, before) = progress.begin();
             let exchange = Exchange {
                 limit,
-                silence: self.0.silence,
+                idle: self.0.idle,
                 end: earlier(begun.checked_add(allowed), progress.deadline()),
             };
             let exchange = exchange.run(request, next);
@@ -76,7 +76,8 @@ impl Layer for Attempt {
 struct Exchange {
     /// How much of it the call reads; `None` for a stream.
     limit: Option<u64>,
-    silence: Option<Duration>,
+    /// How long nothing may arrive in a stream.
+    idle: Duration,
     /// When the attempt or the call ends; `None` without an end.
     end: Option<Instant>,
 }
@@ -96,8 +97,8 @@ impl Exchange {
         if let Some(end) = self.end {
             answer.set_error_body_timeout(end.saturating_duration_since(Instant::now()));
         }
-        if let (None, Some(silence)) = (self.limit, self.silence) {
-            answer.limit_silence(silence);
+        if self.limit.is_none() {
+            answer.limit_silence(self.idle);
         }
         Ok(answer)
     }

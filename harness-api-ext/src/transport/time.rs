@@ -18,7 +18,7 @@ pub(crate) struct Timeouts {
     pub(crate) attempt: Option<Duration>,
     pub(crate) total: Option<Duration>,
     /// How long nothing may arrive in the body of a stream.
-    pub(crate) silence: Option<Duration>,
+    pub(crate) idle: Duration,
 }
 
 /// The time of each attempt of one call.

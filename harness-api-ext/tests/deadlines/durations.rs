@@ -27,12 +27,13 @@ const WIDGETS: &str = "GET /v1/widgets";
 const PIPELINE: &str = "pipeline:\n  identifier: deploy\n  name: Deploy\n  projectIdentifier: checkout\n  orgIdentifier: retail\n";
 
 /// The setters that the tests below use, with the file in which they are.
-const TRIED: [(&str, &str); 19] = [
+const TRIED: [(&str, &str); 20] = [
     ("archive.rs", "deadline"),
     ("backoff.rs", "every"),
     ("backoff.rs", "growing"),
     ("builder.rs", "attempt_timeout"),
     ("builder.rs", "connect_timeout"),
+    ("builder.rs", "idle_timeout"),
     ("builder.rs", "total_timeout"),
     ("call.rs", "with_attempt_timeout"),
     ("call.rs", "with_total_timeout"),
@@ -427,6 +428,20 @@ async fn what_is_read_after_all_layers() -> Result<()> {
             (is_read, !is_read)
         );
         assert!(is_read || took < SECOND);
+
+        let harness = place.with(|it| it.idle_timeout(time));
+        place.next([slow(200), slow(200)]);
+        let body = read(&harness).bytes().await?.into_inner();
+        let (outcome, took) = end(body.collect(9)).await;
+        assert_eq!(outcome.is_ok(), is_read);
+        assert!(is_read || outcome.unwrap_err().is_timeout() && took < SECOND);
+        // It is nothing to a response that is read whole.
+        assert_eq!(*read(&harness).text().await?, "slow");
+        let project = harness.org("retail").project("checkout");
+        let archive = project.run(place.run.id()).log_archive();
+        let (outcome, _) = end(async { Ok(archive.await?.collect(1 << 20).await?) }).await;
+        let outcome: Result<_> = outcome;
+        assert!(outcome.is_ok() || !is_read && outcome.unwrap_err().is_timeout());
     }
     Ok(())
 }

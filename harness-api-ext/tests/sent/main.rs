@@ -15,9 +15,7 @@ use std::time::Duration;
 
 use common::builder;
 use harness_api_ext::raw::reqwest::{self, Method, Proxy};
-use harness_api_ext::raw::{
-    Bytes, Call, Client, ErrorKind, Operation, Repeat, RequestBody, redirect_policy,
-};
+use harness_api_ext::raw::{Bytes, Call, Client, ErrorKind, Operation, Repeat, RequestBody};
 use harness_api_ext::{CallInfo, Harness, HarnessBuilder, RetryPolicy};
 use peer::{Act, Peer, answer};
 
@@ -290,31 +288,25 @@ async fn bodies_of_every_kind_arrive_once() {
     std::fs::remove_file(large).unwrap();
 }
 
-/// An HTTP client of the caller's does not tell of redirects: nothing is certain, and nothing is sent twice.
+/// An HTTP client from a builder of the caller's follows and repeats nothing more, whatever is set on it.
 #[tokio::test]
-async fn with_a_client_of_the_callers_nothing_is_certain() {
-    let uncertain = |kind, posts| sent(kind, posts);
-    for is_ours in [false, true] {
-        let client = || {
-            let builder = reqwest::Client::builder().no_proxy();
-            let http = if is_ours {
-                builder.redirect(redirect_policy())
-            } else {
-                builder
-            };
-            http.build().unwrap()
-        };
-        let gone = Peer::gone();
-        let there = harness(builder().endpoint(&gone.url).http_client(client()));
-        let expected = uncertain(ErrorKind::Connect, 0);
-        assert_eq!(outcome(&there, &gone).await, expected);
-        for status in [MOVED, ALSO_MOVED, "303 See Other"] {
-            let peer = Peer::doing(vec![Act::End(moved(status, "/there"))]);
-            let there = harness(builder().endpoint(&peer.url).http_client(client()));
-            let outcome = outcome(&there, &peer).await;
-            assert_eq!((outcome.posts, outcome.attempts), (1, 1), "{status}");
-            assert!(!outcome.is_certain, "{status}");
-        }
+async fn with_an_http_client_of_the_callers_it_is_the_same() {
+    let own = || {
+        let busy = reqwest::retry::for_host("127.0.0.1").no_budget();
+        let busy = busy.classify_fn(|seen| match seen.status() {
+            Some(status) if status.is_server_error() => seen.retryable(),
+            _ => seen.success(),
+        });
+        let builder = reqwest::Client::builder().retry(busy);
+        builder.redirect(reqwest::redirect::Policy::limited(9))
+    };
+    let gone = Peer::gone();
+    let there = harness(builder().endpoint(&gone.url).http_client(own()));
+    assert_eq!(outcome(&there, &gone).await, UNSENT);
+    for (case, acts, expected) in direct() {
+        let peer = Peer::doing(acts);
+        let there = harness(builder().endpoint(&peer.url).http_client(own()));
+        assert_eq!(outcome(&there, &peer).await, expected, "{case}");
     }
 }
 
@@ -324,7 +316,7 @@ async fn a_write_through_a_plain_proxy_arrives_once() {
     let client = |peer: &Peer| {
         let http = reqwest::Client::builder().proxy(Proxy::all(&peer.url).unwrap());
         let builder = Client::builder("http://harness.acme.example");
-        builder.http_builder(http).build().unwrap()
+        builder.http(http).build().unwrap()
     };
     let send = async |peer: &Peer| {
         let error = Call::new(&client(peer), &RUN)

@@ -11,7 +11,7 @@ use harness_api::{ByteStream, Configure, Incoming};
 use serde::Deserialize;
 
 use super::DOWNLOAD;
-use crate::error::{self, Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::pipeline::Run;
 use crate::wait::{Backoff, Deadline, Observe, Progress, Wait, WaitFailure};
 use crate::{CallExt, Harness, Sending};
@@ -60,7 +60,8 @@ impl LogArchive {
     /// When it passes before the file begins to arrive, that is an error of kind [`Wait`](crate::ErrorKind::Wait) with
     /// [`WaitFailure::DeadlinePassed`]. After that the stream ends with an error of kind
     /// [`Timeout`](harness_api::ErrorKind::Timeout). Zero sends nothing; [`Duration::MAX`] is no limit. Without a deadline,
-    /// packing may take ten minutes, and the file as long as something arrives every ten minutes.
+    /// packing may take ten minutes, and the file as long as something arrives within the
+    /// [idle timeout](crate::HarnessBuilder::idle_timeout).
     pub fn deadline(mut self, after: Duration) -> Self {
         self.deadline = Some(after);
         self
@@ -97,7 +98,7 @@ async fn download(run: &Run, deadline: Option<Deadline>) -> Result<ByteStream> {
         packed = packed.deadline(PACKING);
     }
     let link = own_link(harness, &packed.await??)?;
-    let mut request = harness.plain()?.get(link);
+    let mut request = harness.plain(&link)?.get(link);
     if let Some(left) = deadline.and_then(|deadline| deadline.remaining()) {
         request = request.timeout(left);
     }
@@ -113,7 +114,7 @@ async fn download(run: &Run, deadline: Option<Deadline>) -> Result<ByteStream> {
         while let Some(below) = cause.source() {
             cause = below;
         }
-        let cause = error::line(&cause.to_string());
+        let cause = harness.redactor().one_line(&cause.to_string(), 200);
         Error::new(kind, format!("{NAME} cannot be fetched: {cause}"))
     })?;
     let refused = if !response.status().is_success() {
@@ -235,7 +236,7 @@ impl Observe for Packing {
                 let text = state.message.as_deref().unwrap_or(status);
                 let text = format!(
                     "the archive of the logs was not made: {}",
-                    error::line(text)
+                    self.harness.redactor().one_line(text, 300)
                 );
                 Progress::Ended(Err(Error::new(ErrorKind::Api, text)))
             }

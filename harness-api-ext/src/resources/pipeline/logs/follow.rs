@@ -302,7 +302,7 @@ impl Reader {
                     Ok(Some(Event::End)) => self.close(),
                     Ok(Some(Event::Failure(text))) => {
                         self.close();
-                        let text = error::line(&text);
+                        let text = self.harness.redactor().one_line(&text, 300);
                         return Err(Error::new(
                             ErrorKind::Api,
                             format!("the log of step `{}`: {text}", error::line(&self.name)),

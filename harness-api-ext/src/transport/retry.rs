@@ -25,7 +25,7 @@ const AFTER_REFUSAL: Duration = Duration::from_secs(1);
 ///
 /// | The attempt ended with | reads | idempotent writes | other writes |
 /// |---|---|---|---|
-/// | no connection | yes | yes | yes |
+/// | no connection, without a redirect before | yes | yes | yes |
 /// | 429 | yes | yes | yes |
 /// | a lost connection, no answer in time, 502, 503, 504 | yes | yes | no |
 /// | 408, 423, 499 | yes | no | no |

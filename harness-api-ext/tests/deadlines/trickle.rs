@@ -301,9 +301,15 @@ async fn a_connection_that_is_not_made_ends_every_call_within_its_limit() {
                 .proxy(format!("http://{trickling}")),
         }
     };
-    let has_tls = cfg!(any(feature = "rustls", feature = "native-tls"));
-    let ways = ["handshake", "TLS", "tunnel"];
-    for way in &ways[..if has_tls { 3 } else { 1 }] {
+    let mut ways = Vec::new();
+    if cfg!(target_os = "linux") {
+        // Elsewhere a full queue may refuse.
+        ways.push("handshake");
+    }
+    if cfg!(any(feature = "rustls", feature = "native-tls")) {
+        ways.extend(["TLS", "tunnel"]);
+    }
+    for way in ways {
         for quick in [false, true] {
             let mut cells = JoinSet::new();
             for flow in Flow::ALL {

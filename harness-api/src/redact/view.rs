@@ -206,7 +206,9 @@ fn entity(view: &[Unit]) -> Option<(usize, Decoded)> {
 
 /// `\u002e`, `\u{2e}`, `\x2e`, `\056`, `\n`, `\/`, and one at the end of a line.
 fn escape(view: &[Unit]) -> Option<(usize, Decoded)> {
-    let Unit { byte: next, gap, .. } = *view.get(1)?;
+    let Unit {
+        byte: next, gap, ..
+    } = *view.get(1)?;
     if gap == Gap::Line {
         return Some((1, Decoded::Gap(Gap::Line)));
     }

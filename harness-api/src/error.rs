@@ -9,10 +9,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use serde_json::Value;
 
-use crate::content::{is_html, is_html_type};
+use crate::content::{is_html, is_html_type, without_bom};
 use crate::operation::Operation;
 use crate::options::Attached;
+use crate::pruned;
 use crate::redact::{Redactor, is_secret_header, one_line};
 use crate::server_message::ServerMessage;
 use crate::transport::Head;
@@ -275,7 +277,7 @@ impl Error {
 
     pub(crate) fn with_decode(mut self, failure: DecodeFailure) -> Self {
         self.0.decode = Some(failure);
-        self.redact();
+        self.redact_own();
         self
     }
 
@@ -289,8 +291,8 @@ impl Error {
         self
     }
 
-    /// Masks the keys in all texts that are shown.
-    fn redact(&mut self) {
+    /// Masks the keys in the texts of this crate, which may quote the server.
+    fn redact_own(&mut self) {
         let inner = &mut *self.0;
         let redactor = &inner.attached.redactor;
         let mask = |text: &mut String| {
@@ -303,6 +305,13 @@ impl Error {
             mask(&mut failure.path);
             mask(&mut failure.reason);
         }
+    }
+
+    /// Masks the keys in all texts that are shown.
+    fn redact(&mut self) {
+        self.redact_own();
+        let inner = &mut *self.0;
+        let redactor = &inner.attached.redactor;
         if let Some(answer) = &mut inner.answer {
             answer.server = ServerMessage::read(
                 redactor,
@@ -367,6 +376,15 @@ impl Error {
     pub fn body(&self) -> &Bytes {
         static NONE: Bytes = Bytes::new();
         self.0.answer.as_ref().map_or(&NONE, |answer| &answer.body)
+    }
+
+    /// Returns the body as JSON, with the keys of the call masked in all its texts; `None` where it is something else.
+    ///
+    /// It is meant for looking at what the server says of a failure, and bounded: of a document with very many values, or
+    /// texts of more than 64 KiB, it has the beginnings.
+    pub fn body_json(&self) -> Option<Value> {
+        let document = String::from_utf8_lossy(without_bom(self.body()));
+        pruned::read(&document, self.redactor())
     }
 
     /// Whether [`body`](Self::body) is only the beginning.

@@ -28,6 +28,7 @@ mod paging;
 mod path;
 mod payload;
 mod position;
+mod pruned;
 mod query;
 mod reading;
 mod redact;

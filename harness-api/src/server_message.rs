@@ -10,6 +10,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde_json::Value;
 
 use crate::content::{is_html, is_html_type, without_bom};
+use crate::pruned;
 use crate::redact::Redactor;
 
 const TEXT_LIMIT: usize = 500;
@@ -47,7 +48,8 @@ impl ServerMessage {
                 correlation_id: None,
             };
         }
-        if !truncated && let Ok(value) = serde_json::from_slice::<Value>(without_bom(body)) {
+        let document = String::from_utf8_lossy(without_bom(body));
+        if !truncated && let Some(value) = pruned::read(&document, redactor) {
             return Self {
                 text: text(&value)
                     .map(|text| redactor.one_line(text, TEXT_LIMIT))

@@ -1,8 +1,6 @@
 //! From the body of a failed call to its parts. Nothing here fails: what is not understood stays in the body.
 
-use std::borrow::Cow;
-
-use harness_api::{Redactor, one_line};
+use harness_api::one_line;
 use serde_json::{Map, Value};
 
 use super::details::{DeniedBy, FieldError, PermissionCheck, PolicyDenial, RuleViolation};
@@ -63,15 +61,11 @@ impl Failure {
             message: Some(redactor.one_line(text, TEXT)).filter(|text| !text.is_empty()),
             ..only(Envelope::PlainText)
         };
-        match serde_json::from_str(text) {
-            Ok(Value::Object(mut object)) => {
-                redact_members(&mut object, redactor);
-                Self::of_object(&object, raw.path())
-            }
-            Ok(Value::String(text)) => plain(&text),
-            Ok(_) => only(Envelope::Raw),
-            Err(_) if is_text(text) => plain(text),
-            Err(_) => only(Envelope::Raw),
+        match raw.body_json() {
+            Some(Value::Object(object)) => Self::of_object(&object, raw.path()),
+            Some(Value::String(text)) => plain(&text),
+            None if is_text(text) => plain(text),
+            Some(_) | None => only(Envelope::Raw),
         }
     }
 
@@ -233,33 +227,6 @@ impl Failure {
                 ([first, ..], _) => Some(first.message.clone()).filter(|text| !text.is_empty()),
             };
         }
-    }
-}
-
-/// Masks the keys of the call in all texts of a document, before anything is taken from it.
-fn redact(value: &mut Value, redactor: &Redactor) {
-    match value {
-        Value::String(text) => {
-            if let Cow::Owned(masked) = redactor.mask(text) {
-                *text = masked;
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| redact(item, redactor)),
-        Value::Object(members) => redact_members(members, redactor),
-        _ => {}
-    }
-}
-
-fn redact_members(members: &mut Map<String, Value>, redactor: &Redactor) {
-    members
-        .values_mut()
-        .for_each(|value| redact(value, redactor));
-    let is_secret = |name: &String| matches!(redactor.mask(name), Cow::Owned(_));
-    if members.keys().any(is_secret) {
-        *members = std::mem::take(members)
-            .into_iter()
-            .map(|(name, value)| (redactor.mask(&name).into_owned(), value))
-            .collect();
     }
 }
 

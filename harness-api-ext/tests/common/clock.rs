@@ -12,11 +12,11 @@ use tokio::time::{pause, sleep};
 const POLLS: usize = 200;
 
 /// Lets time run in steps, until it is dropped.
-pub struct Clock(JoinHandle<()>);
+pub(crate) struct Clock(JoinHandle<()>);
 
 impl Clock {
     /// Starts a clock whose steps are at most this long.
-    pub fn start(step: Duration) -> Self {
+    pub(crate) fn start(step: Duration) -> Self {
         pause();
         Self(tokio::spawn(async move {
             loop {

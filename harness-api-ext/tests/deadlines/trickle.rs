@@ -158,11 +158,6 @@ impl Flow {
             }
         }
     }
-
-    /// Whether it gives a stream of which it does not read the body.
-    fn is_head_only(self) -> bool {
-        matches!(self, Self::Stream | Self::Download)
-    }
 }
 
 fn client(address: SocketAddr, phase: Phase, head: &str, which: &str) -> HarnessBuilder {

@@ -41,10 +41,10 @@ pub(super) fn add(forms: &mut Vec<Form>, value: &[u8]) {
             encoded(forms, password, true);
         }
     }
-    let parts = key.split(|byte| *byte == b'.');
-    if parts.clone().count() > 2
-        && let Some(secret) = parts.last().filter(|part| part.len() >= SHORTEST_PART)
-    {
+    // Of a token or a JWT the last part of three or more is the secret.
+    let mut parts = key.rsplit(|byte| *byte == b'.');
+    let secret = parts.next().filter(|part| part.len() >= SHORTEST_PART);
+    if let (Some(secret), 2..) = (secret, parts.count()) {
         encoded(forms, secret, true);
     }
 }

@@ -217,6 +217,14 @@ impl Redactor {
         out.into()
     }
 
+    /// The beginning of a text, with secrets masked: at most so many bytes of it.
+    pub(crate) fn mask_start(&self, text: &str, limit: usize) -> String {
+        let searched = boundary(text, limit.saturating_add(self.longest()));
+        let mut masked = self.mask(&text[..searched]).into_owned();
+        masked.truncate(boundary(&masked, limit));
+        masked
+    }
+
     /// The part of a document around a place, on one line and with secrets masked, which may begin before or end behind it.
     pub(crate) fn excerpt(&self, document: &[u8], part: Range<usize>) -> String {
         let margin = self.longest();

@@ -218,8 +218,9 @@ impl ByteStream {
                 return (joined(first, rest), End::Limit);
             }
             let chunk = match until {
-                Some(until) => self.chunk_until(until).await,
-                None => self.chunk().await,
+                Some(until) if matches!(self.flow, Flow::Live(_)) => self.chunk_until(until).await,
+                // Nothing has to be waited for in what is at hand.
+                _ => self.chunk().await,
             };
             let piece = match chunk {
                 Ok(Some(piece)) => piece,

@@ -18,6 +18,10 @@ pub(crate) enum Act {
     /// The connection is reset before the request is read, and from then on nobody listens.
     Reset,
     /// A tunnel is opened, and this is done with the request in it.
+    #[cfg_attr(
+        not(feature = "rustls"),
+        allow(dead_code, reason = "it is proved by TLS")
+    )]
     Tunnel(Box<Act>),
 }
 

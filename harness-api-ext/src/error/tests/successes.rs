@@ -210,9 +210,9 @@ fn what_does_not_fit_is_told_by_its_place() {
         ),
         (UNFIT_INPUT_SET, "tag", "no longer an input"),
     ] {
-        let failure = Failure::read(body.as_bytes(), false, None);
-        assert_eq!(failure.message.as_deref(), Some(message));
-        let errors: Vec<_> = failure.field_errors.iter().collect();
+        let failure = connector(500, body);
+        assert_eq!(failure.message(), message);
+        let errors: Vec<_> = failure.field_errors().iter().collect();
         assert_eq!(errors.len(), 1, "{body}");
         assert_eq!((&*errors[0].field, &*errors[0].message), (field, message));
     }

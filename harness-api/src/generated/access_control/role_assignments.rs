@@ -741,6 +741,9 @@ pub(super) static BULK_DELETE_ROLE_ASSIGNMENT: rt::Operation = rt::Operation {
     bodies: &["application/json", "application/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::RoleAssignmentDeleteResponseDto::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -762,6 +765,9 @@ pub(super) static DELETE_ROLE_ASSIGNMENT: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::AuthzRoleAssignmentResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -786,6 +792,9 @@ pub(super) static GET_FILTERED_ROLE_ASSIGNMENT_BY_SCOPE_LIST: rt::Operation = rt
     bodies: &["application/json", "application/yaml"],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PageResponseRoleAssignmentAggregate::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -819,6 +828,9 @@ pub(super) static GET_FILTERED_ROLE_ASSIGNMENT_LIST: rt::Operation = rt::Operati
     bodies: &["application/json", "application/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PageResponseRoleAssignmentResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -849,6 +861,9 @@ pub(super) static GET_ROLE_ASSIGNMENT: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::AuthzRoleAssignmentResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -869,6 +884,9 @@ pub(super) static GET_ROLE_ASSIGNMENT_AGGREGATE_LIST: rt::Operation = rt::Operat
     bodies: &["application/json", "application/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::RoleAssignmentAggregateResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -893,6 +911,9 @@ pub(super) static GET_ROLE_ASSIGNMENT_LIST: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PageResponseRoleAssignmentResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -922,6 +943,9 @@ pub(super) static POST_ROLE_ASSIGNMENT: rt::Operation = rt::Operation {
     bodies: &["application/json", "application/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::AuthzRoleAssignmentResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -942,6 +966,7 @@ pub(super) static POST_ROLE_ASSIGNMENTS: rt::Operation = rt::Operation {
     bodies: &["application/json", "application/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(rt::ValueSchema::List),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -962,6 +987,9 @@ pub(super) static VALIDATE_ROLE_ASSIGNMENT: rt::Operation = rt::Operation {
     bodies: &["application/json", "application/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::RoleAssignmentValidationResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

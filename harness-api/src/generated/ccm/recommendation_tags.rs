@@ -126,6 +126,9 @@ pub(super) static GET_RECOMMENDATION_TAGS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::RecommendationTagDto::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -148,6 +151,7 @@ pub(super) static GET_TAGS_FOR_FILTER_PANEL: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::data(rt::ValueSchema::List),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -435,6 +435,9 @@ pub(super) static ADD_RULE_ENFORCEMENT: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json", "application/yaml", "text/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::RuleEnforcement::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -454,6 +457,8 @@ pub(super) static DELETE_RULE_ENFORCEMENT: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(rt::ValueSchema::Boolean)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -473,6 +478,9 @@ pub(super) static ENFORCEMENT_DETAILS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::EnforcementDetails::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -492,6 +500,7 @@ pub(super) static ENFORCEMENT_SAVINGS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::ANY,
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -515,6 +524,9 @@ pub(super) static GET_RULE_ENFORCEMENT: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::RuleEnforcementList::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: true,
     repeat: rt::Repeat::Safe,
@@ -536,6 +548,9 @@ pub(super) static GET_RULE_ENFORCEMENT_COUNT: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::EnforcementCount::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -552,6 +567,7 @@ pub(super) static LIST_RULE_ENFORCEMENTS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::ANY,
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -572,6 +588,8 @@ pub(super) static TOGGLE_ENFORCEMENT: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(rt::ValueSchema::Boolean)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -588,6 +606,9 @@ pub(super) static UPDATE_ENFORCEMENT: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::RuleEnforcement::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

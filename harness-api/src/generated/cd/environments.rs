@@ -1057,6 +1057,9 @@ pub(super) static CHECK_ALLOWED_VALUES_IN_ENVS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object_or_empty(types::AllowedValuesUsagesInternalDto::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1073,6 +1076,9 @@ pub(super) static CREATE_ENVIRONMENT_V2: rt::Operation = rt::Operation {
     bodies: &["application/json", "application/yaml"],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::NgEnvironmentResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -1089,6 +1095,7 @@ pub(super) static CREATE_ENVIRONMENTS_V2: rt::Operation = rt::Operation {
     bodies: &["application/json", "application/yaml"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::ANY,
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -1111,6 +1118,8 @@ pub(super) static DELETE_ENVIRONMENT_SERVICE_OVERRIDE: rt::Operation = rt::Opera
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(rt::ValueSchema::Boolean)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -1134,6 +1143,8 @@ pub(super) static DELETE_ENVIRONMENT_V2: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(rt::ValueSchema::Boolean)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -1161,6 +1172,7 @@ pub(super) static GET_ENVIRONMENT_ACCESS_LIST: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(rt::ValueSchema::List),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1192,6 +1204,9 @@ pub(super) static GET_ENVIRONMENT_LIST: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PageResponseEnvironmentResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1222,6 +1237,9 @@ pub(super) static GET_ENVIRONMENT_V2: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::NgEnvironmentResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1247,6 +1265,9 @@ pub(super) static GET_SERVICE_OVERRIDES_LIST: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PageResponseServiceOverrideResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1282,6 +1303,9 @@ pub(super) static IMPORT_ENVIRONMENT: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::EnvironmentImportResponseDetails::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -1312,6 +1336,10 @@ pub(super) static MOVE_ENVIRONMENT_CONFIGS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+            rt::ValueSchema::object(types::EnvironmentMoveConfigResponse::NAMES),
+        )
+        .confirmed_by(&["data.success"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -1336,6 +1364,9 @@ pub(super) static UPDATE_ENVIRONMENT_GIT_DETAILS: rt::Operation = rt::Operation 
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::EnvironmentGitUpdateResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -1355,6 +1386,9 @@ pub(super) static UPDATE_ENVIRONMENT_V2: rt::Operation = rt::Operation {
     bodies: &["application/json", "application/yaml"],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::NgEnvironmentResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -1374,6 +1408,9 @@ pub(super) static UPSERT_ENVIRONMENT_V2: rt::Operation = rt::Operation {
     bodies: &["application/json", "application/yaml"],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::NgEnvironmentResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -1390,6 +1427,9 @@ pub(super) static UPSERT_SERVICE_OVERRIDE: rt::Operation = rt::Operation {
     bodies: &["application/json", "application/yaml"],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::ServiceOverrideResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -223,6 +223,10 @@ pub(super) static APPROVALS_LIST: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope(
+        "response",
+        rt::ValueSchema::object(types::ApprovalEventsSuccessResponsePayload::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -251,6 +255,10 @@ pub(super) static APPROVALS_LIST_V2: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope(
+        "response",
+        rt::ValueSchema::object(types::ApprovalsListResponseV2Response::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -276,6 +284,12 @@ pub(super) static APPROVALS_OVERVIEW: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope(
+        "response",
+        rt::ValueSchema::object_or_empty(
+            types::ApprovalOverviewSuccessResponsePayload::NAMES,
+        ),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -295,6 +309,8 @@ pub(super) static APPROVALS_UPDATE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::GenericSuccessResponse::NAMES)
+        .confirmed_by(&["success"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -348,6 +348,8 @@ pub(super) static CREATE_ACCOUNT_SCOPED_CONNECTOR: rt::Operation = rt::Operation
     bodies: &["application/json", "application/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::ConnectorResponse::NAMES)
+        .status(rt::StatusMember::Result),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -364,6 +366,7 @@ pub(super) static DELETE_ACCOUNT_SCOPED_CONNECTOR: rt::Operation = rt::Operation
     bodies: &[],
     body_required: false,
     answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -380,6 +383,8 @@ pub(super) static GET_ACCOUNT_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::ConnectorResponse::NAMES)
+        .status(rt::StatusMember::Result),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -404,6 +409,7 @@ pub(super) static GET_ACCOUNT_SCOPED_CONNECTORS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::LIST,
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -428,6 +434,8 @@ pub(super) static TEST_ACCOUNT_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::ConnectorTestConnectionResponse::NAMES)
+        .status(rt::StatusMember::Result),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -444,6 +452,8 @@ pub(super) static UPDATE_ACCOUNT_SCOPED_CONNECTOR: rt::Operation = rt::Operation
     bodies: &["application/json", "application/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::ConnectorResponse::NAMES)
+        .status(rt::StatusMember::Result),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -388,6 +388,8 @@ pub(super) static CREATE_PROJECT_SCOPED_CONNECTOR: rt::Operation = rt::Operation
     bodies: &["application/json", "application/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::ConnectorResponse::NAMES)
+        .status(rt::StatusMember::Result),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -409,6 +411,7 @@ pub(super) static DELETE_PROJECT_SCOPED_CONNECTOR: rt::Operation = rt::Operation
     bodies: &[],
     body_required: false,
     answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -430,6 +433,8 @@ pub(super) static GET_PROJECT_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::ConnectorResponse::NAMES)
+        .status(rt::StatusMember::Result),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -456,6 +461,7 @@ pub(super) static GET_PROJECT_SCOPED_CONNECTORS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::LIST,
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -485,6 +491,8 @@ pub(super) static TEST_PROJECT_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::ConnectorTestConnectionResponse::NAMES)
+        .status(rt::StatusMember::Result),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -506,6 +514,8 @@ pub(super) static UPDATE_PROJECT_SCOPED_CONNECTOR: rt::Operation = rt::Operation
     bodies: &["application/json", "application/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::ConnectorResponse::NAMES)
+        .status(rt::StatusMember::Result),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -123,6 +123,7 @@ pub(super) static GET_DB_INSTANCE_LOG: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::ParsedLogOut::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -145,6 +146,8 @@ pub(super) static INGEST_LOGS: rt::Operation = rt::Operation {
     bodies: &["text/plain"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::ParsedLogOut::NAMES)
+        .confirmed_by(&["success"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

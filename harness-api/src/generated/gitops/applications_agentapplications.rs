@@ -990,6 +990,9 @@ pub(super) static AGENT_APPLICATION_STREAM_LOGS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::StreamResultOfApplicationsLogEntry::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1028,6 +1031,9 @@ pub(super) static AGENT_APPLICATION_STREAM_LOGS_BATCH: rt::Operation = rt::Opera
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::StreamResultOfApplicationsLogEntriesBatch::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1066,6 +1072,9 @@ pub(super) static AGENT_APPLICATION_STREAM_POD_LOGS: rt::Operation = rt::Operati
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::StreamResultOfApplicationsLogEntry::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1104,6 +1113,9 @@ pub(super) static AGENT_APPLICATION_STREAM_POD_LOGS_BATCH: rt::Operation = rt::O
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::StreamResultOfApplicationsLogEntriesBatch::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1133,6 +1145,9 @@ pub(super) static AGENT_APPLICATION_STREAM_WATCH: rt::Operation = rt::Operation 
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::StreamResultOfApplicationsApplicationWatchEvent::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1162,6 +1177,9 @@ pub(super) static AGENT_APPLICATION_STREAM_WATCH_RESOURCE_TREE: rt::Operation = 
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::StreamResultOfApplicationsApplicationTree::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1184,6 +1202,7 @@ pub(super) static AGENT_APPLICATION_SYNC: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::Servicev1Application::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -124,6 +124,7 @@ pub(super) static DASHBOARD_RECENT_DEPLOYMENTS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::V1RecentDeploymentsDetailsList::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -147,6 +148,9 @@ pub(super) static DASHBOARD_TOP_APPLICATION_PHASE_STATS: rt::Operation = rt::Ope
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::V1TopApplicationPhaseStatsList::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

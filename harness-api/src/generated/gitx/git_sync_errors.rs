@@ -460,6 +460,9 @@ pub(super) static GET_GIT_SYNC_ERRORS_COUNT: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::GitSyncErrorCount::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -489,6 +492,9 @@ pub(super) static LIST_GIT_SYNC_ERRORS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PageResponseGitSyncError::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -526,6 +532,9 @@ pub(super) static LIST_GIT_TO_HARNESS_ERROR_FOR_COMMIT: rt::Operation = rt::Oper
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PageResponseGitSyncError::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -564,6 +573,9 @@ pub(super) static LIST_GIT_TO_HARNESS_ERRORS_GROUPED_BY_COMMITS: rt::Operation =
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PageResponseGitSyncErrorAggregateByCommit::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

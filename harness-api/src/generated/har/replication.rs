@@ -363,6 +363,9 @@ pub(super) static CREATE_REPLICATION_RULE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::ReplicationRule::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -379,6 +382,8 @@ pub(super) static DELETE_REPLICATION_RULE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::RegistryStatusResponse::NAMES)
+        .status(rt::StatusMember::Envelope),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -395,6 +400,7 @@ pub(super) static GET_MIGRATION_LOGS_FOR_IMAGE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "text/plain; charset=utf-8"],
+    response: &rt::ResponseSchema::new(rt::ValueSchema::Text),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -411,6 +417,9 @@ pub(super) static GET_REPLICATION_RULE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::ReplicationRule::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -433,6 +442,9 @@ pub(super) static LIST_MIGRATION_IMAGES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::ListMigrationImage::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -456,6 +468,9 @@ pub(super) static LIST_REPLICATION_RULES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::ListReplicationRule::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -472,6 +487,8 @@ pub(super) static START_MIGRATION: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::RegistryStatusResponse::NAMES)
+        .status(rt::StatusMember::Envelope),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -488,6 +505,8 @@ pub(super) static STOP_MIGRATION: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::RegistryStatusResponse::NAMES)
+        .status(rt::StatusMember::Envelope),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -504,6 +523,9 @@ pub(super) static UPDATE_REPLICATION_RULE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::ReplicationRule::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -262,6 +262,9 @@ pub(super) static CREATE_APPROVAL: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::ApprovalsCreateApprovalResponseBodyCreation::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -288,6 +291,7 @@ pub(super) static LIST_APPROVALS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::LIST,
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -316,6 +320,10 @@ pub(super) static SHOW_APPROVAL: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+            types::ApprovalsShowApprovalResponseBodyStatusInfo::NAMES,
+        )
+        .status(rt::StatusMember::Result),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -337,6 +345,7 @@ pub(super) static UPDATE_APPROVAL: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

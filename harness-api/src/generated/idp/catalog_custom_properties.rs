@@ -458,6 +458,9 @@ pub(super) static DELETE_CATALOG_CUSTOM_PROPERTIES: rt::Operation = rt::Operatio
     bodies: &["application/json", "application/yaml"],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(
+        types::CustomPropertyByFieldDeleteResponse::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -477,6 +480,8 @@ pub(super) static DELETE_CATALOG_CUSTOM_PROPERTIES_BY_ENTITY: rt::Operation = rt
     bodies: &["application/json", "application/yaml"],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::CustomPropertyResponse::NAMES)
+        .status(rt::StatusMember::Envelope),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -496,6 +501,8 @@ pub(super) static DELETE_ENTITIES_BY_CATALOG_CUSTOM_PROPERTY: rt::Operation = rt
     bodies: &["application/json", "application/yaml"],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::CustomPropertyResponse::NAMES)
+        .status(rt::StatusMember::Envelope),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -515,6 +522,9 @@ pub(super) static GET_CATALOG_CUSTOM_PROPERTIES_BY_ENTITY: rt::Operation = rt::O
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::CustomPropertyByEntityGetResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -534,6 +544,9 @@ pub(super) static GET_ENTITIES_BY_CATALOG_CUSTOM_PROPERTY: rt::Operation = rt::O
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(
+        types::CustomPropertyByFieldGetResponse::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -553,6 +566,7 @@ pub(super) static INGEST_CATALOG_CUSTOM_PROPERTIES: rt::Operation = rt::Operatio
     bodies: &["application/json", "application/yaml"],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::CustomPropertyByFieldResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -572,6 +586,8 @@ pub(super) static INGEST_CATALOG_CUSTOM_PROPERTIES_BY_ENTITY: rt::Operation = rt
     bodies: &["application/json", "application/yaml"],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::CustomPropertyResponse::NAMES)
+        .status(rt::StatusMember::Envelope),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -591,6 +607,8 @@ pub(super) static INGEST_ENTITIES_BY_CATALOG_CUSTOM_PROPERTY: rt::Operation = rt
     bodies: &["application/json", "application/yaml"],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::CustomPropertyResponse::NAMES)
+        .status(rt::StatusMember::Envelope),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

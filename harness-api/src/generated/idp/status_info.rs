@@ -120,6 +120,8 @@ pub(super) static GET_STATUS_INFO_BY_TYPE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::StatusInfoResponse::NAMES)
+        .status(rt::StatusMember::Result),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -136,6 +138,8 @@ pub(super) static SAVE_STATUS_INFO_BY_TYPE: rt::Operation = rt::Operation {
     bodies: &["application/json", "application/yaml"],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::StatusInfoResponse::NAMES)
+        .status(rt::StatusMember::Result),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -358,6 +358,8 @@ pub(super) static DELETE_FILTER: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
+    response: &rt::ResponseSchema::data(rt::ValueSchema::Boolean)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -380,6 +382,9 @@ pub(super) static GET_FILTER: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::CcmFilter::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -404,6 +409,9 @@ pub(super) static GET_FILTER_LIST: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PageResponseFilter::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -428,6 +436,9 @@ pub(super) static POST_FILTER: rt::Operation = rt::Operation {
     bodies: &["application/json", "text/html", "text/plain", "text/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::CcmFilter::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -444,6 +455,9 @@ pub(super) static UPDATE_FILTER: rt::Operation = rt::Operation {
     bodies: &["application/json", "text/html", "text/plain", "text/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::CcmFilter::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -729,6 +729,9 @@ pub(super) static HANDLE_STAGE_INTERRUPT: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::InterruptResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -750,6 +753,10 @@ pub(super) static MARK_MANUAL_EXECUTION: rt::Operation = rt::Operation {
     bodies: &["application/json", "application/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+            rt::ValueSchema::object_or_empty(types::ManualExecutionResponse::NAMES),
+        )
+        .confirmed_by(&["data.status"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -779,6 +786,9 @@ pub(super) static POST_EXECUTE_STAGES: rt::Operation = rt::Operation {
     bodies: &["application/json", "application/yaml"],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PlanExecutionResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -807,6 +817,9 @@ pub(super) static POST_PIPELINE_EXECUTE_WITH_INPUT_SET_LIST: rt::Operation = rt:
     bodies: &["application/json", "application/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PlanExecutionResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -838,6 +851,9 @@ pub(super) static POST_PIPELINE_EXECUTE_WITH_INPUT_SET_YAML: rt::Operation = rt:
     bodies: &["application/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PlanExecutionResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -860,6 +876,9 @@ pub(super) static PUT_HANDLE_INTERRUPT: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::InterruptResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -882,6 +901,9 @@ pub(super) static RETRY_HISTORY: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::RetryHistoryResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -909,6 +931,9 @@ pub(super) static RETRY_PIPELINE: rt::Operation = rt::Operation {
     bodies: &["application/yaml"],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PlanExecutionResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -936,6 +961,9 @@ pub(super) static RETRY_PIPELINE_V2: rt::Operation = rt::Operation {
     bodies: &["application/json", "application/yaml"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PlanExecutionResponse::NAMES),
+    ),
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Never,

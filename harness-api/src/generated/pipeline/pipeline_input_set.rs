@@ -1379,6 +1379,8 @@ pub(super) static DELETE_INPUT_SET: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(rt::ValueSchema::Boolean)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -1402,6 +1404,9 @@ pub(super) static GET_BATCH_INPUT_SETS_METADATA: rt::Operation = rt::Operation {
     bodies: &["application/json", "application/yaml"],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PageResponseInputSetListResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1431,6 +1436,9 @@ pub(super) static GET_BULK_INPUT_SETS: rt::Operation = rt::Operation {
     bodies: &["application/json", "application/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object_or_empty(types::BulkInputSetsApiResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1460,6 +1468,9 @@ pub(super) static GET_INPUT_SET: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::InputSetResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1489,6 +1500,9 @@ pub(super) static GET_OVERLAY_INPUT_SET: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::OverlayInputSetResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1518,6 +1532,9 @@ pub(super) static LIST_INPUT_SET: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PageResponseInputSetSummaryResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1553,6 +1570,9 @@ pub(super) static MERGE_INPUT_SETS: rt::Operation = rt::Operation {
     bodies: &["application/json", "application/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::MergeInputSetResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1588,6 +1608,9 @@ pub(super) static POST_INPUT_SET: rt::Operation = rt::Operation {
     bodies: &["application/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::InputSetResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -1620,6 +1643,9 @@ pub(super) static POST_OVERLAY_INPUT_SET: rt::Operation = rt::Operation {
     bodies: &["application/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::OverlayInputSetResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -1658,6 +1684,9 @@ pub(super) static PUT_INPUT_SET: rt::Operation = rt::Operation {
     bodies: &["application/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::InputSetResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -1693,6 +1722,9 @@ pub(super) static PUT_OVERLAY_INPUT_SET: rt::Operation = rt::Operation {
     bodies: &["application/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::OverlayInputSetResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -1718,6 +1750,11 @@ pub(super) static RUNTIME_INPUT_TEMPLATE: rt::Operation = rt::Operation {
     bodies: &["application/json", "application/yaml"],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(
+            types::InputSetTemplateWithReplacedExpressionsResponse::NAMES,
+        ),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1743,6 +1780,9 @@ pub(super) static UPDATE_INPUT_SET_GIT_DETAILS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::InputSetGitUpdateResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -474,6 +474,9 @@ pub(super) static POLLED_RESPONSE_TRIGGER_IDENTIFIER: rt::Operation = rt::Operat
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PollingInfoForTriggers::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -500,6 +503,9 @@ pub(super) static TRIGGER_EVENT_HISTORY_BUILD_SOURCE_TYPE: rt::Operation = rt::O
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PageNgTriggerEventHistoryDto::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -536,6 +542,9 @@ pub(super) static TRIGGER_EVENT_HISTORY_NEW: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PageNgTriggerEventHistoryDto::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -571,6 +580,9 @@ pub(super) static TRIGGER_EVENT_HISTORY_USING_FILTERS: rt::Operation = rt::Opera
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PageNgTriggerEventsApiResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -602,6 +614,9 @@ pub(super) static TRIGGER_HISTORY_EVENT_CORRELATION: rt::Operation = rt::Operati
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PageNgTriggerEventHistoryBaseDto::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -633,6 +648,9 @@ pub(super) static TRIGGER_HISTORY_EVENT_CORRELATION_V2: rt::Operation = rt::Oper
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PageNgTriggerEventHistoryDto::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

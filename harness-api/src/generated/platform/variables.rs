@@ -398,6 +398,9 @@ pub(super) static CREATE_VARIABLE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::VariableDetailsResponse::NAMES),
+    ),
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -419,6 +422,8 @@ pub(super) static DELETE_VARIABLE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::data(rt::ValueSchema::Boolean)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -440,6 +445,9 @@ pub(super) static GET_VARIABLE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::VariableDetailsResponse::NAMES),
+    ),
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -466,6 +474,9 @@ pub(super) static GET_VARIABLE_LIST: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::GetVariableListResponseData::NAMES),
+    ),
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -501,6 +512,9 @@ pub(super) static LIST_VARIABLE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::ListVariableResponseData::NAMES),
+    ),
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -526,6 +540,9 @@ pub(super) static UPDATE_VARIABLE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::VariableDetailsResponse::NAMES),
+    ),
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -177,6 +177,7 @@ pub(super) static AIDA_ACCEPT: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::ANY,
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -197,6 +198,8 @@ pub(super) static AIDA_ANALYZE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::AnalyzeResponse::NAMES)
+        .status(rt::StatusMember::Result),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -217,6 +220,8 @@ pub(super) static AIDA_GENERATE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::PolicySample::NAMES)
+        .status(rt::StatusMember::Result),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

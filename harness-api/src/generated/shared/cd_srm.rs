@@ -148,6 +148,15 @@ pub struct NgEnvironmentResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl NgEnvironmentResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "createdAt",
+        "environment",
+        "lastModifiedAt",
+        "governanceMetadata",
+        "entityValidityDetails",
+    ];
+}
 impl model::Model for NgEnvironmentResponse {
     #[inline]
     fn blank() -> Self {
@@ -164,13 +173,7 @@ impl model::Model for NgEnvironmentResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "NgEnvironmentResponse",
-            names: &[
-                "createdAt",
-                "environment",
-                "lastModifiedAt",
-                "governanceMetadata",
-                "entityValidityDetails",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -208,6 +211,15 @@ pub struct NgServiceResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl NgServiceResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "service",
+        "createdAt",
+        "lastModifiedAt",
+        "governanceMetadata",
+        "entityValidityDetails",
+    ];
+}
 impl model::Model for NgServiceResponse {
     #[inline]
     fn blank() -> Self {
@@ -224,13 +236,7 @@ impl model::Model for NgServiceResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "NgServiceResponse",
-            names: &[
-                "service",
-                "createdAt",
-                "lastModifiedAt",
-                "governanceMetadata",
-                "entityValidityDetails",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

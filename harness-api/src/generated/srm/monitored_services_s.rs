@@ -178,6 +178,10 @@ pub(super) static SAVE_MONITORED_SERVICE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::envelope(
+        "resource",
+        rt::ValueSchema::object(types::MonitoredServiceResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -198,6 +202,10 @@ pub(super) static SAVE_MONITORED_SERVICE_FROM_TEMPLATE_INPUT: rt::Operation = rt
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::envelope(
+        "resource",
+        rt::ValueSchema::object(types::MonitoredServiceResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -218,6 +226,10 @@ pub(super) static SAVE_MONITORED_SERVICE_FROM_YAML: rt::Operation = rt::Operatio
     bodies: &["application/yaml"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope(
+        "resource",
+        rt::ValueSchema::object(types::MonitoredServiceResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -240,6 +252,10 @@ pub(super) static SET_HEALTH_MONITORING_FLAG: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope(
+        "resource",
+        rt::ValueSchema::object(types::CvHealthMonitoringFlag::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

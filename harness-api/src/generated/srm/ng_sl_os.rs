@@ -393,6 +393,8 @@ pub(super) static DELETE_SLO_DATA_NG: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::envelope("resource", rt::ValueSchema::Boolean)
+        .confirmed_by(&["resource"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -413,6 +415,10 @@ pub(super) static GET_ONBOARDING_GRAPH_NG: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::envelope(
+        "resource",
+        rt::ValueSchema::object(types::TimeGraphResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -434,6 +440,10 @@ pub(super) static GET_SERVICE_LEVEL_OBJECTIVE_NG: rt::Operation = rt::Operation 
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::envelope(
+        "resource",
+        rt::ValueSchema::object(types::ServiceLevelObjectiveV2Response::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -460,6 +470,11 @@ pub(super) static GET_SERVICE_LEVEL_OBJECTIVES_NG: rt::Operation = rt::Operation
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(
+            types::PageResponseServiceLevelObjectiveV2Response::NAMES,
+        ),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -488,6 +503,9 @@ pub(super) static GET_SLO_HEALTH_LIST_VIEW_NG: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PageResponseSloHealthListView::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -515,6 +533,10 @@ pub(super) static SAVE_SLO_DATA_NG: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::envelope(
+        "resource",
+        rt::ValueSchema::object(types::ServiceLevelObjectiveV2Response::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -536,6 +558,10 @@ pub(super) static UPDATE_SLO_DATA_NG: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::envelope(
+        "resource",
+        rt::ValueSchema::object(types::ServiceLevelObjectiveV2Response::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -777,6 +777,9 @@ pub(super) static GET_SECONDARY_EVENT_DETAILS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::CvSecondaryEventDetails::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -800,6 +803,7 @@ pub(super) static GET_SECONDARY_EVENTS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::data(rt::ValueSchema::List),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -829,6 +833,9 @@ pub(super) static GET_SERVICE_LEVEL_OBJECTIVES_RISK_COUNT: rt::Operation = rt::O
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::SloRiskCountResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -851,6 +858,11 @@ pub(super) static GET_SLO_ASSOCIATED_ENVIRONMENT_IDENTIFIERS: rt::Operation = rt
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(
+            types::GetSloAssociatedEnvironmentIdentifiersResponseData::NAMES,
+        ),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -880,6 +892,11 @@ pub(super) static GET_SLO_ASSOCIATED_MONITORED_SERVICES: rt::Operation = rt::Ope
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(
+            types::GetSloAssociatedMonitoredServicesResponseData::NAMES,
+        ),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -910,6 +927,9 @@ pub(super) static GET_SLO_CONSUMPTION_BREAKDOWN_VIEW: rt::Operation = rt::Operat
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PageResponseSloConsumptionBreakdown::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -933,6 +953,9 @@ pub(super) static GET_SLO_DETAILS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::SloDashboardDetail::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -964,6 +987,9 @@ pub(super) static GET_SLO_HEALTH_LIST_VIEW: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PageResponseSloHealthListView::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -993,6 +1019,9 @@ pub(super) static GET_SLO_HEALTH_LIST_VIEW_V2: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PageResponseSloHealthListView::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -250,6 +250,7 @@ pub(super) static DOWNLOAD_SIGNATURE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::DownloadSignatureResponseBody::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -271,6 +272,10 @@ pub(super) static SAVE_INTEGRITY_VERIFICATION: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+            types::SaveIntegrityVerificationResponse::NAMES,
+        )
+        .status(rt::StatusMember::Acknowledgement),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -292,6 +297,8 @@ pub(super) static SAVE_SIGNATURE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::SaveSignatureResponse::NAMES)
+        .status(rt::StatusMember::Acknowledgement),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -316,6 +323,7 @@ pub(super) static UPLOAD_SIGNATURE: rt::Operation = rt::Operation {
     bodies: &["multipart/form-data"],
     body_required: false,
     answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

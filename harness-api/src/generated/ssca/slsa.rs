@@ -226,6 +226,7 @@ pub(super) static GET_PROVENANCE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::ProvenanceResponseBody::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -247,6 +248,8 @@ pub(super) static SAVE_PROVENANCE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::SaveResponse::NAMES)
+        .status(rt::StatusMember::Acknowledgement),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -268,6 +271,8 @@ pub(super) static SAVE_SLSA_POLICY_VIOLATIONS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::SaveResponse::NAMES)
+        .status(rt::StatusMember::Acknowledgement),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -289,6 +294,8 @@ pub(super) static SAVE_SLSA_VERIFICATION: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::SaveResponse::NAMES)
+        .status(rt::StatusMember::Acknowledgement),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -191,6 +191,9 @@ pub struct AccessPolicyAnalysisResponseWrapper {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AccessPolicyAnalysisResponseWrapper {
+    pub(crate) const NAMES: model::Names = &["access_policy_analysis_response"];
+}
 impl model::Model for AccessPolicyAnalysisResponseWrapper {
     #[inline]
     fn blank() -> Self {
@@ -203,7 +206,7 @@ impl model::Model for AccessPolicyAnalysisResponseWrapper {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AccessPolicyAnalysisResponseWrapper",
-            names: &["access_policy_analysis_response"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -395,6 +398,15 @@ pub struct AuthzRoleResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AuthzRoleResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "role",
+        "scope",
+        "createdAt",
+        "harnessManaged",
+        "lastModifiedAt",
+    ];
+}
 impl model::Model for AuthzRoleResponse {
     #[inline]
     fn blank() -> Self {
@@ -411,7 +423,7 @@ impl model::Model for AuthzRoleResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AuthzRoleResponse",
-            names: &["role", "scope", "createdAt", "harnessManaged", "lastModifiedAt"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1157,6 +1169,22 @@ pub struct ResourceGroupsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ResourceGroupsResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "color",
+        "created",
+        "updated",
+        "identifier",
+        "description",
+        "included_scope",
+        "harness_managed",
+        "resource_filter",
+        "allowed_scope_levels",
+        "include_all_resources",
+    ];
+}
 impl model::Model for ResourceGroupsResponse {
     #[inline]
     fn blank() -> Self {
@@ -1180,20 +1208,7 @@ impl model::Model for ResourceGroupsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ResourceGroupsResponse",
-            names: &[
-                "name",
-                "tags",
-                "color",
-                "created",
-                "updated",
-                "identifier",
-                "description",
-                "included_scope",
-                "harness_managed",
-                "resource_filter",
-                "allowed_scope_levels",
-                "include_all_resources",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1530,6 +1545,14 @@ pub struct RoleAssignmentResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RoleAssignmentResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "created",
+        "updated",
+        "harness_managed",
+        "role-assignment",
+    ];
+}
 impl model::Model for RoleAssignmentResponse {
     #[inline]
     fn blank() -> Self {
@@ -1545,7 +1568,7 @@ impl model::Model for RoleAssignmentResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RoleAssignmentResponse",
-            names: &["created", "updated", "harness_managed", "role-assignment"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1762,6 +1785,20 @@ pub struct RolesResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RolesResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "scope",
+        "created",
+        "updated",
+        "identifier",
+        "description",
+        "permissions",
+        "harness_managed",
+        "allowed_scope_levels",
+    ];
+}
 impl model::Model for RolesResponse {
     #[inline]
     fn blank() -> Self {
@@ -1783,18 +1820,7 @@ impl model::Model for RolesResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RolesResponse",
-            names: &[
-                "name",
-                "tags",
-                "scope",
-                "created",
-                "updated",
-                "identifier",
-                "description",
-                "permissions",
-                "harness_managed",
-                "allowed_scope_levels",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

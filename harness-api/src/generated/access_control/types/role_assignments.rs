@@ -390,6 +390,16 @@ pub struct AuthzRoleAssignmentResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AuthzRoleAssignmentResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "scope",
+        "createdAt",
+        "harnessManaged",
+        "lastModifiedAt",
+        "roleAssignment",
+        "governanceMetadata",
+    ];
+}
 impl model::Model for AuthzRoleAssignmentResponse {
     #[inline]
     fn blank() -> Self {
@@ -407,14 +417,7 @@ impl model::Model for AuthzRoleAssignmentResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AuthzRoleAssignmentResponse",
-            names: &[
-                "scope",
-                "createdAt",
-                "harnessManaged",
-                "lastModifiedAt",
-                "roleAssignment",
-                "governanceMetadata",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -545,6 +548,18 @@ pub struct PageResponseRoleAssignmentAggregate {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseRoleAssignmentAggregate {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseRoleAssignmentAggregate {
     #[inline]
     fn blank() -> Self {
@@ -564,16 +579,7 @@ impl model::Model for PageResponseRoleAssignmentAggregate {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseRoleAssignmentAggregate",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -620,6 +626,18 @@ pub struct PageResponseRoleAssignmentResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseRoleAssignmentResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseRoleAssignmentResponse {
     #[inline]
     fn blank() -> Self {
@@ -639,16 +657,7 @@ impl model::Model for PageResponseRoleAssignmentResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseRoleAssignmentResponse",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1256,6 +1265,14 @@ pub struct RoleAssignmentAggregateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RoleAssignmentAggregateResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "roles",
+        "scope",
+        "resourceGroups",
+        "roleAssignments",
+    ];
+}
 impl model::Model for RoleAssignmentAggregateResponse {
     #[inline]
     fn blank() -> Self {
@@ -1271,7 +1288,7 @@ impl model::Model for RoleAssignmentAggregateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RoleAssignmentAggregateResponse",
-            names: &["roles", "scope", "resourceGroups", "roleAssignments"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1355,6 +1372,13 @@ pub struct RoleAssignmentDeleteResponseDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RoleAssignmentDeleteResponseDto {
+    pub(crate) const NAMES: model::Names = &[
+        "failedToDelete",
+        "successfullyDeleted",
+        "roleAssignmentErrorResponseDTOList",
+    ];
+}
 impl model::Model for RoleAssignmentDeleteResponseDto {
     #[inline]
     fn blank() -> Self {
@@ -1369,11 +1393,7 @@ impl model::Model for RoleAssignmentDeleteResponseDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RoleAssignmentDeleteResponseDto",
-            names: &[
-                "failedToDelete",
-                "successfullyDeleted",
-                "roleAssignmentErrorResponseDTOList",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1679,6 +1699,13 @@ pub struct RoleAssignmentValidationResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RoleAssignmentValidationResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "roleValidationResult",
+        "principalValidationResult",
+        "resourceGroupValidationResult",
+    ];
+}
 impl model::Model for RoleAssignmentValidationResponse {
     #[inline]
     fn blank() -> Self {
@@ -1693,11 +1720,7 @@ impl model::Model for RoleAssignmentValidationResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RoleAssignmentValidationResponse",
-            names: &[
-                "roleValidationResult",
-                "principalValidationResult",
-                "resourceGroupValidationResult",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -19,6 +19,18 @@ pub struct AuthenticationSettingsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AuthenticationSettingsResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "oauthEnabled",
+        "ngAuthSettings",
+        "twoFactorEnabled",
+        "whitelistedDomains",
+        "publicAccessEnabled",
+        "authenticationMechanism",
+        "sessionTimeoutInMinutes",
+        "absoluteSessionTimeoutInMinutes",
+    ];
+}
 impl model::Model for AuthenticationSettingsResponse {
     #[inline]
     fn blank() -> Self {
@@ -38,16 +50,7 @@ impl model::Model for AuthenticationSettingsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AuthenticationSettingsResponse",
-            names: &[
-                "oauthEnabled",
-                "ngAuthSettings",
-                "twoFactorEnabled",
-                "whitelistedDomains",
-                "publicAccessEnabled",
-                "authenticationMechanism",
-                "sessionTimeoutInMinutes",
-                "absoluteSessionTimeoutInMinutes",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -318,6 +321,19 @@ pub struct LdapSettings {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl LdapSettings {
+    pub(crate) const NAMES: model::Names = &[
+        "disabled",
+        "identifier",
+        "displayName",
+        "settingsType",
+        "cronExpression",
+        "nextIterations",
+        "userSettingsList",
+        "groupSettingsList",
+        "connectionSettings",
+    ];
+}
 impl model::Model for LdapSettings {
     #[inline]
     fn blank() -> Self {
@@ -338,17 +354,7 @@ impl model::Model for LdapSettings {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "LdapSettings",
-            names: &[
-                "disabled",
-                "identifier",
-                "displayName",
-                "settingsType",
-                "cronExpression",
-                "nextIterations",
-                "userSettingsList",
-                "groupSettingsList",
-                "connectionSettings",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -469,6 +475,15 @@ pub struct LoginTypeResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl LoginTypeResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "ssorequest",
+        "showCaptcha",
+        "oauthEnabled",
+        "defaultExperience",
+        "authenticationMechanism",
+    ];
+}
 impl model::Model for LoginTypeResponse {
     #[inline]
     fn blank() -> Self {
@@ -485,13 +500,7 @@ impl model::Model for LoginTypeResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "LoginTypeResponse",
-            names: &[
-                "ssorequest",
-                "showCaptcha",
-                "oauthEnabled",
-                "defaultExperience",
-                "authenticationMechanism",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -760,6 +769,16 @@ pub struct PasswordStrengthPolicy {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PasswordStrengthPolicy {
+    pub(crate) const NAMES: model::Names = &[
+        "enabled",
+        "minNumberOfDigits",
+        "minNumberOfCharacters",
+        "minNumberOfSpecialCharacters",
+        "minNumberOfLowercaseCharacters",
+        "minNumberOfUppercaseCharacters",
+    ];
+}
 impl model::Model for PasswordStrengthPolicy {
     #[inline]
     fn blank() -> Self {
@@ -777,14 +796,7 @@ impl model::Model for PasswordStrengthPolicy {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PasswordStrengthPolicy",
-            names: &[
-                "enabled",
-                "minNumberOfDigits",
-                "minNumberOfCharacters",
-                "minNumberOfSpecialCharacters",
-                "minNumberOfLowercaseCharacters",
-                "minNumberOfUppercaseCharacters",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1118,6 +1130,33 @@ pub struct SamlSettingsDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SamlSettingsDto {
+    pub(crate) const NAMES: model::Names = &[
+        "url",
+        "type",
+        "uuid",
+        "origin",
+        "clientId",
+        "accountId",
+        "logoutUrl",
+        "jitEnabled",
+        "displayName",
+        "clientSecret",
+        "metaDataFile",
+        "providerType",
+        "nextIterations",
+        "configuredFromNG",
+        "entityIdentifier",
+        "friendlySamlName",
+        "jitValidationKey",
+        "samlProviderType",
+        "jitValidationValue",
+        "groupMembershipAttr",
+        "authorizationEnabled",
+        "authenticationEnabled",
+        "encryptedClientSecret",
+    ];
+}
 impl model::Model for SamlSettingsDto {
     #[inline]
     fn blank() -> Self {
@@ -1152,31 +1191,7 @@ impl model::Model for SamlSettingsDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SamlSettingsDto",
-            names: &[
-                "url",
-                "type",
-                "uuid",
-                "origin",
-                "clientId",
-                "accountId",
-                "logoutUrl",
-                "jitEnabled",
-                "displayName",
-                "clientSecret",
-                "metaDataFile",
-                "providerType",
-                "nextIterations",
-                "configuredFromNG",
-                "entityIdentifier",
-                "friendlySamlName",
-                "jitValidationKey",
-                "samlProviderType",
-                "jitValidationValue",
-                "groupMembershipAttr",
-                "authorizationEnabled",
-                "authenticationEnabled",
-                "encryptedClientSecret",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[22],
             tagged: &[],
@@ -1314,6 +1329,13 @@ pub struct SsoConfig {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SsoConfig {
+    pub(crate) const NAMES: model::Names = &[
+        "accountId",
+        "ssoSettings",
+        "authenticationMechanism",
+    ];
+}
 impl model::Model for SsoConfig {
     #[inline]
     fn blank() -> Self {
@@ -1328,7 +1350,7 @@ impl model::Model for SsoConfig {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SsoConfig",
-            names: &["accountId", "ssoSettings", "authenticationMechanism"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

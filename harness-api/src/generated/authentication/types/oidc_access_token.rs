@@ -146,6 +146,13 @@ pub struct AwsOidcCredentialResponseDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AwsOidcCredentialResponseDto {
+    pub(crate) const NAMES: model::Names = &[
+        "access_key",
+        "session_token",
+        "secret_access_key",
+    ];
+}
 impl model::Model for AwsOidcCredentialResponseDto {
     #[inline]
     fn blank() -> Self {
@@ -160,7 +167,7 @@ impl model::Model for AwsOidcCredentialResponseDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AwsOidcCredentialResponseDto",
-            names: &["access_key", "session_token", "secret_access_key"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[0, 1, 2],
             tagged: &[],
@@ -401,6 +408,14 @@ pub struct AzureOidcCredentialResponseDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AzureOidcCredentialResponseDto {
+    pub(crate) const NAMES: model::Names = &[
+        "expires_in",
+        "token_type",
+        "access_token",
+        "ext_expires_in",
+    ];
+}
 impl model::Model for AzureOidcCredentialResponseDto {
     #[inline]
     fn blank() -> Self {
@@ -416,7 +431,7 @@ impl model::Model for AzureOidcCredentialResponseDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AzureOidcCredentialResponseDto",
-            names: &["expires_in", "token_type", "access_token", "ext_expires_in"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[2],
             tagged: &[],
@@ -505,6 +520,9 @@ pub struct GcpOidcServiceAccountAccessTokenResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GcpOidcServiceAccountAccessTokenResponse {
+    pub(crate) const NAMES: model::Names = &["expireTime", "accessToken"];
+}
 impl model::Model for GcpOidcServiceAccountAccessTokenResponse {
     #[inline]
     fn blank() -> Self {
@@ -518,7 +536,7 @@ impl model::Model for GcpOidcServiceAccountAccessTokenResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GcpOidcServiceAccountAccessTokenResponse",
-            names: &["expireTime", "accessToken"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[1],
             tagged: &[],
@@ -549,6 +567,14 @@ pub struct OidcWorkloadAccessTokenResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl OidcWorkloadAccessTokenResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "expires_in",
+        "token_type",
+        "access_token",
+        "issued_token_type",
+    ];
+}
 impl model::Model for OidcWorkloadAccessTokenResponse {
     #[inline]
     fn blank() -> Self {
@@ -564,7 +590,7 @@ impl model::Model for OidcWorkloadAccessTokenResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "OidcWorkloadAccessTokenResponse",
-            names: &["expires_in", "token_type", "access_token", "issued_token_type"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[2],
             tagged: &[],

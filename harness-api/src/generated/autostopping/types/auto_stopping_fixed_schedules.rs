@@ -10,6 +10,9 @@ pub struct DeleteAutoStoppingScheduleResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DeleteAutoStoppingScheduleResponse {
+    pub(crate) const NAMES: model::Names = &["response"];
+}
 impl model::Model for DeleteAutoStoppingScheduleResponse {
     #[inline]
     fn blank() -> Self {
@@ -22,7 +25,7 @@ impl model::Model for DeleteAutoStoppingScheduleResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DeleteAutoStoppingScheduleResponse",
-            names: &["response"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -57,6 +60,20 @@ pub struct FixedSchedule {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl FixedSchedule {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "name",
+        "account",
+        "details",
+        "resources",
+        "account_id",
+        "created_at",
+        "created_by",
+        "updated_at",
+        "description",
+    ];
+}
 impl model::Model for FixedSchedule {
     #[inline]
     fn blank() -> Self {
@@ -78,18 +95,7 @@ impl model::Model for FixedSchedule {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "FixedSchedule",
-            names: &[
-                "id",
-                "name",
-                "account",
-                "details",
-                "resources",
-                "account_id",
-                "created_at",
-                "created_by",
-                "updated_at",
-                "description",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -133,6 +139,9 @@ pub struct FixedSchedulesListResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl FixedSchedulesListResponse {
+    pub(crate) const NAMES: model::Names = &["response"];
+}
 impl model::Model for FixedSchedulesListResponse {
     #[inline]
     fn blank() -> Self {
@@ -145,7 +154,7 @@ impl model::Model for FixedSchedulesListResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "FixedSchedulesListResponse",
-            names: &["response"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

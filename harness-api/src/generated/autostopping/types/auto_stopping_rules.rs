@@ -10,6 +10,9 @@ pub struct AllResourcesOfAccountResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AllResourcesOfAccountResponse {
+    pub(crate) const NAMES: model::Names = &["response"];
+}
 impl model::Model for AllResourcesOfAccountResponse {
     #[inline]
     fn blank() -> Self {
@@ -22,7 +25,7 @@ impl model::Model for AllResourcesOfAccountResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AllResourcesOfAccountResponse",
-            names: &["response"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -48,6 +51,9 @@ pub struct AutoStoppingRuleDetailsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AutoStoppingRuleDetailsResponse {
+    pub(crate) const NAMES: model::Names = &["response"];
+}
 impl model::Model for AutoStoppingRuleDetailsResponse {
     #[inline]
     fn blank() -> Self {
@@ -60,7 +66,7 @@ impl model::Model for AutoStoppingRuleDetailsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AutoStoppingRuleDetailsResponse",
-            names: &["response"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -254,6 +260,9 @@ pub struct CumulativeSavingsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CumulativeSavingsResponse {
+    pub(crate) const NAMES: model::Names = &["response"];
+}
 impl model::Model for CumulativeSavingsResponse {
     #[inline]
     fn blank() -> Self {
@@ -266,7 +275,7 @@ impl model::Model for CumulativeSavingsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CumulativeSavingsResponse",
-            names: &["response"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -508,6 +517,9 @@ pub struct ServiceDiagnosticsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ServiceDiagnosticsResponse {
+    pub(crate) const NAMES: model::Names = &["response"];
+}
 impl model::Model for ServiceDiagnosticsResponse {
     #[inline]
     fn blank() -> Self {
@@ -520,7 +532,7 @@ impl model::Model for ServiceDiagnosticsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ServiceDiagnosticsResponse",
-            names: &["response"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -546,6 +558,9 @@ pub struct ServiceHealthResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ServiceHealthResponse {
+    pub(crate) const NAMES: model::Names = &["response"];
+}
 impl model::Model for ServiceHealthResponse {
     #[inline]
     fn blank() -> Self {
@@ -558,7 +573,7 @@ impl model::Model for ServiceHealthResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ServiceHealthResponse",
-            names: &["response"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -547,6 +547,9 @@ pub struct CreateAccessPointResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CreateAccessPointResponse {
+    pub(crate) const NAMES: model::Names = &["errors", "metadata", "response"];
+}
 impl model::Model for CreateAccessPointResponse {
     #[inline]
     fn blank() -> Self {
@@ -561,7 +564,7 @@ impl model::Model for CreateAccessPointResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CreateAccessPointResponse",
-            names: &["errors", "metadata", "response"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -932,6 +935,9 @@ pub struct LwServiceResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl LwServiceResponse {
+    pub(crate) const NAMES: model::Names = &["response"];
+}
 impl model::Model for LwServiceResponse {
     #[inline]
     fn blank() -> Self {
@@ -944,7 +950,7 @@ impl model::Model for LwServiceResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "LwServiceResponse",
-            names: &["response"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1549,6 +1555,9 @@ pub struct ServicesResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ServicesResponse {
+    pub(crate) const NAMES: model::Names = &["response"];
+}
 impl model::Model for ServicesResponse {
     #[inline]
     fn blank() -> Self {
@@ -1561,7 +1570,7 @@ impl model::Model for ServicesResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ServicesResponse",
-            names: &["response"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

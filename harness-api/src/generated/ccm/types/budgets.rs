@@ -179,6 +179,39 @@ pub struct Budget {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Budget {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "type",
+        "uuid",
+        "scope",
+        "period",
+        "endTime",
+        "folderId",
+        "ngBudget",
+        "accountId",
+        "createdAt",
+        "createdBy",
+        "startTime",
+        "actualCost",
+        "growthRate",
+        "isNgBudget",
+        "budgetAmount",
+        "forecastCost",
+        "userGroupIds",
+        "budgetHistory",
+        "lastMonthCost",
+        "lastUpdatedAt",
+        "lastUpdatedBy",
+        "notifyOnSlack",
+        "emailAddresses",
+        "alertThresholds",
+        "customAlertMessage",
+        "parentBudgetGroupId",
+        "budgetMonthlyBreakdown",
+        "disableCurrencyWarning",
+    ];
+}
 impl model::Model for Budget {
     #[inline]
     fn blank() -> Self {
@@ -219,37 +252,7 @@ impl model::Model for Budget {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Budget",
-            names: &[
-                "name",
-                "type",
-                "uuid",
-                "scope",
-                "period",
-                "endTime",
-                "folderId",
-                "ngBudget",
-                "accountId",
-                "createdAt",
-                "createdBy",
-                "startTime",
-                "actualCost",
-                "growthRate",
-                "isNgBudget",
-                "budgetAmount",
-                "forecastCost",
-                "userGroupIds",
-                "budgetHistory",
-                "lastMonthCost",
-                "lastUpdatedAt",
-                "lastUpdatedBy",
-                "notifyOnSlack",
-                "emailAddresses",
-                "alertThresholds",
-                "customAlertMessage",
-                "parentBudgetGroupId",
-                "budgetMonthlyBreakdown",
-                "disableCurrencyWarning",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -332,6 +335,9 @@ pub struct BudgetData {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl BudgetData {
+    pub(crate) const NAMES: model::Names = &["costData", "forecastCost"];
+}
 impl model::Model for BudgetData {
     #[inline]
     fn blank() -> Self {
@@ -345,7 +351,7 @@ impl model::Model for BudgetData {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "BudgetData",
-            names: &["costData", "forecastCost"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -12,6 +12,9 @@ pub struct AnomalyMetrics {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AnomalyMetrics {
+    pub(crate) const NAMES: model::Names = &["count", "status", "costImpact"];
+}
 impl model::Model for AnomalyMetrics {
     #[inline]
     fn blank() -> Self {
@@ -26,7 +29,7 @@ impl model::Model for AnomalyMetrics {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AnomalyMetrics",
-            names: &["count", "status", "costImpact"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -59,6 +62,14 @@ pub struct AnomalyOverview {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AnomalyOverview {
+    pub(crate) const NAMES: model::Names = &[
+        "active",
+        "ignored",
+        "archived",
+        "resolved",
+    ];
+}
 impl model::Model for AnomalyOverview {
     #[inline]
     fn blank() -> Self {
@@ -74,7 +85,7 @@ impl model::Model for AnomalyOverview {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AnomalyOverview",
-            names: &["active", "ignored", "archived", "resolved"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

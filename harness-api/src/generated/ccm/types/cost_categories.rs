@@ -22,6 +22,23 @@ pub struct BusinessMapping {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl BusinessMapping {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "uuid",
+        "accountId",
+        "createdAt",
+        "createdBy",
+        "costBuckets",
+        "costTargets",
+        "dataSources",
+        "sharedCosts",
+        "lastUpdatedAt",
+        "lastUpdatedBy",
+        "unallocatedCost",
+        "costTargetsWithUUID",
+    ];
+}
 impl model::Model for BusinessMapping {
     #[inline]
     fn blank() -> Self {
@@ -46,21 +63,7 @@ impl model::Model for BusinessMapping {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "BusinessMapping",
-            names: &[
-                "name",
-                "uuid",
-                "accountId",
-                "createdAt",
-                "createdBy",
-                "costBuckets",
-                "costTargets",
-                "dataSources",
-                "sharedCosts",
-                "lastUpdatedAt",
-                "lastUpdatedBy",
-                "unallocatedCost",
-                "costTargetsWithUUID",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -243,6 +246,9 @@ pub struct BusinessMappingListDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl BusinessMappingListDto {
+    pub(crate) const NAMES: model::Names = &["totalCount", "businessMappings"];
+}
 impl model::Model for BusinessMappingListDto {
     #[inline]
     fn blank() -> Self {
@@ -256,7 +262,7 @@ impl model::Model for BusinessMappingListDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "BusinessMappingListDto",
-            names: &["totalCount", "businessMappings"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -286,6 +292,9 @@ pub struct CostCategoryDeleteDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CostCategoryDeleteDto {
+    pub(crate) const NAMES: model::Names = &["deleted", "message", "linkedPerspectives"];
+}
 impl model::Model for CostCategoryDeleteDto {
     #[inline]
     fn blank() -> Self {
@@ -300,7 +309,7 @@ impl model::Model for CostCategoryDeleteDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CostCategoryDeleteDto",
-            names: &["deleted", "message", "linkedPerspectives"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -487,6 +487,9 @@ pub struct CostOverview {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CostOverview {
+    pub(crate) const NAMES: model::Names = &["Cost", "Trend"];
+}
 impl model::Model for CostOverview {
     #[inline]
     fn blank() -> Self {
@@ -500,7 +503,7 @@ impl model::Model for CostOverview {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CostOverview",
-            names: &["Cost", "Trend"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -670,6 +673,9 @@ pub struct PerspectiveEntityStatsData {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PerspectiveEntityStatsData {
+    pub(crate) const NAMES: model::Names = &["data"];
+}
 impl model::Model for PerspectiveEntityStatsData {
     #[inline]
     fn blank() -> Self {
@@ -682,7 +688,7 @@ impl model::Model for PerspectiveEntityStatsData {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PerspectiveEntityStatsData",
-            names: &["data"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -714,6 +720,17 @@ pub struct PerspectiveTimeSeriesData {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PerspectiveTimeSeriesData {
+    pub(crate) const NAMES: model::Names = &[
+        "stats",
+        "cpuLimit",
+        "cpuRequest",
+        "memoryLimit",
+        "cpuUtilValues",
+        "memoryRequest",
+        "memoryUtilValues",
+    ];
+}
 impl model::Model for PerspectiveTimeSeriesData {
     #[inline]
     fn blank() -> Self {
@@ -732,15 +749,7 @@ impl model::Model for PerspectiveTimeSeriesData {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PerspectiveTimeSeriesData",
-            names: &[
-                "stats",
-                "cpuLimit",
-                "cpuRequest",
-                "memoryLimit",
-                "cpuUtilValues",
-                "memoryRequest",
-                "memoryUtilValues",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

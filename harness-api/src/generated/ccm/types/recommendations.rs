@@ -279,6 +279,9 @@ pub struct RecommendationOverviewStats {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RecommendationOverviewStats {
+    pub(crate) const NAMES: model::Names = &["totalMonthlyCost", "totalMonthlySaving"];
+}
 impl model::Model for RecommendationOverviewStats {
     #[inline]
     fn blank() -> Self {
@@ -292,7 +295,7 @@ impl model::Model for RecommendationOverviewStats {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RecommendationOverviewStats",
-            names: &["totalMonthlyCost", "totalMonthlySaving"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -418,6 +421,9 @@ pub struct Recommendations {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Recommendations {
+    pub(crate) const NAMES: model::Names = &["items", "limit", "offset"];
+}
 impl model::Model for Recommendations {
     #[inline]
     fn blank() -> Self {
@@ -432,7 +438,7 @@ impl model::Model for Recommendations {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Recommendations",
-            names: &["items", "limit", "offset"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -300,6 +300,33 @@ pub struct CcmRule {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CcmRule {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "uuid",
+        "isOOTB",
+        "deleted",
+        "savings",
+        "accountId",
+        "createdAt",
+        "createdBy",
+        "rulesYaml",
+        "storeType",
+        "description",
+        "resourceType",
+        "versionLabel",
+        "cloudProvider",
+        "lastUpdatedAt",
+        "lastUpdatedBy",
+        "orgIdentifier",
+        "isStablePolicy",
+        "forRecommendation",
+        "isMultiPolicyRule",
+        "projectIdentifier",
+        "subRulePolicyDetails",
+    ];
+}
 impl model::Model for CcmRule {
     #[inline]
     fn blank() -> Self {
@@ -334,31 +361,7 @@ impl model::Model for CcmRule {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CcmRule",
-            names: &[
-                "name",
-                "tags",
-                "uuid",
-                "isOOTB",
-                "deleted",
-                "savings",
-                "accountId",
-                "createdAt",
-                "createdBy",
-                "rulesYaml",
-                "storeType",
-                "description",
-                "resourceType",
-                "versionLabel",
-                "cloudProvider",
-                "lastUpdatedAt",
-                "lastUpdatedBy",
-                "orgIdentifier",
-                "isStablePolicy",
-                "forRecommendation",
-                "isMultiPolicyRule",
-                "projectIdentifier",
-                "subRulePolicyDetails",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -697,6 +700,9 @@ pub struct GovernanceEnqueueResponseDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GovernanceEnqueueResponseDto {
+    pub(crate) const NAMES: model::Names = &["ruleExecutionId"];
+}
 impl model::Model for GovernanceEnqueueResponseDto {
     #[inline]
     fn blank() -> Self {
@@ -709,7 +715,7 @@ impl model::Model for GovernanceEnqueueResponseDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GovernanceEnqueueResponseDto",
-            names: &["ruleExecutionId"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1160,6 +1166,9 @@ pub struct RuleList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RuleList {
+    pub(crate) const NAMES: model::Names = &["rules", "totalItems"];
+}
 impl model::Model for RuleList {
     #[inline]
     fn blank() -> Self {
@@ -1173,7 +1182,7 @@ impl model::Model for RuleList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RuleList",
-            names: &["rules", "totalItems"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -65,6 +65,9 @@ pub struct ClusterBatchResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ClusterBatchResponse {
+    pub(crate) const NAMES: model::Names = &["linked", "unlinked"];
+}
 impl model::Model for ClusterBatchResponse {
     #[inline]
     fn blank() -> Self {
@@ -78,7 +81,7 @@ impl model::Model for ClusterBatchResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ClusterBatchResponse",
-            names: &["linked", "unlinked"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -285,6 +288,20 @@ pub struct ClusterResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ClusterResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "scope",
+        "envRef",
+        "linkedAt",
+        "clusterRef",
+        "orgIdentifier",
+        "agentIdentifier",
+        "accountIdentifier",
+        "projectIdentifier",
+    ];
+}
 impl model::Model for ClusterResponse {
     #[inline]
     fn blank() -> Self {
@@ -306,18 +323,7 @@ impl model::Model for ClusterResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ClusterResponse",
-            names: &[
-                "name",
-                "tags",
-                "scope",
-                "envRef",
-                "linkedAt",
-                "clusterRef",
-                "orgIdentifier",
-                "agentIdentifier",
-                "accountIdentifier",
-                "projectIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -446,6 +452,18 @@ pub struct PageResponseClusterResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseClusterResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseClusterResponse {
     #[inline]
     fn blank() -> Self {
@@ -465,16 +483,7 @@ impl model::Model for PageResponseClusterResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseClusterResponse",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

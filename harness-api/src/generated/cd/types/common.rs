@@ -11,6 +11,9 @@ pub struct AllowedValuesUsagesInternalDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AllowedValuesUsagesInternalDto {
+    pub(crate) const NAMES: model::Names = &["usedIn", "allEntriesChecked"];
+}
 impl model::Model for AllowedValuesUsagesInternalDto {
     #[inline]
     fn blank() -> Self {
@@ -24,7 +27,7 @@ impl model::Model for AllowedValuesUsagesInternalDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AllowedValuesUsagesInternalDto",
-            names: &["usedIn", "allEntriesChecked"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -341,6 +344,9 @@ pub struct EnvironmentResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl EnvironmentResponse {
+    pub(crate) const NAMES: model::Names = &["created", "updated", "environment"];
+}
 impl model::Model for EnvironmentResponse {
     #[inline]
     fn blank() -> Self {
@@ -355,7 +361,7 @@ impl model::Model for EnvironmentResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "EnvironmentResponse",
-            names: &["created", "updated", "environment"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -748,6 +754,9 @@ pub struct InfrastructureResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InfrastructureResponse {
+    pub(crate) const NAMES: model::Names = &["created", "updated", "infrastructure"];
+}
 impl model::Model for InfrastructureResponse {
     #[inline]
     fn blank() -> Self {
@@ -762,7 +771,7 @@ impl model::Model for InfrastructureResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InfrastructureResponse",
-            names: &["created", "updated", "infrastructure"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -894,6 +903,9 @@ pub struct ManifestsResponseDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ManifestsResponseDto {
+    pub(crate) const NAMES: model::Names = &["identifiers"];
+}
 impl model::Model for ManifestsResponseDto {
     #[inline]
     fn blank() -> Self {
@@ -906,7 +918,7 @@ impl model::Model for ManifestsResponseDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ManifestsResponseDto",
-            names: &["identifiers"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -933,6 +945,9 @@ pub struct RancherClusterItem {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RancherClusterItem {
+    pub(crate) const NAMES: model::Names = &["clusters", "clusterItems"];
+}
 impl model::Model for RancherClusterItem {
     #[inline]
     fn blank() -> Self {
@@ -946,7 +961,7 @@ impl model::Model for RancherClusterItem {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RancherClusterItem",
-            names: &["clusters", "clusterItems"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1345,6 +1360,15 @@ pub struct ServiceOverrideGitUpdateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ServiceOverrideGitUpdateResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "type",
+        "identifier",
+        "serviceRef",
+        "environmentRef",
+        "infraIdentifier",
+    ];
+}
 impl model::Model for ServiceOverrideGitUpdateResponse {
     #[inline]
     fn blank() -> Self {
@@ -1361,13 +1385,7 @@ impl model::Model for ServiceOverrideGitUpdateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ServiceOverrideGitUpdateResponse",
-            names: &[
-                "type",
-                "identifier",
-                "serviceRef",
-                "environmentRef",
-                "infraIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1413,6 +1431,15 @@ pub struct ServiceOverrideMoveConfigResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ServiceOverrideMoveConfigResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "type",
+        "identifier",
+        "serviceRef",
+        "environmentRef",
+        "infraIdentifier",
+    ];
+}
 impl model::Model for ServiceOverrideMoveConfigResponse {
     #[inline]
     fn blank() -> Self {
@@ -1429,13 +1456,7 @@ impl model::Model for ServiceOverrideMoveConfigResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ServiceOverrideMoveConfigResponse",
-            names: &[
-                "type",
-                "identifier",
-                "serviceRef",
-                "environmentRef",
-                "infraIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1479,6 +1500,9 @@ pub struct ServiceResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ServiceResponse {
+    pub(crate) const NAMES: model::Names = &["created", "service", "updated"];
+}
 impl model::Model for ServiceResponse {
     #[inline]
     fn blank() -> Self {
@@ -1493,7 +1517,7 @@ impl model::Model for ServiceResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ServiceResponse",
-            names: &["created", "service", "updated"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

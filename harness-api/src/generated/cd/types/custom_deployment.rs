@@ -10,6 +10,9 @@ pub struct CustomDeploymentInfraResponseDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CustomDeploymentInfraResponseDto {
+    pub(crate) const NAMES: model::Names = &["obsolete"];
+}
 impl model::Model for CustomDeploymentInfraResponseDto {
     #[inline]
     fn blank() -> Self {
@@ -22,7 +25,7 @@ impl model::Model for CustomDeploymentInfraResponseDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CustomDeploymentInfraResponseDto",
-            names: &["obsolete"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -48,6 +51,9 @@ pub struct CustomDeploymentRefreshYamlDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CustomDeploymentRefreshYamlDto {
+    pub(crate) const NAMES: model::Names = &["refreshedYaml"];
+}
 impl model::Model for CustomDeploymentRefreshYamlDto {
     #[inline]
     fn blank() -> Self {
@@ -60,7 +66,7 @@ impl model::Model for CustomDeploymentRefreshYamlDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CustomDeploymentRefreshYamlDto",
-            names: &["refreshedYaml"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -143,6 +149,9 @@ pub struct CustomDeploymentVariableResponseDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CustomDeploymentVariableResponseDto {
+    pub(crate) const NAMES: model::Names = &["yaml", "metadataMap"];
+}
 impl model::Model for CustomDeploymentVariableResponseDto {
     #[inline]
     fn blank() -> Self {
@@ -156,7 +165,7 @@ impl model::Model for CustomDeploymentVariableResponseDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CustomDeploymentVariableResponseDto",
-            names: &["yaml", "metadataMap"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

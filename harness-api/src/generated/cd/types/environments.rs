@@ -10,6 +10,9 @@ pub struct EnvironmentGitUpdateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl EnvironmentGitUpdateResponse {
+    pub(crate) const NAMES: model::Names = &["identifier"];
+}
 impl model::Model for EnvironmentGitUpdateResponse {
     #[inline]
     fn blank() -> Self {
@@ -22,7 +25,7 @@ impl model::Model for EnvironmentGitUpdateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "EnvironmentGitUpdateResponse",
-            names: &["identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -49,6 +52,9 @@ pub struct EnvironmentImportResponseDetails {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl EnvironmentImportResponseDetails {
+    pub(crate) const NAMES: model::Names = &["envIdentifier", "governanceMetadata"];
+}
 impl model::Model for EnvironmentImportResponseDetails {
     #[inline]
     fn blank() -> Self {
@@ -62,7 +68,7 @@ impl model::Model for EnvironmentImportResponseDetails {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "EnvironmentImportResponseDetails",
-            names: &["envIdentifier", "governanceMetadata"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -91,6 +97,9 @@ pub struct EnvironmentMoveConfigResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl EnvironmentMoveConfigResponse {
+    pub(crate) const NAMES: model::Names = &["success", "identifier"];
+}
 impl model::Model for EnvironmentMoveConfigResponse {
     #[inline]
     fn blank() -> Self {
@@ -104,7 +113,7 @@ impl model::Model for EnvironmentMoveConfigResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "EnvironmentMoveConfigResponse",
-            names: &["success", "identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -241,6 +250,18 @@ pub struct PageResponseEnvironmentResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseEnvironmentResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseEnvironmentResponse {
     #[inline]
     fn blank() -> Self {
@@ -260,16 +281,7 @@ impl model::Model for PageResponseEnvironmentResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseEnvironmentResponse",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -316,6 +328,18 @@ pub struct PageResponseServiceOverrideResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseServiceOverrideResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseServiceOverrideResponse {
     #[inline]
     fn blank() -> Self {
@@ -335,16 +359,7 @@ impl model::Model for PageResponseServiceOverrideResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseServiceOverrideResponse",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -835,6 +850,17 @@ pub struct ServiceOverrideResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ServiceOverrideResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "yaml",
+        "accountId",
+        "serviceRef",
+        "orgIdentifier",
+        "environmentRef",
+        "projectIdentifier",
+        "governanceMetadata",
+    ];
+}
 impl model::Model for ServiceOverrideResponse {
     #[inline]
     fn blank() -> Self {
@@ -853,15 +879,7 @@ impl model::Model for ServiceOverrideResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ServiceOverrideResponse",
-            names: &[
-                "yaml",
-                "accountId",
-                "serviceRef",
-                "orgIdentifier",
-                "environmentRef",
-                "projectIdentifier",
-                "governanceMetadata",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -11,6 +11,9 @@ pub struct InfraMoveConfigResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InfraMoveConfigResponse {
+    pub(crate) const NAMES: model::Names = &["success", "identifier"];
+}
 impl model::Model for InfraMoveConfigResponse {
     #[inline]
     fn blank() -> Self {
@@ -24,7 +27,7 @@ impl model::Model for InfraMoveConfigResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InfraMoveConfigResponse",
-            names: &["success", "identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -52,6 +55,9 @@ pub struct InfrastructureGitUpdateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InfrastructureGitUpdateResponse {
+    pub(crate) const NAMES: model::Names = &["identifier"];
+}
 impl model::Model for InfrastructureGitUpdateResponse {
     #[inline]
     fn blank() -> Self {
@@ -64,7 +70,7 @@ impl model::Model for InfrastructureGitUpdateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InfrastructureGitUpdateResponse",
-            names: &["identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -91,6 +97,9 @@ pub struct InfrastructureImportResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InfrastructureImportResponse {
+    pub(crate) const NAMES: model::Names = &["identifier", "governanceMetadata"];
+}
 impl model::Model for InfrastructureImportResponse {
     #[inline]
     fn blank() -> Self {
@@ -104,7 +113,7 @@ impl model::Model for InfrastructureImportResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InfrastructureImportResponse",
-            names: &["identifier", "governanceMetadata"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -395,6 +404,15 @@ pub struct NgInfrastructureResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl NgInfrastructureResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "createdAt",
+        "infrastructure",
+        "lastModifiedAt",
+        "governanceMetadata",
+        "entityValidityDetails",
+    ];
+}
 impl model::Model for NgInfrastructureResponse {
     #[inline]
     fn blank() -> Self {
@@ -411,13 +429,7 @@ impl model::Model for NgInfrastructureResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "NgInfrastructureResponse",
-            names: &[
-                "createdAt",
-                "infrastructure",
-                "lastModifiedAt",
-                "governanceMetadata",
-                "entityValidityDetails",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -458,6 +470,18 @@ pub struct PageResponseInfrastructureResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseInfrastructureResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseInfrastructureResponse {
     #[inline]
     fn blank() -> Self {
@@ -477,16 +501,7 @@ impl model::Model for PageResponseInfrastructureResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseInfrastructureResponse",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -13,6 +13,14 @@ pub struct PostProdRollbackCheckDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PostProdRollbackCheckDto {
+    pub(crate) const NAMES: model::Names = &[
+        "message",
+        "swimLaneInfo",
+        "rollbackAllowed",
+        "isRollbackAllowed",
+    ];
+}
 impl model::Model for PostProdRollbackCheckDto {
     #[inline]
     fn blank() -> Self {
@@ -28,7 +36,7 @@ impl model::Model for PostProdRollbackCheckDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PostProdRollbackCheckDto",
-            names: &["message", "swimLaneInfo", "rollbackAllowed", "isRollbackAllowed"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -121,6 +129,16 @@ pub struct PostProdRollbackResponseDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PostProdRollbackResponseDto {
+    pub(crate) const NAMES: model::Names = &[
+        "message",
+        "instanceKey",
+        "infraMappingId",
+        "planExecutionId",
+        "rollbackTriggered",
+        "isRollbackTriggered",
+    ];
+}
 impl model::Model for PostProdRollbackResponseDto {
     #[inline]
     fn blank() -> Self {
@@ -138,14 +156,7 @@ impl model::Model for PostProdRollbackResponseDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PostProdRollbackResponseDto",
-            names: &[
-                "message",
-                "instanceKey",
-                "infraMappingId",
-                "planExecutionId",
-                "rollbackTriggered",
-                "isRollbackTriggered",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -443,6 +454,20 @@ pub struct RollbackResponseDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RollbackResponseDto {
+    pub(crate) const NAMES: model::Names = &[
+        "message",
+        "instanceKey",
+        "envIdentifier",
+        "infraMappingId",
+        "environmentType",
+        "infraIdentifier",
+        "planExecutionId",
+        "rollbackTriggered",
+        "serviceIdentifier",
+        "isRollbackTriggered",
+    ];
+}
 impl model::Model for RollbackResponseDto {
     #[inline]
     fn blank() -> Self {
@@ -464,18 +489,7 @@ impl model::Model for RollbackResponseDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RollbackResponseDto",
-            names: &[
-                "message",
-                "instanceKey",
-                "envIdentifier",
-                "infraMappingId",
-                "environmentType",
-                "infraIdentifier",
-                "planExecutionId",
-                "rollbackTriggered",
-                "serviceIdentifier",
-                "isRollbackTriggered",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -21,6 +21,22 @@ pub struct ActionTemplate {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ActionTemplate {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "type",
+        "hubRef",
+        "identity",
+        "revision",
+        "isDefault",
+        "variables",
+        "description",
+        "runProperties",
+        "actionProperties",
+        "infrastructureType",
+    ];
+}
 impl model::Model for ActionTemplate {
     #[inline]
     fn blank() -> Self {
@@ -44,20 +60,7 @@ impl model::Model for ActionTemplate {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ActionTemplate",
-            names: &[
-                "name",
-                "tags",
-                "type",
-                "hubRef",
-                "identity",
-                "revision",
-                "isDefault",
-                "variables",
-                "description",
-                "runProperties",
-                "actionProperties",
-                "infrastructureType",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -107,6 +110,13 @@ pub struct ActionTemplateVariables {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ActionTemplateVariables {
+    pub(crate) const NAMES: model::Names = &[
+        "variables",
+        "actionProperties",
+        "actionRunProperty",
+    ];
+}
 impl model::Model for ActionTemplateVariables {
     #[inline]
     fn blank() -> Self {
@@ -121,7 +131,7 @@ impl model::Model for ActionTemplateVariables {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ActionTemplateVariables",
-            names: &["variables", "actionProperties", "actionRunProperty"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -217,6 +227,35 @@ pub struct ChaosActionTemplate {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ChaosActionTemplate {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "name",
+        "tags",
+        "type",
+        "orgID",
+        "hubRef",
+        "identity",
+        "revision",
+        "template",
+        "accountID",
+        "createdAt",
+        "createdBy",
+        "isDefault",
+        "isRemoved",
+        "projectID",
+        "updatedAt",
+        "updatedBy",
+        "variables",
+        "description",
+        "isEnterprise",
+        "runProperties",
+        "actionProperties",
+        "infrastructureType",
+        "createdByUserDetails",
+        "updatedByUserDetails",
+    ];
+}
 impl model::Model for ChaosActionTemplate {
     #[inline]
     fn blank() -> Self {
@@ -253,33 +292,7 @@ impl model::Model for ChaosActionTemplate {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ChaosActionTemplate",
-            names: &[
-                "id",
-                "name",
-                "tags",
-                "type",
-                "orgID",
-                "hubRef",
-                "identity",
-                "revision",
-                "template",
-                "accountID",
-                "createdAt",
-                "createdBy",
-                "isDefault",
-                "isRemoved",
-                "projectID",
-                "updatedAt",
-                "updatedBy",
-                "variables",
-                "description",
-                "isEnterprise",
-                "runProperties",
-                "actionProperties",
-                "infrastructureType",
-                "createdByUserDetails",
-                "updatedByUserDetails",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -398,6 +411,14 @@ pub struct ListFaultActionTemplateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListFaultActionTemplateResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "data",
+        "pagination",
+        "countDetails",
+        "correlationID",
+    ];
+}
 impl model::Model for ListFaultActionTemplateResponse {
     #[inline]
     fn blank() -> Self {
@@ -413,7 +434,7 @@ impl model::Model for ListFaultActionTemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListFaultActionTemplateResponse",
-            names: &["data", "pagination", "countDetails", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

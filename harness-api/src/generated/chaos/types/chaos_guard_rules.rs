@@ -116,6 +116,19 @@ pub struct CreateRuleResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CreateRuleResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "ruleId",
+        "isEnabled",
+        "description",
+        "timeWindows",
+        "conditionIds",
+        "userGroupIds",
+        "correlationID",
+    ];
+}
 impl model::Model for CreateRuleResponse {
     #[inline]
     fn blank() -> Self {
@@ -136,17 +149,7 @@ impl model::Model for CreateRuleResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CreateRuleResponse",
-            names: &[
-                "name",
-                "tags",
-                "ruleId",
-                "isEnabled",
-                "description",
-                "timeWindows",
-                "conditionIds",
-                "userGroupIds",
-                "correlationID",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -190,6 +193,9 @@ pub struct DeleteRuleResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DeleteRuleResponse {
+    pub(crate) const NAMES: model::Names = &["message", "success", "correlationID"];
+}
 impl model::Model for DeleteRuleResponse {
     #[inline]
     fn blank() -> Self {
@@ -204,7 +210,7 @@ impl model::Model for DeleteRuleResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DeleteRuleResponse",
-            names: &["message", "success", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -247,6 +253,24 @@ pub struct GetRuleResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetRuleResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "ruleId",
+        "createdAt",
+        "createdBy",
+        "isEnabled",
+        "updatedAt",
+        "updatedBy",
+        "conditions",
+        "description",
+        "timeWindows",
+        "conditionIds",
+        "userGroupIds",
+        "correlationID",
+    ];
+}
 impl model::Model for GetRuleResponse {
     #[inline]
     fn blank() -> Self {
@@ -272,22 +296,7 @@ impl model::Model for GetRuleResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetRuleResponse",
-            names: &[
-                "name",
-                "tags",
-                "ruleId",
-                "createdAt",
-                "createdBy",
-                "isEnabled",
-                "updatedAt",
-                "updatedBy",
-                "conditions",
-                "description",
-                "timeWindows",
-                "conditionIds",
-                "userGroupIds",
-                "correlationID",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -341,6 +350,9 @@ pub struct ListRuleResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListRuleResponse {
+    pub(crate) const NAMES: model::Names = &["rules", "pagination", "correlationID"];
+}
 impl model::Model for ListRuleResponse {
     #[inline]
     fn blank() -> Self {
@@ -355,7 +367,7 @@ impl model::Model for ListRuleResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListRuleResponse",
-            names: &["rules", "pagination", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -596,6 +608,19 @@ pub struct UpdateRuleResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateRuleResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "ruleId",
+        "isEnabled",
+        "description",
+        "timeWindows",
+        "conditionIds",
+        "userGroupIds",
+        "correlationID",
+    ];
+}
 impl model::Model for UpdateRuleResponse {
     #[inline]
     fn blank() -> Self {
@@ -616,17 +641,7 @@ impl model::Model for UpdateRuleResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateRuleResponse",
-            names: &[
-                "name",
-                "tags",
-                "ruleId",
-                "isEnabled",
-                "description",
-                "timeWindows",
-                "conditionIds",
-                "userGroupIds",
-                "correlationID",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

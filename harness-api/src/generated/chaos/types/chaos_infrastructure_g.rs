@@ -21,6 +21,22 @@ pub struct GetHarnessInfrastructureResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetHarnessInfrastructureResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "type",
+        "isUsed",
+        "namespace",
+        "identifier",
+        "connectorRef",
+        "isCompatible",
+        "correlationID",
+        "orgIdentifier",
+        "environmentRef",
+        "serviceAccount",
+        "projectIdentifier",
+    ];
+}
 impl model::Model for GetHarnessInfrastructureResponse {
     #[inline]
     fn blank() -> Self {
@@ -44,20 +60,7 @@ impl model::Model for GetHarnessInfrastructureResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetHarnessInfrastructureResponse",
-            names: &[
-                "name",
-                "type",
-                "isUsed",
-                "namespace",
-                "identifier",
-                "connectorRef",
-                "isCompatible",
-                "correlationID",
-                "orgIdentifier",
-                "environmentRef",
-                "serviceAccount",
-                "projectIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -109,6 +112,15 @@ pub struct GetInfraStatsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetInfraStatsResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "totalInfrastructures",
+        "totalActiveInfrastructure",
+        "totalConfirmedInfrastructure",
+        "totalInactiveInfrastructures",
+        "totalNonConfirmedInfrastructures",
+    ];
+}
 impl model::Model for GetInfraStatsResponse {
     #[inline]
     fn blank() -> Self {
@@ -125,13 +137,7 @@ impl model::Model for GetInfraStatsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetInfraStatsResponse",
-            names: &[
-                "totalInfrastructures",
-                "totalActiveInfrastructure",
-                "totalConfirmedInfrastructure",
-                "totalInactiveInfrastructures",
-                "totalNonConfirmedInfrastructures",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -165,6 +171,9 @@ pub struct GetInfraTokenResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetInfraTokenResponse {
+    pub(crate) const NAMES: model::Names = &["token"];
+}
 impl model::Model for GetInfraTokenResponse {
     #[inline]
     fn blank() -> Self {
@@ -177,7 +186,7 @@ impl model::Model for GetInfraTokenResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetInfraTokenResponse",
-            names: &["token"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[0],
             tagged: &[],
@@ -372,6 +381,9 @@ pub struct GetKubernetesInfrastructureV2YamlResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetKubernetesInfrastructureV2YamlResponse {
+    pub(crate) const NAMES: model::Names = &["yaml", "correlationId"];
+}
 impl model::Model for GetKubernetesInfrastructureV2YamlResponse {
     #[inline]
     fn blank() -> Self {
@@ -385,7 +397,7 @@ impl model::Model for GetKubernetesInfrastructureV2YamlResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetKubernetesInfrastructureV2YamlResponse",
-            names: &["yaml", "correlationId"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -489,6 +501,9 @@ pub struct GraphInfraVersionDetails {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GraphInfraVersionDetails {
+    pub(crate) const NAMES: model::Names = &["latestVersion", "compatibleVersions"];
+}
 impl model::Model for GraphInfraVersionDetails {
     #[inline]
     fn blank() -> Self {
@@ -502,7 +517,7 @@ impl model::Model for GraphInfraVersionDetails {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GraphInfraVersionDetails",
-            names: &["latestVersion", "compatibleVersions"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -595,6 +610,9 @@ pub struct GraphListInfraResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GraphListInfraResponse {
+    pub(crate) const NAMES: model::Names = &["infras", "totalNoOfInfras"];
+}
 impl model::Model for GraphListInfraResponse {
     #[inline]
     fn blank() -> Self {
@@ -608,7 +626,7 @@ impl model::Model for GraphListInfraResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GraphListInfraResponse",
-            names: &["infras", "totalNoOfInfras"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -775,6 +793,15 @@ pub struct GraphRegisterInfraResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GraphRegisterInfraResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "token",
+        "taskID",
+        "infraID",
+        "manifest",
+    ];
+}
 impl model::Model for GraphRegisterInfraResponse {
     #[inline]
     fn blank() -> Self {
@@ -791,7 +818,7 @@ impl model::Model for GraphRegisterInfraResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GraphRegisterInfraResponse",
-            names: &["name", "token", "taskID", "infraID", "manifest"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[1],
             tagged: &[],

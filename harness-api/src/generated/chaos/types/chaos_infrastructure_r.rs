@@ -372,6 +372,9 @@ pub struct RegisterInfrastructureV2Response {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RegisterInfrastructureV2Response {
+    pub(crate) const NAMES: model::Names = &["name", "token", "identity"];
+}
 impl model::Model for RegisterInfrastructureV2Response {
     #[inline]
     fn blank() -> Self {
@@ -386,7 +389,7 @@ impl model::Model for RegisterInfrastructureV2Response {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RegisterInfrastructureV2Response",
-            names: &["name", "token", "identity"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[1],
             tagged: &[],
@@ -497,6 +500,17 @@ pub struct RegisterMachineInfraResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RegisterMachineInfraResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "infraID",
+        "version",
+        "accessKey",
+        "infraType",
+        "serverURL",
+        "installationManifest",
+    ];
+}
 impl model::Model for RegisterMachineInfraResponse {
     #[inline]
     fn blank() -> Self {
@@ -515,15 +529,7 @@ impl model::Model for RegisterMachineInfraResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RegisterMachineInfraResponse",
-            names: &[
-                "name",
-                "infraID",
-                "version",
-                "accessKey",
-                "infraType",
-                "serverURL",
-                "installationManifest",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[3],
             tagged: &[],

@@ -49,6 +49,9 @@ pub struct UpdateInfraResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateInfraResponse {
+    pub(crate) const NAMES: model::Names = &["message", "correlationID"];
+}
 impl model::Model for UpdateInfraResponse {
     #[inline]
     fn blank() -> Self {
@@ -62,7 +65,7 @@ impl model::Model for UpdateInfraResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateInfraResponse",
-            names: &["message", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -91,6 +94,9 @@ pub struct UpdateKubernetesInfrastructureResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateKubernetesInfrastructureResponse {
+    pub(crate) const NAMES: model::Names = &["message", "correlationId"];
+}
 impl model::Model for UpdateKubernetesInfrastructureResponse {
     #[inline]
     fn blank() -> Self {
@@ -104,7 +110,7 @@ impl model::Model for UpdateKubernetesInfrastructureResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateKubernetesInfrastructureResponse",
-            names: &["message", "correlationId"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -288,6 +294,9 @@ pub struct UpdateKubernetesInfrastructureV2Response {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateKubernetesInfrastructureV2Response {
+    pub(crate) const NAMES: model::Names = &["message", "correlationId"];
+}
 impl model::Model for UpdateKubernetesInfrastructureV2Response {
     #[inline]
     fn blank() -> Self {
@@ -301,7 +310,7 @@ impl model::Model for UpdateKubernetesInfrastructureV2Response {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateKubernetesInfrastructureV2Response",
-            names: &["message", "correlationId"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -380,6 +389,9 @@ pub struct UpgradeKubernetesInfrastructureResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpgradeKubernetesInfrastructureResponse {
+    pub(crate) const NAMES: model::Names = &["name", "message"];
+}
 impl model::Model for UpgradeKubernetesInfrastructureResponse {
     #[inline]
     fn blank() -> Self {
@@ -393,7 +405,7 @@ impl model::Model for UpgradeKubernetesInfrastructureResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpgradeKubernetesInfrastructureResponse",
-            names: &["name", "message"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -310,6 +310,9 @@ pub struct ExperimentCreationResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ExperimentCreationResponse {
+    pub(crate) const NAMES: model::Names = &["data", "auditAction"];
+}
 impl model::Model for ExperimentCreationResponse {
     #[inline]
     fn blank() -> Self {
@@ -323,7 +326,7 @@ impl model::Model for ExperimentCreationResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ExperimentCreationResponse",
-            names: &["data", "auditAction"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

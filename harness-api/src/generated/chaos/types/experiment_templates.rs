@@ -167,6 +167,9 @@ pub struct ChaosExperimentTemplateCompareRevisions {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ChaosExperimentTemplateCompareRevisions {
+    pub(crate) const NAMES: model::Names = &["template1", "template2", "correlationID"];
+}
 impl model::Model for ChaosExperimentTemplateCompareRevisions {
     #[inline]
     fn blank() -> Self {
@@ -181,7 +184,7 @@ impl model::Model for ChaosExperimentTemplateCompareRevisions {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ChaosExperimentTemplateCompareRevisions",
-            names: &["template1", "template2", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -409,6 +412,21 @@ pub struct CreateExperimentTemplateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CreateExperimentTemplateResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "kind",
+        "name",
+        "spec",
+        "tags",
+        "identity",
+        "revision",
+        "isDefault",
+        "apiVersion",
+        "description",
+        "hubIdentity",
+        "correlationID",
+    ];
+}
 impl model::Model for CreateExperimentTemplateResponse {
     #[inline]
     fn blank() -> Self {
@@ -431,19 +449,7 @@ impl model::Model for CreateExperimentTemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CreateExperimentTemplateResponse",
-            names: &[
-                "kind",
-                "name",
-                "spec",
-                "tags",
-                "identity",
-                "revision",
-                "isDefault",
-                "apiVersion",
-                "description",
-                "hubIdentity",
-                "correlationID",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -876,6 +882,14 @@ pub struct ExperimentTemplateVariables {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ExperimentTemplateVariables {
+    pub(crate) const NAMES: model::Names = &[
+        "faults",
+        "probes",
+        "actions",
+        "correlationID",
+    ];
+}
 impl model::Model for ExperimentTemplateVariables {
     #[inline]
     fn blank() -> Self {
@@ -891,7 +905,7 @@ impl model::Model for ExperimentTemplateVariables {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ExperimentTemplateVariables",
-            names: &["faults", "probes", "actions", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -924,6 +938,9 @@ pub struct ExperimentTemplateYaml {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ExperimentTemplateYaml {
+    pub(crate) const NAMES: model::Names = &["template", "correlationID"];
+}
 impl model::Model for ExperimentTemplateYaml {
     #[inline]
     fn blank() -> Self {
@@ -937,7 +954,7 @@ impl model::Model for ExperimentTemplateYaml {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ExperimentTemplateYaml",
-            names: &["template", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -975,6 +992,21 @@ pub struct GetExperimentTemplateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetExperimentTemplateResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "kind",
+        "name",
+        "spec",
+        "tags",
+        "identity",
+        "revision",
+        "isDefault",
+        "apiVersion",
+        "description",
+        "hubIdentity",
+        "correlationID",
+    ];
+}
 impl model::Model for GetExperimentTemplateResponse {
     #[inline]
     fn blank() -> Self {
@@ -997,19 +1029,7 @@ impl model::Model for GetExperimentTemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetExperimentTemplateResponse",
-            names: &[
-                "kind",
-                "name",
-                "spec",
-                "tags",
-                "identity",
-                "revision",
-                "isDefault",
-                "apiVersion",
-                "description",
-                "hubIdentity",
-                "correlationID",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1057,6 +1077,9 @@ pub struct ListExperimentTemplateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListExperimentTemplateResponse {
+    pub(crate) const NAMES: model::Names = &["data", "pagination", "correlationID"];
+}
 impl model::Model for ListExperimentTemplateResponse {
     #[inline]
     fn blank() -> Self {
@@ -1071,7 +1094,7 @@ impl model::Model for ListExperimentTemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListExperimentTemplateResponse",
-            names: &["data", "pagination", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1159,6 +1182,21 @@ pub struct UpdateExperimentTemplateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateExperimentTemplateResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "kind",
+        "name",
+        "spec",
+        "tags",
+        "identity",
+        "revision",
+        "isDefault",
+        "apiVersion",
+        "description",
+        "hubIdentity",
+        "correlationID",
+    ];
+}
 impl model::Model for UpdateExperimentTemplateResponse {
     #[inline]
     fn blank() -> Self {
@@ -1181,19 +1219,7 @@ impl model::Model for UpdateExperimentTemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateExperimentTemplateResponse",
-            names: &[
-                "kind",
-                "name",
-                "spec",
-                "tags",
-                "identity",
-                "revision",
-                "isDefault",
-                "apiVersion",
-                "description",
-                "hubIdentity",
-                "correlationID",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

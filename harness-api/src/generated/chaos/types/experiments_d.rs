@@ -151,6 +151,13 @@ pub struct DeleteChaosV2ExperimentResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DeleteChaosV2ExperimentResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "isDeleted",
+        "experimentId",
+        "experimentName",
+    ];
+}
 impl model::Model for DeleteChaosV2ExperimentResponse {
     #[inline]
     fn blank() -> Self {
@@ -165,7 +172,7 @@ impl model::Model for DeleteChaosV2ExperimentResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DeleteChaosV2ExperimentResponse",
-            names: &["isDeleted", "experimentId", "experimentName"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -195,6 +202,9 @@ pub struct DeleteInputSetResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DeleteInputSetResponse {
+    pub(crate) const NAMES: model::Names = &["correlationID"];
+}
 impl model::Model for DeleteInputSetResponse {
     #[inline]
     fn blank() -> Self {
@@ -207,7 +217,7 @@ impl model::Model for DeleteInputSetResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DeleteInputSetResponse",
-            names: &["correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

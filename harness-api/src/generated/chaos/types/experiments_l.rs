@@ -253,6 +253,14 @@ pub struct ListExperimentOrTemplateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListExperimentOrTemplateResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "templates",
+        "pagination",
+        "experiments",
+        "correlationId",
+    ];
+}
 impl model::Model for ListExperimentOrTemplateResponse {
     #[inline]
     fn blank() -> Self {
@@ -268,7 +276,7 @@ impl model::Model for ListExperimentOrTemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListExperimentOrTemplateResponse",
-            names: &["templates", "pagination", "experiments", "correlationId"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -355,6 +363,9 @@ pub struct ListExperimentV2Response {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListExperimentV2Response {
+    pub(crate) const NAMES: model::Names = &["data", "pagination"];
+}
 impl model::Model for ListExperimentV2Response {
     #[inline]
     fn blank() -> Self {
@@ -368,7 +379,7 @@ impl model::Model for ListExperimentV2Response {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListExperimentV2Response",
-            names: &["data", "pagination"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -397,6 +408,9 @@ pub struct ListExperimentsWithActiveInfrasMinimalNotificationResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListExperimentsWithActiveInfrasMinimalNotificationResponse {
+    pub(crate) const NAMES: model::Names = &["experiments", "totalNoOfExperiments"];
+}
 impl model::Model for ListExperimentsWithActiveInfrasMinimalNotificationResponse {
     #[inline]
     fn blank() -> Self {
@@ -410,7 +424,7 @@ impl model::Model for ListExperimentsWithActiveInfrasMinimalNotificationResponse
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListExperimentsWithActiveInfrasMinimalNotificationResponse",
-            names: &["experiments", "totalNoOfExperiments"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -440,6 +454,9 @@ pub struct ListInputSetResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListInputSetResponse {
+    pub(crate) const NAMES: model::Names = &["data", "pagination", "correlationID"];
+}
 impl model::Model for ListInputSetResponse {
     #[inline]
     fn blank() -> Self {
@@ -454,7 +471,7 @@ impl model::Model for ListInputSetResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListInputSetResponse",
-            names: &["data", "pagination", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -539,6 +556,9 @@ pub struct ListWorkflowResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListWorkflowResponse {
+    pub(crate) const NAMES: model::Names = &["workflows", "totalNoOfWorkflows"];
+}
 impl model::Model for ListWorkflowResponse {
     #[inline]
     fn blank() -> Self {
@@ -552,7 +572,7 @@ impl model::Model for ListWorkflowResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListWorkflowResponse",
-            names: &["workflows", "totalNoOfWorkflows"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

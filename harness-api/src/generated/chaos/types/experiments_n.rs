@@ -267,6 +267,17 @@ pub struct Notes {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Notes {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "type",
+        "notes",
+        "identifiers",
+        "experimentID",
+        "gamedayRunID",
+        "experimentRunID",
+    ];
+}
 impl model::Model for Notes {
     #[inline]
     fn blank() -> Self {
@@ -285,15 +296,7 @@ impl model::Model for Notes {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Notes",
-            names: &[
-                "id",
-                "type",
-                "notes",
-                "identifiers",
-                "experimentID",
-                "gamedayRunID",
-                "experimentRunID",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -85,6 +85,9 @@ pub struct ReRunChaosWorkflowResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ReRunChaosWorkflowResponse {
+    pub(crate) const NAMES: model::Names = &["notifyID"];
+}
 impl model::Model for ReRunChaosWorkflowResponse {
     #[inline]
     fn blank() -> Self {
@@ -97,7 +100,7 @@ impl model::Model for ReRunChaosWorkflowResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ReRunChaosWorkflowResponse",
-            names: &["notifyID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -404,6 +407,9 @@ pub struct RunTimeVariables {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RunTimeVariables {
+    pub(crate) const NAMES: model::Names = &["tasks", "experiment"];
+}
 impl model::Model for RunTimeVariables {
     #[inline]
     fn blank() -> Self {
@@ -417,7 +423,7 @@ impl model::Model for RunTimeVariables {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RunTimeVariables",
-            names: &["tasks", "experiment"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

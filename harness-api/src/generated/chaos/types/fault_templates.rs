@@ -182,6 +182,9 @@ pub struct ChaosFaultTemplateCompareRevisions {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ChaosFaultTemplateCompareRevisions {
+    pub(crate) const NAMES: model::Names = &["template1", "template2", "correlationID"];
+}
 impl model::Model for ChaosFaultTemplateCompareRevisions {
     #[inline]
     fn blank() -> Self {
@@ -196,7 +199,7 @@ impl model::Model for ChaosFaultTemplateCompareRevisions {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ChaosFaultTemplateCompareRevisions",
-            names: &["template1", "template2", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -439,6 +442,30 @@ pub struct CreateFaultTemplateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CreateFaultTemplateResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "kind",
+        "name",
+        "spec",
+        "tags",
+        "type",
+        "links",
+        "infras",
+        "category",
+        "identity",
+        "keywords",
+        "revision",
+        "infraType",
+        "isDefault",
+        "platforms",
+        "variables",
+        "apiVersion",
+        "description",
+        "hubIdentity",
+        "correlationID",
+        "permissionsRequired",
+    ];
+}
 impl model::Model for CreateFaultTemplateResponse {
     #[inline]
     fn blank() -> Self {
@@ -470,28 +497,7 @@ impl model::Model for CreateFaultTemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CreateFaultTemplateResponse",
-            names: &[
-                "kind",
-                "name",
-                "spec",
-                "tags",
-                "type",
-                "links",
-                "infras",
-                "category",
-                "identity",
-                "keywords",
-                "revision",
-                "infraType",
-                "isDefault",
-                "platforms",
-                "variables",
-                "apiVersion",
-                "description",
-                "hubIdentity",
-                "correlationID",
-                "permissionsRequired",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -826,6 +832,15 @@ pub struct FaultTemplateVariables {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl FaultTemplateVariables {
+    pub(crate) const NAMES: model::Names = &[
+        "variables",
+        "faultTargets",
+        "faultTunable",
+        "correlationID",
+        "faultAuthentication",
+    ];
+}
 impl model::Model for FaultTemplateVariables {
     #[inline]
     fn blank() -> Self {
@@ -842,13 +857,7 @@ impl model::Model for FaultTemplateVariables {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "FaultTemplateVariables",
-            names: &[
-                "variables",
-                "faultTargets",
-                "faultTunable",
-                "correlationID",
-                "faultAuthentication",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -883,6 +892,9 @@ pub struct FaultTemplateYaml {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl FaultTemplateYaml {
+    pub(crate) const NAMES: model::Names = &["template", "correlationID"];
+}
 impl model::Model for FaultTemplateYaml {
     #[inline]
     fn blank() -> Self {
@@ -896,7 +908,7 @@ impl model::Model for FaultTemplateYaml {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "FaultTemplateYaml",
-            names: &["template", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -926,6 +938,9 @@ pub struct GetFaultTemplateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetFaultTemplateResponse {
+    pub(crate) const NAMES: model::Names = &["data", "fault", "correlationID"];
+}
 impl model::Model for GetFaultTemplateResponse {
     #[inline]
     fn blank() -> Self {
@@ -940,7 +955,7 @@ impl model::Model for GetFaultTemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetFaultTemplateResponse",
-            names: &["data", "fault", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -973,6 +988,14 @@ pub struct ListFaultTemplateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListFaultTemplateResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "data",
+        "pagination",
+        "correlationID",
+        "categoriesCount",
+    ];
+}
 impl model::Model for ListFaultTemplateResponse {
     #[inline]
     fn blank() -> Self {
@@ -988,7 +1011,7 @@ impl model::Model for ListFaultTemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListFaultTemplateResponse",
-            names: &["data", "pagination", "correlationID", "categoriesCount"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1190,6 +1213,29 @@ pub struct UpdateFaultResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateFaultResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "kind",
+        "name",
+        "spec",
+        "tags",
+        "type",
+        "links",
+        "infras",
+        "values",
+        "category",
+        "identity",
+        "infraType",
+        "updatedAt",
+        "variables",
+        "apiVersion",
+        "importType",
+        "description",
+        "correlationID",
+        "templateReference",
+        "permissionsRequired",
+    ];
+}
 impl model::Model for UpdateFaultResponse {
     #[inline]
     fn blank() -> Self {
@@ -1220,27 +1266,7 @@ impl model::Model for UpdateFaultResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateFaultResponse",
-            names: &[
-                "kind",
-                "name",
-                "spec",
-                "tags",
-                "type",
-                "links",
-                "infras",
-                "values",
-                "category",
-                "identity",
-                "infraType",
-                "updatedAt",
-                "variables",
-                "apiVersion",
-                "importType",
-                "description",
-                "correlationID",
-                "templateReference",
-                "permissionsRequired",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1321,6 +1347,30 @@ pub struct UpdateFaultTemplateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateFaultTemplateResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "kind",
+        "name",
+        "spec",
+        "tags",
+        "type",
+        "links",
+        "infras",
+        "category",
+        "identity",
+        "keywords",
+        "revision",
+        "infraType",
+        "isDefault",
+        "platforms",
+        "variables",
+        "apiVersion",
+        "description",
+        "hubIdentity",
+        "correlationID",
+        "permissionsRequired",
+    ];
+}
 impl model::Model for UpdateFaultTemplateResponse {
     #[inline]
     fn blank() -> Self {
@@ -1352,28 +1402,7 @@ impl model::Model for UpdateFaultTemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateFaultTemplateResponse",
-            names: &[
-                "kind",
-                "name",
-                "spec",
-                "tags",
-                "type",
-                "links",
-                "infras",
-                "category",
-                "identity",
-                "keywords",
-                "revision",
-                "infraType",
-                "isDefault",
-                "platforms",
-                "variables",
-                "apiVersion",
-                "description",
-                "hubIdentity",
-                "correlationID",
-                "permissionsRequired",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

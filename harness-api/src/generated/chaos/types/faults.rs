@@ -660,6 +660,29 @@ pub struct CreateFaultResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CreateFaultResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "kind",
+        "name",
+        "spec",
+        "tags",
+        "type",
+        "links",
+        "infras",
+        "values",
+        "category",
+        "identity",
+        "infraType",
+        "updatedAt",
+        "variables",
+        "apiVersion",
+        "importType",
+        "description",
+        "correlationID",
+        "templateReference",
+        "permissionsRequired",
+    ];
+}
 impl model::Model for CreateFaultResponse {
     #[inline]
     fn blank() -> Self {
@@ -690,27 +713,7 @@ impl model::Model for CreateFaultResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CreateFaultResponse",
-            names: &[
-                "kind",
-                "name",
-                "spec",
-                "tags",
-                "type",
-                "links",
-                "infras",
-                "values",
-                "category",
-                "identity",
-                "infraType",
-                "updatedAt",
-                "variables",
-                "apiVersion",
-                "importType",
-                "description",
-                "correlationID",
-                "templateReference",
-                "permissionsRequired",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1001,6 +1004,15 @@ pub struct FaultVariables {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl FaultVariables {
+    pub(crate) const NAMES: model::Names = &[
+        "variables",
+        "faultTargets",
+        "faultTunable",
+        "correlationID",
+        "faultAuthentication",
+    ];
+}
 impl model::Model for FaultVariables {
     #[inline]
     fn blank() -> Self {
@@ -1017,13 +1029,7 @@ impl model::Model for FaultVariables {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "FaultVariables",
-            names: &[
-                "variables",
-                "faultTargets",
-                "faultTunable",
-                "correlationID",
-                "faultAuthentication",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1058,6 +1064,9 @@ pub struct FaultYaml {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl FaultYaml {
+    pub(crate) const NAMES: model::Names = &["template", "correlationID"];
+}
 impl model::Model for FaultYaml {
     #[inline]
     fn blank() -> Self {
@@ -1071,7 +1080,7 @@ impl model::Model for FaultYaml {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "FaultYaml",
-            names: &["template", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1119,6 +1128,31 @@ pub struct GetFaultResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetFaultResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "kind",
+        "name",
+        "spec",
+        "tags",
+        "type",
+        "links",
+        "infras",
+        "values",
+        "category",
+        "identity",
+        "infraType",
+        "managedBy",
+        "updatedAt",
+        "variables",
+        "apiVersion",
+        "importType",
+        "description",
+        "isEnterprise",
+        "correlationID",
+        "templateReference",
+        "permissionsRequired",
+    ];
+}
 impl model::Model for GetFaultResponse {
     #[inline]
     fn blank() -> Self {
@@ -1151,29 +1185,7 @@ impl model::Model for GetFaultResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetFaultResponse",
-            names: &[
-                "kind",
-                "name",
-                "spec",
-                "tags",
-                "type",
-                "links",
-                "infras",
-                "values",
-                "category",
-                "identity",
-                "infraType",
-                "managedBy",
-                "updatedAt",
-                "variables",
-                "apiVersion",
-                "importType",
-                "description",
-                "isEnterprise",
-                "correlationID",
-                "templateReference",
-                "permissionsRequired",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1241,6 +1253,9 @@ pub struct ListExperimentRunsInFaultResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListExperimentRunsInFaultResponse {
+    pub(crate) const NAMES: model::Names = &["data", "pagination", "correlationID"];
+}
 impl model::Model for ListExperimentRunsInFaultResponse {
     #[inline]
     fn blank() -> Self {
@@ -1255,7 +1270,7 @@ impl model::Model for ListExperimentRunsInFaultResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListExperimentRunsInFaultResponse",
-            names: &["data", "pagination", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1287,6 +1302,9 @@ pub struct ListFaultResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListFaultResponse {
+    pub(crate) const NAMES: model::Names = &["data", "pagination", "correlationID"];
+}
 impl model::Model for ListFaultResponse {
     #[inline]
     fn blank() -> Self {
@@ -1301,7 +1319,7 @@ impl model::Model for ListFaultResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListFaultResponse",
-            names: &["data", "pagination", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1333,6 +1351,13 @@ pub struct ListFaultsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListFaultsResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "data",
+        "pagination",
+        "faultCategoriesCount",
+    ];
+}
 impl model::Model for ListFaultsResponse {
     #[inline]
     fn blank() -> Self {
@@ -1347,7 +1372,7 @@ impl model::Model for ListFaultsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListFaultsResponse",
-            names: &["data", "pagination", "faultCategoriesCount"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

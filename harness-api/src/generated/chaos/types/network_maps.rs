@@ -10,6 +10,9 @@ pub struct CanRetryExperimentCreationResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CanRetryExperimentCreationResponse {
+    pub(crate) const NAMES: model::Names = &["result"];
+}
 impl model::Model for CanRetryExperimentCreationResponse {
     #[inline]
     fn blank() -> Self {
@@ -22,7 +25,7 @@ impl model::Model for CanRetryExperimentCreationResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CanRetryExperimentCreationResponse",
-            names: &["result"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -672,6 +675,37 @@ pub struct GetTargetNetworkMapResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetTargetNetworkMapResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "name",
+        "orgID",
+        "status",
+        "identity",
+        "services",
+        "accountID",
+        "createdAt",
+        "createdBy",
+        "isRemoved",
+        "projectID",
+        "updatedAt",
+        "updatedBy",
+        "serviceIDs",
+        "connections",
+        "errorMessage",
+        "onboardingID",
+        "agentIdentity",
+        "environmentRef",
+        "infrastructureId",
+        "resiliencyCoverage",
+        "targetNetworkMapID",
+        "totalExperimentCount",
+        "averageResiliencyScore",
+        "experimentCreationMode",
+        "totalExperimentRunCount",
+        "recentExperimentRunsDetails",
+    ];
+}
 impl model::Model for GetTargetNetworkMapResponse {
     #[inline]
     fn blank() -> Self {
@@ -710,35 +744,7 @@ impl model::Model for GetTargetNetworkMapResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetTargetNetworkMapResponse",
-            names: &[
-                "id",
-                "name",
-                "orgID",
-                "status",
-                "identity",
-                "services",
-                "accountID",
-                "createdAt",
-                "createdBy",
-                "isRemoved",
-                "projectID",
-                "updatedAt",
-                "updatedBy",
-                "serviceIDs",
-                "connections",
-                "errorMessage",
-                "onboardingID",
-                "agentIdentity",
-                "environmentRef",
-                "infrastructureId",
-                "resiliencyCoverage",
-                "targetNetworkMapID",
-                "totalExperimentCount",
-                "averageResiliencyScore",
-                "experimentCreationMode",
-                "totalExperimentRunCount",
-                "recentExperimentRunsDetails",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -818,6 +824,13 @@ pub struct GetTargetServiceResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetTargetServiceResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "chaosDetails",
+        "workloadDetails",
+        "discoveryDetails",
+    ];
+}
 impl model::Model for GetTargetServiceResponse {
     #[inline]
     fn blank() -> Self {
@@ -832,7 +845,7 @@ impl model::Model for GetTargetServiceResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetTargetServiceResponse",
-            names: &["chaosDetails", "workloadDetails", "discoveryDetails"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1011,6 +1024,9 @@ pub struct ListTargetNetworkMapResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListTargetNetworkMapResponse {
+    pub(crate) const NAMES: model::Names = &["data", "page"];
+}
 impl model::Model for ListTargetNetworkMapResponse {
     #[inline]
     fn blank() -> Self {
@@ -1024,7 +1040,7 @@ impl model::Model for ListTargetNetworkMapResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListTargetNetworkMapResponse",
-            names: &["data", "page"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1095,6 +1111,9 @@ pub struct ListTargetServiceResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListTargetServiceResponse {
+    pub(crate) const NAMES: model::Names = &["data", "page"];
+}
 impl model::Model for ListTargetServiceResponse {
     #[inline]
     fn blank() -> Self {
@@ -1108,7 +1127,7 @@ impl model::Model for ListTargetServiceResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListTargetServiceResponse",
-            names: &["data", "page"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

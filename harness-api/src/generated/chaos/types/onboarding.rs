@@ -323,6 +323,13 @@ pub struct ConfirmDiscoveryResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ConfirmDiscoveryResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "agentLinked",
+        "agentCreated",
+        "discoveryCompleted",
+    ];
+}
 impl model::Model for ConfirmDiscoveryResponse {
     #[inline]
     fn blank() -> Self {
@@ -337,7 +344,7 @@ impl model::Model for ConfirmDiscoveryResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ConfirmDiscoveryResponse",
-            names: &["agentLinked", "agentCreated", "discoveryCompleted"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -408,6 +415,9 @@ pub struct ConfirmExperimentCreationResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ConfirmExperimentCreationResponse {
+    pub(crate) const NAMES: model::Names = &["completed", "targetNetworkMapStatus"];
+}
 impl model::Model for ConfirmExperimentCreationResponse {
     #[inline]
     fn blank() -> Self {
@@ -421,7 +431,7 @@ impl model::Model for ConfirmExperimentCreationResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ConfirmExperimentCreationResponse",
-            names: &["completed", "targetNetworkMapStatus"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -449,6 +459,9 @@ pub struct ConfirmExperimentRunResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ConfirmExperimentRunResponse {
+    pub(crate) const NAMES: model::Names = &["completed"];
+}
 impl model::Model for ConfirmExperimentRunResponse {
     #[inline]
     fn blank() -> Self {
@@ -461,7 +474,7 @@ impl model::Model for ConfirmExperimentRunResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ConfirmExperimentRunResponse",
-            names: &["completed"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -526,6 +539,9 @@ pub struct ConfirmNetworkMapResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ConfirmNetworkMapResponse {
+    pub(crate) const NAMES: model::Names = &["serviceCount", "networkMapCount"];
+}
 impl model::Model for ConfirmNetworkMapResponse {
     #[inline]
     fn blank() -> Self {
@@ -539,7 +555,7 @@ impl model::Model for ConfirmNetworkMapResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ConfirmNetworkMapResponse",
-            names: &["serviceCount", "networkMapCount"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1227,6 +1243,9 @@ pub struct ListPipelineOnboardingResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListPipelineOnboardingResponse {
+    pub(crate) const NAMES: model::Names = &["pipelineOnboardings"];
+}
 impl model::Model for ListPipelineOnboardingResponse {
     #[inline]
     fn blank() -> Self {
@@ -1239,7 +1258,7 @@ impl model::Model for ListPipelineOnboardingResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListPipelineOnboardingResponse",
-            names: &["pipelineOnboardings"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1271,6 +1290,9 @@ pub struct OnboardingExperimentResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl OnboardingExperimentResponse {
+    pub(crate) const NAMES: model::Names = &["data", "pagination", "isProcessed"];
+}
 impl model::Model for OnboardingExperimentResponse {
     #[inline]
     fn blank() -> Self {
@@ -1285,7 +1307,7 @@ impl model::Model for OnboardingExperimentResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "OnboardingExperimentResponse",
-            names: &["data", "pagination", "isProcessed"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1430,6 +1452,15 @@ pub struct PipelineChaosOnboardingCheckResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PipelineChaosOnboardingCheckResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "check",
+        "message",
+        "services",
+        "infrastructures",
+    ];
+}
 impl model::Model for PipelineChaosOnboardingCheckResponse {
     #[inline]
     fn blank() -> Self {
@@ -1446,7 +1477,7 @@ impl model::Model for PipelineChaosOnboardingCheckResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PipelineChaosOnboardingCheckResponse",
-            names: &["name", "check", "message", "services", "infrastructures"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1504,6 +1535,30 @@ pub struct PipelineChaosOnboardingStatusResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PipelineChaosOnboardingStatusResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "orgID",
+        "status",
+        "message",
+        "services",
+        "accountID",
+        "createdAt",
+        "createdBy",
+        "isRemoved",
+        "projectID",
+        "updatedAt",
+        "updatedBy",
+        "isAiEnabled",
+        "pipelineName",
+        "infrastructures",
+        "pipelineIdentity",
+        "selectedExperiments",
+        "singleClickOnboardings",
+        "chaosAdvanceConfiguration",
+        "discoveryAdvanceConfiguration",
+        "infrastructureOnboardingMappings",
+    ];
+}
 impl model::Model for PipelineChaosOnboardingStatusResponse {
     #[inline]
     fn blank() -> Self {
@@ -1535,28 +1590,7 @@ impl model::Model for PipelineChaosOnboardingStatusResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PipelineChaosOnboardingStatusResponse",
-            names: &[
-                "orgID",
-                "status",
-                "message",
-                "services",
-                "accountID",
-                "createdAt",
-                "createdBy",
-                "isRemoved",
-                "projectID",
-                "updatedAt",
-                "updatedBy",
-                "isAiEnabled",
-                "pipelineName",
-                "infrastructures",
-                "pipelineIdentity",
-                "selectedExperiments",
-                "singleClickOnboardings",
-                "chaosAdvanceConfiguration",
-                "discoveryAdvanceConfiguration",
-                "infrastructureOnboardingMappings",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -2014,6 +2048,32 @@ pub struct V2Onboarding {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl V2Onboarding {
+    pub(crate) const NAMES: model::Names = &[
+        "mode",
+        "orgID",
+        "ddciID",
+        "status",
+        "accountID",
+        "createdAt",
+        "createdBy",
+        "isRemoved",
+        "namespace",
+        "projectID",
+        "updatedAt",
+        "updatedBy",
+        "onboardingID",
+        "environmentRef",
+        "serviceAccount",
+        "infrastructureRef",
+        "targetNetworkMapStatus",
+        "discoveredServiceStatus",
+        "runSafeExperimentStatus",
+        "chaosAdvanceConfiguration",
+        "autoCreateNetworkMapStatus",
+        "discoveryAdvanceConfiguration",
+    ];
+}
 impl model::Model for V2Onboarding {
     #[inline]
     fn blank() -> Self {
@@ -2047,30 +2107,7 @@ impl model::Model for V2Onboarding {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V2Onboarding",
-            names: &[
-                "mode",
-                "orgID",
-                "ddciID",
-                "status",
-                "accountID",
-                "createdAt",
-                "createdBy",
-                "isRemoved",
-                "namespace",
-                "projectID",
-                "updatedAt",
-                "updatedBy",
-                "onboardingID",
-                "environmentRef",
-                "serviceAccount",
-                "infrastructureRef",
-                "targetNetworkMapStatus",
-                "discoveredServiceStatus",
-                "runSafeExperimentStatus",
-                "chaosAdvanceConfiguration",
-                "autoCreateNetworkMapStatus",
-                "discoveryAdvanceConfiguration",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -2139,6 +2176,9 @@ pub struct V2OnboardingList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl V2OnboardingList {
+    pub(crate) const NAMES: model::Names = &["data", "page"];
+}
 impl model::Model for V2OnboardingList {
     #[inline]
     fn blank() -> Self {
@@ -2152,7 +2192,7 @@ impl model::Model for V2OnboardingList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V2OnboardingList",
-            names: &["data", "page"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

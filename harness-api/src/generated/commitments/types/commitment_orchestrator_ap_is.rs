@@ -62,6 +62,9 @@ pub struct EventLogsSuccessResponsePayload {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl EventLogsSuccessResponsePayload {
+    pub(crate) const NAMES: model::Names = &["pages", "total", "events"];
+}
 impl model::Model for EventLogsSuccessResponsePayload {
     #[inline]
     fn blank() -> Self {
@@ -76,7 +79,7 @@ impl model::Model for EventLogsSuccessResponsePayload {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "EventLogsSuccessResponsePayload",
-            names: &["pages", "total", "events"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

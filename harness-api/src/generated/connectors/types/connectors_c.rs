@@ -635,6 +635,9 @@ pub struct ConnectorCatalogueResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ConnectorCatalogueResponse {
+    pub(crate) const NAMES: model::Names = &["catalogue"];
+}
 impl model::Model for ConnectorCatalogueResponse {
     #[inline]
     fn blank() -> Self {
@@ -647,7 +650,7 @@ impl model::Model for ConnectorCatalogueResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ConnectorCatalogueResponse",
-            names: &["catalogue"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1051,6 +1054,9 @@ pub struct ConnectorStatistics {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ConnectorStatistics {
+    pub(crate) const NAMES: model::Names = &["typeStats", "statusStats"];
+}
 impl model::Model for ConnectorStatistics {
     #[inline]
     fn blank() -> Self {
@@ -1064,7 +1070,7 @@ impl model::Model for ConnectorStatistics {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ConnectorStatistics",
-            names: &["typeStats", "statusStats"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1209,6 +1215,16 @@ pub struct ConnectorValidationResult {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ConnectorValidationResult {
+    pub(crate) const NAMES: model::Names = &[
+        "errors",
+        "status",
+        "taskId",
+        "testedAt",
+        "delegateId",
+        "errorSummary",
+    ];
+}
 impl model::Model for ConnectorValidationResult {
     #[inline]
     fn blank() -> Self {
@@ -1226,14 +1242,7 @@ impl model::Model for ConnectorValidationResult {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ConnectorValidationResult",
-            names: &[
-                "errors",
-                "status",
-                "taskId",
-                "testedAt",
-                "delegateId",
-                "errorSummary",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -76,6 +76,14 @@ pub struct ClonedDashboard {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ClonedDashboard {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "title",
+        "description",
+        "resourceIdentifier",
+    ];
+}
 impl model::Model for ClonedDashboard {
     #[inline]
     fn blank() -> Self {
@@ -91,7 +99,7 @@ impl model::Model for ClonedDashboard {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ClonedDashboard",
-            names: &["id", "title", "description", "resourceIdentifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -235,6 +243,22 @@ pub struct Dashboard {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Dashboard {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "type",
+        "title",
+        "folder",
+        "models",
+        "created_at",
+        "view_count",
+        "data_source",
+        "description",
+        "favorite_count",
+        "last_accessed_at",
+        "resourceIdentifier",
+    ];
+}
 impl model::Model for Dashboard {
     #[inline]
     fn blank() -> Self {
@@ -258,20 +282,7 @@ impl model::Model for Dashboard {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Dashboard",
-            names: &[
-                "id",
-                "type",
-                "title",
-                "folder",
-                "models",
-                "created_at",
-                "view_count",
-                "data_source",
-                "description",
-                "favorite_count",
-                "last_accessed_at",
-                "resourceIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -325,6 +336,9 @@ pub struct DashboardDownloadResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DashboardDownloadResponse {
+    pub(crate) const NAMES: model::Names = &["file"];
+}
 impl model::Model for DashboardDownloadResponse {
     #[inline]
     fn blank() -> Self {
@@ -337,7 +351,7 @@ impl model::Model for DashboardDownloadResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DashboardDownloadResponse",
-            names: &["file"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -425,6 +439,19 @@ pub struct DashboardFilter {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DashboardFilter {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "row",
+        "name",
+        "model",
+        "title",
+        "explore",
+        "ui_config",
+        "dashboard_id",
+        "default_value",
+    ];
+}
 impl model::Model for DashboardFilter {
     #[inline]
     fn blank() -> Self {
@@ -445,17 +472,7 @@ impl model::Model for DashboardFilter {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DashboardFilter",
-            names: &[
-                "id",
-                "row",
-                "name",
-                "model",
-                "title",
-                "explore",
-                "ui_config",
-                "dashboard_id",
-                "default_value",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -643,6 +660,9 @@ pub struct DeleteDashboardResponseResource {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DeleteDashboardResponseResource {
+    pub(crate) const NAMES: model::Names = &["id"];
+}
 impl model::Model for DeleteDashboardResponseResource {
     #[inline]
     fn blank() -> Self {
@@ -655,7 +675,7 @@ impl model::Model for DeleteDashboardResponseResource {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DeleteDashboardResponseResource",
-            names: &["id"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -681,6 +701,9 @@ pub struct DownloadCsvDashboardResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DownloadCsvDashboardResponse {
+    pub(crate) const NAMES: model::Names = &["file"];
+}
 impl model::Model for DownloadCsvDashboardResponse {
     #[inline]
     fn blank() -> Self {
@@ -693,7 +716,7 @@ impl model::Model for DownloadCsvDashboardResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DownloadCsvDashboardResponse",
-            names: &["file"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -719,6 +742,9 @@ pub struct DownloadPdfDashboardResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DownloadPdfDashboardResponse {
+    pub(crate) const NAMES: model::Names = &["file"];
+}
 impl model::Model for DownloadPdfDashboardResponse {
     #[inline]
     fn blank() -> Self {
@@ -731,7 +757,7 @@ impl model::Model for DownloadPdfDashboardResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DownloadPdfDashboardResponse",
-            names: &["file"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1037,6 +1063,9 @@ pub struct ScheduleReportResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ScheduleReportResponseBody {
+    pub(crate) const NAMES: model::Names = &["status"];
+}
 impl model::Model for ScheduleReportResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -1049,7 +1078,7 @@ impl model::Model for ScheduleReportResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ScheduleReportResponseBody",
-            names: &["status"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1170,6 +1199,14 @@ pub struct UpdateDashboardResponseResource {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateDashboardResponseResource {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "title",
+        "description",
+        "resourceIdentifier",
+    ];
+}
 impl model::Model for UpdateDashboardResponseResource {
     #[inline]
     fn blank() -> Self {
@@ -1185,7 +1222,7 @@ impl model::Model for UpdateDashboardResponseResource {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateDashboardResponseResource",
-            names: &["id", "title", "description", "resourceIdentifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -142,6 +142,26 @@ pub struct DbInstanceOut {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DbInstanceOut {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "branch",
+        "gitTag",
+        "context",
+        "created",
+        "updated",
+        "schemaId",
+        "commitSha",
+        "connector",
+        "toOnboard",
+        "identifier",
+        "lastAppliedTag",
+        "schemaIdentifier",
+        "substituteProperties",
+        "lastDeployedChangeSetTag",
+    ];
+}
 impl model::Model for DbInstanceOut {
     #[inline]
     fn blank() -> Self {
@@ -169,24 +189,7 @@ impl model::Model for DbInstanceOut {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DbInstanceOut",
-            names: &[
-                "name",
-                "tags",
-                "branch",
-                "gitTag",
-                "context",
-                "created",
-                "updated",
-                "schemaId",
-                "commitSha",
-                "connector",
-                "toOnboard",
-                "identifier",
-                "lastAppliedTag",
-                "schemaIdentifier",
-                "substituteProperties",
-                "lastDeployedChangeSetTag",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -256,6 +259,25 @@ pub struct DbSchemaOut {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DbSchemaOut {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "type",
+        "created",
+        "service",
+        "updated",
+        "parentId",
+        "changelog",
+        "identifier",
+        "usePercona",
+        "instanceCount",
+        "migrationType",
+        "changeLogScript",
+        "schemaSourceType",
+        "primaryDbInstanceId",
+    ];
+}
 impl model::Model for DbSchemaOut {
     #[inline]
     fn blank() -> Self {
@@ -282,23 +304,7 @@ impl model::Model for DbSchemaOut {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DbSchemaOut",
-            names: &[
-                "name",
-                "tags",
-                "type",
-                "created",
-                "service",
-                "updated",
-                "parentId",
-                "changelog",
-                "identifier",
-                "usePercona",
-                "instanceCount",
-                "migrationType",
-                "changeLogScript",
-                "schemaSourceType",
-                "primaryDbInstanceId",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

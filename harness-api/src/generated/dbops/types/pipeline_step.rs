@@ -107,6 +107,14 @@ pub struct CustomOperationOutput {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CustomOperationOutput {
+    pub(crate) const NAMES: model::Names = &[
+        "preStartTag",
+        "earlierRunInStage",
+        "deployedChangeSets",
+        "successfulChangeSetDeploymentInStage",
+    ];
+}
 impl model::Model for CustomOperationOutput {
     #[inline]
     fn blank() -> Self {
@@ -122,12 +130,7 @@ impl model::Model for CustomOperationOutput {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CustomOperationOutput",
-            names: &[
-                "preStartTag",
-                "earlierRunInStage",
-                "deployedChangeSets",
-                "successfulChangeSetDeploymentInStage",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -267,6 +270,9 @@ pub struct PipelineStatusOutput {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PipelineStatusOutput {
+    pub(crate) const NAMES: model::Names = &["status", "metadata", "response"];
+}
 impl model::Model for PipelineStatusOutput {
     #[inline]
     fn blank() -> Self {
@@ -281,7 +287,7 @@ impl model::Model for PipelineStatusOutput {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PipelineStatusOutput",
-            names: &["status", "metadata", "response"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -384,6 +390,16 @@ pub struct SchemaInstanceMetadataOutput {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SchemaInstanceMetadataOutput {
+    pub(crate) const NAMES: model::Names = &[
+        "image",
+        "dbImages",
+        "dbSchema",
+        "dbInstance",
+        "defaultConfigs",
+        "downloadImages",
+    ];
+}
 impl model::Model for SchemaInstanceMetadataOutput {
     #[inline]
     fn blank() -> Self {
@@ -401,14 +417,7 @@ impl model::Model for SchemaInstanceMetadataOutput {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SchemaInstanceMetadataOutput",
-            names: &[
-                "image",
-                "dbImages",
-                "dbSchema",
-                "dbInstance",
-                "defaultConfigs",
-                "downloadImages",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -451,6 +460,18 @@ pub struct StepPluginInputsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl StepPluginInputsResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "image",
+        "schema",
+        "dbImages",
+        "instance",
+        "settings",
+        "defaultConfigs",
+        "downloadImages",
+        "propertiesResult",
+    ];
+}
 impl model::Model for StepPluginInputsResponse {
     #[inline]
     fn blank() -> Self {
@@ -470,16 +491,7 @@ impl model::Model for StepPluginInputsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "StepPluginInputsResponse",
-            names: &[
-                "image",
-                "schema",
-                "dbImages",
-                "instance",
-                "settings",
-                "defaultConfigs",
-                "downloadImages",
-                "propertiesResult",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -15,6 +15,16 @@ pub struct ApiKeys {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ApiKeys {
+    pub(crate) const NAMES: model::Names = &[
+        "apiKeys",
+        "version",
+        "pageSize",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+    ];
+}
 impl model::Model for ApiKeys {
     #[inline]
     fn blank() -> Self {
@@ -32,14 +42,7 @@ impl model::Model for ApiKeys {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ApiKeys",
-            names: &[
-                "apiKeys",
-                "version",
-                "pageSize",
-                "itemCount",
-                "pageCount",
-                "pageIndex",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -123,6 +126,17 @@ pub struct CfApiKey {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CfApiKey {
+    pub(crate) const NAMES: model::Names = &[
+        "key",
+        "name",
+        "type",
+        "apiKey",
+        "lastUsed",
+        "identifier",
+        "applicationIds",
+    ];
+}
 impl model::Model for CfApiKey {
     #[inline]
     fn blank() -> Self {
@@ -141,15 +155,7 @@ impl model::Model for CfApiKey {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CfApiKey",
-            names: &[
-                "key",
-                "name",
-                "type",
-                "apiKey",
-                "lastUsed",
-                "identifier",
-                "applicationIds",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[3],
             tagged: &[],

@@ -10,6 +10,9 @@ pub struct Attribute {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Attribute {
+    pub(crate) const NAMES: model::Names = &["key"];
+}
 impl model::Model for Attribute {
     #[inline]
     fn blank() -> Self {
@@ -22,7 +25,7 @@ impl model::Model for Attribute {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Attribute",
-            names: &["key"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -48,6 +51,9 @@ pub struct AttributeResponseMetadata {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AttributeResponseMetadata {
+    pub(crate) const NAMES: model::Names = &["details"];
+}
 impl model::Model for AttributeResponseMetadata {
     #[inline]
     fn blank() -> Self {
@@ -60,7 +66,7 @@ impl model::Model for AttributeResponseMetadata {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AttributeResponseMetadata",
-            names: &["details"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -91,6 +97,16 @@ pub struct Attributes {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Attributes {
+    pub(crate) const NAMES: model::Names = &[
+        "version",
+        "pageSize",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+        "attributes",
+    ];
+}
 impl model::Model for Attributes {
     #[inline]
     fn blank() -> Self {
@@ -108,14 +124,7 @@ impl model::Model for Attributes {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Attributes",
-            names: &[
-                "version",
-                "pageSize",
-                "itemCount",
-                "pageCount",
-                "pageIndex",
-                "attributes",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -14,6 +14,15 @@ pub struct EnvironmentPerspective {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl EnvironmentPerspective {
+    pub(crate) const NAMES: model::Names = &[
+        "createdAt",
+        "updatedAt",
+        "environmentId",
+        "perspectiveId",
+        "perspectiveIdentifier",
+    ];
+}
 impl model::Model for EnvironmentPerspective {
     #[inline]
     fn blank() -> Self {
@@ -30,13 +39,7 @@ impl model::Model for EnvironmentPerspective {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "EnvironmentPerspective",
-            names: &[
-                "createdAt",
-                "updatedAt",
-                "environmentId",
-                "perspectiveId",
-                "perspectiveIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

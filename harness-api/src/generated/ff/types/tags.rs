@@ -10,6 +10,9 @@ pub struct TagResponseMetadata {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TagResponseMetadata {
+    pub(crate) const NAMES: model::Names = &["details"];
+}
 impl model::Model for TagResponseMetadata {
     #[inline]
     fn blank() -> Self {
@@ -22,7 +25,7 @@ impl model::Model for TagResponseMetadata {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TagResponseMetadata",
-            names: &["details"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -53,6 +56,16 @@ pub struct Tags {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Tags {
+    pub(crate) const NAMES: model::Names = &[
+        "tags",
+        "version",
+        "pageSize",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+    ];
+}
 impl model::Model for Tags {
     #[inline]
     fn blank() -> Self {
@@ -70,14 +83,7 @@ impl model::Model for Tags {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Tags",
-            names: &[
-                "tags",
-                "version",
-                "pageSize",
-                "itemCount",
-                "pageCount",
-                "pageIndex",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

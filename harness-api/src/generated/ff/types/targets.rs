@@ -13,6 +13,14 @@ pub struct TargetDetail {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TargetDetail {
+    pub(crate) const NAMES: model::Names = &[
+        "identifier",
+        "ruleSegments",
+        "excludedSegments",
+        "includedSegments",
+    ];
+}
 impl model::Model for TargetDetail {
     #[inline]
     fn blank() -> Self {
@@ -28,12 +36,7 @@ impl model::Model for TargetDetail {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TargetDetail",
-            names: &[
-                "identifier",
-                "ruleSegments",
-                "excludedSegments",
-                "includedSegments",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -112,6 +115,16 @@ pub struct Targets {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Targets {
+    pub(crate) const NAMES: model::Names = &[
+        "targets",
+        "version",
+        "pageSize",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+    ];
+}
 impl model::Model for Targets {
     #[inline]
     fn blank() -> Self {
@@ -129,14 +142,7 @@ impl model::Model for Targets {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Targets",
-            names: &[
-                "targets",
-                "version",
-                "pageSize",
-                "itemCount",
-                "pageCount",
-                "pageIndex",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -40,6 +40,30 @@ pub struct V1Agent {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl V1Agent {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "type",
+        "isPLG",
+        "scope",
+        "health",
+        "version",
+        "metadata",
+        "operator",
+        "createdAt",
+        "identifier",
+        "credentials",
+        "description",
+        "orgIdentifier",
+        "lastModifiedAt",
+        "upgradeAvailable",
+        "accountIdentifier",
+        "projectIdentifier",
+        "prefixedIdentifier",
+        "disasterRecoveryNode",
+    ];
+}
 impl model::Model for V1Agent {
     #[inline]
     fn blank() -> Self {
@@ -71,28 +95,7 @@ impl model::Model for V1Agent {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V1Agent",
-            names: &[
-                "name",
-                "tags",
-                "type",
-                "isPLG",
-                "scope",
-                "health",
-                "version",
-                "metadata",
-                "operator",
-                "createdAt",
-                "identifier",
-                "credentials",
-                "description",
-                "orgIdentifier",
-                "lastModifiedAt",
-                "upgradeAvailable",
-                "accountIdentifier",
-                "projectIdentifier",
-                "prefixedIdentifier",
-                "disasterRecoveryNode",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -379,6 +382,17 @@ pub struct V1AgentList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl V1AgentList {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for V1AgentList {
     #[inline]
     fn blank() -> Self {
@@ -397,15 +411,7 @@ impl model::Model for V1AgentList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V1AgentList",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1107,6 +1113,17 @@ pub struct V1TagMap {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl V1TagMap {
+    pub(crate) const NAMES: model::Names = &[
+        "tags",
+        "empty",
+        "pageSize",
+        "pageIndex",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for V1TagMap {
     #[inline]
     fn blank() -> Self {
@@ -1125,15 +1142,7 @@ impl model::Model for V1TagMap {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V1TagMap",
-            names: &[
-                "tags",
-                "empty",
-                "pageSize",
-                "pageIndex",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1171,6 +1180,9 @@ pub struct V1UniqueMessage {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl V1UniqueMessage {
+    pub(crate) const NAMES: model::Names = &["unique"];
+}
 impl model::Model for V1UniqueMessage {
     #[inline]
     fn blank() -> Self {
@@ -1183,7 +1195,7 @@ impl model::Model for V1UniqueMessage {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V1UniqueMessage",
-            names: &["unique"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1215,6 +1227,17 @@ pub struct V1VersionList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl V1VersionList {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "pageSize",
+        "versions",
+        "pageIndex",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for V1VersionList {
     #[inline]
     fn blank() -> Self {
@@ -1233,15 +1256,7 @@ impl model::Model for V1VersionList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V1VersionList",
-            names: &[
-                "empty",
-                "pageSize",
-                "versions",
-                "pageIndex",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1285,6 +1300,17 @@ pub struct V1VersionUpgradeResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl V1VersionUpgradeResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "SopsImage",
+        "RedisImage",
+        "ArgoCDImage",
+        "HAProxyImage",
+        "AgentImageTag",
+        "ShouldUpgrade",
+        "FlamingoArgoCDImage",
+    ];
+}
 impl model::Model for V1VersionUpgradeResponse {
     #[inline]
     fn blank() -> Self {
@@ -1303,15 +1329,7 @@ impl model::Model for V1VersionUpgradeResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V1VersionUpgradeResponse",
-            names: &[
-                "SopsImage",
-                "RedisImage",
-                "ArgoCDImage",
-                "HAProxyImage",
-                "AgentImageTag",
-                "ShouldUpgrade",
-                "FlamingoArgoCDImage",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -52,6 +52,9 @@ pub struct ApplicationsApplicationBulkRefreshResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ApplicationsApplicationBulkRefreshResponse {
+    pub(crate) const NAMES: model::Names = &["content"];
+}
 impl model::Model for ApplicationsApplicationBulkRefreshResponse {
     #[inline]
     fn blank() -> Self {
@@ -64,7 +67,7 @@ impl model::Model for ApplicationsApplicationBulkRefreshResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ApplicationsApplicationBulkRefreshResponse",
-            names: &["content"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -160,6 +163,9 @@ pub struct ApplicationsApplicationBulkSyncResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ApplicationsApplicationBulkSyncResponse {
+    pub(crate) const NAMES: model::Names = &["content"];
+}
 impl model::Model for ApplicationsApplicationBulkSyncResponse {
     #[inline]
     fn blank() -> Self {
@@ -172,7 +178,7 @@ impl model::Model for ApplicationsApplicationBulkSyncResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ApplicationsApplicationBulkSyncResponse",
-            names: &["content"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -253,6 +259,9 @@ pub struct ApplicationsApplicationList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ApplicationsApplicationList {
+    pub(crate) const NAMES: model::Names = &["items", "metadata"];
+}
 impl model::Model for ApplicationsApplicationList {
     #[inline]
     fn blank() -> Self {
@@ -266,7 +275,7 @@ impl model::Model for ApplicationsApplicationList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ApplicationsApplicationList",
-            names: &["items", "metadata"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -493,6 +502,9 @@ pub struct ApplicationsApplicationResourceResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ApplicationsApplicationResourceResponse {
+    pub(crate) const NAMES: model::Names = &["manifest"];
+}
 impl model::Model for ApplicationsApplicationResourceResponse {
     #[inline]
     fn blank() -> Self {
@@ -505,7 +517,7 @@ impl model::Model for ApplicationsApplicationResourceResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ApplicationsApplicationResourceResponse",
-            names: &["manifest"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -806,6 +818,13 @@ pub struct ApplicationsApplicationSyncWindowsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ApplicationsApplicationSyncWindowsResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "canSync",
+        "activeWindows",
+        "assignedWindows",
+    ];
+}
 impl model::Model for ApplicationsApplicationSyncWindowsResponse {
     #[inline]
     fn blank() -> Self {
@@ -820,7 +839,7 @@ impl model::Model for ApplicationsApplicationSyncWindowsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ApplicationsApplicationSyncWindowsResponse",
-            names: &["canSync", "activeWindows", "assignedWindows"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -852,6 +871,9 @@ pub struct ApplicationsApplicationTree {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ApplicationsApplicationTree {
+    pub(crate) const NAMES: model::Names = &["hosts", "nodes", "orphanedNodes"];
+}
 impl model::Model for ApplicationsApplicationTree {
     #[inline]
     fn blank() -> Self {
@@ -866,7 +888,7 @@ impl model::Model for ApplicationsApplicationTree {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ApplicationsApplicationTree",
-            names: &["hosts", "nodes", "orphanedNodes"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1201,6 +1223,9 @@ pub struct ApplicationsEventList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ApplicationsEventList {
+    pub(crate) const NAMES: model::Names = &["items", "metadata"];
+}
 impl model::Model for ApplicationsEventList {
     #[inline]
     fn blank() -> Self {
@@ -1214,7 +1239,7 @@ impl model::Model for ApplicationsEventList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ApplicationsEventList",
-            names: &["items", "metadata"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1531,6 +1556,9 @@ pub struct ApplicationsManagedResourcesResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ApplicationsManagedResourcesResponse {
+    pub(crate) const NAMES: model::Names = &["items"];
+}
 impl model::Model for ApplicationsManagedResourcesResponse {
     #[inline]
     fn blank() -> Self {
@@ -1543,7 +1571,7 @@ impl model::Model for ApplicationsManagedResourcesResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ApplicationsManagedResourcesResponse",
-            names: &["items"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1815,6 +1843,9 @@ pub struct ApplicationsResourceActionsListResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ApplicationsResourceActionsListResponse {
+    pub(crate) const NAMES: model::Names = &["actions"];
+}
 impl model::Model for ApplicationsResourceActionsListResponse {
     #[inline]
     fn blank() -> Self {
@@ -1827,7 +1858,7 @@ impl model::Model for ApplicationsResourceActionsListResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ApplicationsResourceActionsListResponse",
-            names: &["actions"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

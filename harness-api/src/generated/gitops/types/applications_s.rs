@@ -71,6 +71,9 @@ pub struct StreamResultOfApplicationsApplicationTree {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl StreamResultOfApplicationsApplicationTree {
+    pub(crate) const NAMES: model::Names = &["error", "result"];
+}
 impl model::Model for StreamResultOfApplicationsApplicationTree {
     #[inline]
     fn blank() -> Self {
@@ -84,7 +87,7 @@ impl model::Model for StreamResultOfApplicationsApplicationTree {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "StreamResultOfApplicationsApplicationTree",
-            names: &["error", "result"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -113,6 +116,9 @@ pub struct StreamResultOfApplicationsApplicationWatchEvent {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl StreamResultOfApplicationsApplicationWatchEvent {
+    pub(crate) const NAMES: model::Names = &["error", "result"];
+}
 impl model::Model for StreamResultOfApplicationsApplicationWatchEvent {
     #[inline]
     fn blank() -> Self {
@@ -126,7 +132,7 @@ impl model::Model for StreamResultOfApplicationsApplicationWatchEvent {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "StreamResultOfApplicationsApplicationWatchEvent",
-            names: &["error", "result"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -155,6 +161,9 @@ pub struct StreamResultOfApplicationsLogEntriesBatch {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl StreamResultOfApplicationsLogEntriesBatch {
+    pub(crate) const NAMES: model::Names = &["error", "result"];
+}
 impl model::Model for StreamResultOfApplicationsLogEntriesBatch {
     #[inline]
     fn blank() -> Self {
@@ -168,7 +177,7 @@ impl model::Model for StreamResultOfApplicationsLogEntriesBatch {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "StreamResultOfApplicationsLogEntriesBatch",
-            names: &["error", "result"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -197,6 +206,9 @@ pub struct StreamResultOfApplicationsLogEntry {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl StreamResultOfApplicationsLogEntry {
+    pub(crate) const NAMES: model::Names = &["error", "result"];
+}
 impl model::Model for StreamResultOfApplicationsLogEntry {
     #[inline]
     fn blank() -> Self {
@@ -210,7 +222,7 @@ impl model::Model for StreamResultOfApplicationsLogEntry {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "StreamResultOfApplicationsLogEntry",
-            names: &["error", "result"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

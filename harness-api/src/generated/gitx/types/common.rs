@@ -70,6 +70,9 @@ pub struct CreateGitxWebhookResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CreateGitxWebhookResponse {
+    pub(crate) const NAMES: model::Names = &["webhook_identifier"];
+}
 impl model::Model for CreateGitxWebhookResponse {
     #[inline]
     fn blank() -> Self {
@@ -82,7 +85,7 @@ impl model::Model for CreateGitxWebhookResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CreateGitxWebhookResponse",
-            names: &["webhook_identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -170,6 +173,9 @@ pub struct CreateWebhookResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CreateWebhookResponse {
+    pub(crate) const NAMES: model::Names = &["webhook_identifier"];
+}
 impl model::Model for CreateWebhookResponse {
     #[inline]
     fn blank() -> Self {
@@ -182,7 +188,7 @@ impl model::Model for CreateWebhookResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CreateWebhookResponse",
-            names: &["webhook_identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -372,6 +378,24 @@ pub struct GitxWebhookEventResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GitxWebhookEventResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "branch",
+        "payload",
+        "commit_id",
+        "repo_name",
+        "commit_url",
+        "file_count",
+        "author_name",
+        "event_status",
+        "commit_message",
+        "event_identifier",
+        "event_trigger_time",
+        "failure_file_count",
+        "webhook_identifier",
+        "event_status_message",
+    ];
+}
 impl model::Model for GitxWebhookEventResponse {
     #[inline]
     fn blank() -> Self {
@@ -397,22 +421,7 @@ impl model::Model for GitxWebhookEventResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GitxWebhookEventResponse",
-            names: &[
-                "branch",
-                "payload",
-                "commit_id",
-                "repo_name",
-                "commit_url",
-                "file_count",
-                "author_name",
-                "event_status",
-                "commit_message",
-                "event_identifier",
-                "event_trigger_time",
-                "failure_file_count",
-                "webhook_identifier",
-                "event_status_message",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -476,6 +485,17 @@ pub struct GitxWebhookResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GitxWebhookResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "repo_name",
+        "is_enabled",
+        "folder_paths",
+        "webhook_name",
+        "connector_ref",
+        "event_trigger_time",
+        "webhook_identifier",
+    ];
+}
 impl model::Model for GitxWebhookResponse {
     #[inline]
     fn blank() -> Self {
@@ -494,15 +514,7 @@ impl model::Model for GitxWebhookResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GitxWebhookResponse",
-            names: &[
-                "repo_name",
-                "is_enabled",
-                "folder_paths",
-                "webhook_name",
-                "connector_ref",
-                "event_trigger_time",
-                "webhook_identifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -878,6 +890,9 @@ pub struct UpdateGitxWebhookResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateGitxWebhookResponse {
+    pub(crate) const NAMES: model::Names = &["webhook_identifier"];
+}
 impl model::Model for UpdateGitxWebhookResponse {
     #[inline]
     fn blank() -> Self {
@@ -890,7 +905,7 @@ impl model::Model for UpdateGitxWebhookResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateGitxWebhookResponse",
-            names: &["webhook_identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -978,6 +993,9 @@ pub struct UpdateWebhookResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateWebhookResponse {
+    pub(crate) const NAMES: model::Names = &["webhook_identifier"];
+}
 impl model::Model for UpdateWebhookResponse {
     #[inline]
     fn blank() -> Self {
@@ -990,7 +1008,7 @@ impl model::Model for UpdateWebhookResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateWebhookResponse",
-            names: &["webhook_identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1020,6 +1038,15 @@ pub struct WebhookResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl WebhookResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "spec",
+        "is_enabled",
+        "webhook_name",
+        "event_trigger_time",
+        "webhook_identifier",
+    ];
+}
 impl model::Model for WebhookResponse {
     #[inline]
     fn blank() -> Self {
@@ -1036,13 +1063,7 @@ impl model::Model for WebhookResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "WebhookResponse",
-            names: &[
-                "spec",
-                "is_enabled",
-                "webhook_name",
-                "event_trigger_time",
-                "webhook_identifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

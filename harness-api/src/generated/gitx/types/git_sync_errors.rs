@@ -186,6 +186,12 @@ pub struct GitSyncErrorCount {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GitSyncErrorCount {
+    pub(crate) const NAMES: model::Names = &[
+        "connectivityErrorCount",
+        "gitToHarnessErrorCount",
+    ];
+}
 impl model::Model for GitSyncErrorCount {
     #[inline]
     fn blank() -> Self {
@@ -199,7 +205,7 @@ impl model::Model for GitSyncErrorCount {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GitSyncErrorCount",
-            names: &["connectivityErrorCount", "gitToHarnessErrorCount"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -397,6 +403,18 @@ pub struct PageResponseGitSyncError {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseGitSyncError {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseGitSyncError {
     #[inline]
     fn blank() -> Self {
@@ -416,16 +434,7 @@ impl model::Model for PageResponseGitSyncError {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseGitSyncError",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -472,6 +481,18 @@ pub struct PageResponseGitSyncErrorAggregateByCommit {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseGitSyncErrorAggregateByCommit {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseGitSyncErrorAggregateByCommit {
     #[inline]
     fn blank() -> Self {
@@ -491,16 +512,7 @@ impl model::Model for PageResponseGitSyncErrorAggregateByCommit {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseGitSyncErrorAggregateByCommit",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

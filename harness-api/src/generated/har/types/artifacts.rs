@@ -126,6 +126,9 @@ pub struct ArtifactDeploymentsDetails {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ArtifactDeploymentsDetails {
+    pub(crate) const NAMES: model::Names = &["deployments", "deploymentsStats"];
+}
 impl model::Model for ArtifactDeploymentsDetails {
     #[inline]
     fn blank() -> Self {
@@ -139,7 +142,7 @@ impl model::Model for ArtifactDeploymentsDetails {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ArtifactDeploymentsDetails",
-            names: &["deployments", "deploymentsStats"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -290,6 +293,21 @@ pub struct ArtifactSummary {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ArtifactSummary {
+    pub(crate) const NAMES: model::Names = &[
+        "uuid",
+        "labels",
+        "createdAt",
+        "deletedAt",
+        "imageName",
+        "isDeleted",
+        "modifiedAt",
+        "packageType",
+        "artifactType",
+        "registryUUID",
+        "downloadsCount",
+    ];
+}
 impl model::Model for ArtifactSummary {
     #[inline]
     fn blank() -> Self {
@@ -312,19 +330,7 @@ impl model::Model for ArtifactSummary {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ArtifactSummary",
-            names: &[
-                "uuid",
-                "labels",
-                "createdAt",
-                "deletedAt",
-                "imageName",
-                "isDeleted",
-                "modifiedAt",
-                "packageType",
-                "artifactType",
-                "registryUUID",
-                "downloadsCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -562,6 +568,26 @@ pub struct ArtifactVersionSummary {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ArtifactVersionSummary {
+    pub(crate) const NAMES: model::Names = &[
+        "meta",
+        "purl",
+        "uuid",
+        "version",
+        "deletedAt",
+        "imageName",
+        "isDeleted",
+        "packageType",
+        "artifactType",
+        "registryUUID",
+        "isQuarantined",
+        "stoPipelineId",
+        "sscaArtifactId",
+        "stoExecutionId",
+        "quarantineReason",
+        "sscaArtifactSourceId",
+    ];
+}
 impl model::Model for ArtifactVersionSummary {
     #[inline]
     fn blank() -> Self {
@@ -589,24 +615,7 @@ impl model::Model for ArtifactVersionSummary {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ArtifactVersionSummary",
-            names: &[
-                "meta",
-                "purl",
-                "uuid",
-                "version",
-                "deletedAt",
-                "imageName",
-                "isDeleted",
-                "packageType",
-                "artifactType",
-                "registryUUID",
-                "isQuarantined",
-                "stoPipelineId",
-                "sscaArtifactId",
-                "stoExecutionId",
-                "quarantineReason",
-                "sscaArtifactSourceId",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1181,6 +1190,9 @@ pub struct GetArtifactFileResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetArtifactFileResponse {
+    pub(crate) const NAMES: model::Names = &["status", "downloadUrl"];
+}
 impl model::Model for GetArtifactFileResponse {
     #[inline]
     fn blank() -> Self {
@@ -1194,7 +1206,7 @@ impl model::Model for GetArtifactFileResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetArtifactFileResponse",
-            names: &["status", "downloadUrl"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1229,6 +1241,18 @@ pub struct GetArtifactFilesResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetArtifactFilesResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "data",
+        "files",
+        "status",
+        "pageSize",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+        "pageNumber",
+    ];
+}
 impl model::Model for GetArtifactFilesResponse {
     #[inline]
     fn blank() -> Self {
@@ -1248,16 +1272,7 @@ impl model::Model for GetArtifactFilesResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetArtifactFilesResponse",
-            names: &[
-                "data",
-                "files",
-                "status",
-                "pageSize",
-                "itemCount",
-                "pageCount",
-                "pageIndex",
-                "pageNumber",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1724,6 +1739,15 @@ pub struct ListArtifactLabel {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListArtifactLabel {
+    pub(crate) const NAMES: model::Names = &[
+        "labels",
+        "pageSize",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+    ];
+}
 impl model::Model for ListArtifactLabel {
     #[inline]
     fn blank() -> Self {
@@ -1740,7 +1764,7 @@ impl model::Model for ListArtifactLabel {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListArtifactLabel",
-            names: &["labels", "pageSize", "itemCount", "pageCount", "pageIndex"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1820,6 +1844,15 @@ pub struct ListArtifactVersion {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListArtifactVersion {
+    pub(crate) const NAMES: model::Names = &[
+        "pageSize",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+        "artifactVersions",
+    ];
+}
 impl model::Model for ListArtifactVersion {
     #[inline]
     fn blank() -> Self {
@@ -1836,13 +1869,7 @@ impl model::Model for ListArtifactVersion {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListArtifactVersion",
-            names: &[
-                "pageSize",
-                "itemCount",
-                "pageCount",
-                "pageIndex",
-                "artifactVersions",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1880,6 +1907,15 @@ pub struct ListOciArtifactTags {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListOciArtifactTags {
+    pub(crate) const NAMES: model::Names = &[
+        "pageSize",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+        "ociArtifactTags",
+    ];
+}
 impl model::Model for ListOciArtifactTags {
     #[inline]
     fn blank() -> Self {
@@ -1896,13 +1932,7 @@ impl model::Model for ListOciArtifactTags {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListOciArtifactTags",
-            names: &[
-                "pageSize",
-                "itemCount",
-                "pageCount",
-                "pageIndex",
-                "ociArtifactTags",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

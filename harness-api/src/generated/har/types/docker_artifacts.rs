@@ -69,6 +69,24 @@ pub struct DockerArtifactDetail {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DockerArtifactDetail {
+    pub(crate) const NAMES: model::Names = &[
+        "url",
+        "size",
+        "version",
+        "metadata",
+        "createdAt",
+        "imageName",
+        "modifiedAt",
+        "packageType",
+        "pullCommand",
+        "registryPath",
+        "isQuarantined",
+        "downloadsCount",
+        "quarantineReason",
+        "pullCommandByDigest",
+    ];
+}
 impl model::Model for DockerArtifactDetail {
     #[inline]
     fn blank() -> Self {
@@ -94,22 +112,7 @@ impl model::Model for DockerArtifactDetail {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DockerArtifactDetail",
-            names: &[
-                "url",
-                "size",
-                "version",
-                "metadata",
-                "createdAt",
-                "imageName",
-                "modifiedAt",
-                "packageType",
-                "pullCommand",
-                "registryPath",
-                "isQuarantined",
-                "downloadsCount",
-                "quarantineReason",
-                "pullCommandByDigest",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -165,6 +168,15 @@ pub struct DockerArtifactIntegrationDetail {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DockerArtifactIntegrationDetail {
+    pub(crate) const NAMES: model::Names = &[
+        "stoDetails",
+        "sbomDetails",
+        "slsaDetails",
+        "buildDetails",
+        "deploymentsDetails",
+    ];
+}
 impl model::Model for DockerArtifactIntegrationDetail {
     #[inline]
     fn blank() -> Self {
@@ -181,13 +193,7 @@ impl model::Model for DockerArtifactIntegrationDetail {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DockerArtifactIntegrationDetail",
-            names: &[
-                "stoDetails",
-                "sbomDetails",
-                "slsaDetails",
-                "buildDetails",
-                "deploymentsDetails",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -221,6 +227,9 @@ pub struct DockerArtifactManifest {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DockerArtifactManifest {
+    pub(crate) const NAMES: model::Names = &["manifest"];
+}
 impl model::Model for DockerArtifactManifest {
     #[inline]
     fn blank() -> Self {
@@ -233,7 +242,7 @@ impl model::Model for DockerArtifactManifest {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DockerArtifactManifest",
-            names: &["manifest"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -303,6 +312,9 @@ pub struct DockerLayersSummary {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DockerLayersSummary {
+    pub(crate) const NAMES: model::Names = &["digest", "layers", "osArch"];
+}
 impl model::Model for DockerLayersSummary {
     #[inline]
     fn blank() -> Self {
@@ -317,7 +329,7 @@ impl model::Model for DockerLayersSummary {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DockerLayersSummary",
-            names: &["digest", "layers", "osArch"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -434,6 +446,9 @@ pub struct DockerManifests {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DockerManifests {
+    pub(crate) const NAMES: model::Names = &["version", "imageName", "manifests"];
+}
 impl model::Model for DockerManifests {
     #[inline]
     fn blank() -> Self {
@@ -448,7 +463,7 @@ impl model::Model for DockerManifests {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DockerManifests",
-            names: &["version", "imageName", "manifests"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

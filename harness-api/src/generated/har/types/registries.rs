@@ -66,6 +66,9 @@ pub struct ClientSetupDetails {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ClientSetupDetails {
+    pub(crate) const NAMES: model::Names = &["sections", "secHeader", "mainHeader"];
+}
 impl model::Model for ClientSetupDetails {
     #[inline]
     fn blank() -> Self {
@@ -80,7 +83,7 @@ impl model::Model for ClientSetupDetails {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ClientSetupDetails",
-            names: &["sections", "secHeader", "mainHeader"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -341,6 +344,15 @@ pub struct ListRegistryArtifact {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListRegistryArtifact {
+    pub(crate) const NAMES: model::Names = &[
+        "pageSize",
+        "artifacts",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+    ];
+}
 impl model::Model for ListRegistryArtifact {
     #[inline]
     fn blank() -> Self {
@@ -357,7 +369,7 @@ impl model::Model for ListRegistryArtifact {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListRegistryArtifact",
-            names: &["pageSize", "artifacts", "itemCount", "pageCount", "pageIndex"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -407,6 +419,27 @@ pub struct Registry {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Registry {
+    pub(crate) const NAMES: model::Names = &[
+        "url",
+        "uuid",
+        "config",
+        "labels",
+        "isPublic",
+        "scanners",
+        "createdAt",
+        "deletedAt",
+        "isDeleted",
+        "identifier",
+        "modifiedAt",
+        "policyRefs",
+        "description",
+        "packageType",
+        "cleanupPolicy",
+        "allowedPattern",
+        "blockedPattern",
+    ];
+}
 impl model::Model for Registry {
     #[inline]
     fn blank() -> Self {
@@ -435,25 +468,7 @@ impl model::Model for Registry {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Registry",
-            names: &[
-                "url",
-                "uuid",
-                "config",
-                "labels",
-                "isPublic",
-                "scanners",
-                "createdAt",
-                "deletedAt",
-                "isDeleted",
-                "identifier",
-                "modifiedAt",
-                "policyRefs",
-                "description",
-                "packageType",
-                "cleanupPolicy",
-                "allowedPattern",
-                "blockedPattern",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -74,6 +74,15 @@ pub struct ListMigrationImage {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListMigrationImage {
+    pub(crate) const NAMES: model::Names = &[
+        "images",
+        "pageSize",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+    ];
+}
 impl model::Model for ListMigrationImage {
     #[inline]
     fn blank() -> Self {
@@ -90,7 +99,7 @@ impl model::Model for ListMigrationImage {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListMigrationImage",
-            names: &["images", "pageSize", "itemCount", "pageCount", "pageIndex"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -170,6 +179,15 @@ pub struct ListReplicationRule {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListReplicationRule {
+    pub(crate) const NAMES: model::Names = &[
+        "rules",
+        "pageSize",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+    ];
+}
 impl model::Model for ListReplicationRule {
     #[inline]
     fn blank() -> Self {
@@ -186,7 +204,7 @@ impl model::Model for ListReplicationRule {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListReplicationRule",
-            names: &["rules", "pageSize", "itemCount", "pageCount", "pageIndex"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -364,6 +382,20 @@ pub struct ReplicationRule {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ReplicationRule {
+    pub(crate) const NAMES: model::Names = &[
+        "source",
+        "createdAt",
+        "parentRef",
+        "identifier",
+        "modifiedAt",
+        "sourceType",
+        "destination",
+        "allowedPatterns",
+        "blockedPatterns",
+        "destinationType",
+    ];
+}
 impl model::Model for ReplicationRule {
     #[inline]
     fn blank() -> Self {
@@ -385,18 +417,7 @@ impl model::Model for ReplicationRule {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ReplicationRule",
-            names: &[
-                "source",
-                "createdAt",
-                "parentRef",
-                "identifier",
-                "modifiedAt",
-                "sourceType",
-                "destination",
-                "allowedPatterns",
-                "blockedPatterns",
-                "destinationType",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

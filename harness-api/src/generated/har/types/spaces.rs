@@ -377,6 +377,15 @@ pub struct ListArtifact {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListArtifact {
+    pub(crate) const NAMES: model::Names = &[
+        "pageSize",
+        "artifacts",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+    ];
+}
 impl model::Model for ListArtifact {
     #[inline]
     fn blank() -> Self {
@@ -393,7 +402,7 @@ impl model::Model for ListArtifact {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListArtifact",
-            names: &["pageSize", "artifacts", "itemCount", "pageCount", "pageIndex"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -432,6 +441,16 @@ pub struct ListRegistry {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListRegistry {
+    pub(crate) const NAMES: model::Names = &[
+        "meta",
+        "pageSize",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+        "registries",
+    ];
+}
 impl model::Model for ListRegistry {
     #[inline]
     fn blank() -> Self {
@@ -449,14 +468,7 @@ impl model::Model for ListRegistry {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListRegistry",
-            names: &[
-                "meta",
-                "pageSize",
-                "itemCount",
-                "pageCount",
-                "pageIndex",
-                "registries",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -617,6 +629,22 @@ pub struct RegistryTypesLabel {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RegistryTypesLabel {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "key",
+        "type",
+        "color",
+        "scope",
+        "created",
+        "updated",
+        "space_id",
+        "created_by",
+        "updated_by",
+        "description",
+        "value_count",
+    ];
+}
 impl model::Model for RegistryTypesLabel {
     #[inline]
     fn blank() -> Self {
@@ -640,20 +668,7 @@ impl model::Model for RegistryTypesLabel {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RegistryTypesLabel",
-            names: &[
-                "id",
-                "key",
-                "type",
-                "color",
-                "scope",
-                "created",
-                "updated",
-                "space_id",
-                "created_by",
-                "updated_by",
-                "description",
-                "value_count",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -702,6 +717,9 @@ pub struct RegistryTypesLabelWithValues {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RegistryTypesLabelWithValues {
+    pub(crate) const NAMES: model::Names = &["label", "values"];
+}
 impl model::Model for RegistryTypesLabelWithValues {
     #[inline]
     fn blank() -> Self {
@@ -715,7 +733,7 @@ impl model::Model for RegistryTypesLabelWithValues {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RegistryTypesLabelWithValues",
-            names: &["label", "values"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -785,6 +803,9 @@ pub struct StorageDetails {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl StorageDetails {
+    pub(crate) const NAMES: model::Names = &["totalSize"];
+}
 impl model::Model for StorageDetails {
     #[inline]
     fn blank() -> Self {
@@ -797,7 +818,7 @@ impl model::Model for StorageDetails {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "StorageDetails",
-            names: &["totalSize"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

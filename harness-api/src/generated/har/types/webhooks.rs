@@ -102,6 +102,15 @@ pub struct ListWebhooks {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListWebhooks {
+    pub(crate) const NAMES: model::Names = &[
+        "pageSize",
+        "webhooks",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+    ];
+}
 impl model::Model for ListWebhooks {
     #[inline]
     fn blank() -> Self {
@@ -118,7 +127,7 @@ impl model::Model for ListWebhooks {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListWebhooks",
-            names: &["pageSize", "webhooks", "itemCount", "pageCount", "pageIndex"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -156,6 +165,15 @@ pub struct ListWebhooksExecutions {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListWebhooksExecutions {
+    pub(crate) const NAMES: model::Names = &[
+        "pageSize",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+        "executions",
+    ];
+}
 impl model::Model for ListWebhooksExecutions {
     #[inline]
     fn blank() -> Self {
@@ -172,7 +190,7 @@ impl model::Model for ListWebhooksExecutions {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListWebhooksExecutions",
-            names: &["pageSize", "itemCount", "pageCount", "pageIndex", "executions"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -310,6 +328,27 @@ pub struct Webhook {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Webhook {
+    pub(crate) const NAMES: model::Names = &[
+        "url",
+        "name",
+        "enabled",
+        "version",
+        "insecure",
+        "internal",
+        "triggers",
+        "createdAt",
+        "createdBy",
+        "identifier",
+        "modifiedAt",
+        "description",
+        "extraHeaders",
+        "secretSpaceId",
+        "secretSpacePath",
+        "secretIdentifier",
+        "latestExecutionResult",
+    ];
+}
 impl model::Model for Webhook {
     #[inline]
     fn blank() -> Self {
@@ -338,25 +377,7 @@ impl model::Model for Webhook {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Webhook",
-            names: &[
-                "url",
-                "name",
-                "enabled",
-                "version",
-                "insecure",
-                "internal",
-                "triggers",
-                "createdAt",
-                "createdBy",
-                "identifier",
-                "modifiedAt",
-                "description",
-                "extraHeaders",
-                "secretSpaceId",
-                "secretSpacePath",
-                "secretIdentifier",
-                "latestExecutionResult",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -524,6 +545,21 @@ pub struct WebhookExecution {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl WebhookExecution {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "error",
+        "result",
+        "created",
+        "request",
+        "duration",
+        "response",
+        "webhookId",
+        "retriggerOf",
+        "triggerType",
+        "retriggerable",
+    ];
+}
 impl model::Model for WebhookExecution {
     #[inline]
     fn blank() -> Self {
@@ -546,19 +582,7 @@ impl model::Model for WebhookExecution {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "WebhookExecution",
-            names: &[
-                "id",
-                "error",
-                "result",
-                "created",
-                "request",
-                "duration",
-                "response",
-                "webhookId",
-                "retriggerOf",
-                "triggerType",
-                "retriggerable",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

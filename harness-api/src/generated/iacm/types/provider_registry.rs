@@ -10,6 +10,9 @@ pub struct AnsibleDataInfo {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AnsibleDataInfo {
+    pub(crate) const NAMES: model::Names = &["id"];
+}
 impl model::Model for AnsibleDataInfo {
     #[inline]
     fn blank() -> Self {
@@ -22,7 +25,7 @@ impl model::Model for AnsibleDataInfo {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AnsibleDataInfo",
-            names: &["id"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -118,6 +121,19 @@ pub struct GetProviderDownloadResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetProviderDownloadResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "os",
+        "arch",
+        "shasum",
+        "filename",
+        "protocols",
+        "shasums_url",
+        "download_url",
+        "signing_keys",
+        "shasums_signature_url",
+    ];
+}
 impl model::Model for GetProviderDownloadResponse {
     #[inline]
     fn blank() -> Self {
@@ -138,17 +154,7 @@ impl model::Model for GetProviderDownloadResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetProviderDownloadResponse",
-            names: &[
-                "os",
-                "arch",
-                "shasum",
-                "filename",
-                "protocols",
-                "shasums_url",
-                "download_url",
-                "signing_keys",
-                "shasums_signature_url",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -192,6 +198,9 @@ pub struct GetProviderVersionResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetProviderVersionResponseBody {
+    pub(crate) const NAMES: model::Names = &["id", "protocols", "gpg_key_id"];
+}
 impl model::Model for GetProviderVersionResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -206,7 +215,7 @@ impl model::Model for GetProviderVersionResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetProviderVersionResponseBody",
-            names: &["id", "protocols", "gpg_key_id"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -596,6 +605,17 @@ pub struct IacmGetProviderResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl IacmGetProviderResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "type",
+        "account",
+        "created",
+        "updated",
+        "versions",
+        "description",
+    ];
+}
 impl model::Model for IacmGetProviderResponse {
     #[inline]
     fn blank() -> Self {
@@ -614,15 +634,7 @@ impl model::Model for IacmGetProviderResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "IacmGetProviderResponse",
-            names: &[
-                "id",
-                "type",
-                "account",
-                "created",
-                "updated",
-                "versions",
-                "description",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -660,6 +672,9 @@ pub struct ListProviderVersionsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListProviderVersionsResponse {
+    pub(crate) const NAMES: model::Names = &["versions"];
+}
 impl model::Model for ListProviderVersionsResponse {
     #[inline]
     fn blank() -> Self {
@@ -672,7 +687,7 @@ impl model::Model for ListProviderVersionsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListProviderVersionsResponse",
-            names: &["versions"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -698,6 +713,9 @@ pub struct PostFilesResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PostFilesResponseBody {
+    pub(crate) const NAMES: model::Names = &["synced"];
+}
 impl model::Model for PostFilesResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -710,7 +728,7 @@ impl model::Model for PostFilesResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PostFilesResponseBody",
-            names: &["synced"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

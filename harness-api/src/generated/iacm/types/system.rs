@@ -11,6 +11,9 @@ pub struct HarnessIacmPluginversion {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl HarnessIacmPluginversion {
+    pub(crate) const NAMES: model::Names = &["commit", "version"];
+}
 impl model::Model for HarnessIacmPluginversion {
     #[inline]
     fn blank() -> Self {
@@ -24,7 +27,7 @@ impl model::Model for HarnessIacmPluginversion {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "HarnessIacmPluginversion",
-            names: &["commit", "version"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -54,6 +57,9 @@ pub struct IacmServiceVersion {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl IacmServiceVersion {
+    pub(crate) const NAMES: model::Names = &["commit", "version", "deployment_mode"];
+}
 impl model::Model for IacmServiceVersion {
     #[inline]
     fn blank() -> Self {
@@ -68,7 +74,7 @@ impl model::Model for IacmServiceVersion {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "IacmServiceVersion",
-            names: &["commit", "version", "deployment_mode"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -134,6 +134,21 @@ pub struct CreateWorkspaceVariableResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CreateWorkspaceVariableResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "key",
+        "org",
+        "kind",
+        "value",
+        "account",
+        "created",
+        "project",
+        "updated",
+        "workspace",
+        "value_type",
+        "policy_evaluation",
+    ];
+}
 impl model::Model for CreateWorkspaceVariableResponse {
     #[inline]
     fn blank() -> Self {
@@ -156,19 +171,7 @@ impl model::Model for CreateWorkspaceVariableResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CreateWorkspaceVariableResponse",
-            names: &[
-                "key",
-                "org",
-                "kind",
-                "value",
-                "account",
-                "created",
-                "project",
-                "updated",
-                "workspace",
-                "value_type",
-                "policy_evaluation",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -223,6 +226,9 @@ pub struct DestroyWorkspaceVariableResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DestroyWorkspaceVariableResponse {
+    pub(crate) const NAMES: model::Names = &["policy_evaluation"];
+}
 impl model::Model for DestroyWorkspaceVariableResponse {
     #[inline]
     fn blank() -> Self {
@@ -235,7 +241,7 @@ impl model::Model for DestroyWorkspaceVariableResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DestroyWorkspaceVariableResponse",
-            names: &["policy_evaluation"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -264,6 +270,14 @@ pub struct GetVariablesAndProvidersResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetVariablesAndProvidersResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "variable_files",
+        "provider_connectors",
+        "terraform_variables",
+        "environment_variables",
+    ];
+}
 impl model::Model for GetVariablesAndProvidersResponse {
     #[inline]
     fn blank() -> Self {
@@ -279,12 +293,7 @@ impl model::Model for GetVariablesAndProvidersResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetVariablesAndProvidersResponse",
-            names: &[
-                "variable_files",
-                "provider_connectors",
-                "terraform_variables",
-                "environment_variables",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -523,6 +532,20 @@ pub struct ShowWorkspaceVariableResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ShowWorkspaceVariableResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "key",
+        "org",
+        "kind",
+        "value",
+        "account",
+        "created",
+        "project",
+        "updated",
+        "workspace",
+        "value_type",
+    ];
+}
 impl model::Model for ShowWorkspaceVariableResponse {
     #[inline]
     fn blank() -> Self {
@@ -544,18 +567,7 @@ impl model::Model for ShowWorkspaceVariableResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ShowWorkspaceVariableResponse",
-            names: &[
-                "key",
-                "org",
-                "kind",
-                "value",
-                "account",
-                "created",
-                "project",
-                "updated",
-                "workspace",
-                "value_type",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -667,6 +679,9 @@ pub struct UpdateWorkspaceVariableResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateWorkspaceVariableResponse {
+    pub(crate) const NAMES: model::Names = &["policy_evaluation"];
+}
 impl model::Model for UpdateWorkspaceVariableResponse {
     #[inline]
     fn blank() -> Self {
@@ -679,7 +694,7 @@ impl model::Model for UpdateWorkspaceVariableResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateWorkspaceVariableResponse",
-            names: &["policy_evaluation"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

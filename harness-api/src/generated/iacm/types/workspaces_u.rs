@@ -64,6 +64,9 @@ pub struct UpdateResourcesResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateResourcesResponse {
+    pub(crate) const NAMES: model::Names = &["results", "summary"];
+}
 impl model::Model for UpdateResourcesResponse {
     #[inline]
     fn blank() -> Self {
@@ -77,7 +80,7 @@ impl model::Model for UpdateResourcesResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateResourcesResponse",
-            names: &["results", "summary"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -324,6 +327,9 @@ pub struct UpdateWorkspaceResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateWorkspaceResponse {
+    pub(crate) const NAMES: model::Names = &["policy_evaluation"];
+}
 impl model::Model for UpdateWorkspaceResponse {
     #[inline]
     fn blank() -> Self {
@@ -336,7 +342,7 @@ impl model::Model for UpdateWorkspaceResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateWorkspaceResponse",
-            names: &["policy_evaluation"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -373,6 +379,22 @@ pub struct UploadRemoteExecutionResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UploadRemoteExecutionResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "org",
+        "account",
+        "created",
+        "project",
+        "updated",
+        "executed",
+        "workspace",
+        "sha256_checksum",
+        "custom_arguments",
+        "pipeline_execution_id",
+        "pipeline_execution_url",
+    ];
+}
 impl model::Model for UploadRemoteExecutionResponse {
     #[inline]
     fn blank() -> Self {
@@ -396,20 +418,7 @@ impl model::Model for UploadRemoteExecutionResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UploadRemoteExecutionResponse",
-            names: &[
-                "id",
-                "org",
-                "account",
-                "created",
-                "project",
-                "updated",
-                "executed",
-                "workspace",
-                "sha256_checksum",
-                "custom_arguments",
-                "pipeline_execution_id",
-                "pipeline_execution_url",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -68,6 +68,9 @@ pub struct CustomPropertyByEntityGetResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CustomPropertyByEntityGetResponse {
+    pub(crate) const NAMES: model::Names = &["properties"];
+}
 impl model::Model for CustomPropertyByEntityGetResponse {
     #[inline]
     fn blank() -> Self {
@@ -80,7 +83,7 @@ impl model::Model for CustomPropertyByEntityGetResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CustomPropertyByEntityGetResponse",
-            names: &["properties"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -223,6 +226,9 @@ pub struct CustomPropertyByFieldDeleteResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CustomPropertyByFieldDeleteResponse {
+    pub(crate) const NAMES: model::Names = &["property", "entities_with_deletion"];
+}
 impl model::Model for CustomPropertyByFieldDeleteResponse {
     #[inline]
     fn blank() -> Self {
@@ -236,7 +242,7 @@ impl model::Model for CustomPropertyByFieldDeleteResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CustomPropertyByFieldDeleteResponse",
-            names: &["property", "entities_with_deletion"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -265,6 +271,9 @@ pub struct CustomPropertyByFieldGetResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CustomPropertyByFieldGetResponse {
+    pub(crate) const NAMES: model::Names = &["mode", "entity_refs"];
+}
 impl model::Model for CustomPropertyByFieldGetResponse {
     #[inline]
     fn blank() -> Self {
@@ -278,7 +287,7 @@ impl model::Model for CustomPropertyByFieldGetResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CustomPropertyByFieldGetResponse",
-            names: &["mode", "entity_refs"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -366,6 +375,13 @@ pub struct CustomPropertyByFieldResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CustomPropertyByFieldResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "property",
+        "entities_with_updates",
+        "entities_with_additions",
+    ];
+}
 impl model::Model for CustomPropertyByFieldResponse {
     #[inline]
     fn blank() -> Self {
@@ -380,7 +396,7 @@ impl model::Model for CustomPropertyByFieldResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CustomPropertyByFieldResponse",
-            names: &["property", "entities_with_updates", "entities_with_additions"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -590,6 +606,9 @@ pub struct CustomPropertyResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CustomPropertyResponse {
+    pub(crate) const NAMES: model::Names = &["status", "message"];
+}
 impl model::Model for CustomPropertyResponse {
     #[inline]
     fn blank() -> Self {
@@ -603,7 +622,7 @@ impl model::Model for CustomPropertyResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CustomPropertyResponse",
-            names: &["status", "message"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -147,6 +147,9 @@ pub struct CheckDetailsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CheckDetailsResponse {
+    pub(crate) const NAMES: model::Names = &["check_details"];
+}
 impl model::Model for CheckDetailsResponse {
     #[inline]
     fn blank() -> Self {
@@ -159,7 +162,7 @@ impl model::Model for CheckDetailsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CheckDetailsResponse",
-            names: &["check_details"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -408,6 +411,9 @@ pub struct CheckStatsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CheckStatsResponse {
+    pub(crate) const NAMES: model::Names = &["name", "stats", "timestamp"];
+}
 impl model::Model for CheckStatsResponse {
     #[inline]
     fn blank() -> Self {
@@ -422,7 +428,7 @@ impl model::Model for CheckStatsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CheckStatsResponse",
-            names: &["name", "stats", "timestamp"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

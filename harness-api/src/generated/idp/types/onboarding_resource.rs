@@ -239,6 +239,9 @@ pub struct GenerateYamlResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GenerateYamlResponse {
+    pub(crate) const NAMES: model::Names = &["generated_yaml"];
+}
 impl model::Model for GenerateYamlResponse {
     #[inline]
     fn blank() -> Self {
@@ -251,7 +254,7 @@ impl model::Model for GenerateYamlResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GenerateYamlResponse",
-            names: &["generated_yaml"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -379,6 +382,13 @@ pub struct HarnessEntitiesCountResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl HarnessEntitiesCountResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "org_count",
+        "project_count",
+        "service_count",
+    ];
+}
 impl model::Model for HarnessEntitiesCountResponse {
     #[inline]
     fn blank() -> Self {
@@ -393,7 +403,7 @@ impl model::Model for HarnessEntitiesCountResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "HarnessEntitiesCountResponse",
-            names: &["org_count", "project_count", "service_count"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -423,6 +433,9 @@ pub struct HarnessEntitiesResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl HarnessEntitiesResponse {
+    pub(crate) const NAMES: model::Names = &["harness_backstage_entities"];
+}
 impl model::Model for HarnessEntitiesResponse {
     #[inline]
     fn blank() -> Self {
@@ -435,7 +448,7 @@ impl model::Model for HarnessEntitiesResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "HarnessEntitiesResponse",
-            names: &["harness_backstage_entities"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -467,6 +480,9 @@ pub struct ImportEntitiesResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ImportEntitiesResponse {
+    pub(crate) const NAMES: model::Names = &["status"];
+}
 impl model::Model for ImportEntitiesResponse {
     #[inline]
     fn blank() -> Self {
@@ -479,7 +495,7 @@ impl model::Model for ImportEntitiesResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ImportEntitiesResponse",
-            names: &["status"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -165,6 +165,9 @@ pub struct CustomPluginInfoResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CustomPluginInfoResponse {
+    pub(crate) const NAMES: model::Names = &["info"];
+}
 impl model::Model for CustomPluginInfoResponse {
     #[inline]
     fn blank() -> Self {
@@ -177,7 +180,7 @@ impl model::Model for CustomPluginInfoResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CustomPluginInfoResponse",
-            names: &["info"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -272,6 +275,9 @@ pub struct PluginDetailedInfoResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PluginDetailedInfoResponse {
+    pub(crate) const NAMES: model::Names = &["plugin"];
+}
 impl model::Model for PluginDetailedInfoResponse {
     #[inline]
     fn blank() -> Self {
@@ -284,7 +290,7 @@ impl model::Model for PluginDetailedInfoResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PluginDetailedInfoResponse",
-            names: &["plugin"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -452,6 +458,9 @@ pub struct PluginRequestResponseList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PluginRequestResponseList {
+    pub(crate) const NAMES: model::Names = &["plugin_requests"];
+}
 impl model::Model for PluginRequestResponseList {
     #[inline]
     fn blank() -> Self {
@@ -464,7 +473,7 @@ impl model::Model for PluginRequestResponseList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PluginRequestResponseList",
-            names: &["plugin_requests"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

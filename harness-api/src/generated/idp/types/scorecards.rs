@@ -78,6 +78,9 @@ pub struct Facets {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Facets {
+    pub(crate) const NAMES: model::Names = &["tags", "type", "owners", "lifecycle"];
+}
 impl model::Model for Facets {
     #[inline]
     fn blank() -> Self {
@@ -93,7 +96,7 @@ impl model::Model for Facets {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Facets",
-            names: &["tags", "type", "owners", "lifecycle"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -449,6 +452,9 @@ pub struct ScorecardDetailsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ScorecardDetailsResponse {
+    pub(crate) const NAMES: model::Names = &["checks", "scorecard"];
+}
 impl model::Model for ScorecardDetailsResponse {
     #[inline]
     fn blank() -> Self {
@@ -462,7 +468,7 @@ impl model::Model for ScorecardDetailsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ScorecardDetailsResponse",
-            names: &["checks", "scorecard"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -597,6 +603,9 @@ pub struct ScorecardStatsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ScorecardStatsResponse {
+    pub(crate) const NAMES: model::Names = &["name", "stats", "timestamp"];
+}
 impl model::Model for ScorecardStatsResponse {
     #[inline]
     fn blank() -> Self {
@@ -611,7 +620,7 @@ impl model::Model for ScorecardStatsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ScorecardStatsResponse",
-            names: &["name", "stats", "timestamp"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

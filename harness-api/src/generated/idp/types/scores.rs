@@ -210,6 +210,9 @@ pub struct ScorecardGraphSummaryInfoResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ScorecardGraphSummaryInfoResponse {
+    pub(crate) const NAMES: model::Names = &["scorecard_graph_summary"];
+}
 impl model::Model for ScorecardGraphSummaryInfoResponse {
     #[inline]
     fn blank() -> Self {
@@ -222,7 +225,7 @@ impl model::Model for ScorecardGraphSummaryInfoResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ScorecardGraphSummaryInfoResponse",
-            names: &["scorecard_graph_summary"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -248,6 +251,9 @@ pub struct ScorecardRecalibrateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ScorecardRecalibrateResponse {
+    pub(crate) const NAMES: model::Names = &["recalibrated_scores"];
+}
 impl model::Model for ScorecardRecalibrateResponse {
     #[inline]
     fn blank() -> Self {
@@ -260,7 +266,7 @@ impl model::Model for ScorecardRecalibrateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ScorecardRecalibrateResponse",
-            names: &["recalibrated_scores"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -333,6 +339,9 @@ pub struct ScorecardScoreResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ScorecardScoreResponse {
+    pub(crate) const NAMES: model::Names = &["overall_score", "scorecard_scores"];
+}
 impl model::Model for ScorecardScoreResponse {
     #[inline]
     fn blank() -> Self {
@@ -346,7 +355,7 @@ impl model::Model for ScorecardScoreResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ScorecardScoreResponse",
-            names: &["overall_score", "scorecard_scores"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -444,6 +453,9 @@ pub struct ScorecardSummaryResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ScorecardSummaryResponse {
+    pub(crate) const NAMES: model::Names = &["scorecards_summary"];
+}
 impl model::Model for ScorecardSummaryResponse {
     #[inline]
     fn blank() -> Self {
@@ -456,7 +468,7 @@ impl model::Model for ScorecardSummaryResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ScorecardSummaryResponse",
-            names: &["scorecards_summary"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

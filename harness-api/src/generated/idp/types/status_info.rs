@@ -99,6 +99,9 @@ pub struct StatusInfoResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl StatusInfoResponse {
+    pub(crate) const NAMES: model::Names = &["status"];
+}
 impl model::Model for StatusInfoResponse {
     #[inline]
     fn blank() -> Self {
@@ -111,7 +114,7 @@ impl model::Model for StatusInfoResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "StatusInfoResponse",
-            names: &["status"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -14,6 +14,9 @@ pub struct ValidateIdentifierDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ValidateIdentifierDto {
+    pub(crate) const NAMES: model::Names = &["exists"];
+}
 impl model::Model for ValidateIdentifierDto {
     #[inline]
     fn blank() -> Self {
@@ -26,7 +29,7 @@ impl model::Model for ValidateIdentifierDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ValidateIdentifierDto",
-            names: &["exists"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -236,6 +236,25 @@ pub struct InfrastructureExecution {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InfrastructureExecution {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "spec",
+        "events",
+        "message",
+        "outputs",
+        "progress",
+        "approvals",
+        "startedAt",
+        "stoppedAt",
+        "instanceIds",
+        "pipelineUrl",
+        "targetState",
+        "specRevision",
+        "infrastructureId",
+        "completedInstanceIds",
+    ];
+}
 impl model::Model for InfrastructureExecution {
     #[inline]
     fn blank() -> Self {
@@ -262,23 +281,7 @@ impl model::Model for InfrastructureExecution {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InfrastructureExecution",
-            names: &[
-                "id",
-                "spec",
-                "events",
-                "message",
-                "outputs",
-                "progress",
-                "approvals",
-                "startedAt",
-                "stoppedAt",
-                "instanceIds",
-                "pipelineUrl",
-                "targetState",
-                "specRevision",
-                "infrastructureId",
-                "completedInstanceIds",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -333,6 +336,9 @@ pub struct InfrastructureExecutionList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InfrastructureExecutionList {
+    pub(crate) const NAMES: model::Names = &["total", "executions"];
+}
 impl model::Model for InfrastructureExecutionList {
     #[inline]
     fn blank() -> Self {
@@ -346,7 +352,7 @@ impl model::Model for InfrastructureExecutionList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InfrastructureExecutionList",
-            names: &["total", "executions"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -375,6 +381,9 @@ pub struct InfrastructureList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InfrastructureList {
+    pub(crate) const NAMES: model::Names = &["total", "infrastructures"];
+}
 impl model::Model for InfrastructureList {
     #[inline]
     fn blank() -> Self {
@@ -388,7 +397,7 @@ impl model::Model for InfrastructureList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InfrastructureList",
-            names: &["total", "infrastructures"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -419,6 +428,14 @@ pub struct InfrastructureOutput {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InfrastructureOutput {
+    pub(crate) const NAMES: model::Names = &[
+        "spec",
+        "state",
+        "identifier",
+        "activeExecutions",
+    ];
+}
 impl model::Model for InfrastructureOutput {
     #[inline]
     fn blank() -> Self {
@@ -434,7 +451,7 @@ impl model::Model for InfrastructureOutput {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InfrastructureOutput",
-            names: &["spec", "state", "identifier", "activeExecutions"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -557,6 +574,9 @@ pub struct InfrastructureSpecList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InfrastructureSpecList {
+    pub(crate) const NAMES: model::Names = &["specs", "total"];
+}
 impl model::Model for InfrastructureSpecList {
     #[inline]
     fn blank() -> Self {
@@ -570,7 +590,7 @@ impl model::Model for InfrastructureSpecList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InfrastructureSpecList",
-            names: &["specs", "total"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

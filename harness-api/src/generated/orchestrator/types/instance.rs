@@ -76,6 +76,24 @@ pub struct Instance {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Instance {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "url",
+        "step",
+        "backend",
+        "message",
+        "outputs",
+        "progress",
+        "createdAt",
+        "updatedAt",
+        "targetState",
+        "currentState",
+        "targetRevision",
+        "appliedRevision",
+        "infrastructureId",
+    ];
+}
 impl model::Model for Instance {
     #[inline]
     fn blank() -> Self {
@@ -101,22 +119,7 @@ impl model::Model for Instance {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Instance",
-            names: &[
-                "id",
-                "url",
-                "step",
-                "backend",
-                "message",
-                "outputs",
-                "progress",
-                "createdAt",
-                "updatedAt",
-                "targetState",
-                "currentState",
-                "targetRevision",
-                "appliedRevision",
-                "infrastructureId",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -173,6 +176,16 @@ pub struct InstanceEvent {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InstanceEvent {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "event",
+        "createdAt",
+        "instanceId",
+        "infrastructureId",
+        "infrastructureRevision",
+    ];
+}
 impl model::Model for InstanceEvent {
     #[inline]
     fn blank() -> Self {
@@ -190,14 +203,7 @@ impl model::Model for InstanceEvent {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InstanceEvent",
-            names: &[
-                "id",
-                "event",
-                "createdAt",
-                "instanceId",
-                "infrastructureId",
-                "infrastructureRevision",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -234,6 +240,9 @@ pub struct InstanceEventList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InstanceEventList {
+    pub(crate) const NAMES: model::Names = &["total", "events"];
+}
 impl model::Model for InstanceEventList {
     #[inline]
     fn blank() -> Self {
@@ -247,7 +256,7 @@ impl model::Model for InstanceEventList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InstanceEventList",
-            names: &["total", "events"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -276,6 +285,9 @@ pub struct InstanceList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InstanceList {
+    pub(crate) const NAMES: model::Names = &["total", "instances"];
+}
 impl model::Model for InstanceList {
     #[inline]
     fn blank() -> Self {
@@ -289,7 +301,7 @@ impl model::Model for InstanceList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InstanceList",
-            names: &["total", "instances"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -454,6 +454,9 @@ pub struct GitMetadataUpdateResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GitMetadataUpdateResponseBody {
+    pub(crate) const NAMES: model::Names = &["entity_identifier"];
+}
 impl model::Model for GitMetadataUpdateResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -466,7 +469,7 @@ impl model::Model for GitMetadataUpdateResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GitMetadataUpdateResponseBody",
-            names: &["entity_identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -919,6 +922,21 @@ pub struct PageNgTriggerEventHistoryDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageNgTriggerEventHistoryDto {
+    pub(crate) const NAMES: model::Names = &[
+        "last",
+        "size",
+        "sort",
+        "empty",
+        "first",
+        "number",
+        "content",
+        "pageable",
+        "totalPages",
+        "totalElements",
+        "numberOfElements",
+    ];
+}
 impl model::Model for PageNgTriggerEventHistoryDto {
     #[inline]
     fn blank() -> Self {
@@ -941,19 +959,7 @@ impl model::Model for PageNgTriggerEventHistoryDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageNgTriggerEventHistoryDto",
-            names: &[
-                "last",
-                "size",
-                "sort",
-                "empty",
-                "first",
-                "number",
-                "content",
-                "pageable",
-                "totalPages",
-                "totalElements",
-                "numberOfElements",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1199,6 +1205,9 @@ pub struct PipelineInputSchemaDetailsResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PipelineInputSchemaDetailsResponseBody {
+    pub(crate) const NAMES: model::Names = &["inputs"];
+}
 impl model::Model for PipelineInputSchemaDetailsResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -1211,7 +1220,7 @@ impl model::Model for PipelineInputSchemaDetailsResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PipelineInputSchemaDetailsResponseBody",
-            names: &["inputs"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -146,6 +146,21 @@ pub struct PagePmsPipelineSummaryResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PagePmsPipelineSummaryResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "last",
+        "size",
+        "sort",
+        "empty",
+        "first",
+        "number",
+        "content",
+        "pageable",
+        "totalPages",
+        "totalElements",
+        "numberOfElements",
+    ];
+}
 impl model::Model for PagePmsPipelineSummaryResponse {
     #[inline]
     fn blank() -> Self {
@@ -168,19 +183,7 @@ impl model::Model for PagePmsPipelineSummaryResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PagePmsPipelineSummaryResponse",
-            names: &[
-                "last",
-                "size",
-                "sort",
-                "empty",
-                "first",
-                "number",
-                "content",
-                "pageable",
-                "totalPages",
-                "totalElements",
-                "numberOfElements",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -495,6 +498,13 @@ pub struct PipelineSaveResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PipelineSaveResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "identifier",
+        "governanceMetadata",
+        "publicAccessResponse",
+    ];
+}
 impl model::Model for PipelineSaveResponse {
     #[inline]
     fn blank() -> Self {
@@ -509,7 +519,7 @@ impl model::Model for PipelineSaveResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PipelineSaveResponse",
-            names: &["identifier", "governanceMetadata", "publicAccessResponse"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -539,6 +549,9 @@ pub struct PmsGitUpdateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PmsGitUpdateResponse {
+    pub(crate) const NAMES: model::Names = &["identifier"];
+}
 impl model::Model for PmsGitUpdateResponse {
     #[inline]
     fn blank() -> Self {
@@ -551,7 +564,7 @@ impl model::Model for PmsGitUpdateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PmsGitUpdateResponse",
-            names: &["identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -594,6 +607,26 @@ pub struct PmsPipelineResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PmsPipelineResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "modules",
+        "version",
+        "storeType",
+        "gitDetails",
+        "connectorRef",
+        "yamlPipeline",
+        "cacheResponse",
+        "validationUuid",
+        "isInlineHCEntity",
+        "governanceMetadata",
+        "publicAccessResponse",
+        "entityValidityDetails",
+        "allowDynamicExecutions",
+        "yamlSchemaErrorWrapper",
+        "resolvedTemplatesPipelineYaml",
+        "validateTemplateInputsResponse",
+    ];
+}
 impl model::Model for PmsPipelineResponse {
     #[inline]
     fn blank() -> Self {
@@ -621,24 +654,7 @@ impl model::Model for PmsPipelineResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PmsPipelineResponse",
-            names: &[
-                "modules",
-                "version",
-                "storeType",
-                "gitDetails",
-                "connectorRef",
-                "yamlPipeline",
-                "cacheResponse",
-                "validationUuid",
-                "isInlineHCEntity",
-                "governanceMetadata",
-                "publicAccessResponse",
-                "entityValidityDetails",
-                "allowDynamicExecutions",
-                "yamlSchemaErrorWrapper",
-                "resolvedTemplatesPipelineYaml",
-                "validateTemplateInputsResponse",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -722,6 +738,30 @@ pub struct PmsPipelineSummaryResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PmsPipelineSummaryResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "filters",
+        "isDraft",
+        "modules",
+        "version",
+        "createdAt",
+        "storeType",
+        "gitDetails",
+        "identifier",
+        "stageNames",
+        "description",
+        "numOfStages",
+        "yamlVersion",
+        "connectorRef",
+        "lastUpdatedAt",
+        "isInlineHCEntity",
+        "executionSummaryInfo",
+        "recentExecutionsInfo",
+        "entityValidityDetails",
+    ];
+}
 impl model::Model for PmsPipelineSummaryResponse {
     #[inline]
     fn blank() -> Self {
@@ -753,28 +793,7 @@ impl model::Model for PmsPipelineSummaryResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PmsPipelineSummaryResponse",
-            names: &[
-                "name",
-                "tags",
-                "filters",
-                "isDraft",
-                "modules",
-                "version",
-                "createdAt",
-                "storeType",
-                "gitDetails",
-                "identifier",
-                "stageNames",
-                "description",
-                "numOfStages",
-                "yamlVersion",
-                "connectorRef",
-                "lastUpdatedAt",
-                "isInlineHCEntity",
-                "executionSummaryInfo",
-                "recentExecutionsInfo",
-                "entityValidityDetails",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

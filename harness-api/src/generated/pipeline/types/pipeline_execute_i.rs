@@ -12,6 +12,9 @@ pub struct InterruptResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InterruptResponse {
+    pub(crate) const NAMES: model::Names = &["id", "type", "planExecutionId"];
+}
 impl model::Model for InterruptResponse {
     #[inline]
     fn blank() -> Self {
@@ -26,7 +29,7 @@ impl model::Model for InterruptResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InterruptResponse",
-            names: &["id", "type", "planExecutionId"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -150,6 +150,9 @@ pub struct ExecutionDataResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ExecutionDataResponse {
+    pub(crate) const NAMES: model::Names = &["executionId", "executionYaml"];
+}
 impl model::Model for ExecutionDataResponse {
     #[inline]
     fn blank() -> Self {
@@ -163,7 +166,7 @@ impl model::Model for ExecutionDataResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ExecutionDataResponse",
-            names: &["executionId", "executionYaml"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -235,6 +238,15 @@ pub struct ExecutionGraph {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ExecutionGraph {
+    pub(crate) const NAMES: model::Names = &[
+        "nodeMap",
+        "rootNodeId",
+        "executionMetadata",
+        "nodeAdjacencyListMap",
+        "representationStrategy",
+    ];
+}
 impl model::Model for ExecutionGraph {
     #[inline]
     fn blank() -> Self {
@@ -251,13 +263,7 @@ impl model::Model for ExecutionGraph {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ExecutionGraph",
-            names: &[
-                "nodeMap",
-                "rootNodeId",
-                "executionMetadata",
-                "nodeAdjacencyListMap",
-                "representationStrategy",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -106,6 +106,9 @@ pub struct BulkInputSetsApiResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl BulkInputSetsApiResponse {
+    pub(crate) const NAMES: model::Names = &["inputSets"];
+}
 impl model::Model for BulkInputSetsApiResponse {
     #[inline]
     fn blank() -> Self {
@@ -118,7 +121,7 @@ impl model::Model for BulkInputSetsApiResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "BulkInputSetsApiResponse",
-            names: &["inputSets"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -300,6 +303,9 @@ pub struct InputSetGitUpdateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InputSetGitUpdateResponse {
+    pub(crate) const NAMES: model::Names = &["identifier"];
+}
 impl model::Model for InputSetGitUpdateResponse {
     #[inline]
     fn blank() -> Self {
@@ -312,7 +318,7 @@ impl model::Model for InputSetGitUpdateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InputSetGitUpdateResponse",
-            names: &["identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -511,6 +517,30 @@ pub struct InputSetResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InputSetResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "version",
+        "outdated",
+        "accountId",
+        "storeType",
+        "gitDetails",
+        "identifier",
+        "isOutdated",
+        "description",
+        "connectorRef",
+        "inputSetYaml",
+        "cacheResponse",
+        "errorResponse",
+        "orgIdentifier",
+        "isErrorResponse",
+        "projectIdentifier",
+        "pipelineIdentifier",
+        "inputSetErrorWrapper",
+        "entityValidityDetails",
+    ];
+}
 impl model::Model for InputSetResponse {
     #[inline]
     fn blank() -> Self {
@@ -542,28 +572,7 @@ impl model::Model for InputSetResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InputSetResponse",
-            names: &[
-                "name",
-                "tags",
-                "version",
-                "outdated",
-                "accountId",
-                "storeType",
-                "gitDetails",
-                "identifier",
-                "isOutdated",
-                "description",
-                "connectorRef",
-                "inputSetYaml",
-                "cacheResponse",
-                "errorResponse",
-                "orgIdentifier",
-                "isErrorResponse",
-                "projectIdentifier",
-                "pipelineIdentifier",
-                "inputSetErrorWrapper",
-                "entityValidityDetails",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -810,6 +819,16 @@ pub struct InputSetTemplateWithReplacedExpressionsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InputSetTemplateWithReplacedExpressionsResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "modules",
+        "hasInputSets",
+        "inputsMetadata",
+        "replacedExpressions",
+        "inputSetTemplateYaml",
+        "replacedExpressionsPerStage",
+    ];
+}
 impl model::Model for InputSetTemplateWithReplacedExpressionsResponse {
     #[inline]
     fn blank() -> Self {
@@ -827,14 +846,7 @@ impl model::Model for InputSetTemplateWithReplacedExpressionsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InputSetTemplateWithReplacedExpressionsResponse",
-            names: &[
-                "modules",
-                "hasInputSets",
-                "inputsMetadata",
-                "replacedExpressions",
-                "inputSetTemplateYaml",
-                "replacedExpressionsPerStage",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -916,6 +928,15 @@ pub struct MergeInputSetResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl MergeInputSetResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "pipelineYaml",
+        "errorResponse",
+        "isErrorResponse",
+        "completePipelineYaml",
+        "inputSetErrorWrapper",
+    ];
+}
 impl model::Model for MergeInputSetResponse {
     #[inline]
     fn blank() -> Self {
@@ -932,13 +953,7 @@ impl model::Model for MergeInputSetResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "MergeInputSetResponse",
-            names: &[
-                "pipelineYaml",
-                "errorResponse",
-                "isErrorResponse",
-                "completePipelineYaml",
-                "inputSetErrorWrapper",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -992,6 +1007,31 @@ pub struct OverlayInputSetResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl OverlayInputSetResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "version",
+        "outdated",
+        "accountId",
+        "storeType",
+        "gitDetails",
+        "identifier",
+        "isOutdated",
+        "description",
+        "connectorRef",
+        "cacheResponse",
+        "errorResponse",
+        "orgIdentifier",
+        "isErrorResponse",
+        "projectIdentifier",
+        "inputSetReferences",
+        "pipelineIdentifier",
+        "overlayInputSetYaml",
+        "entityValidityDetails",
+        "invalidInputSetReferences",
+    ];
+}
 impl model::Model for OverlayInputSetResponse {
     #[inline]
     fn blank() -> Self {
@@ -1024,29 +1064,7 @@ impl model::Model for OverlayInputSetResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "OverlayInputSetResponse",
-            names: &[
-                "name",
-                "tags",
-                "version",
-                "outdated",
-                "accountId",
-                "storeType",
-                "gitDetails",
-                "identifier",
-                "isOutdated",
-                "description",
-                "connectorRef",
-                "cacheResponse",
-                "errorResponse",
-                "orgIdentifier",
-                "isErrorResponse",
-                "projectIdentifier",
-                "inputSetReferences",
-                "pipelineIdentifier",
-                "overlayInputSetYaml",
-                "entityValidityDetails",
-                "invalidInputSetReferences",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1124,6 +1142,18 @@ pub struct PageResponseInputSetListResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseInputSetListResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseInputSetListResponse {
     #[inline]
     fn blank() -> Self {
@@ -1143,16 +1173,7 @@ impl model::Model for PageResponseInputSetListResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseInputSetListResponse",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1199,6 +1220,18 @@ pub struct PageResponseInputSetSummaryResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseInputSetSummaryResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseInputSetSummaryResponse {
     #[inline]
     fn blank() -> Self {
@@ -1218,16 +1251,7 @@ impl model::Model for PageResponseInputSetSummaryResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseInputSetSummaryResponse",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -404,6 +404,9 @@ pub struct PipelineCreateResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PipelineCreateResponseBody {
+    pub(crate) const NAMES: model::Names = &["identifier"];
+}
 impl model::Model for PipelineCreateResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -416,7 +419,7 @@ impl model::Model for PipelineCreateResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PipelineCreateResponseBody",
-            names: &["identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -457,6 +460,26 @@ pub struct PipelineGetResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PipelineGetResponseBody {
+    pub(crate) const NAMES: model::Names = &[
+        "org",
+        "name",
+        "tags",
+        "valid",
+        "created",
+        "modules",
+        "project",
+        "updated",
+        "identifier",
+        "description",
+        "git_details",
+        "pipeline_yaml",
+        "validation_uuid",
+        "yaml_error_wrapper",
+        "cache_response_metadata",
+        "template_applied_pipeline_yaml",
+    ];
+}
 impl model::Model for PipelineGetResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -484,24 +507,7 @@ impl model::Model for PipelineGetResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PipelineGetResponseBody",
-            names: &[
-                "org",
-                "name",
-                "tags",
-                "valid",
-                "created",
-                "modules",
-                "project",
-                "updated",
-                "identifier",
-                "description",
-                "git_details",
-                "pipeline_yaml",
-                "validation_uuid",
-                "yaml_error_wrapper",
-                "cache_response_metadata",
-                "template_applied_pipeline_yaml",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -791,6 +797,9 @@ pub struct PipelineMoveConfigResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PipelineMoveConfigResponseBody {
+    pub(crate) const NAMES: model::Names = &["pipeline_identifier"];
+}
 impl model::Model for PipelineMoveConfigResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -803,7 +812,7 @@ impl model::Model for PipelineMoveConfigResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PipelineMoveConfigResponseBody",
-            names: &["pipeline_identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -988,6 +997,9 @@ pub struct PipelineSaveResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PipelineSaveResponseBody {
+    pub(crate) const NAMES: model::Names = &["identifier", "governance_metadata"];
+}
 impl model::Model for PipelineSaveResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -1001,7 +1013,7 @@ impl model::Model for PipelineSaveResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PipelineSaveResponseBody",
-            names: &["identifier", "governance_metadata"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1117,6 +1129,15 @@ pub struct PipelineValidationResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PipelineValidationResponseBody {
+    pub(crate) const NAMES: model::Names = &[
+        "end_ts",
+        "status",
+        "start_ts",
+        "policy_eval",
+        "template_validation_response",
+    ];
+}
 impl model::Model for PipelineValidationResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -1133,13 +1154,7 @@ impl model::Model for PipelineValidationResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PipelineValidationResponseBody",
-            names: &[
-                "end_ts",
-                "status",
-                "start_ts",
-                "policy_eval",
-                "template_validation_response",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1173,6 +1188,9 @@ pub struct PipelineValidationUuidResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PipelineValidationUuidResponseBody {
+    pub(crate) const NAMES: model::Names = &["uuid"];
+}
 impl model::Model for PipelineValidationUuidResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -1185,7 +1203,7 @@ impl model::Model for PipelineValidationUuidResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PipelineValidationUuidResponseBody",
-            names: &["uuid"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

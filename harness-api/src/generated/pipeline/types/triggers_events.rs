@@ -289,6 +289,21 @@ pub struct PageNgTriggerEventHistoryBaseDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageNgTriggerEventHistoryBaseDto {
+    pub(crate) const NAMES: model::Names = &[
+        "last",
+        "size",
+        "sort",
+        "empty",
+        "first",
+        "number",
+        "content",
+        "pageable",
+        "totalPages",
+        "totalElements",
+        "numberOfElements",
+    ];
+}
 impl model::Model for PageNgTriggerEventHistoryBaseDto {
     #[inline]
     fn blank() -> Self {
@@ -311,19 +326,7 @@ impl model::Model for PageNgTriggerEventHistoryBaseDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageNgTriggerEventHistoryBaseDto",
-            names: &[
-                "last",
-                "size",
-                "sort",
-                "empty",
-                "first",
-                "number",
-                "content",
-                "pageable",
-                "totalPages",
-                "totalElements",
-                "numberOfElements",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -379,6 +382,21 @@ pub struct PageNgTriggerEventsApiResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageNgTriggerEventsApiResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "last",
+        "size",
+        "sort",
+        "empty",
+        "first",
+        "number",
+        "content",
+        "pageable",
+        "totalPages",
+        "totalElements",
+        "numberOfElements",
+    ];
+}
 impl model::Model for PageNgTriggerEventsApiResponse {
     #[inline]
     fn blank() -> Self {
@@ -401,19 +419,7 @@ impl model::Model for PageNgTriggerEventsApiResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageNgTriggerEventsApiResponse",
-            names: &[
-                "last",
-                "size",
-                "sort",
-                "empty",
-                "first",
-                "number",
-                "content",
-                "pageable",
-                "totalPages",
-                "totalElements",
-                "numberOfElements",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -620,6 +626,14 @@ pub struct PollingInfoForTriggers {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PollingInfoForTriggers {
+    pub(crate) const NAMES: model::Names = &[
+        "pollingDocId",
+        "polledResponse",
+        "perpetualTaskId",
+        "perpetualTaskInfoForTriggers",
+    ];
+}
 impl model::Model for PollingInfoForTriggers {
     #[inline]
     fn blank() -> Self {
@@ -635,12 +649,7 @@ impl model::Model for PollingInfoForTriggers {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PollingInfoForTriggers",
-            names: &[
-                "pollingDocId",
-                "polledResponse",
-                "perpetualTaskId",
-                "perpetualTaskInfoForTriggers",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

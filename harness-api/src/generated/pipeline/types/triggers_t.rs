@@ -147,6 +147,9 @@ pub struct TriggerCatalogResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TriggerCatalogResponse {
+    pub(crate) const NAMES: model::Names = &["catalog"];
+}
 impl model::Model for TriggerCatalogResponse {
     #[inline]
     fn blank() -> Self {
@@ -159,7 +162,7 @@ impl model::Model for TriggerCatalogResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TriggerCatalogResponse",
-            names: &["catalog"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -336,6 +339,17 @@ pub struct TriggerGetResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TriggerGetResponseBody {
+    pub(crate) const NAMES: model::Names = &[
+        "org",
+        "name",
+        "project",
+        "trigger",
+        "pipeline",
+        "identifier",
+        "description",
+    ];
+}
 impl model::Model for TriggerGetResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -354,15 +368,7 @@ impl model::Model for TriggerGetResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TriggerGetResponseBody",
-            names: &[
-                "org",
-                "name",
-                "project",
-                "trigger",
-                "pipeline",
-                "identifier",
-                "description",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -520,6 +526,9 @@ pub struct TriggerResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TriggerResponseBody {
+    pub(crate) const NAMES: model::Names = &["identifier"];
+}
 impl model::Model for TriggerResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -532,7 +541,7 @@ impl model::Model for TriggerResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TriggerResponseBody",
-            names: &["identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -53,6 +53,9 @@ pub struct CannyBoardsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CannyBoardsResponse {
+    pub(crate) const NAMES: model::Names = &["boards", "message"];
+}
 impl model::Model for CannyBoardsResponse {
     #[inline]
     fn blank() -> Self {
@@ -66,7 +69,7 @@ impl model::Model for CannyBoardsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CannyBoardsResponse",
-            names: &["boards", "message"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -95,6 +98,9 @@ pub struct CannyCategoriesResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CannyCategoriesResponse {
+    pub(crate) const NAMES: model::Names = &["boardId", "categoryList"];
+}
 impl model::Model for CannyCategoriesResponse {
     #[inline]
     fn blank() -> Self {
@@ -108,7 +114,7 @@ impl model::Model for CannyCategoriesResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CannyCategoriesResponse",
-            names: &["boardId", "categoryList"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -291,6 +297,9 @@ pub struct CannyResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CannyResponse {
+    pub(crate) const NAMES: model::Names = &["message", "postURL"];
+}
 impl model::Model for CannyResponse {
     #[inline]
     fn blank() -> Self {
@@ -304,7 +313,7 @@ impl model::Model for CannyResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CannyResponse",
-            names: &["message", "postURL"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -27,6 +27,28 @@ pub struct File {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl File {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "path",
+        "size",
+        "tags",
+        "type",
+        "draft",
+        "content",
+        "mimeType",
+        "createdBy",
+        "fileUsage",
+        "identifier",
+        "description",
+        "orgIdentifier",
+        "lastModifiedAt",
+        "lastModifiedBy",
+        "parentIdentifier",
+        "accountIdentifier",
+        "projectIdentifier",
+    ];
+}
 impl model::Model for File {
     #[inline]
     fn blank() -> Self {
@@ -56,26 +78,7 @@ impl model::Model for File {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "File",
-            names: &[
-                "name",
-                "path",
-                "size",
-                "tags",
-                "type",
-                "draft",
-                "content",
-                "mimeType",
-                "createdBy",
-                "fileUsage",
-                "identifier",
-                "description",
-                "orgIdentifier",
-                "lastModifiedAt",
-                "lastModifiedBy",
-                "parentIdentifier",
-                "accountIdentifier",
-                "projectIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -340,6 +343,18 @@ pub struct FolderNode {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl FolderNode {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "path",
+        "type",
+        "children",
+        "identifier",
+        "lastModifiedAt",
+        "lastModifiedBy",
+        "parentIdentifier",
+    ];
+}
 impl model::Model for FolderNode {
     #[inline]
     fn blank() -> Self {
@@ -359,16 +374,7 @@ impl model::Model for FolderNode {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "FolderNode",
-            names: &[
-                "name",
-                "path",
-                "type",
-                "children",
-                "identifier",
-                "lastModifiedAt",
-                "lastModifiedBy",
-                "parentIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

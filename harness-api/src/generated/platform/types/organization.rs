@@ -131,6 +131,14 @@ pub struct NgOrganizationResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl NgOrganizationResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "createdAt",
+        "organization",
+        "harnessManaged",
+        "lastModifiedAt",
+    ];
+}
 impl model::Model for NgOrganizationResponse {
     #[inline]
     fn blank() -> Self {
@@ -146,7 +154,7 @@ impl model::Model for NgOrganizationResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "NgOrganizationResponse",
-            names: &["createdAt", "organization", "harnessManaged", "lastModifiedAt"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -279,6 +287,14 @@ pub struct OrganizationResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl OrganizationResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "org",
+        "created",
+        "updated",
+        "harness_managed",
+    ];
+}
 impl model::Model for OrganizationResponse {
     #[inline]
     fn blank() -> Self {
@@ -294,7 +310,7 @@ impl model::Model for OrganizationResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "OrganizationResponse",
-            names: &["org", "created", "updated", "harness_managed"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -335,6 +351,20 @@ pub struct PageResponseOrganizationResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseOrganizationResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseOrganizationResponse {
     #[inline]
     fn blank() -> Self {
@@ -356,18 +386,7 @@ impl model::Model for PageResponseOrganizationResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseOrganizationResponse",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "itemCount",
-                "pageCount",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

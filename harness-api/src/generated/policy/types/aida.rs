@@ -53,6 +53,9 @@ pub struct AnalyzeResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AnalyzeResponse {
+    pub(crate) const NAMES: model::Names = &["desc", "status"];
+}
 impl model::Model for AnalyzeResponse {
     #[inline]
     fn blank() -> Self {
@@ -66,7 +69,7 @@ impl model::Model for AnalyzeResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AnalyzeResponse",
-            names: &["desc", "status"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -137,6 +140,9 @@ pub struct PolicySample {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PolicySample {
+    pub(crate) const NAMES: model::Names = &["policy", "status"];
+}
 impl model::Model for PolicySample {
     #[inline]
     fn blank() -> Self {
@@ -150,7 +156,7 @@ impl model::Model for PolicySample {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PolicySample",
-            names: &["policy", "status"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

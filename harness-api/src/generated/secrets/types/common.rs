@@ -178,6 +178,15 @@ pub struct SecretResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SecretResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "draft",
+        "secret",
+        "created",
+        "updated",
+        "governance_metadata",
+    ];
+}
 impl model::Model for SecretResponse {
     #[inline]
     fn blank() -> Self {
@@ -194,7 +203,7 @@ impl model::Model for SecretResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SecretResponse",
-            names: &["draft", "secret", "created", "updated", "governance_metadata"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -348,6 +357,9 @@ pub struct SecretValidationResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SecretValidationResponse {
+    pub(crate) const NAMES: model::Names = &["message", "success"];
+}
 impl model::Model for SecretValidationResponse {
     #[inline]
     fn blank() -> Self {
@@ -361,7 +373,7 @@ impl model::Model for SecretValidationResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SecretValidationResponse",
-            names: &["message", "success"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -66,6 +66,9 @@ pub struct SecretManagerMetadataDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SecretManagerMetadataDto {
+    pub(crate) const NAMES: model::Names = &["spec", "encryptionType"];
+}
 impl model::Model for SecretManagerMetadataDto {
     #[inline]
     fn blank() -> Self {
@@ -79,7 +82,7 @@ impl model::Model for SecretManagerMetadataDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SecretManagerMetadataDto",
-            names: &["spec", "encryptionType"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -12,6 +12,9 @@ pub struct GetContributorSchemaResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetContributorSchemaResponse {
+    pub(crate) const NAMES: model::Names = &["fields", "version", "created_at"];
+}
 impl model::Model for GetContributorSchemaResponse {
     #[inline]
     fn blank() -> Self {
@@ -26,7 +29,7 @@ impl model::Model for GetContributorSchemaResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetContributorSchemaResponse",
-            names: &["fields", "version", "created_at"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -123,6 +126,9 @@ pub struct GetContributorVersionsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetContributorVersionsResponse {
+    pub(crate) const NAMES: model::Names = &["count", "records", "_metadata"];
+}
 impl model::Model for GetContributorVersionsResponse {
     #[inline]
     fn blank() -> Self {
@@ -137,7 +143,7 @@ impl model::Model for GetContributorVersionsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetContributorVersionsResponse",
-            names: &["count", "records", "_metadata"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -214,6 +220,9 @@ pub struct ListActiveUsersResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListActiveUsersResponse {
+    pub(crate) const NAMES: model::Names = &["records", "_metadata"];
+}
 impl model::Model for ListActiveUsersResponse {
     #[inline]
     fn blank() -> Self {
@@ -227,7 +236,7 @@ impl model::Model for ListActiveUsersResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListActiveUsersResponse",
-            names: &["records", "_metadata"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -444,6 +453,13 @@ pub struct ListContributorsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListContributorsResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "org_user_count",
+        "org_user_details",
+        "integration_user_count",
+    ];
+}
 impl model::Model for ListContributorsResponse {
     #[inline]
     fn blank() -> Self {
@@ -458,7 +474,7 @@ impl model::Model for ListContributorsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListContributorsResponse",
-            names: &["org_user_count", "org_user_details", "integration_user_count"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -690,6 +706,9 @@ pub struct UpdateContributorsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateContributorsResponse {
+    pub(crate) const NAMES: model::Names = &["message"];
+}
 impl model::Model for UpdateContributorsResponse {
     #[inline]
     fn blank() -> Self {
@@ -702,7 +721,7 @@ impl model::Model for UpdateContributorsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateContributorsResponse",
-            names: &["message"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

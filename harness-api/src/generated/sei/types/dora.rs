@@ -11,6 +11,9 @@ pub struct ChangeFailureRateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ChangeFailureRateResponse {
+    pub(crate) const NAMES: model::Names = &["stats", "time_series"];
+}
 impl model::Model for ChangeFailureRateResponse {
     #[inline]
     fn blank() -> Self {
@@ -24,7 +27,7 @@ impl model::Model for ChangeFailureRateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ChangeFailureRateResponse",
-            names: &["stats", "time_series"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -195,6 +198,9 @@ pub struct DeploymentFrequencyResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DeploymentFrequencyResponse {
+    pub(crate) const NAMES: model::Names = &["stats", "time_series"];
+}
 impl model::Model for DeploymentFrequencyResponse {
     #[inline]
     fn blank() -> Self {
@@ -208,7 +214,7 @@ impl model::Model for DeploymentFrequencyResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DeploymentFrequencyResponse",
-            names: &["stats", "time_series"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -478,6 +484,9 @@ pub struct LeadTimeResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl LeadTimeResponse {
+    pub(crate) const NAMES: model::Names = &["count", "records", "_metadata"];
+}
 impl model::Model for LeadTimeResponse {
     #[inline]
     fn blank() -> Self {
@@ -492,7 +501,7 @@ impl model::Model for LeadTimeResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "LeadTimeResponse",
-            names: &["count", "records", "_metadata"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -613,6 +622,14 @@ pub struct MeanTimeToRestoreResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl MeanTimeToRestoreResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "band",
+        "unit",
+        "mean_time",
+        "total_incidents",
+    ];
+}
 impl model::Model for MeanTimeToRestoreResponse {
     #[inline]
     fn blank() -> Self {
@@ -628,7 +645,7 @@ impl model::Model for MeanTimeToRestoreResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "MeanTimeToRestoreResponse",
-            names: &["band", "unit", "mean_time", "total_incidents"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -422,6 +422,9 @@ pub struct CvSecondaryEventDetails {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CvSecondaryEventDetails {
+    pub(crate) const NAMES: model::Names = &["type", "details", "endTime", "startTime"];
+}
 impl model::Model for CvSecondaryEventDetails {
     #[inline]
     fn blank() -> Self {
@@ -437,7 +440,7 @@ impl model::Model for CvSecondaryEventDetails {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CvSecondaryEventDetails",
-            names: &["type", "details", "endTime", "startTime"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1570,6 +1573,14 @@ pub struct NotificationRuleResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl NotificationRuleResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "enabled",
+        "createdAt",
+        "lastModifiedAt",
+        "notificationRule",
+    ];
+}
 impl model::Model for NotificationRuleResponse {
     #[inline]
     fn blank() -> Self {
@@ -1585,7 +1596,7 @@ impl model::Model for NotificationRuleResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "NotificationRuleResponse",
-            names: &["enabled", "createdAt", "lastModifiedAt", "notificationRule"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1629,6 +1640,18 @@ pub struct PageResponseCvngLog {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseCvngLog {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseCvngLog {
     #[inline]
     fn blank() -> Self {
@@ -1648,16 +1671,7 @@ impl model::Model for PageResponseCvngLog {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseCvngLog",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1704,6 +1718,18 @@ pub struct PageResponseNotificationRuleResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseNotificationRuleResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseNotificationRuleResponse {
     #[inline]
     fn blank() -> Self {
@@ -1723,16 +1749,7 @@ impl model::Model for PageResponseNotificationRuleResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseNotificationRuleResponse",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1779,6 +1796,18 @@ pub struct PageResponseSloHealthListView {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseSloHealthListView {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseSloHealthListView {
     #[inline]
     fn blank() -> Self {
@@ -1798,16 +1827,7 @@ impl model::Model for PageResponseSloHealthListView {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseSloHealthListView",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

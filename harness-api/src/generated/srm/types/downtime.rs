@@ -420,6 +420,9 @@ pub struct CvDowntimeResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CvDowntimeResponse {
+    pub(crate) const NAMES: model::Names = &["downtime", "createdAt", "lastModifiedAt"];
+}
 impl model::Model for CvDowntimeResponse {
     #[inline]
     fn blank() -> Self {
@@ -434,7 +437,7 @@ impl model::Model for CvDowntimeResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CvDowntimeResponse",
-            names: &["downtime", "createdAt", "lastModifiedAt"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1201,6 +1204,18 @@ pub struct GetDowntimeAssociatedMonitoredServicesResponseData {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetDowntimeAssociatedMonitoredServicesResponseData {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for GetDowntimeAssociatedMonitoredServicesResponseData {
     #[inline]
     fn blank() -> Self {
@@ -1220,16 +1235,7 @@ impl model::Model for GetDowntimeAssociatedMonitoredServicesResponseData {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetDowntimeAssociatedMonitoredServicesResponseData",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1377,6 +1383,18 @@ pub struct GetHistoryResponseData {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetHistoryResponseData {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for GetHistoryResponseData {
     #[inline]
     fn blank() -> Self {
@@ -1396,16 +1414,7 @@ impl model::Model for GetHistoryResponseData {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetHistoryResponseData",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1506,6 +1515,18 @@ pub struct ListDowntimesResponseData {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListDowntimesResponseData {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for ListDowntimesResponseData {
     #[inline]
     fn blank() -> Self {
@@ -1525,16 +1546,7 @@ impl model::Model for ListDowntimesResponseData {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListDowntimesResponseData",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -59,6 +59,18 @@ pub struct PageResponseSloConsumptionBreakdown {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseSloConsumptionBreakdown {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseSloConsumptionBreakdown {
     #[inline]
     fn blank() -> Self {
@@ -78,16 +90,7 @@ impl model::Model for PageResponseSloConsumptionBreakdown {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseSloConsumptionBreakdown",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -462,6 +465,15 @@ pub struct SloDashboardDetail {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SloDashboardDetail {
+    pub(crate) const NAMES: model::Names = &[
+        "createdAt",
+        "description",
+        "lastModifiedAt",
+        "timeRangeFilters",
+        "sloDashboardWidget",
+    ];
+}
 impl model::Model for SloDashboardDetail {
     #[inline]
     fn blank() -> Self {
@@ -478,13 +490,7 @@ impl model::Model for SloDashboardDetail {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SloDashboardDetail",
-            names: &[
-                "createdAt",
-                "description",
-                "lastModifiedAt",
-                "timeRangeFilters",
-                "sloDashboardWidget",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -778,6 +784,9 @@ pub struct SloRiskCountResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SloRiskCountResponse {
+    pub(crate) const NAMES: model::Names = &["riskCounts", "totalCount"];
+}
 impl model::Model for SloRiskCountResponse {
     #[inline]
     fn blank() -> Self {
@@ -791,7 +800,7 @@ impl model::Model for SloRiskCountResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SloRiskCountResponse",
-            names: &["riskCounts", "totalCount"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1044,6 +1053,18 @@ pub struct GetSloAssociatedEnvironmentIdentifiersResponseData {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetSloAssociatedEnvironmentIdentifiersResponseData {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for GetSloAssociatedEnvironmentIdentifiersResponseData {
     #[inline]
     fn blank() -> Self {
@@ -1063,16 +1084,7 @@ impl model::Model for GetSloAssociatedEnvironmentIdentifiersResponseData {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetSloAssociatedEnvironmentIdentifiersResponseData",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1174,6 +1186,18 @@ pub struct GetSloAssociatedMonitoredServicesResponseData {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetSloAssociatedMonitoredServicesResponseData {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for GetSloAssociatedMonitoredServicesResponseData {
     #[inline]
     fn blank() -> Self {
@@ -1193,16 +1217,7 @@ impl model::Model for GetSloAssociatedMonitoredServicesResponseData {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetSloAssociatedMonitoredServicesResponseData",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -12,6 +12,9 @@ pub struct DownloadSignatureResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DownloadSignatureResponseBody {
+    pub(crate) const NAMES: model::Names = &["rekor", "payload", "signature"];
+}
 impl model::Model for DownloadSignatureResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -26,7 +29,7 @@ impl model::Model for DownloadSignatureResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DownloadSignatureResponseBody",
-            names: &["rekor", "payload", "signature"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -117,6 +120,9 @@ pub struct SaveIntegrityVerificationResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SaveIntegrityVerificationResponse {
+    pub(crate) const NAMES: model::Names = &["status", "response"];
+}
 impl model::Model for SaveIntegrityVerificationResponse {
     #[inline]
     fn blank() -> Self {
@@ -130,7 +136,7 @@ impl model::Model for SaveIntegrityVerificationResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SaveIntegrityVerificationResponse",
-            names: &["status", "response"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -205,6 +211,9 @@ pub struct SaveSignatureResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SaveSignatureResponse {
+    pub(crate) const NAMES: model::Names = &["status", "response"];
+}
 impl model::Model for SaveSignatureResponse {
     #[inline]
     fn blank() -> Self {
@@ -218,7 +227,7 @@ impl model::Model for SaveSignatureResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SaveSignatureResponse",
-            names: &["status", "response"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -11,6 +11,9 @@ pub struct ArtifactAndDeploymentsResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ArtifactAndDeploymentsResponseBody {
+    pub(crate) const NAMES: model::Names = &["message", "is_valid"];
+}
 impl model::Model for ArtifactAndDeploymentsResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -24,7 +27,7 @@ impl model::Model for ArtifactAndDeploymentsResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ArtifactAndDeploymentsResponseBody",
-            names: &["message", "is_valid"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -179,6 +182,9 @@ pub struct CreateTicketResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CreateTicketResponse {
+    pub(crate) const NAMES: model::Names = &["id"];
+}
 impl model::Model for CreateTicketResponse {
     #[inline]
     fn blank() -> Self {
@@ -191,7 +197,7 @@ impl model::Model for CreateTicketResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CreateTicketResponse",
-            names: &["id"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -729,6 +735,23 @@ pub struct RemediationArtifactDetailsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RemediationArtifactDetailsResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "cve",
+        "status",
+        "ticket",
+        "contact",
+        "severity",
+        "component",
+        "artifact_name",
+        "build_pipeline",
+        "remediation_id",
+        "latest_build_tag",
+        "deployments_count",
+        "latest_fixed_artifact",
+    ];
+}
 impl model::Model for RemediationArtifactDetailsResponse {
     #[inline]
     fn blank() -> Self {
@@ -753,21 +776,7 @@ impl model::Model for RemediationArtifactDetailsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RemediationArtifactDetailsResponse",
-            names: &[
-                "id",
-                "cve",
-                "status",
-                "ticket",
-                "contact",
-                "severity",
-                "component",
-                "artifact_name",
-                "build_pipeline",
-                "remediation_id",
-                "latest_build_tag",
-                "deployments_count",
-                "latest_fixed_artifact",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1039,6 +1048,32 @@ pub struct RemediationDetailsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RemediationDetailsResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "cve",
+        "status",
+        "ticket",
+        "contact",
+        "comments",
+        "severity",
+        "artifacts",
+        "closed_by",
+        "component",
+        "target_date",
+        "environments",
+        "end_time_milli",
+        "created_by_name",
+        "created_by_email",
+        "start_time_milli",
+        "deployments_count",
+        "artifacts_excluded",
+        "new_artifacts_count",
+        "remediation_condition",
+        "new_environments_count",
+        "vulnerability_description",
+    ];
+}
 impl model::Model for RemediationDetailsResponse {
     #[inline]
     fn blank() -> Self {
@@ -1072,30 +1107,7 @@ impl model::Model for RemediationDetailsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RemediationDetailsResponse",
-            names: &[
-                "id",
-                "cve",
-                "status",
-                "ticket",
-                "contact",
-                "comments",
-                "severity",
-                "artifacts",
-                "closed_by",
-                "component",
-                "target_date",
-                "environments",
-                "end_time_milli",
-                "created_by_name",
-                "created_by_email",
-                "start_time_milli",
-                "deployments_count",
-                "artifacts_excluded",
-                "new_artifacts_count",
-                "remediation_condition",
-                "new_environments_count",
-                "vulnerability_description",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1496,6 +1508,9 @@ pub struct RemediationTrackerCreateResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RemediationTrackerCreateResponseBody {
+    pub(crate) const NAMES: model::Names = &["id"];
+}
 impl model::Model for RemediationTrackerCreateResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -1508,7 +1523,7 @@ impl model::Model for RemediationTrackerCreateResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RemediationTrackerCreateResponseBody",
-            names: &["id"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1614,6 +1629,9 @@ pub struct RemediationTrackerUpdateResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RemediationTrackerUpdateResponseBody {
+    pub(crate) const NAMES: model::Names = &["id"];
+}
 impl model::Model for RemediationTrackerUpdateResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -1626,7 +1644,7 @@ impl model::Model for RemediationTrackerUpdateResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RemediationTrackerUpdateResponseBody",
-            names: &["id"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1654,6 +1672,13 @@ pub struct RemediationTrackersOverallSummaryResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RemediationTrackersOverallSummaryResponseBody {
+    pub(crate) const NAMES: model::Names = &[
+        "deployments_count",
+        "remediation_counts",
+        "mean_time_to_remediate_in_hours",
+    ];
+}
 impl model::Model for RemediationTrackersOverallSummaryResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -1668,11 +1693,7 @@ impl model::Model for RemediationTrackersOverallSummaryResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RemediationTrackersOverallSummaryResponseBody",
-            names: &[
-                "deployments_count",
-                "remediation_counts",
-                "mean_time_to_remediate_in_hours",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -14,6 +14,15 @@ pub struct ExportPipelineSecurityIssuesCsvResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ExportPipelineSecurityIssuesCsvResponseBody {
+    pub(crate) const NAMES: model::Names = &[
+        "data",
+        "headers",
+        "filename",
+        "totalRows",
+        "executionId",
+    ];
+}
 impl model::Model for ExportPipelineSecurityIssuesCsvResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -30,7 +39,7 @@ impl model::Model for ExportPipelineSecurityIssuesCsvResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ExportPipelineSecurityIssuesCsvResponseBody",
-            names: &["data", "headers", "filename", "totalRows", "executionId"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -96,6 +105,41 @@ pub struct Issue {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Issue {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "key",
+        "type",
+        "title",
+        "status",
+        "created",
+        "details",
+        "origins",
+        "severity",
+        "targetId",
+        "epssScore",
+        "productId",
+        "subproduct",
+        "targetName",
+        "targetType",
+        "exemptionId",
+        "occurrences",
+        "occurrenceId",
+        "originStatus",
+        "severityCode",
+        "baseImageName",
+        "currentStatus",
+        "epssPercentile",
+        "numOccurrences",
+        "targetVariantId",
+        "epssLastModified",
+        "baselineVariantId",
+        "exemptionCoverage",
+        "targetVariantName",
+        "harnessAugmentation",
+        "exemptionStatusAtScan",
+    ];
+}
 impl model::Model for Issue {
     #[inline]
     fn blank() -> Self {
@@ -138,39 +182,7 @@ impl model::Model for Issue {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Issue",
-            names: &[
-                "id",
-                "key",
-                "type",
-                "title",
-                "status",
-                "created",
-                "details",
-                "origins",
-                "severity",
-                "targetId",
-                "epssScore",
-                "productId",
-                "subproduct",
-                "targetName",
-                "targetType",
-                "exemptionId",
-                "occurrences",
-                "occurrenceId",
-                "originStatus",
-                "severityCode",
-                "baseImageName",
-                "currentStatus",
-                "epssPercentile",
-                "numOccurrences",
-                "targetVariantId",
-                "epssLastModified",
-                "baselineVariantId",
-                "exemptionCoverage",
-                "targetVariantName",
-                "harnessAugmentation",
-                "exemptionStatusAtScan",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -341,6 +353,9 @@ pub struct StoStatus {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl StoStatus {
+    pub(crate) const NAMES: model::Names = &["status"];
+}
 impl model::Model for StoStatus {
     #[inline]
     fn blank() -> Self {
@@ -353,7 +368,7 @@ impl model::Model for StoStatus {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "StoStatus",
-            names: &["status"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -144,6 +144,9 @@ pub struct ListPullRequestsResult {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListPullRequestsResult {
+    pub(crate) const NAMES: model::Names = &["pullRequests"];
+}
 impl model::Model for ListPullRequestsResult {
     #[inline]
     fn blank() -> Self {
@@ -156,7 +159,7 @@ impl model::Model for ListPullRequestsResult {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListPullRequestsResult",
-            names: &["pullRequests"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -184,6 +187,13 @@ pub struct PullRequestResult {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PullRequestResult {
+    pub(crate) const NAMES: model::Names = &[
+        "sourceBranch",
+        "pullRequestUrl",
+        "pullRequestNumber",
+    ];
+}
 impl model::Model for PullRequestResult {
     #[inline]
     fn blank() -> Self {
@@ -198,7 +208,7 @@ impl model::Model for PullRequestResult {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PullRequestResult",
-            names: &["sourceBranch", "pullRequestUrl", "pullRequestNumber"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -178,6 +178,21 @@ pub struct StoTarget {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl StoTarget {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "url",
+        "name",
+        "type",
+        "orgId",
+        "created",
+        "directory",
+        "projectId",
+        "lastModified",
+        "baselineRegEx",
+        "baselineVariantId",
+    ];
+}
 impl model::Model for StoTarget {
     #[inline]
     fn blank() -> Self {
@@ -200,19 +215,7 @@ impl model::Model for StoTarget {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "StoTarget",
-            names: &[
-                "id",
-                "url",
-                "name",
-                "type",
-                "orgId",
-                "created",
-                "directory",
-                "projectId",
-                "lastModified",
-                "baselineRegEx",
-                "baselineVariantId",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -264,6 +267,9 @@ pub struct TargetsListTargetsResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TargetsListTargetsResponseBody {
+    pub(crate) const NAMES: model::Names = &["results", "pagination"];
+}
 impl model::Model for TargetsListTargetsResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -277,7 +283,7 @@ impl model::Model for TargetsListTargetsResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TargetsListTargetsResponseBody",
-            names: &["results", "pagination"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

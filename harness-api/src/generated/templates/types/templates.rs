@@ -275,6 +275,21 @@ pub struct PageTemplateMetadataSummaryResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageTemplateMetadataSummaryResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "last",
+        "size",
+        "sort",
+        "empty",
+        "first",
+        "number",
+        "content",
+        "pageable",
+        "totalPages",
+        "totalElements",
+        "numberOfElements",
+    ];
+}
 impl model::Model for PageTemplateMetadataSummaryResponse {
     #[inline]
     fn blank() -> Self {
@@ -297,19 +312,7 @@ impl model::Model for PageTemplateMetadataSummaryResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageTemplateMetadataSummaryResponse",
-            names: &[
-                "last",
-                "size",
-                "sort",
-                "empty",
-                "first",
-                "number",
-                "content",
-                "pageable",
-                "totalPages",
-                "totalElements",
-                "numberOfElements",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -403,6 +406,9 @@ pub struct RefreshResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RefreshResponse {
+    pub(crate) const NAMES: model::Names = &["refreshedYaml"];
+}
 impl model::Model for RefreshResponse {
     #[inline]
     fn blank() -> Self {
@@ -415,7 +421,7 @@ impl model::Model for RefreshResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RefreshResponse",
-            names: &["refreshedYaml"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1135,6 +1141,16 @@ pub struct TemplateMergeResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TemplateMergeResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "templateMetadata",
+        "mergedPipelineYaml",
+        "processedYamlVersion",
+        "cacheResponseMetadata",
+        "templateReferenceSummaries",
+        "mergedPipelineYamlWithTemplateRef",
+    ];
+}
 impl model::Model for TemplateMergeResponse {
     #[inline]
     fn blank() -> Self {
@@ -1152,14 +1168,7 @@ impl model::Model for TemplateMergeResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TemplateMergeResponse",
-            names: &[
-                "templateMetadata",
-                "mergedPipelineYaml",
-                "processedYamlVersion",
-                "cacheResponseMetadata",
-                "templateReferenceSummaries",
-                "mergedPipelineYamlWithTemplateRef",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1234,6 +1243,9 @@ pub struct TemplateMoveConfigResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TemplateMoveConfigResponse {
+    pub(crate) const NAMES: model::Names = &["versionLabel", "templateIdentifier"];
+}
 impl model::Model for TemplateMoveConfigResponse {
     #[inline]
     fn blank() -> Self {
@@ -1247,7 +1259,7 @@ impl model::Model for TemplateMoveConfigResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TemplateMoveConfigResponse",
-            names: &["versionLabel", "templateIdentifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1617,6 +1629,9 @@ pub struct TemplateUpdateGitDetailsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TemplateUpdateGitDetailsResponse {
+    pub(crate) const NAMES: model::Names = &["status"];
+}
 impl model::Model for TemplateUpdateGitDetailsResponse {
     #[inline]
     fn blank() -> Self {
@@ -1629,7 +1644,7 @@ impl model::Model for TemplateUpdateGitDetailsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TemplateUpdateGitDetailsResponse",
-            names: &["status"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1660,6 +1675,16 @@ pub struct TemplateWrapperResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TemplateWrapperResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "valid",
+        "isValid",
+        "governanceMetadata",
+        "mergedPipelineYaml",
+        "templateResponseDTO",
+        "templateReferenceSummaries",
+    ];
+}
 impl model::Model for TemplateWrapperResponse {
     #[inline]
     fn blank() -> Self {
@@ -1677,14 +1702,7 @@ impl model::Model for TemplateWrapperResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TemplateWrapperResponse",
-            names: &[
-                "valid",
-                "isValid",
-                "governanceMetadata",
-                "mergedPipelineYaml",
-                "templateResponseDTO",
-                "templateReferenceSummaries",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -219,6 +219,18 @@ pub struct PageResponseUserGroup {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseUserGroup {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseUserGroup {
     #[inline]
     fn blank() -> Self {
@@ -238,16 +250,7 @@ impl model::Model for PageResponseUserGroup {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseUserGroup",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -294,6 +297,18 @@ pub struct PageResponseUserMetadata {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseUserMetadata {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseUserMetadata {
     #[inline]
     fn blank() -> Self {
@@ -313,16 +328,7 @@ impl model::Model for PageResponseUserMetadata {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseUserMetadata",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -882,6 +888,28 @@ pub struct UserGroup {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UserGroup {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "users",
+        "ssoLinked",
+        "identifier",
+        "ssoGroupId",
+        "description",
+        "isSsoLinked",
+        "linkedSsoId",
+        "ssoGroupName",
+        "linkedSsoType",
+        "orgIdentifier",
+        "harnessManaged",
+        "accountIdentifier",
+        "externallyManaged",
+        "projectIdentifier",
+        "notificationConfigs",
+        "linkedSsoDisplayName",
+    ];
+}
 impl model::Model for UserGroup {
     #[inline]
     fn blank() -> Self {
@@ -911,26 +939,7 @@ impl model::Model for UserGroup {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UserGroup",
-            names: &[
-                "name",
-                "tags",
-                "users",
-                "ssoLinked",
-                "identifier",
-                "ssoGroupId",
-                "description",
-                "isSsoLinked",
-                "linkedSsoId",
-                "ssoGroupName",
-                "linkedSsoType",
-                "orgIdentifier",
-                "harnessManaged",
-                "accountIdentifier",
-                "externallyManaged",
-                "projectIdentifier",
-                "notificationConfigs",
-                "linkedSsoDisplayName",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1264,6 +1273,28 @@ pub struct UserGroupResponseV2 {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UserGroupResponseV2 {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "users",
+        "ssoLinked",
+        "identifier",
+        "ssoGroupId",
+        "description",
+        "isSsoLinked",
+        "linkedSsoId",
+        "ssoGroupName",
+        "linkedSsoType",
+        "orgIdentifier",
+        "harnessManaged",
+        "accountIdentifier",
+        "externallyManaged",
+        "projectIdentifier",
+        "notificationConfigs",
+        "linkedSsoDisplayName",
+    ];
+}
 impl model::Model for UserGroupResponseV2 {
     #[inline]
     fn blank() -> Self {
@@ -1293,26 +1324,7 @@ impl model::Model for UserGroupResponseV2 {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UserGroupResponseV2",
-            names: &[
-                "name",
-                "tags",
-                "users",
-                "ssoLinked",
-                "identifier",
-                "ssoGroupId",
-                "description",
-                "isSsoLinked",
-                "linkedSsoId",
-                "ssoGroupName",
-                "linkedSsoType",
-                "orgIdentifier",
-                "harnessManaged",
-                "accountIdentifier",
-                "externallyManaged",
-                "projectIdentifier",
-                "notificationConfigs",
-                "linkedSsoDisplayName",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

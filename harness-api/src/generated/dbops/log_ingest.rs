@@ -146,8 +146,7 @@ pub(super) static INGEST_LOGS: rt::Operation = rt::Operation {
     bodies: &["text/plain"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::object(types::ParsedLogOut::NAMES)
-        .confirmed_by(&["success"]),
+    response: &rt::ResponseSchema::object(types::ParsedLogOut::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

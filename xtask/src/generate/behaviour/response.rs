@@ -121,12 +121,7 @@ fn data(root: &[Member]) -> Option<&Member> {
         .find(|member| is_envelope(member))
 }
 
-fn status(
-    operation: &Operation,
-    root: &[Member],
-    has_data: bool,
-    types: &Types,
-) -> StatusMember {
+fn status(operation: &Operation, root: &[Member], has_data: bool, types: &Types) -> StatusMember {
     let Some(status) = find(root, "status") else {
         return StatusMember::Absent;
     };
@@ -138,8 +133,7 @@ fn status(
         Ty::Str => Vec::new(),
         _ => return StatusMember::Result,
     };
-    let is_outcome =
-        |text: &&str| ["SUCCESS", "FAILURE", "FAILED", "ERROR"].contains(text);
+    let is_outcome = |text: &&str| ["SUCCESS", "FAILURE", "FAILED", "ERROR"].contains(text);
     if outcomes.contains(&"SUCCESS") && outcomes.iter().all(|text| is_outcome(text)) {
         return StatusMember::Envelope;
     }

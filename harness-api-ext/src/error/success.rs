@@ -365,6 +365,7 @@ impl Judge {
                 } else {
                     root.has_result(own)
                         || (self.schema.status == StatusMember::Result && root.has("status"))
+                        || root.has_any(&GOVERNANCE)
                 };
                 (!is_there).then(|| FailureInSuccess::Unexpected(".".to_owned(), NONE.to_owned()))
             }
@@ -480,7 +481,7 @@ fn plainly_fits(schema: ValueSchema, value: &[u8]) -> bool {
             first == b'{' && (members.is_empty() || has_own_member(members, value))
         }
         ValueSchema::List => first == b'[',
-        ValueSchema::Text => first == b'"',
+        ValueSchema::Text => first == b'"' && !value.starts_with(b"\"false\""),
         ValueSchema::Number => first == b'-' || first.is_ascii_digit(),
         ValueSchema::Boolean => first == b't',
         _ => false,
@@ -513,7 +514,9 @@ fn misfit(schema: ValueSchema, value: &str) -> Option<String> {
         } => {
             if found == "an object" && !members.is_empty() {
                 let object: HashMap<Cow<'_, str>, &RawValue> = serde_json::from_str(value).ok()?;
-                let known = object.keys().any(|name| members.contains(&name.as_ref()));
+                let mut names = object.keys().map(|name| name.as_ref());
+                // Some services wrap what was saved to say what policies made of it, and do not describe that.
+                let known = names.any(|name| members.contains(&name) || GOVERNANCE.contains(&name));
                 let is_there = known || (may_be_empty && object.is_empty());
                 return (!is_there).then(|| NONE.to_owned());
             }

@@ -663,7 +663,7 @@ pub(super) static DELETE_PROBE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(rt::ValueSchema::Text),
+    response: &rt::ResponseSchema::new(rt::ValueSchema::Text).confirmed_by(&[""]),
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

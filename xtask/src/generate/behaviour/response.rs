@@ -160,10 +160,11 @@ fn confirmations(
             .any(|word| matches!(word.as_str(), "delete" | "remove"));
     match schema.body {
         ValueSchema::Boolean => return vec![String::new()],
-        // What is not described may be a boolean all the same.
+        // What is not described may be a boolean all the same, and so may what is described as text.
         ValueSchema::Any | ValueSchema::Empty if deletes => {
             return vec![String::new(), "data".to_owned()];
         }
+        ValueSchema::Text if deletes => return vec![String::new()],
         _ => {}
     }
     let confirms = |member: &&Member| {
@@ -179,7 +180,11 @@ fn confirmations(
         .map(|member| member.wire.clone())
         .collect();
     if let Some(data) = data {
-        if data.ty == Ty::Flag {
+        let may_be_flag = match data.ty {
+            Ty::Str | Ty::Json => deletes,
+            _ => data.ty == Ty::Flag,
+        };
+        if may_be_flag {
             paths.push(data.wire.clone());
         }
         let inside = members(types, &data.ty).unwrap_or_default();

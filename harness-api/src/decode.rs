@@ -237,7 +237,7 @@ fn misfit(
     };
     received
         .error(ErrorKind::Decode, message)
-        .with_decode(failure)
+        .with_decode_failure(failure)
 }
 
 /// Reads once more, keeping track of the place.

@@ -143,6 +143,11 @@ pub(super) static AGENT_APPLICATION_MANAGED_RESOURCES: rt::Operation = rt::Opera
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(
+            types::ApplicationsManagedResourcesResponse::NAMES,
+        ),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

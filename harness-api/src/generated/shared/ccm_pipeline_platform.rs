@@ -17,6 +17,16 @@ pub struct CcmFilter {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CcmFilter {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "identifier",
+        "orgIdentifier",
+        "filterProperties",
+        "filterVisibility",
+        "projectIdentifier",
+    ];
+}
 impl model::Model for CcmFilter {
     #[inline]
     fn blank() -> Self {
@@ -34,14 +44,7 @@ impl model::Model for CcmFilter {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CcmFilter",
-            names: &[
-                "name",
-                "identifier",
-                "orgIdentifier",
-                "filterProperties",
-                "filterVisibility",
-                "projectIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -189,6 +189,7 @@ fn table_entry(operation: &Operation) -> TokenStream {
     };
     let repeat = behaviour::repeat(operation.repeat);
     let paging = behaviour::paging(operation.paging.as_ref());
+    let response = behaviour::response(&operation.response);
     quote! {
         pub(super) static #item: rt::Operation = rt::Operation {
             id: #id,
@@ -201,6 +202,7 @@ fn table_entry(operation: &Operation) -> TokenStream {
             bodies: &[#(#bodies),*],
             body_required: #required,
             answers: &[#(#answers),*],
+            response: &#response,
             provenance: rt::Provenance::#provenance,
             deprecated: #deprecated,
             repeat: #repeat,

@@ -1,10 +1,11 @@
-//! What every call passes, the outermost first: the span, the check of successes, the scope, the time of the whole call,
-//! repetition; and for each attempt the limits, and its own time. Below come the layers of the caller.
+//! What every call passes, the outermost first: the span, the check of successes, the check of identifiers and
+//! the scope, the time of the whole call, repetition; and for each attempt the limits, and its own time. Below come the layers of the caller.
 
 mod attempt;
 mod budget;
 mod call;
 mod failure;
+mod identifiers;
 mod limit;
 mod progress;
 mod retry;

@@ -87,8 +87,11 @@ impl ResourceGroups {
 
     /// Puts this in place of what the resource group with its identifier is. What is not set is reset: begin with what
     /// [`get`](Self::get) gives.
-    pub fn update(&self, group: types::ResourceGroupV2) -> UpdateResourceGroup {
+    pub fn update(&self, mut group: types::ResourceGroupV2) -> UpdateResourceGroup {
         let id = group.identifier.clone().unwrap_or_default();
+        let scope = self
+            .scope
+            .adopting(&mut group.org_identifier, &mut group.project_identifier);
         let body = types::UpdateResourceGroupV2Body {
             resource_group: Some(Box::new(types::UpdateResourceGroupV2BodyResourceGroup {
                 account_identifier: group.account_identifier,
@@ -106,12 +109,8 @@ impl ResourceGroups {
             })),
             ..Default::default()
         };
-        let api = self.scope.raw().access_control();
-        UpdateResourceGroup::new(self.scope.on(api.update_resource_group_v2(
-            id,
-            self.scope.account(),
-            &body,
-        )))
+        let api = scope.raw().access_control();
+        UpdateResourceGroup::new(scope.on(api.update_resource_group_v2(id, scope.account(), &body)))
     }
 
     /// Deletes a resource group.

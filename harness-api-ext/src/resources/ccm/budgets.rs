@@ -65,9 +65,11 @@ impl Budgets {
         perspective: impl Into<String>,
         amount: f64,
     ) -> CreateBudget {
+        let perspective = perspective.into();
+        let checked = self.scope.naming("perspective identifier", &perspective);
         let scope = types::PerspectiveBudgetScope {
             type_: Some("PERSPECTIVE".to_owned()),
-            view_id: Some(perspective.into()),
+            view_id: Some(perspective),
             ..Default::default()
         };
         CreateBudget {
@@ -80,7 +82,7 @@ impl Budgets {
                 period: Some(types::BudgetPeriod::Monthly),
                 ..Default::default()
             },
-            scope: self.scope.clone(),
+            scope: checked,
             options: CallOptions::default(),
         }
     }
@@ -196,7 +198,9 @@ impl CreateBudget {
             .ccm()
             .create_budget(self.scope.account(), &self.budget)
             .with_options(self.options);
-        member(request.send().await?, |answer| answer.data)
+        member(self.scope.checked(request).send().await?, |answer| {
+            answer.data
+        })
     }
 }
 

@@ -62,8 +62,10 @@ impl Perspectives {
     /// Puts this in place of what the perspective with its id is. What is not set is reset: begin with what
     /// [`get`](Self::get) gives.
     pub fn update(&self, perspective: types::CeView) -> UpdatePerspective {
-        let api = self.scope.raw().ccm();
-        UpdatePerspective::new(api.update_perspective(self.scope.account(), &perspective))
+        let id = perspective.uuid.as_deref().unwrap_or_default();
+        let scope = self.scope.naming("perspective identifier", id);
+        let api = scope.raw().ccm();
+        UpdatePerspective::new(scope.checked(api.update_perspective(scope.account(), &perspective)))
     }
 
     /// Deletes a perspective.

@@ -74,6 +74,8 @@ impl Environments {
     /// Puts this in place of what the environment with its identifier is. What is not set is reset: begin with what
     /// [`get`](Self::get) gives. Name, kind, description and tags stand in the YAML too, which has to agree with them.
     pub fn update(&self, environment: types::EnvironmentResponseDetails) -> UpdateEnvironment {
+        let id = environment.identifier.as_deref().unwrap_or_default();
+        let scope = self.scope.naming("environment identifier", id);
         let kind = environment.type_.as_ref().map_or("", |kind| kind.as_str());
         let mut body = types::EnvironmentRequest::new(kind);
         body.identifier = environment.identifier;
@@ -84,9 +86,9 @@ impl Environments {
         body.yaml = environment.yaml;
         body.org_identifier = self.scope.org().map(str::to_owned);
         body.project_identifier = self.scope.project().map(str::to_owned);
-        let api = self.scope.raw().cd();
-        let request = api.update_environment_v2(self.scope.account()).body(&body);
-        UpdateEnvironment::new(self.scope.on(request))
+        let api = scope.raw().cd();
+        let request = api.update_environment_v2(scope.account()).body(&body);
+        UpdateEnvironment::new(scope.on(request))
     }
 
     /// Deletes an environment.

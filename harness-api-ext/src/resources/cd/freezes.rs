@@ -107,9 +107,10 @@ impl Freezes {
         I::Item: Into<String>,
     {
         let ids: Vec<String> = ids.into_iter().map(Into::into).collect();
-        let api = self.scope.raw().cd();
-        let request = api.update_freeze_status(self.scope.account(), status);
-        SetFreezeStatus::new(self.scope.on(request.body(&ids)))
+        let scope = self.scope.naming_each("freeze identifier", &ids);
+        let api = scope.raw().cd();
+        let request = api.update_freeze_status(scope.account(), status);
+        SetFreezeStatus::new(scope.on(request.body(&ids)))
     }
 }
 

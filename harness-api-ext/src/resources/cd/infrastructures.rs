@@ -37,7 +37,7 @@ pub struct Infrastructures {
 impl Infrastructures {
     pub(super) fn new(scope: Scope, environment: String) -> Self {
         Self {
-            scope,
+            scope: scope.naming("environment identifier", &environment),
             environment: environment.into(),
         }
     }
@@ -77,6 +77,8 @@ impl Infrastructures {
     /// Puts this in place of what the infrastructure with its identifier is. What is not set is reset: begin with what
     /// [`get`](Self::get) gives.
     pub fn update(&self, infrastructure: types::InfrastructureResponseDto) -> UpdateInfrastructure {
+        let id = infrastructure.identifier.as_deref().unwrap_or_default();
+        let scope = self.scope.naming("infrastructure identifier", id);
         let mut body = self.request(infrastructure.yaml.unwrap_or_default());
         body.identifier = infrastructure.identifier;
         body.name = infrastructure.name;
@@ -86,9 +88,9 @@ impl Infrastructures {
         body.deployment_type = infrastructure
             .deployment_type
             .map(|kind| kind.as_str().to_owned());
-        let api = self.scope.raw().cd();
-        let request = api.update_infrastructure(self.scope.account(), &body);
-        UpdateInfrastructure::new(self.scope.on(request))
+        let api = scope.raw().cd();
+        let request = api.update_infrastructure(scope.account(), &body);
+        UpdateInfrastructure::new(scope.on(request))
     }
 
     /// Deletes an infrastructure.

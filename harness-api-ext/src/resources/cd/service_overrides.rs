@@ -74,9 +74,10 @@ impl ServiceOverrides {
         yaml: impl Into<String>,
         replace: bool,
     ) -> WriteServiceOverride {
+        let environment = environment.into();
         WriteServiceOverride {
-            scope: self.scope.clone(),
-            environment: environment.into(),
+            scope: self.scope.naming("environment identifier", &environment),
+            environment,
             yaml: yaml.into(),
             service: None,
             infrastructure: None,

@@ -62,6 +62,8 @@ impl Services {
     /// Puts this in place of what the service with its identifier is. What is not set is reset: begin with what
     /// [`get`](Self::get) gives. Name, description and tags stand in the YAML too, which has to agree with them.
     pub fn update(&self, service: types::ServiceResponseDetails) -> UpdateService {
+        let id = service.identifier.as_deref().unwrap_or_default();
+        let scope = self.scope.naming("service identifier", id);
         let body = types::ServiceRequest {
             identifier: service.identifier,
             name: service.name,
@@ -72,11 +74,8 @@ impl Services {
             project_identifier: self.scope.project().map(str::to_owned),
             ..Default::default()
         };
-        let api = self.scope.raw().cd();
-        UpdateService::new(
-            self.scope
-                .on(api.update_service_v2(self.scope.account(), &body)),
-        )
+        let api = scope.raw().cd();
+        UpdateService::new(scope.on(api.update_service_v2(scope.account(), &body)))
     }
 
     /// Deletes a service.

@@ -44,10 +44,11 @@ impl Branches {
 
     /// A new branch, which begins at another branch, a tag or a commit.
     pub fn create(&self, name: impl Into<String>, target: impl Into<String>) -> CreateBranch {
+        let name = name.into();
         CreateBranch {
-            repository: self.repository.clone(),
+            repository: self.repository.naming("branch name", &name),
             body: types::OpenapiCreateBranchRequest {
-                name: Some(name.into()),
+                name: Some(name),
                 target: Some(target.into()),
                 ..Default::default()
             },

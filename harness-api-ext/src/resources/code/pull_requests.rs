@@ -41,12 +41,16 @@ impl PullRequests {
         source_branch: impl Into<String>,
         target_branch: impl Into<String>,
     ) -> CreatePullRequest {
+        let (source, target) = (source_branch.into(), target_branch.into());
         CreatePullRequest {
-            repository: self.repository.clone(),
+            repository: self
+                .repository
+                .naming("source branch", &source)
+                .naming("target branch", &target),
             body: types::OpenapiCreatePullReqRequest {
                 title: Some(title.into()),
-                source_branch: Some(source_branch.into()),
-                target_branch: Some(target_branch.into()),
+                source_branch: Some(source),
+                target_branch: Some(target),
                 ..Default::default()
             },
             options: CallOptions::default(),
@@ -111,15 +115,20 @@ impl CreatePullRequest {
 
     /// The repository at the same level whose branch is the source, where it is another one, such as a fork.
     pub fn source_repository(mut self, id: impl AsRef<str>) -> Self {
-        let scope = &self.repository.scope;
+        let id = id.as_ref();
+        let scope = self
+            .repository
+            .scope
+            .referring("source repository identifier", id);
         let parts = [
             Some(scope.account()),
             scope.org(),
             scope.project(),
-            Some(id.as_ref()),
+            Some(id),
         ];
         let parts: Vec<&str> = parts.into_iter().flatten().collect();
         self.body.source_repo_ref = Some(parts.join("/"));
+        self.repository.scope = scope;
         self
     }
 

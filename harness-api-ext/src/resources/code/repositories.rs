@@ -47,16 +47,19 @@ impl Repositories {
 
     /// A repository.
     pub fn get(&self, id: impl Into<String>) -> GetRepository {
-        let api = self.scope.raw().code();
-        GetRepository::new(self.scope.on(api.get_repository(self.scope.account(), id)))
+        let id = id.into();
+        let scope = self.repository(&id);
+        let api = scope.raw().code();
+        GetRepository::new(scope.on(api.get_repository(scope.account(), id)))
     }
 
     /// A new repository, which is empty unless something is put in.
     pub fn create(&self, id: impl Into<String>) -> CreateRepository {
+        let id = id.into();
         CreateRepository {
-            scope: self.scope.clone(),
+            scope: self.repository(&id),
             body: types::OpenapiCreateRepositoryRequest {
-                identifier: Some(id.into()),
+                identifier: Some(id),
                 ..Default::default()
             },
             options: CallOptions::default(),
@@ -65,9 +68,10 @@ impl Repositories {
 
     /// Changes what is set about a repository; the rest stays as it is.
     pub fn update(&self, id: impl Into<String>) -> UpdateRepository {
+        let id = id.into();
         UpdateRepository {
-            scope: self.scope.clone(),
-            id: id.into(),
+            scope: self.repository(&id),
+            id,
             body: types::OpenapiUpdateRepoRequest::default(),
             options: CallOptions::default(),
         }
@@ -75,11 +79,14 @@ impl Repositories {
 
     /// Deletes a repository. The service keeps it for a while, and can restore it.
     pub fn delete(&self, id: impl Into<String>) -> DeleteRepository {
-        let api = self.scope.raw().code();
-        DeleteRepository::new(
-            self.scope
-                .on(api.delete_repository(self.scope.account(), id)),
-        )
+        let id = id.into();
+        let scope = self.repository(&id);
+        let api = scope.raw().code();
+        DeleteRepository::new(scope.on(api.delete_repository(scope.account(), id)))
+    }
+
+    fn repository(&self, id: &str) -> Scope {
+        self.scope.referring("repository identifier", id)
     }
 }
 

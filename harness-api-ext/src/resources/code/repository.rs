@@ -19,7 +19,11 @@ macro_rules! on_levels {
         impl $level {
             /// A Git repository that Harness Code keeps at this level, for what is in it. Nothing is sent.
             pub fn repository(&self, id: impl Into<String>) -> Repository {
-                Repository { scope: self.scope.clone(), id: id.into().into() }
+                let id = id.into();
+                Repository {
+                    scope: self.scope.referring("repository identifier", &id),
+                    id: id.into(),
+                }
             }
         }
     )+};
@@ -57,6 +61,14 @@ pub struct Repository {
 }
 
 impl Repository {
+    /// Returns this repository for a call about something of this name: one that is empty makes the call fail.
+    pub(super) fn naming(&self, what: &str, name: &str) -> Self {
+        Self {
+            scope: self.scope.naming(what, name),
+            id: Arc::clone(&self.id),
+        }
+    }
+
     /// The identifier.
     pub fn id(&self) -> &str {
         &self.id
@@ -114,10 +126,11 @@ impl Repository {
 
     /// A commit of changed files to a branch, to be filled with changes.
     pub fn commit(&self, branch: impl Into<String>, title: impl Into<String>) -> CommitFiles {
+        let branch = branch.into();
         CommitFiles {
-            repository: self.clone(),
+            repository: self.naming("branch name", &branch),
             body: types::OpenapiCommitFilesRequest {
-                branch: Some(branch.into()),
+                branch: Some(branch),
                 title: Some(title.into()),
                 actions: Some(Vec::new()),
                 ..Default::default()

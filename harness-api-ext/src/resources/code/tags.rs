@@ -36,10 +36,11 @@ impl Tags {
 
     /// A new tag of a branch or commit.
     pub fn create(&self, name: impl Into<String>, target: impl Into<String>) -> CreateTag {
+        let name = name.into();
         CreateTag {
-            repository: self.repository.clone(),
+            repository: self.repository.naming("tag name", &name),
             body: types::OpenapiCreateTagRequest {
-                name: Some(name.into()),
+                name: Some(name),
                 target: Some(target.into()),
                 ..Default::default()
             },

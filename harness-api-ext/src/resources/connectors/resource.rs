@@ -91,16 +91,23 @@ impl Connectors {
 
     /// Puts this in place of what the connector with its identifier is. What is not set is reset: begin with what
     /// [`get`](Self::get) gives.
-    pub fn update(&self, connector: types::ConnectorInfo) -> UpdateConnector {
+    pub fn update(&self, mut connector: types::ConnectorInfo) -> UpdateConnector {
+        let scope = self
+            .scope
+            .adopting(
+                &mut connector.org_identifier,
+                &mut connector.project_identifier,
+            )
+            .naming(
+                "connector identifier",
+                connector.identifier.as_deref().unwrap_or_default(),
+            );
         let body = types::NgConnectorRequest {
             connector: Some(Box::new(connector)),
             ..Default::default()
         };
-        let api = self.scope.raw().connectors();
-        UpdateConnector::new(
-            self.scope
-                .on(api.update_connector(self.scope.account(), &body)),
-        )
+        let api = scope.raw().connectors();
+        UpdateConnector::new(scope.on(api.update_connector(scope.account(), &body)))
     }
 
     /// Deletes a connector.

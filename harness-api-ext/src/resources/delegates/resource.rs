@@ -107,11 +107,11 @@ impl Delegates {
         name: impl Into<String>,
         token: impl Into<String>,
     ) -> GetKubernetesManifest {
-        let api = self.scope.raw().delegates();
-        GetKubernetesManifest::new(self.scope.on(api.download_kubernetes_delegate_yaml(
-            self.scope.account(),
-            &download(name.into(), token.into()),
-        )))
+        let (scope, body) = self.download(name.into(), token.into());
+        let api = scope.raw().delegates();
+        GetKubernetesManifest::new(
+            scope.on(api.download_kubernetes_delegate_yaml(scope.account(), &body)),
+        )
     }
 
     /// The Docker Compose file of a new delegate with this name, which connects with this token. It holds the token's
@@ -121,11 +121,21 @@ impl Delegates {
         name: impl Into<String>,
         token: impl Into<String>,
     ) -> GetDockerManifest {
-        let api = self.scope.raw().delegates();
-        GetDockerManifest::new(self.scope.on(api.download_docker_delegate_yaml(
-            self.scope.account(),
-            &download(name.into(), token.into()),
-        )))
+        let (scope, body) = self.download(name.into(), token.into());
+        let api = scope.raw().delegates();
+        GetDockerManifest::new(scope.on(api.download_docker_delegate_yaml(scope.account(), &body)))
+    }
+
+    fn download(&self, name: String, token: String) -> (Scope, types::DelegateDownloadRequest) {
+        let scope = self
+            .scope
+            .naming("delegate name", &name)
+            .naming("delegate token name", &token);
+        let body = types::DelegateDownloadRequest {
+            token_name: Some(token),
+            ..types::DelegateDownloadRequest::new(name)
+        };
+        (scope, body)
     }
 }
 
@@ -133,13 +143,6 @@ fn group_tags(tags: impl IntoIterator<Item = impl Into<String>>) -> types::Deleg
     types::DelegateGroupTags {
         tags: Some(texts(tags)),
         ..Default::default()
-    }
-}
-
-fn download(name: String, token: String) -> types::DelegateDownloadRequest {
-    types::DelegateDownloadRequest {
-        token_name: Some(token),
-        ..types::DelegateDownloadRequest::new(name)
     }
 }
 

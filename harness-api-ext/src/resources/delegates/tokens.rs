@@ -73,38 +73,37 @@ impl DelegateTokens {
 
     /// A new token.
     pub fn create(&self, name: impl Into<String>) -> CreateDelegateToken {
-        let api = self.scope.raw().delegates();
-        CreateDelegateToken::new(
-            self.scope
-                .on(api.create_delegate_token(self.scope.account(), name)),
-        )
+        let (scope, name) = self.token(name.into());
+        let api = scope.raw().delegates();
+        CreateDelegateToken::new(scope.on(api.create_delegate_token(scope.account(), name)))
     }
 
     /// Revokes a token: delegates that connect with it are refused from then on.
     pub fn revoke(&self, name: impl Into<String>) -> RevokeDelegateToken {
-        let api = self.scope.raw().delegates();
-        RevokeDelegateToken::new(
-            self.scope
-                .on(api.revoke_cg_delegate_token(self.scope.account(), name)),
-        )
+        let (scope, name) = self.token(name.into());
+        let api = scope.raw().delegates();
+        RevokeDelegateToken::new(scope.on(api.revoke_cg_delegate_token(scope.account(), name)))
     }
 
     /// Deletes a token.
     pub fn delete(&self, name: impl Into<String>) -> DeleteDelegateToken {
-        let api = self.scope.raw().delegates();
-        DeleteDelegateToken::new(
-            self.scope
-                .on(api.delete_ng_delegate_token(self.scope.account(), name)),
-        )
+        let (scope, name) = self.token(name.into());
+        let api = scope.raw().delegates();
+        DeleteDelegateToken::new(scope.on(api.delete_ng_delegate_token(scope.account(), name)))
     }
 
     /// The delegates that connect with a token.
     pub fn delegates(&self, name: impl Into<String>) -> ListDelegatesOfToken {
-        let api = self.scope.raw().delegates();
+        let (scope, name) = self.token(name.into());
+        let api = scope.raw().delegates();
         let request = api
-            .get_delegate_groups_using_token(self.scope.account())
+            .get_delegate_groups_using_token(scope.account())
             .delegate_token_name(name);
-        ListDelegatesOfToken::new(self.scope.on(request))
+        ListDelegatesOfToken::new(scope.on(request))
+    }
+
+    fn token(&self, name: String) -> (Scope, String) {
+        (self.scope.naming("delegate token name", &name), name)
     }
 }
 

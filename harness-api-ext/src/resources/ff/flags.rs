@@ -42,14 +42,20 @@ impl FeatureFlags {
     pub fn list(&self) -> ListFlags {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().ff();
-        ListFlags::new(api.get_all_features(account, org, project))
+        ListFlags::new(
+            self.scope
+                .checked(api.get_all_features(account, org, project)),
+        )
     }
 
     /// A flag. How it is served is told for one [environment](GetFlag::environment).
     pub fn get(&self, id: impl Into<String>) -> GetFlag {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().ff();
-        GetFlag::new(api.get_feature_flag(id, account, org, project))
+        GetFlag::new(
+            self.scope
+                .checked(api.get_feature_flag(id, account, org, project)),
+        )
     }
 
     /// A new flag: on or off, with the variations `true` and `false`, unless others are
@@ -89,14 +95,20 @@ impl FeatureFlags {
     pub fn delete(&self, id: impl Into<String>) -> DeleteFlag {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().ff();
-        DeleteFlag::new(api.delete_feature_flag(id, account, org, project))
+        DeleteFlag::new(
+            self.scope
+                .checked(api.delete_feature_flag(id, account, org, project)),
+        )
     }
 
     /// Brings an archived flag back.
     pub fn restore(&self, id: impl Into<String>) -> RestoreFlag {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().ff();
-        RestoreFlag::new(api.restore_feature_flag(id, account, org, project))
+        RestoreFlag::new(
+            self.scope
+                .checked(api.restore_feature_flag(id, account, org, project)),
+        )
     }
 }
 
@@ -204,7 +216,7 @@ impl CreateFlag {
             .create_feature_flag(account, org)
             .body(&self.flag)
             .with_options(self.options);
-        whole(request.send().await?)
+        whole(self.scope.checked(request).send().await?)
     }
 }
 
@@ -316,7 +328,7 @@ impl PatchFlag {
         if let Some(environment) = self.environment {
             request = request.environment_identifier(environment);
         }
-        whole(request.send().await?)
+        whole(self.scope.checked(request).send().await?)
     }
 }
 

@@ -13,9 +13,10 @@ use crate::scope::Scope;
 impl Project {
     /// The segments, or target groups, in an environment of this project.
     pub fn segments(&self, environment: impl Into<String>) -> Segments {
+        let environment = environment.into();
         Segments {
-            scope: self.scope.clone(),
-            environment: environment.into(),
+            scope: self.scope.naming("environment identifier", &environment),
+            environment,
         }
     }
 }
@@ -44,14 +45,25 @@ impl Segments {
     pub fn list(&self) -> ListSegments {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().ff();
-        ListSegments::new(api.get_all_segments(account, org, &*self.environment, project))
+        ListSegments::new(self.scope.checked(api.get_all_segments(
+            account,
+            org,
+            &*self.environment,
+            project,
+        )))
     }
 
     /// A segment.
     pub fn get(&self, id: impl Into<String>) -> GetSegment {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().ff();
-        GetSegment::new(api.get_segment(account, org, id, project, &*self.environment))
+        GetSegment::new(self.scope.checked(api.get_segment(
+            account,
+            org,
+            id,
+            project,
+            &*self.environment,
+        )))
     }
 
     /// A new segment.
@@ -84,7 +96,13 @@ impl Segments {
     pub fn delete(&self, id: impl Into<String>) -> DeleteSegment {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().ff();
-        DeleteSegment::new(api.delete_segment(account, org, id, project, &*self.environment))
+        DeleteSegment::new(self.scope.checked(api.delete_segment(
+            account,
+            org,
+            id,
+            project,
+            &*self.environment,
+        )))
     }
 }
 
@@ -174,7 +192,7 @@ impl CreateSegment {
             .ff()
             .create_segment(account, org, &self.segment)
             .with_options(self.options);
-        done(request.send().await?)
+        done(self.scope.checked(request).send().await?)
     }
 }
 
@@ -243,7 +261,7 @@ impl PatchSegment {
             .patch_segment(account, org, project, self.environment, self.id)
             .body(&self.patch)
             .with_options(self.options);
-        whole(request.send().await?)
+        whole(self.scope.checked(request).send().await?)
     }
 }
 

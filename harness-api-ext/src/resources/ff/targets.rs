@@ -12,9 +12,10 @@ use crate::scope::Scope;
 impl Project {
     /// The targets of feature flags in an environment of this project.
     pub fn targets(&self, environment: impl Into<String>) -> Targets {
+        let environment = environment.into();
         Targets {
-            scope: self.scope.clone(),
-            environment: environment.into(),
+            scope: self.scope.naming("environment identifier", &environment),
+            environment,
         }
     }
 }
@@ -46,14 +47,25 @@ impl Targets {
     pub fn list(&self) -> ListTargets {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().ff();
-        ListTargets::new(api.get_all_targets(account, org, project, &*self.environment))
+        ListTargets::new(self.scope.checked(api.get_all_targets(
+            account,
+            org,
+            project,
+            &*self.environment,
+        )))
     }
 
     /// A target.
     pub fn get(&self, id: impl Into<String>) -> GetTarget {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().ff();
-        GetTarget::new(api.get_target(id, account, org, project, &*self.environment))
+        GetTarget::new(self.scope.checked(api.get_target(
+            id,
+            account,
+            org,
+            project,
+            &*self.environment,
+        )))
     }
 
     /// A new target.
@@ -76,18 +88,32 @@ impl Targets {
     }
 
     /// Puts this in place of what the target with its identifier is: begin with what [`get`](Self::get) gives.
-    pub fn update(&self, target: types::Target) -> UpdateTarget {
-        let (account, org, project) = self.scope.required();
+    pub fn update(&self, mut target: types::Target) -> UpdateTarget {
+        let scope = self.scope.adopting(&mut target.org, &mut target.project);
+        let (account, org, project) = scope.required();
         let id = target.identifier.clone().unwrap_or_default();
-        let api = self.scope.raw().ff();
-        UpdateTarget::new(api.modify_target(id, account, org, project, &*self.environment, &target))
+        let api = scope.raw().ff();
+        UpdateTarget::new(scope.checked(api.modify_target(
+            id,
+            account,
+            org,
+            project,
+            &*self.environment,
+            &target,
+        )))
     }
 
     /// Deletes a target.
     pub fn delete(&self, id: impl Into<String>) -> DeleteTarget {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().ff();
-        DeleteTarget::new(api.delete_target(id, account, org, project, &*self.environment))
+        DeleteTarget::new(self.scope.checked(api.delete_target(
+            id,
+            account,
+            org,
+            project,
+            &*self.environment,
+        )))
     }
 }
 
@@ -147,7 +173,7 @@ impl CreateTarget {
             .ff()
             .create_target(account, org, &self.target)
             .with_options(self.options);
-        done(request.send().await?)
+        done(self.scope.checked(request).send().await?)
     }
 }
 

@@ -83,12 +83,15 @@ impl Agents {
     /// Puts this in place of what the agent with its identifier is. What is not set is reset: begin with what
     /// [`get`](Self::get) gives.
     pub fn update(&self, mut agent: types::V1Agent) -> UpdateAgent {
-        if agent.account_identifier.is_none() {
-            put_scope!(agent, self.scope);
-        }
+        let scope = self
+            .scope
+            .adopting(&mut agent.org_identifier, &mut agent.project_identifier);
+        agent
+            .account_identifier
+            .get_or_insert_with(|| scope.account().to_owned());
         let id = agent.identifier.clone().unwrap_or_default();
-        let api = self.scope.raw().gitops();
-        UpdateAgent::new(self.scope.on(api.agent_update(id, &agent)))
+        let api = scope.raw().gitops();
+        UpdateAgent::new(scope.on(api.agent_update(id, &agent)))
     }
 
     /// Deletes an agent from the service. What was installed in the cluster stays there.

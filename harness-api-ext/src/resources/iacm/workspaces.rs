@@ -107,8 +107,11 @@ impl Workspaces {
         new_id: impl Into<String>,
         new_name: impl Into<String>,
     ) -> CloneWorkspace {
+        let new_id = new_id.into();
         CloneWorkspace {
-            scope: self.scope.clone(),
+            scope: self
+                .scope
+                .naming("identifier of the new workspace", &new_id),
             id: id.into(),
             body: types::CloneWorkspaceRequest::new(new_id, new_name),
             options: CallOptions::default(),

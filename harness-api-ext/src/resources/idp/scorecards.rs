@@ -73,8 +73,9 @@ impl Scorecards {
 
     /// What an entity scores on every scorecard.
     pub fn scores(&self, entity: &EntityRef) -> GetScores {
-        let api = self.scope.raw().idp();
-        GetScores::new(api.get_all_scorecard_summary(entity.to_string()))
+        let scope = self.scope.refusing(entity.check());
+        let api = scope.raw().idp();
+        GetScores::new(scope.checked(api.get_all_scorecard_summary(entity.to_string())))
     }
 }
 

@@ -73,7 +73,17 @@ impl Variables {
 
     /// Puts this in place of what the variable with its identifier is. What is not set is reset: begin with what
     /// [`get`](Self::get) gives.
-    pub fn update(&self, variable: types::VariableDetails) -> UpdateVariable {
+    pub fn update(&self, mut variable: types::VariableDetails) -> UpdateVariable {
+        let scope = self
+            .scope
+            .adopting(
+                &mut variable.org_identifier,
+                &mut variable.project_identifier,
+            )
+            .naming(
+                "variable identifier",
+                variable.identifier.as_deref().unwrap_or_default(),
+            );
         let spec = variable.spec.map(|spec| {
             Box::new(types::UpdateVariableBodyVariableSpec {
                 value_type: spec.value_type,
@@ -95,11 +105,8 @@ impl Variables {
             })),
             ..Default::default()
         };
-        let api = self.scope.raw().platform();
-        UpdateVariable::new(
-            self.scope
-                .on(api.update_variable(self.scope.account(), &body)),
-        )
+        let api = scope.raw().platform();
+        UpdateVariable::new(scope.on(api.update_variable(scope.account(), &body)))
     }
 
     /// Deletes a variable.

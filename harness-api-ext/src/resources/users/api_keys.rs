@@ -38,7 +38,7 @@ pub struct ApiKeys {
 impl ApiKeys {
     pub(super) fn new(scope: Scope, kind: types::ApiKeyType, owner: String) -> Self {
         Self {
-            scope,
+            scope: scope.naming("identifier of the owner of the API key", &owner),
             kind,
             owner: owner.into(),
         }
@@ -85,10 +85,13 @@ impl ApiKeys {
 
     /// Puts this in place of what the key with its identifier is. What is not set is reset: begin with what
     /// [`get`](Self::get) gives.
-    pub fn update(&self, key: types::ApiKey) -> UpdateApiKey {
+    pub fn update(&self, mut key: types::ApiKey) -> UpdateApiKey {
         let id = key.identifier.clone().unwrap_or_default();
-        let api = self.scope.raw().users();
-        UpdateApiKey::new(self.scope.on(api.update_api_key(id).body(&key)))
+        let scope = self
+            .scope
+            .adopting(&mut key.org_identifier, &mut key.project_identifier);
+        let api = scope.raw().users();
+        UpdateApiKey::new(scope.on(api.update_api_key(id).body(&key)))
     }
 
     /// Deletes a key.

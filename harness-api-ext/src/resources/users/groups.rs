@@ -72,12 +72,17 @@ impl UserGroups {
 
     /// Puts this in place of what the group with its identifier is, its members included. What is not set is reset:
     /// begin with what [`get`](Self::get) gives.
-    pub fn update(&self, group: types::UserGroup) -> UpdateUserGroup {
-        let api = self.scope.raw().users();
+    pub fn update(&self, mut group: types::UserGroup) -> UpdateUserGroup {
+        let scope = self
+            .scope
+            .adopting(&mut group.org_identifier, &mut group.project_identifier)
+            .naming(
+                "user group identifier",
+                group.identifier.as_deref().unwrap_or_default(),
+            );
+        let api = scope.raw().users();
         UpdateUserGroup {
-            raw: self
-                .scope
-                .on(api.put_user_group(self.scope.account(), &group)),
+            raw: scope.on(api.put_user_group(scope.account(), &group)),
         }
     }
 

@@ -75,9 +75,10 @@ impl Users {
 
     /// Adds users by their addresses; who has no account is sent an invitation.
     pub fn invite(&self, emails: impl IntoIterator<Item = impl Into<String>>) -> InviteUsers {
+        let emails = texts(emails);
         InviteUsers {
-            scope: self.scope.clone(),
-            users: types::AddUsersDto::new(texts(emails)),
+            scope: self.scope.naming_each("email address", &emails),
+            users: types::AddUsersDto::new(emails),
             options: CallOptions::default(),
         }
     }
@@ -101,12 +102,16 @@ impl Users {
     /// Takes back an invitation.
     pub fn revoke_invite(&self, id: impl Into<String>) -> RevokeInvite {
         let api = self.scope.raw().users();
-        RevokeInvite::new(api.delete_invite(self.scope.account(), id))
+        RevokeInvite::new(
+            self.scope
+                .checked(api.delete_invite(self.scope.account(), id)),
+        )
     }
 
     /// The API keys of a user, by the `uuid` of the user. They belong to the account, whatever level this is.
     pub fn api_keys(&self, user: impl Into<String>) -> ApiKeys {
-        let account = Scope::new(self.scope.harness.clone(), None, None);
+        // They belong to the user, whatever the level.
+        let account = self.scope.of_account();
         ApiKeys::new(account, types::ApiKeyType::User, user.into())
     }
 }

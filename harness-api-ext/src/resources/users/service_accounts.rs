@@ -83,11 +83,14 @@ impl ServiceAccounts {
 
     /// Puts this in place of what the service account with its identifier is. What is not set is reset: begin with what
     /// [`get`](Self::get) gives.
-    pub fn update(&self, account: types::ServiceAccount) -> UpdateServiceAccount {
+    pub fn update(&self, mut account: types::ServiceAccount) -> UpdateServiceAccount {
         let id = account.identifier.clone().unwrap_or_default();
-        let api = self.scope.raw().users();
-        UpdateServiceAccount::new(self.scope.on(api.update_service_account(
-            self.scope.account(),
+        let scope = self
+            .scope
+            .adopting(&mut account.org_identifier, &mut account.project_identifier);
+        let api = scope.raw().users();
+        UpdateServiceAccount::new(scope.on(api.update_service_account(
+            scope.account(),
             id,
             &account,
         )))

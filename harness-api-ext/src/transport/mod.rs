@@ -50,7 +50,7 @@ pub(crate) fn layers(transport: Transport, account: Arc<str>) -> Vec<Arc<dyn Lay
         layers.push(Arc::new(limit::Concurrency::new(calls)));
     }
     if let Some(rate) = rate {
-        layers.push(Arc::new(limit::Spacing::new(rate)));
+        layers.push(Arc::new(limit::RateLimiter::new(rate)));
     }
     layers.push(Arc::new(attempt::Attempt(timeouts)));
     layers

@@ -37,6 +37,10 @@ impl ScopePlace {
     }
 }
 
+#[allow(
+    dead_code,
+    reason = "which of these are used depends on the modules that are compiled in"
+)]
 impl Scope {
     pub(crate) fn new(harness: Harness, org: Option<Arc<str>>, project: Option<Arc<str>>) -> Self {
         let levels = [(ScopeLevel::Org, &org), (ScopeLevel::Project, &project)];

@@ -7,6 +7,7 @@ mod call;
 mod failure;
 mod identifiers;
 mod limit;
+mod process;
 mod progress;
 mod retry;
 mod scope;

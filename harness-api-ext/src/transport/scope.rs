@@ -8,6 +8,7 @@ use harness_api::{
 };
 
 use super::identifiers;
+use super::process::Process;
 use crate::git::GitStore;
 use crate::scope::ScopePlace;
 
@@ -19,16 +20,24 @@ pub(super) struct FillScope {
     account: Arc<str>,
     /// What the account header holds; `None` where the account is nothing that a header can carry.
     header: Option<HeaderValue>,
+    process: Process,
 }
 
 impl FillScope {
     pub(super) fn new(account: Arc<str>) -> Self {
         let header = HeaderValue::from_str(&account).ok();
-        Self { account, header }
+        Self {
+            account,
+            header,
+            process: Process::default(),
+        }
     }
 
     fn fill(&self, request: &mut Outgoing) -> Result<(), Error> {
         identifiers::check(request)?;
+        self.process
+            .check()
+            .map_err(|fault| request.error(ErrorKind::Build, fault))?;
         let place = request
             .attached::<ScopePlace>()
             .cloned()

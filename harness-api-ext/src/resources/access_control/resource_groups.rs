@@ -14,8 +14,12 @@ levels! {
 
 /// Resource groups at one level: what roles are given for.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let groups = harness.org("default").project("checkout").resource_groups();
 /// groups
 ///     .create("till", "The till")
@@ -28,6 +32,7 @@ levels! {
 /// }
 /// groups.delete("till").await?;
 /// println!("{} are left", groups.list().collect_all().await?.len());
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

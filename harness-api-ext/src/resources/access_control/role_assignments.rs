@@ -80,8 +80,12 @@ impl From<Principal> for types::AuthzPrincipal {
 
 /// Role assignments at one level: who has which role on which resource group.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// use harness_api_ext::access_control::Principal;
 ///
 /// let assignments = harness.org("default").project("checkout").role_assignments();
@@ -100,6 +104,7 @@ impl From<Principal> for types::AuthzPrincipal {
 /// println!("{:?}", assignments.get("robot_runs").await?.role_assignment);
 /// assignments.delete("robot_runs").await?;
 /// assignments.delete_all(ids).await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

@@ -16,10 +16,13 @@ levels! {
 
 /// The budgets of an account.
 ///
-/// ```no_run
+/// ```
 /// use harness_api_ext::ccm::types::BudgetPeriod;
 ///
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # let harness = server.harness();
 /// let budgets = harness.account().budgets();
 /// let id = budgets
 ///     .create("Shops", "pErSpEcTiVe", 1200.0)
@@ -36,6 +39,7 @@ levels! {
 ///     budgets.update(budget).await?;
 ///     budgets.delete(id).await?;
 /// }
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

@@ -12,8 +12,11 @@ levels! {
 
 /// The perspectives of an account: which costs are looked at, and how they are grouped.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # let harness = server.harness();
 /// use harness_api_ext::ccm::types::CeView;
 ///
 /// let perspectives = harness.account().perspectives();
@@ -26,6 +29,7 @@ levels! {
 /// for found in perspectives.list().collect_all().await? {
 ///     perspectives.delete(found.id.unwrap_or_default()).await?;
 /// }
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

@@ -15,8 +15,12 @@ levels! {
 
 /// Environments at one level.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("retail", "checkout");
+/// # let harness = server.harness();
 /// let environments = harness.org("retail").project("checkout").environments();
 /// environments.create("live", "Live", "Production").tag("region", "eu").await?;
 /// let infrastructures = environments.infrastructures("live").list().collect_all().await?;
@@ -25,6 +29,7 @@ levels! {
 /// live.description = Some("Where customers are".into());
 /// environments.update(live).await?;
 /// environments.delete("live").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

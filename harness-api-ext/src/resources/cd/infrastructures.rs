@@ -12,8 +12,12 @@ use crate::scope::Scope;
 /// The infrastructures of an environment, by
 /// [`Environments::infrastructures`](super::Environments::infrastructures).
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("retail", "checkout");
+/// # let harness = server.harness();
 /// let project = harness.org("retail").project("checkout");
 /// let infrastructures = project.environments().infrastructures("live");
 /// let yaml = "infrastructureDefinition:\n  identifier: eu\n  name: EU\n";
@@ -25,6 +29,7 @@ use crate::scope::Scope;
 /// eu.description = Some("Two regions".into());
 /// infrastructures.update(eu).await?;
 /// infrastructures.delete("eu").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

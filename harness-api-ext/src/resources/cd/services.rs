@@ -14,8 +14,12 @@ levels! {
 
 /// Services at one level.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("retail", "checkout");
+/// # let harness = server.harness();
 /// let services = harness.org("retail").project("checkout").services();
 /// services.create("till", "Till").yaml("service:\n  identifier: till\n  name: Till\n").await?;
 /// let mut till = services.get("till").await?;
@@ -23,6 +27,7 @@ levels! {
 /// services.update(till).await?;
 /// services.delete("till").await?;
 /// println!("{} are left", services.list().collect_all().await?.len());
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

@@ -10,8 +10,12 @@ use crate::resources::builder::{list, request, sendable, whole};
 
 /// The branches of a repository.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let branches = harness.org("default").project("checkout").repository("shop").branches();
 /// branches.create("next", "main").await?;
 /// println!("{:?}", branches.get("next").await?.sha);
@@ -19,6 +23,7 @@ use crate::resources::builder::{list, request, sendable, whole};
 ///     println!("{:?}", branch.name);
 /// }
 /// branches.delete("next").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

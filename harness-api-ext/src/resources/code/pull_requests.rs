@@ -10,14 +10,19 @@ use crate::resources::builder::{list, sendable, whole};
 
 /// The pull requests of a repository.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let shop = harness.org("default").project("checkout").repository("shop");
 /// let made = shop.pull_requests().create("More tills", "next", "main").draft(true).await?;
 /// println!("{:?}", made.number);
 /// for pull in shop.pull_requests().list().source_branch("next").collect_all().await? {
 ///     println!("{:?}: {:?}", pull.number, pull.title);
 /// }
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

@@ -15,8 +15,12 @@ levels! {
 
 /// The Git repositories that Harness Code keeps at one level.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let project = harness.org("default").project("checkout");
 /// project.repositories().create("shop").description("The shop").readme(true).await?;
 /// let shop = project.repository("shop");
@@ -30,6 +34,7 @@ levels! {
 /// println!("{:?}", project.repositories().get("shop").await?.default_branch);
 /// project.repositories().update("shop").description("The old shop").await?;
 /// project.repositories().delete("shop").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

@@ -32,8 +32,12 @@ on_levels!(Account Org Project);
 
 /// A Git repository that Harness Code keeps.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let shop = harness.org("default").project("checkout").repository("shop");
 /// let readme = shop.raw("README.md").at("main").await?.collect(1 << 20).await?;
 /// let commit = shop
@@ -51,6 +55,7 @@ on_levels!(Account Org Project);
 /// let tags = shop.tags().list().collect_all().await?.len();
 /// let pulls = shop.pull_requests().list().collect_all().await?.len();
 /// println!("{branches} branches, {tags} tags, {pulls} pull requests");
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

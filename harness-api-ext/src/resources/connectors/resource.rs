@@ -17,13 +17,18 @@ levels! {
 
 /// Connectors at one level.
 ///
-/// ```no_run
+/// ```
 /// use harness_api_ext::connectors::types::{DockerAuthentication, DockerConnector};
 ///
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let connectors = harness.org("default").project("checkout").connectors();
 /// let hub = DockerConnector {
 ///     docker_registry_url: Some("https://index.docker.io/v2/".into()),
+///     provider_type: Some("DockerHub".into()),
 ///     ..Default::default()
 /// };
 /// connectors.create("hub", "Docker Hub", hub).tag("team", "pay").await?;
@@ -36,6 +41,7 @@ levels! {
 ///     connectors.update(*hub).await?;
 /// }
 /// connectors.delete("hub").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

@@ -14,8 +14,12 @@ levels! {
 
 /// Delegates at one level.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let delegates = harness.org("default").project("checkout").delegates();
 /// for delegate in delegates.list().tags(["linux"]).await? {
 ///     println!("{:?}: connected {:?}", delegate.name, delegate.connected);
@@ -27,6 +31,7 @@ levels! {
 /// delegates.add_tags("shop-delegate", ["arm"]).await?;
 /// delegates.set_tags("shop-delegate", ["linux", "arm"]).await?;
 /// delegates.delete("shop-delegate").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

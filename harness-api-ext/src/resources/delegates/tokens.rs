@@ -17,8 +17,12 @@ levels! {
 
 /// Delegate tokens at one level. They are named, and have no other identifier.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let tokens = harness.org("default").project("checkout").delegate_tokens();
 /// let token = tokens.create("shop").await?;
 /// println!("{:?}", token.value.is_some());
@@ -28,6 +32,7 @@ levels! {
 /// }
 /// tokens.delete("shop").await?;
 /// println!("{} are left", tokens.list().await?.len());
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```
@@ -38,10 +43,14 @@ pub struct DelegateTokens {
 
 /// A delegate token, with its value apart, which is not printed.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # let harness = server.harness();
 /// let token = harness.account().delegate_tokens().create("shop").await?;
 /// println!("{:?}, shown: {}", token.details.status, token.value.is_some());
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

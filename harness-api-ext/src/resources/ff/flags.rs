@@ -16,8 +16,12 @@ levels! {
 
 /// The feature flags of a project.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let flags = harness.org("default").project("checkout").feature_flags();
 /// flags.create("dark_mode", "Dark mode").description("Colours for the night").await?;
 /// flags.patch("dark_mode").environment("prod").turn_on().serve("true").await?;
@@ -29,6 +33,7 @@ levels! {
 /// }
 /// flags.delete("dark_mode").await?;
 /// flags.restore("dark_mode").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

@@ -23,14 +23,19 @@ impl Project {
 
 /// The segments in an environment.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let segments = harness.org("default").project("checkout").segments("prod");
 /// segments.create("pilot", "Pilot shops").include(["shop_7"]).await?;
 /// segments.patch("pilot").include(["shop_8"]).exclude(["shop_7"]).await?;
 /// let pilot = segments.get("pilot").await?;
 /// println!("{:?} is one of {}", pilot.name, segments.list().collect_all().await?.len());
 /// segments.delete("pilot").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

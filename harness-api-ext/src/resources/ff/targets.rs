@@ -22,8 +22,12 @@ impl Project {
 
 /// The targets in an environment.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let targets = harness.org("default").project("checkout").targets("prod");
 /// targets.create("shop_7", "Shop 7").attribute("country", "fr").await?;
 /// for target in targets.list().collect_all().await? {
@@ -33,6 +37,7 @@ impl Project {
 /// shop.name = Some("The seventh shop".into());
 /// targets.update(shop).await?;
 /// targets.delete("shop_7").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

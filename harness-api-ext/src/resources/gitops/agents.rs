@@ -14,10 +14,13 @@ use crate::wait::{Backoff, Wait, Watch};
 /// The agents at one level: each runs in a cluster and does there what applications ask for. They are called by their
 /// identifiers here, without the level.
 ///
-/// ```no_run
+/// ```
 /// use std::time::Duration;
 ///
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # let harness = server.harness();
 /// let agents = harness.account().gitops().agents();
 /// agents.create("ops", "Operations").namespace("gitops").await?;
 /// let manifests = agents.deployment_yaml("ops").namespace("gitops").await?;
@@ -41,6 +44,7 @@ use crate::wait::{Backoff, Wait, Watch};
 ///     println!("{:?}", state.health);
 /// }
 /// agents.delete("ops").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

@@ -16,8 +16,12 @@ levels! {
 
 /// The artifact registries at one level.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let registries = harness.org("default").project("checkout").registries();
 /// registries.create("hub", "DOCKER").upstream("Dockerhub").await?;
 /// registries.create("images", "DOCKER").upstream_proxies(["hub"]).description("Of the shop").await?;
@@ -32,6 +36,7 @@ levels! {
 /// images.description = Some("Of all shops".into());
 /// registries.update(images).await?;
 /// registries.delete("hub").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

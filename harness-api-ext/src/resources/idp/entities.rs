@@ -16,8 +16,12 @@ levels! {
 
 /// The entities of the catalogue at one level: components, APIs, systems and so on, written as YAML.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("retail", "checkout");
+/// # let harness = server.harness();
 /// let entities = harness.org("retail").project("checkout").entities();
 /// let yaml = "apiVersion: harness.io/v1\nkind: component\nidentifier: billing\nname: Billing\n";
 /// entities.create(yaml).await?;
@@ -31,6 +35,7 @@ levels! {
 /// }
 /// entities.update("component", "billing", yaml.replace("Billing", "Bills")).await?;
 /// entities.delete("component", "billing").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

@@ -13,8 +13,11 @@ levels! {
 
 /// The scorecards of an account.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # let harness = server.harness();
 /// use harness_api_ext::idp::types::ScorecardDetailsRequest;
 ///
 /// let scorecards = harness.account().scorecards();
@@ -34,6 +37,7 @@ levels! {
 ///     scorecards.create(scorecard).await?;
 ///     scorecards.delete("readiness_2").await?;
 /// }
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

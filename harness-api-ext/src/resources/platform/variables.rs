@@ -14,8 +14,12 @@ levels! {
 
 /// Variables at one level: texts that pipelines refer to. They are not secret.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let variables = harness.org("default").project("checkout").variables();
 /// variables.create("region", "Region", "eu-west-1").description("Where it runs").await?;
 /// if let Some(mut region) = variables.get("region").await?.variable {
@@ -24,6 +28,7 @@ levels! {
 /// }
 /// variables.delete("region").await?;
 /// println!("{} are left", variables.list().collect_all().await?.len());
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

@@ -154,8 +154,11 @@ impl Secrets {
     /// A new secret as it is given: for keys of SSH and WinRM, and texts that need more than the other methods say.
     /// Where organization and project are not set, they are those of this level.
     ///
-    /// ```no_run
-    /// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> harness_api_ext::Result<()> {
+    /// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+    /// # let harness = server.harness();
     /// use harness_api_ext::secrets::types;
     ///
     /// let key = types::SshKeyReferenceCredentialDto {
@@ -182,6 +185,7 @@ impl Secrets {
     ///     ..Default::default()
     /// };
     /// harness.account().secrets().create(secret).await?;
+    /// # server.assert_no_violations();
     /// # Ok(())
     /// # }
     /// ```

@@ -13,8 +13,11 @@ use crate::scope::Scope;
 /// The API keys of a user or a service account. A key has no secret of its own: its [tokens](Self::tokens) are what
 /// calls are made with.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # let harness = server.harness();
 /// let keys = harness.account().service_accounts().api_keys("robot");
 /// keys.create("ci", "CI").description("For the build").await?;
 /// for found in keys.list().collect_all().await? {
@@ -25,6 +28,7 @@ use crate::scope::Scope;
 ///     keys.update(*key).await?;
 /// }
 /// keys.delete("ci").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

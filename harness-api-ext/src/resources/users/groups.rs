@@ -17,8 +17,12 @@ levels! {
 
 /// User groups at one level. Users are named by their `uuid`.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("retail", "checkout");
+/// # let harness = server.harness();
 /// let groups = harness.org("retail").user_groups();
 /// groups.create("developers", "Developers").description("Who builds the shop").await?;
 /// groups.add_member("developers", "lnFZRF6jQO6tQnB9znMALw").await?;
@@ -33,6 +37,7 @@ levels! {
 /// groups.update(group).await?;
 /// groups.delete("developers").await?;
 /// println!("{} groups", groups.list().collect_all().await?.len());
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

@@ -32,8 +32,12 @@ impl Account {
 
 /// Users at one level: those who have a role there.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("retail", "checkout");
+/// # let harness = server.harness();
 /// let users = harness.org("retail").users();
 /// let outcome = users.invite(["ada@example.com"]).user_groups(["developers"]).await?;
 /// println!("{:?}", outcome.get("ada@example.com"));
@@ -45,6 +49,7 @@ impl Account {
 ///     users.revoke_invite(invite.id.unwrap_or_default()).await?;
 /// }
 /// users.remove("lnFZRF6jQO6tQnB9znMALw").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

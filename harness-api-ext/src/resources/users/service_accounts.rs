@@ -16,8 +16,12 @@ levels! {
 /// Service accounts at one level: callers that are no people. What they may do is given to them by
 /// role assignments.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let accounts = harness.org("default").project("checkout").service_accounts();
 /// accounts.create("robot", "Robot", "robot@example.com").await?;
 /// let keys = accounts.api_keys("robot");
@@ -32,6 +36,7 @@ levels! {
 ///     accounts.update(*robot).await?;
 /// }
 /// accounts.delete("robot").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

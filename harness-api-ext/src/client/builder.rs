@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use harness_api::Layer;
 use harness_api::reqwest;
+use harness_api::{Layer, ScopeLevel};
 
 use super::http::{Http, Plain, SILENCE};
 use super::{ApiKey, Harness, Inner, server};
@@ -54,7 +54,8 @@ impl HarnessBuilder {
         self
     }
 
-    /// The id of the account. It is needed where the key does not hold it; where it does, both must agree.
+    /// The id of the account. It is needed where the key does not hold it; where it does, both must agree. An empty one is an
+    /// error.
     pub fn account(mut self, id: impl Into<String>) -> Self {
         self.account = Some(id.into());
         self
@@ -173,13 +174,22 @@ impl HarnessBuilder {
     ///
     /// # Errors
     ///
-    /// Of kind [`Build`](crate::ErrorKind::Build): no key; an account that is missing or not that of the key; an address
-    /// that is not a URL, or plain HTTP to another machine; a certificate or proxy that cannot be read.
+    /// Of kind [`Build`](crate::ErrorKind::Build): no key; an account that is missing or not that of the key; an empty
+    /// identifier of account, default organization or default project; an address that is not a URL, or plain HTTP to another
+    /// machine; a certificate or proxy that cannot be read.
     pub fn build(self) -> Result<Harness> {
         let key = self.key.filter(|key| !key.is_empty()).ok_or_else(|| {
             Error::build("there is no key: call `api_key` or set HARNESS_PLATFORM_API_KEY")
         })?;
         let account = account(&key, self.account)?;
+        for (level, id) in [
+            (ScopeLevel::Account, Some(&account)),
+            (ScopeLevel::Org, self.org.as_ref()),
+            (ScopeLevel::Project, self.project.as_ref()),
+        ] {
+            id.map_or(Ok(()), |id| level.check(id))
+                .map_err(Error::build)?;
+        }
         if self.project.is_some() && self.org.is_none() {
             return Err(Error::build(
                 "a default project needs a default organization",
@@ -222,10 +232,9 @@ impl HarnessBuilder {
 const OWN_AGENT: &str = concat!("harness-api-rust/", env!("CARGO_PKG_VERSION"));
 
 fn account(key: &ApiKey, given: Option<String>) -> Result<String> {
-    let given = given
-        .map(|id| id.trim().to_owned())
-        .filter(|id| !id.is_empty());
+    let given = given.map(|id| id.trim().to_owned());
     match (key.account(), given) {
+        (_, Some(given)) if given.is_empty() => Ok(given),
         (Some(of_key), Some(given)) if of_key != given => Err(Error::build(format!(
             "the key belongs to account `{}`, and the account is set to `{}`",
             line(of_key),

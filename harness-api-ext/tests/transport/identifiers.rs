@@ -340,3 +340,34 @@ async fn what_was_wrong_stays_wrong_when_options_are_replaced() {
         Some("parameter `searchTerm`: the number is not finite")
     );
 }
+
+#[test]
+fn clients_are_not_made_for_an_empty_account_or_default() {
+    let key = |key: &str| Harness::builder().api_key(key);
+    let opaque = "bm90IGEgdG9rZW4";
+    for (builder, text) in [
+        (builder().account(""), "the account identifier is empty"),
+        (key(opaque).account(" "), "the account identifier is empty"),
+        (
+            key(opaque).account("a/b"),
+            "the account identifier contains '/'",
+        ),
+        (
+            key("pat. .6650f0.c4n4ry"),
+            "the account identifier is empty",
+        ),
+        (key("pat..6650f0.c4n4ry"), "the account is not known"),
+        (
+            builder().default_org(""),
+            "the organization identifier is empty",
+        ),
+        (
+            builder().default_org("retail").default_project(" "),
+            "the project identifier is empty",
+        ),
+    ] {
+        let error = builder.build().unwrap_err();
+        assert_eq!(error.kind(), harness_api_ext::ErrorKind::Build);
+        assert!(error.to_string().contains(text), "{error}");
+    }
+}

@@ -95,6 +95,28 @@ impl CallOptions {
         self.attached.get()
     }
 
+    /// Makes the call fail with an error of kind [`Build`](crate::ErrorKind::Build) when it is sent. The first reason given
+    /// counts.
+    ///
+    /// Builders whose setters cannot fail report a value that they must not send this way. The reason should be one line
+    /// and contain nothing secret.
+    ///
+    /// ```
+    /// use harness_api::{Client, Configure, ErrorKind};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), harness_api::Error> {
+    /// let client = Client::new("https://app.harness.io")?;
+    /// let mut request = client.request("DELETE", "/v1/widgets/w1");
+    /// request.options().refuse("the widget identifier is empty");
+    /// assert_eq!(request.empty().await.unwrap_err().kind(), ErrorKind::Build);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn refuse(&mut self, reason: impl Into<String>) {
+        self.fault(reason.into());
+    }
+
     pub(crate) fn fault(&mut self, message: String) {
         self.fault.get_or_insert(message);
     }
@@ -182,10 +204,14 @@ pub trait Configure: Sized {
         self
     }
 
-    /// With all of these settings in place of those made so far.
+    /// With all of these settings in place of those made so far. What was wrong with a value that was set before is still
+    /// an error when the call is sent.
     #[must_use]
     fn with_options(mut self, options: CallOptions) -> Self {
-        *self.options() = options;
+        let before = std::mem::replace(self.options(), options);
+        if let Some(fault) = before.fault {
+            self.options().fault = Some(fault);
+        }
         self
     }
 }

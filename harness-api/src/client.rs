@@ -6,18 +6,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
-use reqwest::redirect::{Attempt, Policy};
 use reqwest::{NoProxy, Proxy, Url};
 
 use crate::base::Base;
 use crate::error::Error;
 use crate::redact::{self, Redactor};
+use crate::redirect::redirect_policy;
 use crate::request::Request;
 use crate::transport::Layer;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 const SILENCE: Duration = Duration::from_secs(300);
-const MAX_REDIRECTS: usize = 5;
 const MAX_BODY: u64 = 256 << 20;
 const MAX_ERROR_BODY: u64 = 1 << 20;
 
@@ -228,7 +227,9 @@ impl ClientBuilder {
         if is_loopback(base.url()) {
             http = http.proxy(no_proxy().map_err(Error::from_client)?);
         }
-        let http = http.redirect(redirect_policy()).referer(false);
+        // Retries are the business of layers, which know what may be sent twice.
+        let never = reqwest::retry::never().max_retries_per_request(0);
+        let http = http.redirect(redirect_policy()).retry(never).referer(false);
         let http = http.build().map_err(Error::from_client)?;
         let agent =
             HeaderValue::from_static(concat!("harness-api-rust/", env!("CARGO_PKG_VERSION")));
@@ -290,34 +291,6 @@ pub fn is_loopback(url: &Url) -> bool {
             top.eq_ignore_ascii_case("localhost")
         }
     }
-}
-
-/// The redirects this crate follows: 307 and 308, which keep method and body, to the same scheme, host and port, at most
-/// five in a row.
-///
-/// Every [`Client`] follows redirects by it. It is also for layers that send requests by an HTTP client of their own.
-///
-/// Any other is handed back, as an error of kind [`Status`](crate::ErrorKind::Status) whose headers hold the `Location`:
-/// elsewhere the credentials must not go, and 301, 302 and 303 turn a write into a read.
-pub fn redirect_policy() -> Policy {
-    Policy::custom(|attempt: Attempt<'_>| {
-        let keeps = matches!(attempt.status().as_u16(), 307 | 308);
-        let stays = attempt
-            .previous()
-            .last()
-            .is_some_and(|from| same_origin(from, attempt.url()));
-        if keeps && stays && attempt.previous().len() <= MAX_REDIRECTS {
-            attempt.follow()
-        } else {
-            attempt.stop()
-        }
-    })
-}
-
-fn same_origin(one: &Url, other: &Url) -> bool {
-    one.scheme() == other.scheme()
-        && one.host_str() == other.host_str()
-        && one.port_or_known_default() == other.port_or_known_default()
 }
 
 #[cfg(test)]

@@ -58,7 +58,8 @@ pub enum ErrorKind {
     Build,
     /// A layer refused or failed the call.
     Layer,
-    /// No connection to the server could be made; nothing was sent.
+    /// No connection to the server could be made; nothing was sent. After a redirect that is a
+    /// [`Transport`](Self::Transport) error.
     Connect,
     /// The time for the call, the connection or the next piece of the answer ran out.
     Timeout,
@@ -221,6 +222,12 @@ impl Error {
         Self::caused(kind, message, error).with_certainly_not_sent(not_sent)
     }
 
+    /// From the HTTP stack, when a request failed because its body could not be read.
+    pub(crate) fn from_body(error: reqwest::Error) -> Self {
+        let message = "the body of the request could not be read to its end";
+        Self::caused(ErrorKind::Transport, message, error.without_url())
+    }
+
     /// The HTTP client cannot be made of what is set.
     pub(crate) fn from_client(error: reqwest::Error) -> Self {
         let message = "the HTTP client cannot be made";
@@ -234,6 +241,15 @@ impl Error {
             None => message.to_owned(),
         };
         Self::new(kind, message).with_source(error)
+    }
+
+    /// The same failure, of a request that a redirect had led elsewhere: the first URL has answered.
+    pub(crate) fn after_redirect(mut self) -> Self {
+        if self.0.kind != ErrorKind::Timeout {
+            self.0.kind = ErrorKind::Transport;
+        }
+        self.0.message = format!("after a redirect: {}", self.0.message);
+        self.with_certainly_not_sent(false)
     }
 
     pub(crate) fn with_target(mut self, target: &Target) -> Self {
@@ -459,9 +475,10 @@ impl Error {
         )
     }
 
-    /// Whether it is certain that the server has not seen the request, so that even a write may be repeated.
+    /// Whether it is certain that the server has not seen the request, so that even a write may be repeated: it failed before
+    /// the first byte to its own URL, for example because no connection to or through a proxy could be made.
     ///
-    /// `false` means that it is not known, or that the server did see it.
+    /// `false` means that it is not known, or that the server did see it. After a redirect it is always `false`.
     pub fn is_certainly_not_sent(&self) -> bool {
         self.0.not_sent
     }

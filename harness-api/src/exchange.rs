@@ -46,14 +46,18 @@ pub(crate) fn buffered(call: Call, wanted: Wanted) -> BoxFuture<'static, Result<
             max_body,
             html_is_fine,
         } = success(call, wanted, true).await?;
-        let Arrival { head, mut body } = *incoming.0;
+        let Arrival {
+            head,
+            mut body,
+            error_body_until: until,
+        } = *incoming.0;
         let too_large = body
             .content_length()
             .is_some_and(|length| length > max_body);
         let (bytes, end) = if too_large {
             (Bytes::new(), End::Limit)
         } else {
-            body.read(max_body).await
+            body.read(max_body, until).await
         };
         match end {
             End::Whole => Ok(Received {
@@ -86,7 +90,7 @@ pub(crate) async fn stream(call: Call) -> Result<Response<ByteStream>, Error> {
         let error = incoming.into_error(ErrorKind::UnexpectedContent, message, 1 << 20);
         return Err(error.await.with_target(&target));
     }
-    let Arrival { head, body } = *incoming.0;
+    let Arrival { head, body, .. } = *incoming.0;
     let body = body.aimed(&target);
     Ok(Response::new(
         body,

@@ -74,7 +74,8 @@ impl CallOptions {
     }
 
     /// Sets the time from sending the request to the last byte of the answer. It replaces the limit of the HTTP client,
-    /// and where a layer repeats the call it holds for each attempt.
+    /// and where a layer repeats the call it holds for each attempt. Zero fails the call before anything is sent;
+    /// [`Duration::MAX`] is no limit.
     pub fn timeout(&mut self, timeout: Duration) {
         self.timeout = Some(timeout);
     }

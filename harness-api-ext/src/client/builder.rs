@@ -8,7 +8,7 @@ use harness_api::reqwest;
 use harness_api::reqwest::header::HeaderValue;
 use harness_api::{Layer, Redactor};
 
-use super::http::{Http, Links, SILENCE};
+use super::http::{Http, Links};
 use super::{ApiKey, Harness, Inner, server};
 use crate::error::{Error, Result};
 use crate::transport::{self, RateLimit, RetryPolicy, Transport};
@@ -158,6 +158,28 @@ impl HarnessBuilder {
         self
     }
 
+    /// Sets how long nothing may arrive in the body of a streamed response before it ends with an error of kind
+    /// [`Timeout`](harness_api::ErrorKind::Timeout); 10 minutes when it is not set.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use harness_api_ext::Harness;
+    ///
+    /// # fn main() -> harness_api_ext::Result<()> {
+    /// let harness = Harness::builder()
+    ///     .api_key("sat.AcmeAccount.6650f0.example")
+    ///     .idle_timeout(Duration::from_secs(90))
+    ///     .build()?;
+    /// # let _ = harness;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.http.idle_timeout = Some(timeout);
+        self
+    }
+
     /// How calls are repeated; [`RetryPolicy::never`] turns it off.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.transport.retry = policy;
@@ -217,8 +239,7 @@ impl HarnessBuilder {
         let url = server::check(endpoint, &redactor)?;
         let agent = agent(self.user_agent.as_deref())?;
         let mut transport = self.transport;
-        // An HTTP client of the caller's has its own.
-        transport.timeouts.silence = self.http_client.is_none().then_some(SILENCE);
+        transport.timeouts.idle = self.http.idle_timeout();
         let http = self.http.calls(self.http_client)?;
         let account: Arc<str> = account.into();
         let mut builder = harness_api::Client::builder(url.as_str())

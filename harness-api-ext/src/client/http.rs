@@ -14,7 +14,10 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// How long nothing may arrive in the body of a stream. What is read whole has the time of its attempt, and is spared a
 /// timer more.
-pub(super) const SILENCE: Duration = Duration::from_secs(10 * 60);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(10 * 60);
+
+/// As good as no timeout, for an HTTP client that adds it to the present.
+const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
 /// The schemes of proxies. What has another one is passed over by the HTTP client, and everything goes directly.
 const PROXIES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
@@ -26,9 +29,15 @@ pub(super) struct Http {
     pub(super) roots: Vec<Vec<u8>>,
     pub(super) identity: Option<Vec<u8>>,
     pub(super) connect_timeout: Option<Duration>,
+    pub(super) idle_timeout: Option<Duration>,
 }
 
 impl Http {
+    /// How long nothing may arrive in the body of a stream.
+    pub(super) fn idle_timeout(&self) -> Duration {
+        self.idle_timeout.unwrap_or(IDLE_TIMEOUT)
+    }
+
     /// What the client of the calls is built from: the caller's builder, or one of ours, with what is set.
     pub(super) fn calls(&self, given: Option<ClientBuilder>) -> Result<ClientBuilder> {
         match given {
@@ -116,7 +125,7 @@ impl Links {
             .http
             .own()?
             .referer(false)
-            .read_timeout(SILENCE)
+            .read_timeout(self.http.idle_timeout().min(LONGEST))
             .user_agent(&self.agent);
         let builder = match (is_direct, has_proxy) {
             (true, _) => builder.no_proxy(),

@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "../common/clock.rs"]
 mod clock;
 mod fault;
 mod flow;
@@ -61,7 +62,7 @@ impl Place {
 
 #[tokio::test]
 async fn every_fault_ends_every_flow_as_the_table_says() -> Result<()> {
-    let _clock = Clock::start();
+    let _clock = Clock::start(Duration::from_secs(1));
     let mut places = Vec::new();
     for flow in Flow::ALL {
         places.push((flow, Arc::new(Place::open().await?)));

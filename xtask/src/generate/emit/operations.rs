@@ -9,7 +9,10 @@ use quote::{format_ident, quote};
 
 use super::rust::{ident, is_enum, ty as rust_ty};
 use super::{behaviour, docs};
-use crate::generate::api::{Answer, Api, Body, Module, Operation, Param, Place, Ty};
+use crate::{
+    generate::api::{Answer, Api, Body, Module, Operation, Param, Place, Ty},
+    markdown::code,
+};
 
 /// `mod.rs` of a module.
 pub(super) fn module(module: &Module, files: &BTreeMap<String, Vec<&Operation>>) -> TokenStream {
@@ -368,7 +371,7 @@ fn setter(api: &Api, index: usize, param: &Param) -> TokenStream {
         Place::Header => "Header",
         Place::Form => "Form field",
     };
-    let doc = format!(" {place} `{}`.", param.wire);
+    let doc = format!(" {place} {}.", code(&param.wire));
     let (ty, set) = value(api, index, param, &quote! { value });
     quote! {
         #[doc = #doc]
@@ -460,7 +463,7 @@ fn body_setters(body: &Body) -> Vec<TokenStream> {
         } else {
             format_ident!("body{suffix}")
         };
-        let doc = format!(" The body as it is to be sent, `{media}`.");
+        let doc = format!(" The body as it is to be sent, {}.", code(media));
         let (ty, set) = text_argument(media);
         made.push(quote! {
             #[doc = #doc]

@@ -4,7 +4,10 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::rust::{ident, is_struct, ty as rust_ty};
-use crate::generate::api::{Api, Group, Member, Module, Settle, Shape, Ty, Type, short};
+use crate::{
+    generate::api::{Api, Group, Member, Module, Settle, Shape, Ty, Type, short},
+    markdown::code,
+};
 
 /// `types/mod.rs` of a module.
 pub(super) fn root<'a>(
@@ -47,7 +50,7 @@ pub(super) fn file(api: &Api, keys: &[&str], uses: &TokenStream) -> TokenStream 
 
 fn one(api: &Api, ty: &Type) -> TokenStream {
     let name = ident(&ty.name);
-    let doc = format!(" Schema `{}`.", ty.origin);
+    let doc = format!(" Schema {}.", code(&ty.origin));
     match &ty.shape {
         Shape::Struct {
             members,

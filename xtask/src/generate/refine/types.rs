@@ -212,7 +212,12 @@ fn variant_names(union: &str, variants: &[String]) -> Vec<String> {
             || name.starts_with(|c: char| c.is_ascii_digit())
     });
     if clash {
-        variants.iter().map(|key| short(key).to_owned()).collect()
+        let full = variants.iter().map(|key| match short(key) {
+            // Every union has this one.
+            "Unrecognized" => "UnrecognizedModel".to_owned(),
+            name => name.to_owned(),
+        });
+        full.collect()
     } else {
         names
     }

@@ -158,6 +158,16 @@ async fn the_server_says_how_long_to_wait() {
             17 * SECOND,
             20 * SECOND,
         ),
+        // By a clock that is an hour ahead.
+        (
+            Play::Answer(
+                429,
+                vec![("retry-after", date(3620)), ("date", date(3600))],
+                "",
+            ),
+            20 * SECOND,
+            20 * SECOND,
+        ),
         (Play::with(429, "retry-after", 60), 60 * SECOND, 60 * SECOND),
         (Play::with(429, "retry-after", "soon"), SECOND, SECOND),
         (Play::status(429), SECOND, SECOND),

@@ -25,13 +25,26 @@ enum Content {
     Text(String),
 }
 
+/// Lets a response confirm what was asked for.
+fn confirm(value: &mut Value, operation: &Operation) {
+    for path in operation.response.confirmations {
+        let members = path.split('.').filter(|name| !name.is_empty());
+        let confirmation = members.fold(Some(&mut *value), |value, name| value?.get_mut(name));
+        if let Some(confirmation @ Value::Bool(_)) = confirmation {
+            *confirmation = true.into();
+        }
+    }
+}
+
 impl Made {
     pub(super) fn of(entry: &Entry, operation: &Operation, seed: u64) -> Self {
         let seed = mix(seed, operation.id);
         let content = match entry.schema(Part::Answer) {
             Some(schema) if schema.get("format") != Some(&"binary".into()) => {
                 let schemas = entry.document.schemas();
-                Content::Json(sample(schemas, schema, "", seed, Mode::Full).unwrap_or_default())
+                let mut value = sample(schemas, schema, "", seed, Mode::Full).unwrap_or_default();
+                confirm(&mut value, operation);
+                Content::Json(value)
             }
             None if operation.answers.is_empty() => Content::Empty,
             _ => Content::Text(words::text("yaml", "", seed)),

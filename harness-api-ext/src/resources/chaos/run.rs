@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use harness_api::Redactor;
 use harness_api::chaos::{self as raw, types};
 
 use super::outcome::Outcome;
 use crate::Sending;
-use crate::error::{Result, line};
+use crate::error::Result;
 use crate::resources::builder::{done, request, whole};
 use crate::scope::Scope;
 use crate::wait::{Backoff, Observe, Progress, Wait, WaitFailure, Watch};
@@ -121,6 +122,7 @@ pub struct ExperimentEnd {
     /// What the server tells at the end; `resiliency_score` is in percent.
     pub state: types::ChaosExperimentRun,
     name: String,
+    redactor: Redactor,
 }
 
 impl ExperimentEnd {
@@ -137,10 +139,15 @@ impl ExperimentEnd {
         let phase = self.state.phase.as_deref().unwrap_or("unknown");
         let said = self.state.error_response.as_deref();
         let status = match said.filter(|text| !text.is_empty()) {
-            Some(text) => line(&format!("{phase}: {text}")),
-            None => line(phase),
+            Some(text) => format!("{phase}: {text}"),
+            None => phase.to_owned(),
         };
-        Err(WaitFailure::Failed { status }.error(&self.name, Some(self.state), None))
+        Err(WaitFailure::failed(
+            &self.redactor,
+            &self.name,
+            &status,
+            self.state,
+        ))
     }
 }
 
@@ -170,6 +177,7 @@ impl Observe for ExperimentRunSubject {
                 outcome,
                 state: state.clone(),
                 name: self.name(),
+                redactor: self.0.scope.harness.redactor().clone(),
             }),
             None => Progress::Running,
         }

@@ -1,9 +1,9 @@
 //! The connectors of an account, an organization or a project.
 
 use harness_api::connectors::{self as raw, types};
-use harness_api::{CallOptions, Configure};
+use harness_api::{CallOptions, Configure, Redactor};
 
-use crate::error::{Result, line};
+use crate::error::Result;
 use crate::resources::builder::{
     PageSettings, awaitable, described, done, in_git, levels, member, pages, request, sendable,
 };
@@ -284,12 +284,15 @@ pub struct TestedConnector {
     /// What the server answered.
     pub result: types::ConnectorValidationResult,
     id: String,
+    redactor: Redactor,
 }
 
 impl TestConnector {
     async fn run(self) -> Result<TestedConnector> {
+        let answer = self.raw.send().await?;
         Ok(TestedConnector {
-            result: member(self.raw.send().await?, |answer| answer.data)?,
+            redactor: answer.redactor().clone(),
+            result: member(answer, |answer| answer.data)?,
             id: self.id,
         })
     }
@@ -326,9 +329,14 @@ impl TestedConnector {
             .into_iter()
             .chain(reasons)
             .collect();
-        let status = line(&format!("{status}: {}", reasons.join("; ")));
+        let status = format!("{status}: {}", reasons.join("; "));
         let name = format!("the test of connector {}", self.id);
-        Err(WaitFailure::Failed { status }.error(&name, Some(self.result), None))
+        Err(WaitFailure::failed(
+            &self.redactor,
+            &name,
+            &status,
+            self.result,
+        ))
     }
 }
 

@@ -4,7 +4,7 @@ use harness_api::delegates::{self as raw, types};
 use harness_api::{CallOptions, Configure, Response};
 
 use crate::error::Result;
-use crate::resources::builder::{done, levels, request, sendable, texts, whole};
+use crate::resources::builder::{done, items, levels, request, sendable, texts, whole};
 use crate::scope::Scope;
 
 levels! {
@@ -197,8 +197,9 @@ impl ListDelegates {
         if let Some(all) = self.all {
             request = request.all(all);
         }
-        let answer = self.scope.on(request).send().await?.into_inner();
-        Ok(answer.resource.unwrap_or_default())
+        items(self.scope.on(request).send().await?, "resource", |answer| {
+            answer.resource
+        })
     }
 }
 
@@ -225,8 +226,7 @@ request! {
 }
 
 fn tags(answer: Response<types::RestResponseDelegateGroupDto>) -> Result<Vec<String>> {
-    let group = answer.into_inner().resource;
-    Ok(group.and_then(|group| group.tags).unwrap_or_default())
+    items(answer, "resource.tags", |answer| answer.resource?.tags)
 }
 
 request! {

@@ -7,7 +7,7 @@ use harness_api::delegates::{self as raw, types};
 use secrecy::SecretString;
 
 use crate::error::Result;
-use crate::resources::builder::{done, levels, member, millis, request};
+use crate::resources::builder::{done, items, levels, member, millis, request};
 use crate::scope::Scope;
 
 levels! {
@@ -161,15 +161,15 @@ fn token(answer: Response<types::RestResponseDelegateTokenDetails>) -> Result<De
 fn tokens(
     answer: Response<types::RestResponseListDelegateTokenDetails>,
 ) -> Result<Vec<DelegateToken>> {
-    let tokens = answer.into_inner().resource.unwrap_or_default();
+    let tokens: Vec<types::DelegateTokenDetails> =
+        items(answer, "resource", |answer| answer.resource)?;
     Ok(tokens.into_iter().map(Into::into).collect())
 }
 
 fn groups(
     answer: Response<types::RestResponseDelegateGroupListing>,
 ) -> Result<Vec<types::DelegateGroupDetails>> {
-    let listing = answer.into_inner().resource;
-    Ok(listing
-        .and_then(|listing| listing.delegate_group_details)
-        .unwrap_or_default())
+    items(answer, "resource.delegateGroupDetails", |answer| {
+        answer.resource?.delegate_group_details
+    })
 }

@@ -376,10 +376,11 @@ impl RunEnd {
         }
         let name = format!("run {}", self.run.id);
         let status = match self.failure_message() {
-            Some(text) => format!("{}: {}", self.state.status, crate::error::line(text)),
+            Some(text) => format!("{}: {text}", self.state.status),
             None => self.state.status.to_string(),
         };
-        Err(WaitFailure::Failed { status }.error(&name, Some(self.state), None))
+        let redactor = self.run.scope.harness.redactor();
+        Err(WaitFailure::failed(redactor, &name, &status, self.state))
     }
 
     /// What the server says of the failure.

@@ -219,9 +219,9 @@ impl InviteUsers {
             .users()
             .add_users(self.scope.account(), &self.users)
             .with_options(self.options);
-        let added: types::AddUsersResponse =
-            member(self.scope.on(request).send().await?, |answer| answer.data)?;
-        Ok(added.add_user_response_map.unwrap_or_default())
+        member(self.scope.on(request).send().await?, |answer| {
+            answer.data?.add_user_response_map
+        })
     }
 }
 

@@ -4,6 +4,10 @@
 //! methods, setters, members, variants. So a change of the description counts for what a program sees of it.
 
 mod change;
+mod changelog;
+mod class;
+mod ext;
+mod groups;
 mod operations;
 mod renames;
 mod side;
@@ -15,8 +19,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-pub use change::{Change, Detail, FixChange, Level, Report, Silent, What};
+pub use change::{Change, Detail, ExtMethod, FixChange, Level, Report, Silent, What};
+pub use class::Class;
+pub use ext::Ext;
 pub use side::Side;
+pub use text::Extent;
 
 use crate::generate::{
     api::{Api, Module},
@@ -26,15 +33,19 @@ use crate::generate::{
 };
 use renames::Renames;
 
-/// Compares two sides.
-pub fn compare(old: &Side, new: &Side) -> Report {
+/// Compares two sides, and says which methods of `harness-api-ext` use what has changed.
+pub fn compare(old: &Side, new: &Side, ext: &Ext) -> Report {
     let (was, is) = (&old.draft.api, &new.draft.api);
     let renames = Renames::of(was, is);
     let modules = modules(was, is);
     let missing = missing(new);
     let mut operations = operations::compare(was, is, &renames);
     operations.retain(|change| change.what != What::Removed || !missing.contains(&change.name));
-    let schemas = types::compare(was, is, &renames);
+    let mut schemas = types::compare(was, is, &renames);
+    let uses = ext.resolve([was, is]);
+    for change in operations.iter_mut().chain(&mut schemas) {
+        change.ext = uses.methods(change);
+    }
     let silent = silent(old, new, &operations, &schemas);
     let quiet = silent == Silent::default();
     let level = [&modules, &operations, &schemas]
@@ -55,6 +66,8 @@ pub fn compare(old: &Side, new: &Side) -> Report {
         operations,
         schemas,
         silent,
+        missing: missing.into_iter().collect(),
+        ext_methods: ext.len(),
     }
 }
 
@@ -68,26 +81,31 @@ fn modules(old: &Api, new: &Api) -> Vec<Change> {
         each.collect()
     };
     let (before, after) = (names(old), names(new));
-    let change = |name: &String, count: usize, what, level| Change {
+    let change = |name: &String, count: usize, what, level, class| Change {
         what,
         name: name.clone(),
-        was: None,
+        modules: vec![name.clone()],
         rust: vec![name.clone()],
-        used_by: Vec::new(),
         level,
         details: vec![Detail {
             level,
-            text: format!("module and feature, of {count} operations"),
+            class,
+            text: format!("operations: {count}"),
         }],
+        ..Change::default()
     };
     let gone = before
         .iter()
         .filter(|(name, _)| !after.contains_key(*name))
-        .map(|(name, count)| change(name, *count, What::Removed, Level::Breaking));
+        .map(|(name, count)| {
+            change(name, *count, What::Removed, Level::Breaking, Class::ModuleRemoved)
+        });
     let fresh = after
         .iter()
         .filter(|(name, _)| !before.contains_key(*name))
-        .map(|(name, count)| change(name, *count, What::Added, Level::Additive));
+        .map(|(name, count)| {
+            change(name, *count, What::Added, Level::Additive, Class::ModuleAdded)
+        });
     gone.chain(fresh).collect()
 }
 
@@ -101,38 +119,20 @@ fn fixes(old: &[Applied], new: &[Applied]) -> Vec<FixChange> {
     let (before, after) = (by_name(old), by_name(new));
     let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let change = |name: &String| {
-        let mut details = Vec::new();
-        match (before.get(name), after.get(name)) {
-            (Some(was), Some(is)) => {
-                if was.matches != is.matches {
-                    details.push(format!(
-                        "it matched {} places, it matches {}",
-                        was.matches, is.matches
-                    ));
-                }
-                let touched = [
-                    ("operation", &was.operations, &is.operations),
-                    ("schema", &was.schemas, &is.schemas),
-                ];
-                for (what, was, is) in touched {
-                    details.extend(
-                        is.difference(was)
-                            .map(|name| format!("it touches {what} `{name}` too")),
-                    );
-                    details.extend(
-                        was.difference(is)
-                            .map(|name| format!("it no longer touches {what} `{name}`")),
-                    );
-                }
-            }
-            (Some(_), None) => details.push("it is gone".to_owned()),
-            (None, Some(_)) => details.push("it is new".to_owned()),
-            (None, None) => {}
-        }
-        (!details.is_empty()).then(|| FixChange {
+        let (was, is) = (before.get(name), after.get(name));
+        let touched = |fix: Option<&Applied>| -> BTreeSet<String> {
+            let parts = fix.map(|fix| fix.operations.iter().chain(&fix.schemas));
+            parts.into_iter().flatten().cloned().collect()
+        };
+        let (had, has) = (touched(was), touched(is));
+        let of = FixChange {
             name: name.clone(),
-            details,
-        })
+            was: was.map(|fix| fix.matches),
+            is: is.map(|fix| fix.matches),
+            gained: has.difference(&had).cloned().collect(),
+            lost: had.difference(&has).cloned().collect(),
+        };
+        (of.was != of.is || had != has).then_some(of)
     };
     names.into_iter().filter_map(change).collect()
 }

@@ -37,7 +37,11 @@ impl Report {
                 groups.map(|group| line(group, mark, all)).collect()
             };
             // That something is removed says that it is breaking.
-            let mark = if title == "Changed" { "**Breaking:** " } else { "" };
+            let mark = if title == "Changed" {
+                "**Breaking:** "
+            } else {
+                ""
+            };
             let lines = of(&breaking, mark) + &of(&additive, "");
             if !lines.is_empty() {
                 let before = if text.is_empty() { "" } else { "\n" };

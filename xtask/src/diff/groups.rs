@@ -88,9 +88,8 @@ pub(super) fn of(report: &Report, level: Level) -> Vec<Group<'_>> {
             let mut entries: Vec<Entry<'_>> = entries
                 .into_iter()
                 .map(|((text, _), mut changes)| {
-                    changes.sort_by_cached_key(|change| {
-                        (Impact::of([*change]).rank(), &change.rust)
-                    });
+                    changes
+                        .sort_by_cached_key(|change| (Impact::of([*change]).rank(), &change.rust));
                     Entry { text, changes }
                 })
                 .collect();

@@ -39,10 +39,11 @@ pub fn compare(old: &Side, new: &Side, ext: &Ext) -> Report {
     let renames = Renames::of(was, is);
     let modules = modules(was, is);
     let missing = missing(new);
-    let mut operations = operations::compare(was, is, &renames);
+    let emitted = [was, is].map(operations::emitted);
+    let mut operations = operations::compare(&emitted[0], &emitted[1], &renames);
     operations.retain(|change| change.what != What::Removed || !missing.contains(&change.name));
     let mut schemas = types::compare(was, is, &renames);
-    let uses = ext.resolve([was, is]);
+    let uses = ext.resolve([(was, &emitted[0]), (is, &emitted[1])]);
     for change in operations.iter_mut().chain(&mut schemas) {
         change.ext = uses.methods(change);
     }
@@ -98,13 +99,25 @@ fn modules(old: &Api, new: &Api) -> Vec<Change> {
         .iter()
         .filter(|(name, _)| !after.contains_key(*name))
         .map(|(name, count)| {
-            change(name, *count, What::Removed, Level::Breaking, Class::ModuleRemoved)
+            change(
+                name,
+                *count,
+                What::Removed,
+                Level::Breaking,
+                Class::ModuleRemoved,
+            )
         });
     let fresh = after
         .iter()
         .filter(|(name, _)| !before.contains_key(*name))
         .map(|(name, count)| {
-            change(name, *count, What::Added, Level::Additive, Class::ModuleAdded)
+            change(
+                name,
+                *count,
+                What::Added,
+                Level::Additive,
+                Class::ModuleAdded,
+            )
         });
     gone.chain(fresh).collect()
 }

@@ -16,32 +16,30 @@ use crate::{
 };
 
 /// An operation with what a program can name of it.
-struct Emitted<'a> {
-    operation: &'a Operation,
-    signature: Signature,
+pub(super) struct Emitted<'a> {
+    pub(super) operation: &'a Operation,
+    pub(super) signature: Signature,
 }
 
 /// The changes of all operations.
-pub(super) fn compare(old: &Api, new: &Api, renames: &Renames) -> Vec<Change> {
-    let before = by_id(old);
-    let after = by_id(new);
+pub(super) fn compare(old: &[Emitted<'_>], new: &[Emitted<'_>], renames: &Renames) -> Vec<Change> {
+    let (before, after) = (by_id(old), by_id(new));
     let gone = || before.values().filter(|old| !after.contains_key(old.id()));
     let fresh = after.values().filter(|new| !before.contains_key(new.id()));
     // What is called at the same place is the same operation, whatever its id.
     let place = |of: &Emitted<'_>| (of.operation.method.clone(), shape(&of.operation.path));
-    let mut renamed: BTreeMap<&str, &Emitted<'_>> = BTreeMap::new();
+    let mut renamed = BTreeMap::new();
     let mut changes = Vec::new();
     for new in fresh {
         match gone().find(|old| place(old) == place(new)) {
             Some(old) => {
-                renamed.insert(old.id(), new);
+                renamed.insert(old.id(), *new);
             }
             None => changes.push(added(new)),
         }
     }
     for old in before.values() {
-        let now = after.get(old.id());
-        match now.or_else(|| renamed.get(old.id()).copied()) {
+        match after.get(old.id()).or_else(|| renamed.get(old.id())) {
             Some(new) => changes.extend(pair(old, new, renames)),
             None => changes.push(removed(old)),
         }
@@ -49,18 +47,23 @@ pub(super) fn compare(old: &Api, new: &Api, renames: &Renames) -> Vec<Change> {
     changes
 }
 
-fn by_id(api: &Api) -> BTreeMap<&str, Emitted<'_>> {
+fn by_id<'e>(operations: &'e [Emitted<'_>]) -> BTreeMap<&'e str, &'e Emitted<'e>> {
+    let operations = operations.iter();
+    operations
+        .map(|operation| (operation.id(), operation))
+        .collect()
+}
+
+/// The operations of an API.
+pub(super) fn emitted(api: &Api) -> Vec<Emitted<'_>> {
     let operations = api.modules.iter().flat_map(|module| {
         let signatures = signatures(api, module);
         module.operations.iter().zip(signatures)
     });
     operations
-        .map(|(operation, signature)| {
-            let emitted = Emitted {
-                operation,
-                signature,
-            };
-            (operation.id.as_str(), emitted)
+        .map(|(operation, signature)| Emitted {
+            operation,
+            signature,
         })
         .collect()
 }
@@ -70,9 +73,10 @@ impl Emitted<'_> {
         &self.operation.id
     }
 
-    fn rust(&self) -> Vec<String> {
+    /// The method, as a Rust item.
+    pub(super) fn rust(&self) -> String {
         let Operation { module, name, .. } = self.operation;
-        vec![format!("{module}::Api::{name}")]
+        format!("{module}::Api::{name}")
     }
 
     fn http(&self) -> String {
@@ -117,7 +121,7 @@ fn added(new: &Emitted<'_>) -> Change {
         what: What::Added,
         name: new.id().to_owned(),
         modules: vec![new.operation.module.clone()],
-        rust: new.rust(),
+        rust: vec![new.rust()],
         level: Level::Additive,
         details: vec![Detail {
             level: Level::Additive,
@@ -133,8 +137,8 @@ fn removed(old: &Emitted<'_>) -> Change {
         what: What::Removed,
         name: old.id().to_owned(),
         modules: vec![old.operation.module.clone()],
-        rust: old.rust(),
-        rust_was: old.rust(),
+        rust: vec![old.rust()],
+        rust_was: vec![old.rust()],
         sampled: old.is_sampled(),
         level: Level::Breaking,
         details: vec![Detail {
@@ -149,7 +153,7 @@ fn removed(old: &Emitted<'_>) -> Change {
 fn pair(old: &Emitted<'_>, new: &Emitted<'_>, renames: &Renames) -> Option<Change> {
     let mut details = Details::default();
     let (before, after) = (old.operation, new.operation);
-    let [was, is] = [old, new].map(|of| of.rust().concat());
+    let [was, is] = [old, new].map(|of| of.rust());
     details.differs(Level::Breaking, Class::MethodRenamed, "", (&was, &is));
     methods(old, new, renames, &mut details);
     setters(old, new, renames, &mut details);
@@ -175,8 +179,8 @@ fn pair(old: &Emitted<'_>, new: &Emitted<'_>, renames: &Renames) -> Option<Chang
         name: after.id.clone(),
         was: (before.id != after.id).then(|| before.id.clone()),
         modules: vec![after.module.clone()],
-        rust: new.rust(),
-        rust_was: old.rust(),
+        rust: vec![new.rust()],
+        rust_was: vec![old.rust()],
         sampled: old.is_sampled(),
         ..Change::default()
     })
@@ -351,12 +355,7 @@ fn setters(old: &Emitted<'_>, new: &Emitted<'_>, renames: &Renames, details: &mu
         let mut params = new.operation.params.iter();
         if let Some(is) = params.find(|is| is.ident == was.ident) {
             let about = format!("`{}`", was.ident);
-            details.differs(
-                Level::Patch,
-                Class::WireName,
-                &about,
-                (&was.wire, &is.wire),
-            );
+            details.differs(Level::Patch, Class::WireName, &about, (&was.wire, &is.wire));
         }
     }
 }

@@ -130,7 +130,11 @@ impl Report {
         }
         let uses = Impact::of(breaking(self.changes()));
         if !uses.ext.is_empty() {
-            let public = self.public_ext(true).values().map(BTreeSet::len).sum::<usize>();
+            let public = self
+                .public_ext(true)
+                .values()
+                .map(BTreeSet::len)
+                .sum::<usize>();
             let _ = writeln!(
                 text,
                 "- `harness-api-ext`: {} of {} methods use what breaks, {public} of them show a changed type to their \
@@ -417,8 +421,7 @@ fn group_text(group: &Group<'_>, level: Level, limit: usize) -> String {
     text.push('\n');
     let lines = group.entries.iter();
     let lines = lines.map(|entry| format!("  - {}\n", entry_text(entry, level, limit)));
-    text + &cut(lines.collect(), "  ", limit, "")
-        .replace(" more  (", " more (")
+    text + &cut(lines.collect(), "  ", limit, "").replace(" more  (", " more (")
 }
 
 fn entry_text(entry: &Entry<'_>, level: Level, limit: usize) -> String {
@@ -439,7 +442,11 @@ fn entry_text(entry: &Entry<'_>, level: Level, limit: usize) -> String {
     let impact = Impact::of(entry.changes.iter().copied());
     let is_type = !entry.changes.iter().any(|change| change.is_operation());
     if is_type && !impact.operations.is_empty() {
-        let methods: Vec<String> = impact.operations.iter().map(|name| format!("`{name}`")).collect();
+        let methods: Vec<String> = impact
+            .operations
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect();
         let shown = if limit == usize::MAX || methods.len() <= 2 {
             some(&methods, methods.len(), true)
         } else {
@@ -491,7 +498,10 @@ fn problems(title: &str, about: &str, problems: &[String], limit: usize) -> Stri
             let mut lines = problem.lines();
             let first = lines.next().unwrap_or_default();
             let rest: Vec<String> = lines.map(|line| format!("  {line}\n")).collect();
-            format!("- {first}\n{}", cut(rest, "    ", limit, "").replace("more  (", "more ("))
+            format!(
+                "- {first}\n{}",
+                cut(rest, "    ", limit, "").replace("more  (", "more (")
+            )
         });
         text += &cut(lines.collect(), "", limit, "of this kind");
     }

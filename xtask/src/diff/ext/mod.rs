@@ -15,9 +15,10 @@ use anyhow::Result;
 
 use super::{
     change::{Change, ExtMethod},
+    operations::Emitted,
     types, uses,
 };
-use crate::generate::{api::Api, emit::signatures};
+use crate::generate::api::Api;
 use source::{Key, Source};
 
 /// The public methods of `harness-api-ext`, with what they use.
@@ -28,7 +29,7 @@ pub struct Ext(Vec<Method>);
 type Name = (String, String);
 
 /// A public method.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Method {
     handle: String,
     call: String,
@@ -43,33 +44,28 @@ impl Ext {
     pub fn read(root: &Path) -> Result<Self> {
         let source = Source::read(&root.join("harness-api-ext/src"))?;
         let handles = handles::of(&source);
-        let mut methods = BTreeMap::new();
-        for (key, function) in &source.functions {
-            let Key::Method(folder, ty, name) = key else {
-                continue;
+        let mut methods: BTreeMap<(String, String), Method> = BTreeMap::new();
+        for ty in source.types() {
+            let handle = match handles.get(ty) {
+                Some(handle) => handle.clone(),
+                None if ty.0.is_empty() => ty.1.clone(),
+                None => format!("{}::{}", ty.0, ty.1),
             };
-            if !function.is_entry(ty) {
-                continue;
+            for (name, function) in source.entries_of(ty) {
+                let key = Key::Method(ty.0.clone(), ty.1.clone(), name.clone());
+                let mentions = source.reached(key);
+                let call = function.call(name);
+                // A method of several levels is the same method.
+                let of = methods
+                    .entry((handle.clone(), call.clone()))
+                    .or_insert_with(|| Method {
+                        handle: handle.clone(),
+                        call,
+                        ..Method::default()
+                    });
+                of.names.extend(mentions.names);
+                of.shown.extend(mentions.shown);
             }
-            let mentions = source.reached(key);
-            let arguments = if function.takes_arguments { "(..)" } else { "()" };
-            let handle = handles.get(&(folder.clone(), ty.clone()));
-            let (handle, call) = match handle {
-                Some(handle) => (handle.clone(), format!("{name}{arguments}")),
-                None if folder.is_empty() => (ty.clone(), format!("{name}{arguments}")),
-                None => (format!("{folder}::{ty}"), format!("{name}{arguments}")),
-            };
-            // A method of several levels is the same method.
-            let of: &mut Method = methods
-                .entry((handle.clone(), call.clone()))
-                .or_insert_with(|| Method {
-                    handle,
-                    call,
-                    names: BTreeSet::new(),
-                    shown: BTreeSet::new(),
-                });
-            of.names.extend(mentions.names);
-            of.shown.extend(mentions.shown);
         }
         Ok(Self(methods.into_values().collect()))
     }
@@ -85,8 +81,8 @@ impl Ext {
     }
 
     /// What the methods use of these APIs.
-    pub(super) fn resolve(&self, apis: [&Api; 2]) -> Resolved<'_> {
-        let [old, new] = apis.map(Index::of);
+    pub(super) fn resolve(&self, apis: [(&Api, &[Emitted<'_>]); 2]) -> Resolved<'_> {
+        let [old, new] = apis.map(|(api, operations)| Index::of(api, operations));
         let methods = self.0.iter().map(|method| {
             let indexes = [&old, &new];
             let operations = indexes.iter().flat_map(|index| {
@@ -117,16 +113,14 @@ struct Index<'a> {
 }
 
 impl<'a> Index<'a> {
-    fn of(api: &'a Api) -> Self {
+    fn of(api: &'a Api, emitted: &[Emitted<'_>]) -> Self {
         let mut operations = BTreeMap::new();
-        for module in &api.modules {
-            let each = module.operations.iter().zip(signatures(api, module));
-            for (operation, signature) in each {
-                let method = format!("{}::Api::{}", module.name, operation.name);
-                let names = signature.methods.into_iter().map(|method| method.name);
-                for name in names.chain([signature.request]) {
-                    operations.insert((module.name.clone(), name), method.clone());
-                }
+        for of in emitted {
+            let signature = &of.signature;
+            let names = signature.methods.iter().map(|method| &method.name);
+            for name in names.chain([&signature.request]) {
+                let name = (of.operation.module.clone(), name.clone());
+                operations.insert(name, of.rust());
             }
         }
         let mut types = BTreeMap::new();

@@ -10,11 +10,14 @@ use anyhow::{Context, Result};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
-    Attribute, FnArg, GenericArgument, ImplItem, Item, ItemImpl, PathArguments, ReceiverKind, ReturnType, Signature, Type,
-    Visibility,
+    Attribute, FnArg, GenericArgument, ImplItem, Item, ItemImpl, PathArguments, ReceiverKind,
+    ReturnType, Signature, Type, Visibility,
 };
 
 use super::Name;
+
+/// A type by its folder and name.
+pub(super) type TypeName = (String, String);
 
 /// Something that has names in it. The first part is the folder below `resources`, or nothing.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,7 +60,7 @@ pub(super) struct Function {
     is_public: bool,
     receiver: Receiver,
     /// Whether it takes anything but the receiver.
-    pub(super) takes_arguments: bool,
+    takes_arguments: bool,
     /// The type that it gives, if that is a plain one.
     pub(super) gives: Option<String>,
 }
@@ -71,6 +74,12 @@ enum Receiver {
 }
 
 impl Function {
+    /// A call of it, by this name.
+    pub(super) fn call(&self, name: &str) -> String {
+        let arguments = if self.takes_arguments { ".." } else { "" };
+        format!("{name}({arguments})")
+    }
+
     /// Whether users begin something with it. What takes and gives its own type is a setter.
     pub(super) fn is_entry(&self, ty: &str) -> bool {
         let gives = self.gives.as_deref();
@@ -86,11 +95,14 @@ impl Function {
 /// All sources.
 #[derive(Debug, Default)]
 pub(super) struct Source {
-    pub(super) functions: BTreeMap<Key, Function>,
+    /// Functions of types, by folder, type and name.
+    functions: BTreeMap<TypeName, BTreeMap<String, Function>>,
+    /// The types that have a function of this name, by folder and name of the function.
+    owners: BTreeMap<(String, String), BTreeSet<String>>,
     mentions: BTreeMap<Key, Mentions>,
-    types: BTreeSet<(String, String)>,
+    types: BTreeSet<TypeName>,
     /// Implementations that macros make for several types.
-    templates: BTreeMap<Name, ItemImpl>,
+    templates: BTreeMap<TypeName, ItemImpl>,
 }
 
 /// The file that is read.
@@ -113,9 +125,7 @@ impl Source {
             let cannot = || format!("cannot read {}", path.display());
             let text = fs::read_to_string(path).with_context(cannot)?;
             let inner = path.strip_prefix(base).unwrap_or(path);
-            source
-                .add(number, inner, &text)
-                .with_context(cannot)?;
+            source.add(number, inner, &text).with_context(cannot)?;
         }
         Ok(source)
     }
@@ -130,7 +140,11 @@ impl Source {
         };
         let mut here = File {
             number,
-            modules: [&folder].into_iter().filter(|folder| !folder.is_empty()).cloned().collect(),
+            modules: [&folder]
+                .into_iter()
+                .filter(|folder| !folder.is_empty())
+                .cloned()
+                .collect(),
             folder,
             imported: BTreeSet::new(),
         };
@@ -146,7 +160,7 @@ impl Source {
     }
 
     /// The type that a name means in a folder.
-    pub(super) fn find(&self, folder: &str, name: &str) -> Option<(String, String)> {
+    pub(super) fn find(&self, folder: &str, name: &str) -> Option<TypeName> {
         [folder, ""]
             .map(|folder| (folder.to_owned(), name.to_owned()))
             .into_iter()
@@ -154,10 +168,10 @@ impl Source {
     }
 
     /// The names in a function and in everything that it is made of.
-    pub(super) fn reached(&self, key: &Key) -> Mentions {
+    pub(super) fn reached(&self, key: Key) -> Mentions {
         let mut all = Mentions::default();
         let mut seen = BTreeSet::new();
-        let mut open = vec![key.clone()];
+        let mut open = vec![key];
         while let Some(key) = open.pop() {
             let Some(mentions) = self.mentions.get(&key) else {
                 continue;
@@ -188,24 +202,39 @@ impl Source {
         | Key::Method(folder, _, _)
         | Key::Type(folder, _)
         | Key::Macro(folder, _)) = from;
-        self.functions
-            .iter()
-            .filter(move |(key, function)| {
-                matches!(key, Key::Method(other, _, called) if other == folder && called == name)
-                    && file.map_or(!function.is_public, |file| file == function.file)
-            })
-            .map(|(key, _)| key.clone())
+        let owners = self.owners.get(&(folder.clone(), name.clone()));
+        owners.into_iter().flatten().filter_map(move |ty| {
+            let function = self.of(folder, ty).get(name)?;
+            let is_meant = file.map_or(!function.is_public, |file| file == function.file);
+            is_meant.then(|| Key::Method(folder.clone(), ty.clone(), name.clone()))
+        })
     }
 
     /// The functions of a type that are no way for users to begin something: they belong to all of it.
     fn inner<'s>(&'s self, folder: &'s str, ty: &'s str) -> impl Iterator<Item = Key> + 's {
-        self.functions
-            .iter()
-            .filter(move |(key, function)| {
-                matches!(key, Key::Method(at, of, _) if at == folder && of == ty)
-                    && !function.is_entry(ty)
-            })
-            .map(|(key, _)| key.clone())
+        let functions = self.of(folder, ty).iter();
+        functions
+            .filter(move |(_, function)| !function.is_entry(ty))
+            .map(move |(name, _)| Key::Method(folder.to_owned(), ty.to_owned(), name.clone()))
+    }
+
+    /// The functions of a type.
+    fn of(&self, folder: &str, ty: &str) -> &BTreeMap<String, Function> {
+        static NONE: BTreeMap<String, Function> = BTreeMap::new();
+        let key = (folder.to_owned(), ty.to_owned());
+        self.functions.get(&key).unwrap_or(&NONE)
+    }
+
+    /// The types that have functions.
+    pub(super) fn types(&self) -> impl Iterator<Item = &TypeName> {
+        self.functions.keys()
+    }
+
+    /// The functions with which users begin something.
+    pub(super) fn entries_of(&self, ty: &TypeName) -> impl Iterator<Item = (&String, &Function)> {
+        let functions = self.of(&ty.0, &ty.1).iter();
+        let name = ty.1.clone();
+        functions.filter(move |(_, function)| function.is_entry(&name))
     }
 
     /// Whether it is a type that users begin something with.
@@ -213,11 +242,15 @@ impl Source {
         let Key::Type(folder, ty) = key else {
             return false;
         };
-        self.functions.iter().any(|(key, function)| {
-            matches!(key, Key::Method(at, of, _) if at == folder && of == ty)
-                && function.is_public
-                && function.receiver == Receiver::Reference
-        })
+        let mut functions = self.of(folder, ty).values();
+        functions.any(|function| function.is_public && function.receiver == Receiver::Reference)
+    }
+
+    fn insert(&mut self, folder: &str, ty: &str, name: String, function: Function) {
+        let owners = self.owners.entry((folder.to_owned(), name.clone()));
+        owners.or_default().insert(ty.to_owned());
+        let functions = self.functions.entry((folder.to_owned(), ty.to_owned()));
+        functions.or_default().insert(name, function);
     }
 
     fn note(&mut self, key: Key, mentions: Mentions) {
@@ -348,12 +381,7 @@ impl Source {
                         takes_arguments: false,
                         gives: Some(handle.to_string()),
                     };
-                    let key = Key::Method(
-                        file.folder.clone(),
-                        level.to_string(),
-                        method.clone(),
-                    );
-                    self.functions.insert(key, function);
+                    self.insert(&file.folder, &level.to_string(), method.clone(), function);
                 }
             }
             (_, [ty, ..], _) if is_type(ty) => {
@@ -405,12 +433,9 @@ impl Source {
                 ReturnType::Default => None,
             },
         };
-        let key = Key::Method(
-            file.folder.clone(),
-            ty.to_owned(),
-            signature.ident.to_string(),
-        );
-        self.functions.insert(key.clone(), function);
+        let name = signature.ident.to_string();
+        let key = Key::Method(file.folder.clone(), ty.to_owned(), name.clone());
+        self.insert(&file.folder, ty, name, function);
         self.note(key, mentions);
     }
 }
@@ -425,7 +450,9 @@ impl File {
                 continue;
             }
             let is = |offset: usize, text: &str| {
-                tokens.get(at + offset).is_some_and(|token| token.to_string() == text)
+                tokens
+                    .get(at + offset)
+                    .is_some_and(|token| token.to_string() == text)
             };
             let module = if is(0, "harness_api") && is(1, ":") {
                 at + 3
@@ -447,7 +474,8 @@ impl File {
             let text: String = path.iter().map(|token| token.to_string()).collect();
             if text.starts_with("::types::") {
                 let names = path.iter().skip(5).map(|token| token.to_token_stream());
-                self.imported.extend(names.flat_map(words).filter(|word| is_type(word)));
+                self.imported
+                    .extend(names.flat_map(words).filter(|word| is_type(word)));
             }
         }
     }
@@ -456,7 +484,10 @@ impl File {
     fn show(&self, tokens: TokenStream, mentions: &mut Mentions) {
         self.walk(tokens, &mut |before, name, _| {
             if self.is_raw_type(before, name) {
-                let names = self.modules.iter().map(|module| (module.clone(), name.to_owned()));
+                let names = self
+                    .modules
+                    .iter()
+                    .map(|module| (module.clone(), name.to_owned()));
                 mentions.shown.extend(names);
             }
         });
@@ -471,7 +502,10 @@ impl File {
         self.walk(tokens, &mut |before, name, after| {
             if !is_type(name) || self.is_raw_type(before, name) || ends(before, &["raw", ":", ":"])
             {
-                let names = self.modules.iter().map(|module| (module.clone(), name.to_owned()));
+                let names = self
+                    .modules
+                    .iter()
+                    .map(|module| (module.clone(), name.to_owned()));
                 mentions.names.extend(names);
             }
             let folder = || self.folder.clone();
@@ -487,7 +521,9 @@ impl File {
                 mentions.links.insert(key);
             } else if ends(before, &["."]) {
                 let of_field = before.len() >= 4
-                    && before.get(before.len() - 4).is_some_and(|token| token.to_string() == "self");
+                    && before
+                        .get(before.len() - 4)
+                        .is_some_and(|token| token.to_string() == "self");
                 let file = of_field.then_some(self.number);
                 mentions.calls.insert((file, name.to_owned()));
                 mentions.calls.insert((None, name.to_owned()));
@@ -495,10 +531,16 @@ impl File {
                 let of = before.len().checked_sub(3).and_then(|at| before.get(at));
                 let of = of.map(ToString::to_string).unwrap_or_default();
                 let of = if of == "Self" { ty.to_owned() } else { of };
-                mentions.links.insert(Key::Method(folder(), of, name.to_owned()));
-                mentions.links.insert(Key::Function(folder(), name.to_owned()));
+                mentions
+                    .links
+                    .insert(Key::Method(folder(), of, name.to_owned()));
+                mentions
+                    .links
+                    .insert(Key::Function(folder(), name.to_owned()));
             } else {
-                mentions.links.insert(Key::Function(folder(), name.to_owned()));
+                mentions
+                    .links
+                    .insert(Key::Function(folder(), name.to_owned()));
             }
         });
     }
@@ -507,7 +549,10 @@ impl File {
     fn arguments(&self, tokens: TokenStream, ty: &str, mentions: &mut Mentions) {
         self.walk(tokens, &mut |before, name, _| {
             if is_type(name) && name != ty && !ends(before, &[":"]) {
-                let names = self.modules.iter().map(|module| (module.clone(), name.to_owned()));
+                let names = self
+                    .modules
+                    .iter()
+                    .map(|module| (module.clone(), name.to_owned()));
                 mentions.names.extend(names.clone());
                 mentions.shown.extend(names);
             }

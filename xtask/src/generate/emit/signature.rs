@@ -72,7 +72,10 @@ fn signature(api: &Api, operation: &Operation, names: &MethodNames<'_>) -> Signa
         setters,
         bodies,
         response: text(&answer(operation).0),
-        item: operation.paging.as_ref().map(|paging| type_text(&paging.item)),
+        item: operation
+            .paging
+            .as_ref()
+            .map(|paging| type_text(&paging.item)),
     }
 }
 

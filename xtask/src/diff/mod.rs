@@ -47,7 +47,7 @@ pub fn compare(old: &Side, new: &Side, ext: &Ext) -> Report {
     for change in operations.iter_mut().chain(&mut schemas) {
         change.ext = uses.methods(change);
     }
-    let silent = silent(old, new, &operations, &schemas);
+    let silent = silent(old, new, (&operations, &schemas), &missing);
     let quiet = silent == Silent::default();
     let level = [&modules, &operations, &schemas]
         .into_iter()
@@ -167,7 +167,12 @@ fn missing(side: &Side) -> BTreeSet<String> {
 }
 
 /// What differs in the descriptions while no change and no problem says so.
-fn silent(old: &Side, new: &Side, operations: &[Change], schemas: &[Change]) -> Silent {
+fn silent(
+    old: &Side,
+    new: &Side,
+    (operations, schemas): (&[Change], &[Change]),
+    missing: &BTreeSet<String>,
+) -> Silent {
     // What is written inside a schema or an operation is called by its name and a part.
     let said: BTreeSet<&str> = operations
         .iter()
@@ -177,54 +182,53 @@ fn silent(old: &Side, new: &Side, operations: &[Change], schemas: &[Change]) -> 
         .flat_map(|name| [Some(name), name.split(['.', ' ']).next()])
         .flatten()
         .collect();
-    let missing = missing(new);
-    let (old, new) = (&old.document, &new.document);
-    let by_id = |document: &Value| -> BTreeMap<String, Value> {
-        let each = load::operations(document).map(|(path, method, item, operation)| {
+    let [old_operations, new_operations] = [old, new].map(|side| {
+        let each = load::operations(&side.document).map(|(path, method, item, operation)| {
             // The parameters of the path belong to each operation.
-            let whole = serde_json::json!([path, method, item.get("parameters"), operation]);
+            let whole = (path, method, item.get("parameters"), operation);
             (tags_and_id(path, method, operation).1, whole)
         });
-        each.collect()
-    };
-    let by_name = |document: &Value| -> BTreeMap<String, Value> {
-        let schemas = document
-            .pointer("/components/schemas")
-            .and_then(Value::as_object);
-        schemas
-            .into_iter()
-            .flatten()
-            .map(|(name, schema)| (name.clone(), schema.clone()))
-            .collect()
-    };
-    let rest = |document: &Value| {
-        let mut document = document.clone();
-        if let Some(members) = document.as_object_mut() {
-            members.remove("paths");
-        }
-        if let Some(components) = document["components"].as_object_mut() {
-            components.remove("schemas");
-        }
-        document
-    };
+        each.collect::<BTreeMap<String, _>>()
+    });
+    let [old_schemas, new_schemas] = [old, new].map(|side| {
+        let schemas = side.document.pointer("/components/schemas");
+        let schemas = schemas.and_then(Value::as_object).into_iter().flatten();
+        let named = schemas.map(|(name, schema)| (name.clone(), schema));
+        named.collect::<BTreeMap<String, &Value>>()
+    });
+    let [old_rest, new_rest] = [old, new].map(|side| {
+        let members = |value: Option<&'_ Value>, without: &str| -> BTreeMap<String, Value> {
+            let members = value.and_then(Value::as_object).into_iter().flatten();
+            members
+                .filter(|(name, _)| *name != without && *name != "components")
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect()
+        };
+        let components = side.document.get("components");
+        (
+            members(Some(&side.document), "paths"),
+            members(components, "schemas"),
+        )
+    });
+    let is_said = |name: &str| said.contains(name);
     Silent {
-        operations: differing(&by_id(old), &by_id(new), &|id| {
-            said.contains(id) || missing.contains(id)
+        operations: differing(&old_operations, &new_operations, &|id| {
+            is_said(id) || missing.contains(id)
         }),
-        schemas: differing(&by_name(old), &by_name(new), &|name| said.contains(name)),
-        rest: rest(old) != rest(new),
+        schemas: differing(&old_schemas, &new_schemas, &is_said),
+        rest: old_rest != new_rest,
     }
 }
 
-fn differing(
-    old: &BTreeMap<String, Value>,
-    new: &BTreeMap<String, Value>,
+fn differing<T: PartialEq>(
+    old: &BTreeMap<String, T>,
+    new: &BTreeMap<String, T>,
     said: &dyn Fn(&str) -> bool,
 ) -> Vec<String> {
     let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     names
         .into_iter()
-        .filter(|name| old.get(*name) != new.get(*name) && !said(name))
+        .filter(|name| !said(name) && old.get(*name) != new.get(*name))
         .cloned()
         .collect()
 }

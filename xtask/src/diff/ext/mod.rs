@@ -83,24 +83,31 @@ impl Ext {
     /// What the methods use of these APIs.
     pub(super) fn resolve(&self, apis: [(&Api, &[Emitted<'_>]); 2]) -> Resolved<'_> {
         let [old, new] = apis.map(|(api, operations)| Index::of(api, operations));
-        let methods = self.0.iter().map(|method| {
-            let indexes = [&old, &new];
-            let operations = indexes.iter().flat_map(|index| {
-                let names = method.names.iter();
-                names.filter_map(|name| index.operations.get(name))
-            });
-            let shown = indexes.iter().flat_map(|index| {
+        let mut resolved = Resolved {
+            methods: &self.0,
+            operations: BTreeMap::new(),
+            names: BTreeMap::new(),
+            shown: BTreeMap::new(),
+        };
+        for (at, method) in self.0.iter().enumerate() {
+            for name in &method.names {
+                let indexes = [&old, &new].into_iter();
+                for operation in indexes.filter_map(|index| index.operations.get(name)) {
+                    let users = resolved.operations.entry(operation.clone());
+                    users.or_default().insert(at);
+                }
+                resolved.names.entry(name).or_default().insert(at);
+            }
+            for index in [&old, &new] {
                 let named = method.shown.iter();
                 let keys = named.filter_map(|name| index.types.get(name).copied());
-                uses::closure(index.api, keys.collect())
-            });
-            Use {
-                method,
-                operations: operations.cloned().collect(),
-                shown: shown.map(str::to_owned).collect(),
+                for key in uses::closure(index.api, keys.collect()) {
+                    let shown = resolved.shown.entry(key.to_owned());
+                    shown.or_default().insert(at);
+                }
             }
-        });
-        Resolved(methods.collect())
+        }
+        resolved
     }
 }
 
@@ -140,36 +147,36 @@ impl<'a> Index<'a> {
     }
 }
 
-/// The methods with what they use of two APIs.
-pub(super) struct Resolved<'e>(Vec<Use<'e>>);
-
-struct Use<'e> {
-    method: &'e Method,
-    operations: BTreeSet<String>,
-    /// Keys of the types in the signature, at any depth.
-    shown: BTreeSet<String>,
+/// What the methods use of two APIs: the other way round, by their positions.
+pub(super) struct Resolved<'e> {
+    methods: &'e [Method],
+    /// By the method of the raw client.
+    operations: BTreeMap<String, BTreeSet<usize>>,
+    names: BTreeMap<&'e Name, BTreeSet<usize>>,
+    /// By the key of a type in the signature, at any depth.
+    shown: BTreeMap<String, BTreeSet<usize>>,
 }
 
 impl Resolved<'_> {
     /// The methods that use what has changed.
     pub(super) fn methods(&self, change: &Change) -> Vec<ExtMethod> {
         let items = || change.rust.iter().chain(&change.rust_was);
-        let types: Vec<Name> = items()
-            .filter_map(|item| item.split_once("::types::"))
-            .map(|(module, name)| (module.to_owned(), name.to_owned()))
-            .collect();
-        let of = |uses: &Use<'_>| {
-            let public = change.keys.iter().any(|key| uses.shown.contains(key));
-            let calls = items()
-                .chain(&change.used_by)
-                .any(|item| uses.operations.contains(item));
-            let names = types.iter().any(|name| uses.method.names.contains(name));
-            (public || calls || names).then(|| ExtMethod {
-                handle: uses.method.handle.clone(),
-                method: uses.method.call.clone(),
-                public,
+        let shown = change.keys.iter().filter_map(|key| self.shown.get(key));
+        let public: BTreeSet<usize> = shown.flatten().copied().collect();
+        let called = items()
+            .chain(&change.used_by)
+            .filter_map(|item| self.operations.get(item));
+        let types = items().filter_map(|item| item.split_once("::types::"));
+        let types = types.map(|(module, name)| (module.to_owned(), name.to_owned()));
+        let named = types.filter_map(|name| self.names.get(&name));
+        let mut all = public.clone();
+        all.extend(called.chain(named).flatten());
+        all.into_iter()
+            .map(|at| ExtMethod {
+                handle: self.methods[at].handle.clone(),
+                method: self.methods[at].call.clone(),
+                public: public.contains(&at),
             })
-        };
-        self.0.iter().filter_map(of).collect()
+            .collect()
     }
 }

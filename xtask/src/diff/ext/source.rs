@@ -449,14 +449,12 @@ impl File {
                 self.find_raw(group.stream());
                 continue;
             }
-            let is = |offset: usize, text: &str| {
-                tokens
-                    .get(at + offset)
-                    .is_some_and(|token| token.to_string() == text)
+            let at_is = |offset: usize, text: &str| {
+                tokens.get(at + offset).is_some_and(|token| is(token, text))
             };
-            let module = if is(0, "harness_api") && is(1, ":") {
+            let module = if at_is(0, "harness_api") && at_is(1, ":") {
                 at + 3
-            } else if is(0, "raw") && is(1, "()") && is(2, ".") {
+            } else if at_is(0, "raw") && at_is(1, "()") && at_is(2, ".") {
                 at + 3
             } else {
                 continue;
@@ -467,13 +465,15 @@ impl File {
             self.modules.insert(name.to_string());
             // `harness_api::module::types::{A, B}`
             let rest = tokens.get(module + 1..).unwrap_or_default();
-            let path: Vec<&TokenTree> = rest
-                .iter()
-                .take_while(|token| token.to_string() != ";")
-                .collect();
-            let text: String = path.iter().map(|token| token.to_string()).collect();
-            if text.starts_with("::types::") {
-                let names = path.iter().skip(5).map(|token| token.to_token_stream());
+            let rest = || rest.iter().take_while(|token| !is(token, ";"));
+            let path = [":", ":", "types", ":", ":"];
+            if rest()
+                .zip(path)
+                .filter(|(token, text)| is(token, text))
+                .count()
+                == path.len()
+            {
+                let names = rest().skip(path.len()).map(ToTokens::to_token_stream);
                 self.imported
                     .extend(names.flat_map(words).filter(|word| is_type(word)));
             }
@@ -509,38 +509,37 @@ impl File {
                 mentions.names.extend(names);
             }
             let folder = || self.folder.clone();
-            let after_text = after.map(ToString::to_string).unwrap_or_default();
-            if after_text == "!" {
-                mentions.links.insert(Key::Macro(folder(), name.to_owned()));
-            } else if is_type(name) {
-                if name != ty && !self.is_raw_type(before, name) {
-                    mentions.links.insert(Key::Type(folder(), name.to_owned()));
+            let name = || name.to_owned();
+            if after.is_some_and(|after| is(after, "!")) {
+                mentions.links.insert(Key::Macro(folder(), name()));
+            } else if is_type(&name()) {
+                if name() != ty && !self.is_raw_type(before, &name()) {
+                    mentions.links.insert(Key::Type(folder(), name()));
                 }
             } else if ends(before, &["self", "."]) {
-                let key = Key::Method(folder(), ty.to_owned(), name.to_owned());
+                let key = Key::Method(folder(), ty.to_owned(), name());
                 mentions.links.insert(key);
+            } else if let [.., receiver, _, _, dot] = before
+                && is(dot, ".")
+                && is(receiver, "self")
+            {
+                // `self.field.name`
+                mentions.calls.insert((Some(self.number), name()));
+                mentions.calls.insert((None, name()));
             } else if ends(before, &["."]) {
-                let of_field = before.len() >= 4
-                    && before
-                        .get(before.len() - 4)
-                        .is_some_and(|token| token.to_string() == "self");
-                let file = of_field.then_some(self.number);
-                mentions.calls.insert((file, name.to_owned()));
-                mentions.calls.insert((None, name.to_owned()));
-            } else if ends(before, &[":", ":"]) {
-                let of = before.len().checked_sub(3).and_then(|at| before.get(at));
-                let of = of.map(ToString::to_string).unwrap_or_default();
-                let of = if of == "Self" { ty.to_owned() } else { of };
-                mentions
-                    .links
-                    .insert(Key::Method(folder(), of, name.to_owned()));
-                mentions
-                    .links
-                    .insert(Key::Function(folder(), name.to_owned()));
+                mentions.calls.insert((None, name()));
             } else {
-                mentions
-                    .links
-                    .insert(Key::Function(folder(), name.to_owned()));
+                mentions.links.insert(Key::Function(folder(), name()));
+                if let [.., TokenTree::Ident(of), _, colon] = before
+                    && is(colon, ":")
+                {
+                    let of = if of == "Self" {
+                        ty.to_owned()
+                    } else {
+                        of.to_string()
+                    };
+                    mentions.links.insert(Key::Method(folder(), of, name()));
+                }
             }
         });
     }
@@ -582,12 +581,23 @@ fn is_type(name: &str) -> bool {
     name.starts_with(char::is_uppercase)
 }
 
+/// Whether a token is this word, mark, literal or group of nothing.
+fn is(token: &TokenTree, text: &str) -> bool {
+    match token {
+        TokenTree::Ident(ident) => ident == text,
+        TokenTree::Punct(mark) => text.chars().eq([mark.as_char()]),
+        TokenTree::Group(group) => {
+            text == "()" && group.delimiter() == Delimiter::Parenthesis && group.stream().is_empty()
+        }
+        TokenTree::Literal(literal) => literal.to_string() == text,
+    }
+}
+
 fn ends(tokens: &[TokenTree], with: &[&str]) -> bool {
     let at = tokens.len().checked_sub(with.len());
     at.and_then(|at| tokens.get(at..)).is_some_and(|tail| {
-        tail.iter()
-            .zip(with)
-            .all(|(token, text)| token.to_string() == *text)
+        let mut pairs = tail.iter().zip(with);
+        pairs.all(|(token, text)| is(token, text))
     })
 }
 

@@ -6,5 +6,6 @@
     reason = "a test fails by panicking"
 )]
 
+mod classes;
 mod reports;
 mod vendoring;

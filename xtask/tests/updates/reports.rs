@@ -5,7 +5,7 @@ use std::{path::Path, sync::OnceLock};
 use insta::{Settings, assert_snapshot};
 use serde_json::{Value, json};
 use xtask::{
-    diff::{Level, Report, Side, compare},
+    diff::{Ext, Extent, Level, Report, Side, compare},
     generate::{Tables, load},
 };
 
@@ -25,11 +25,17 @@ fn side(name: &str, before: Option<&Side>, edit: impl FnOnce(&mut Value)) -> Sid
     )
 }
 
+/// What `harness-api-ext` uses.
+fn ext() -> Ext {
+    Ext::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..")).unwrap()
+}
+
 /// The report of an edited description against the vendored one.
 fn report(edit: impl FnOnce(&mut Value)) -> Report {
     static VENDORED: OnceLock<Side> = OnceLock::new();
     let vendored = VENDORED.get_or_init(|| side("vendored", None, |_| {}));
-    let report = compare(vendored, &side("edited", Some(vendored), edit));
+    let edited = side("edited", Some(vendored), edit);
+    let report = compare(vendored, &edited, &ext());
     assert!(report.old_problems.is_empty(), "{:?}", report.old_problems);
     report
 }
@@ -38,7 +44,7 @@ fn assert_report(name: &str, report: &Report) {
     let mut settings = Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    settings.bind(|| assert_snapshot!(name, report.markdown()));
+    settings.bind(|| assert_snapshot!(name, report.markdown(Extent::Short)));
 }
 
 fn schemas(document: &mut Value) -> &mut serde_json::Map<String, Value> {
@@ -176,7 +182,7 @@ fn what_stops_generation_is_told_and_the_rest_goes_on() {
 fn what_no_item_shows_is_a_patch_and_nothing_is_nothing() {
     let same = report(|_| {});
     assert_eq!((same.level, same.code()), (Level::None, 0));
-    assert_eq!(same.changelog(), "");
+    assert_eq!(same.changelog(true), "");
     let report = report(|document| {
         schemas(document)["ServiceRequest"]["properties"]["name"]["maxLength"] = json!(128);
         document["info"]["version"] = json!("2027-01-01");

@@ -1,18 +1,18 @@
-//! The section of a report for the changelog.
+//! The section of a report for the changelog: a line for each class of changes, in the manner of Keep a Changelog.
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use super::{
-    change::{Change, Level, Report},
+    change::{Change, Report},
     class::Class,
-    groups::{self, Group},
+    groups::{Group, Groups},
     text::{INLINE, item, items, some},
 };
 
-/// The sections, in the manner of Keep a Changelog.
-const SECTIONS: [&str; 4] = ["Added", "Changed", "Deprecated", "Removed"];
+const TITLES: [&str; 4] = ["Added", "Changed", "Deprecated", "Removed"];
 
-fn section(class: Class) -> &'static str {
+/// The title under which a class stands.
+fn title(class: Class) -> &'static str {
     match class {
         Class::ModuleAdded | Class::OperationAdded | Class::TypeAdded => "Added",
         Class::Deprecated | Class::FieldDeprecated => "Deprecated",
@@ -22,60 +22,63 @@ fn section(class: Class) -> &'static str {
 }
 
 impl Report {
-    /// A section for the changelog: a line for each class of changes, with all of them or the first.
+    /// The section for the changelog, with all changes or the first.
     pub fn changelog(&self, all: bool) -> String {
-        let of = |level| {
-            let mut groups = groups::of(self, level);
-            groups.sort_by_key(|group| group.class);
-            groups
-        };
-        let (breaking, additive) = (of(Level::Breaking), of(Level::Additive));
-        let mut text = String::new();
-        for title in SECTIONS {
-            let of = |groups: &[Group<'_>], mark: &str| -> String {
-                let groups = groups.iter().filter(|group| section(group.class) == title);
-                groups.map(|group| line(group, mark, all)).collect()
-            };
-            // That something is removed says that it is breaking.
-            let mark = if title == "Changed" {
-                "**Breaking:** "
-            } else {
-                ""
-            };
-            let lines = of(&breaking, mark) + &of(&additive, "");
-            if !lines.is_empty() {
-                let before = if text.is_empty() { "" } else { "\n" };
-                let _ = write!(text, "{before}### {title}\n\n{lines}");
-            }
-        }
-        text
+        section(&Groups::of(self), all)
     }
+}
+
+pub(super) fn section(groups: &Groups<'_>, all: bool) -> String {
+    let mut text = String::new();
+    for wanted in TITLES {
+        let of = |groups: &[Group<'_>], mark: &str| -> String {
+            let groups = groups.iter().filter(|group| title(group.class) == wanted);
+            let mut lines: Vec<(Class, String)> = groups
+                .map(|group| (group.class, line(group, mark, all)))
+                .collect();
+            lines.sort();
+            lines.into_iter().map(|(_, line)| line).collect()
+        };
+        // That something is removed says that it is breaking.
+        let mark = if wanted == "Changed" {
+            "**Breaking:** "
+        } else {
+            ""
+        };
+        let lines = of(&groups.breaking, mark) + &of(&groups.additive, "");
+        if !lines.is_empty() {
+            let before = if text.is_empty() { "" } else { "\n" };
+            let _ = write!(text, "{before}### {wanted}\n\n{lines}");
+        }
+    }
+    text
 }
 
 fn line(group: &Group<'_>, mark: &str, all: bool) -> String {
     let changes = group.changes();
-    let is_new_or_gone = section(group.class) != "Changed";
-    let what = if is_new_or_gone && group.class.is_of_whole() {
-        items(&changes)
-    } else {
-        format!("{}, {}", group.class.title(), items(&changes))
+    let count = items(&changes);
+    let is_listed = all || changes.len() <= INLINE;
+    let what = match (title(group.class), is_listed) {
+        ("Changed", true) => group.class.title().to_owned(),
+        ("Changed", false) => format!("{}: {count}", group.class.title()),
+        _ if group.class == Class::FieldDeprecated => format!("fields of {count}"),
+        _ => count,
     };
-    let details = if !all && changes.len() > INLINE {
-        by_module(&changes)
-    } else {
-        let entries = group.entries.iter().map(|entry| {
-            let names: Vec<String> = entry.changes.iter().map(|change| item(change)).collect();
-            let names = names.join(", ");
-            match entry.text {
-                "" => names,
-                // How a type is made says its documentation.
-                _ if matches!(group.class, Class::TypeAdded | Class::TypeRemoved) => names,
-                text => format!("{names} ({text})"),
-            }
-        });
-        some(&entries.collect::<Vec<_>>(), INLINE, all)
-    };
-    format!("- {mark}{what}: {details}\n")
+    if !is_listed {
+        return format!("- {mark}{what}: {}\n", by_module(&changes));
+    }
+    let entries = group.entries.iter().map(|entry| {
+        let names: Vec<String> = entry.changes.iter().map(|change| item(change)).collect();
+        let names = names.join(", ");
+        match entry.text {
+            "" => names,
+            // How a type is made says its documentation.
+            _ if matches!(group.class, Class::TypeAdded | Class::TypeRemoved) => names,
+            text => format!("{names} ({text})"),
+        }
+    });
+    let entries = some(&entries.collect::<Vec<_>>(), INLINE, all);
+    format!("- {mark}{what}: {entries}\n")
 }
 
 /// How many of them each module has.

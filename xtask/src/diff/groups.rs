@@ -10,9 +10,28 @@ use super::{
     class::Class,
 };
 
+/// All differences of a report.
+pub(super) struct Groups<'r> {
+    pub(super) breaking: Vec<Group<'r>>,
+    pub(super) additive: Vec<Group<'r>>,
+    pub(super) patch: Vec<Group<'r>>,
+}
+
+impl<'r> Groups<'r> {
+    pub(super) fn of(report: &'r Report) -> Self {
+        let of = |level| of_level(report, level);
+        Self {
+            breaking: of(Level::Breaking),
+            additive: of(Level::Additive),
+            patch: of(Level::Patch),
+        }
+    }
+}
+
 /// All differences of one class and level.
 pub(super) struct Group<'r> {
     pub(super) class: Class,
+    pub(super) level: Level,
     /// Those that say the same together, unless they say it of whole items.
     pub(super) entries: Vec<Entry<'r>>,
 }
@@ -25,6 +44,7 @@ pub(super) struct Entry<'r> {
 
 /// What some changes concern.
 pub(super) struct Impact<'r> {
+    /// Handles and methods of `harness-api-ext`.
     pub(super) ext: BTreeSet<(&'r str, &'r str)>,
     pub(super) operations: BTreeSet<&'r str>,
     /// How many of the changes replace what was inferred from one sample.
@@ -67,8 +87,7 @@ impl Group<'_> {
     }
 }
 
-/// The differences of one level.
-pub(super) fn of(report: &Report, level: Level) -> Vec<Group<'_>> {
+fn of_level(report: &Report, level: Level) -> Vec<Group<'_>> {
     let mut classes: BTreeMap<Class, BTreeMap<(&str, usize), Vec<&Change>>> = BTreeMap::new();
     for (at, change) in report.changes().enumerate() {
         for detail in change.details.iter().filter(|detail| detail.level == level) {
@@ -98,7 +117,11 @@ pub(super) fn of(report: &Report, level: Level) -> Vec<Group<'_>> {
                 let first = entry.changes.first().map(|change| &change.rust);
                 (impact.rank(), Reverse(entry.changes.len()), first)
             });
-            Group { class, entries }
+            Group {
+                class,
+                level,
+                entries,
+            }
         })
         .collect();
     groups.sort_by_cached_key(|group| (Impact::of(group.changes()).rank(), group.class));

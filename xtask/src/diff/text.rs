@@ -8,7 +8,9 @@ use std::{
 
 use super::{
     change::{Change, Level, Report, What},
-    groups::{self, Entry, Group, Impact},
+    changelog,
+    class::Class,
+    groups::{Entry, Group, Groups, Impact},
 };
 
 /// How much of a report is wanted.
@@ -29,12 +31,13 @@ const LIMITS: [usize; 7] = [50, 20, 10, 5, 3, 2, 1];
 impl Report {
     /// The report as Markdown.
     pub fn markdown(&self, extent: Extent) -> String {
+        let groups = Groups::of(self);
         match extent {
-            Extent::Full => self.limited(usize::MAX),
+            Extent::Full => self.limited(&groups, usize::MAX),
             Extent::Short => {
                 let mut text = String::new();
                 for limit in LIMITS {
-                    text = self.limited(limit);
+                    text = self.limited(&groups, limit);
                     if text.lines().count() <= LINES {
                         break;
                     }
@@ -45,7 +48,7 @@ impl Report {
     }
 
     /// The report with at most so many entries of each list.
-    fn limited(&self, limit: usize) -> String {
+    fn limited(&self, groups: &Groups<'_>, limit: usize) -> String {
         let mut text = format!(
             "# `{}` to `{}`: {}\n\n",
             self.old,
@@ -67,24 +70,24 @@ impl Report {
             &self.old_problems,
             limit,
         );
-        text += &self.changes_of(
+        text += &section(
             "Breaking changes",
             "Ordered by the methods of `harness-api-ext` and the operations that they concern.",
-            Level::Breaking,
+            &groups.breaking,
             limit,
         );
         text += &self.ext_methods(limit);
-        text += &self.changes_of("Additions and deprecations", "", Level::Additive, limit);
-        text += &self.changes_of(
+        text += &section("Additions and deprecations", "", &groups.additive, limit);
+        text += &section(
             "Without effect on the signatures",
             "",
-            Level::Patch,
+            &groups.patch,
             // Each is a line, whatever is in it.
             if limit == usize::MAX { limit } else { 0 },
         );
         text += &self.silent_changes(limit);
         text += &self.fix_changes(limit);
-        let changelog = self.changelog(limit == usize::MAX);
+        let changelog = changelog::section(groups, limit == usize::MAX);
         if !changelog.is_empty() {
             let _ = write!(
                 text,
@@ -207,21 +210,6 @@ impl Report {
             }
             let uses = Impact::of(breaking(changes.iter().copied()));
             let _ = writeln!(text, " | {} |", figure(uses.ext.len()));
-        }
-        text
-    }
-
-    fn changes_of(&self, title: &str, about: &str, level: Level, limit: usize) -> String {
-        let groups = groups::of(self, level);
-        if groups.is_empty() {
-            return String::new();
-        }
-        let mut text = format!("\n## {title}\n\n");
-        if !about.is_empty() {
-            let _ = write!(text, "{about}\n\n");
-        }
-        for group in &groups {
-            text += &group_text(group, level, limit);
         }
         text
     }
@@ -397,7 +385,20 @@ fn cut(lines: Vec<String>, indent: &str, limit: usize, what: &str) -> String {
     text
 }
 
-fn group_text(group: &Group<'_>, level: Level, limit: usize) -> String {
+fn section(title: &str, about: &str, groups: &[Group<'_>], limit: usize) -> String {
+    if groups.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("\n## {title}\n\n");
+    if !about.is_empty() {
+        let _ = write!(text, "{about}\n\n");
+    }
+    text.extend(groups.iter().map(|group| group_text(group, limit)));
+    text
+}
+
+fn group_text(group: &Group<'_>, limit: usize) -> String {
+    let level = group.level;
     let changes = group.changes();
     let mut text = format!("- {}: {}", group.class.title(), items(&changes));
     let impact = Impact::of(changes.iter().copied());
@@ -420,11 +421,11 @@ fn group_text(group: &Group<'_>, level: Level, limit: usize) -> String {
     }
     text.push('\n');
     let lines = group.entries.iter();
-    let lines = lines.map(|entry| format!("  - {}\n", entry_text(entry, level, limit)));
+    let lines = lines.map(|entry| format!("  - {}\n", entry_text(entry, group, limit)));
     text + &cut(lines.collect(), "  ", limit, "").replace(" more  (", " more (")
 }
 
-fn entry_text(entry: &Entry<'_>, level: Level, limit: usize) -> String {
+fn entry_text(entry: &Entry<'_>, group: &Group<'_>, limit: usize) -> String {
     let names: Vec<String> = entry.changes.iter().map(|change| item(change)).collect();
     let mut text = match (names.as_slice(), entry.text) {
         ([name], "") => name.clone(),
@@ -436,7 +437,7 @@ fn entry_text(entry: &Entry<'_>, level: Level, limit: usize) -> String {
             some(&names, INLINE, limit == usize::MAX)
         ),
     };
-    if level == Level::Patch {
+    if group.level == Level::Patch {
         return text;
     }
     let impact = Impact::of(entry.changes.iter().copied());
@@ -454,15 +455,23 @@ fn entry_text(entry: &Entry<'_>, level: Level, limit: usize) -> String {
         };
         let _ = write!(text, "; used by {shown}");
     }
-    if !impact.ext.is_empty() {
+    let is_noticed = group.level == Level::Breaking || group.class == Class::Deprecated;
+    if is_noticed && !impact.ext.is_empty() {
         let calls: Vec<String> = impact
             .ext
             .iter()
-            .map(|(handle, method)| format!("`{handle}.{method}`"))
+            .map(|(handle, method)| format!("`{}`", call(handle, method)))
             .collect();
         let _ = write!(text, "; ext: {}", some(&calls, 3, limit == usize::MAX));
     }
     text
+}
+
+/// A method of a handle, or of a type that no plain call gives.
+fn call(handle: &str, method: &str) -> String {
+    let is_handle = handle.starts_with(char::is_lowercase) && !handle.contains("::");
+    let by = if is_handle { "." } else { "::" };
+    format!("{handle}{by}{method}")
 }
 
 /// The Rust item of a change, as briefly as it can be told.

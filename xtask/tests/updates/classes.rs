@@ -61,7 +61,8 @@ fn read<T: DeserializeOwned>(file: &str) -> T {
 fn tables() -> Tables {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("classes");
     fs::create_dir_all(folder.join("fixes")).unwrap();
-    let modules = "[[module]]\nname = \"pipes\"\ntitle = \"Pipes\"\nrules = [{ prefix = \"/orgs\" }]\n";
+    let modules =
+        "[[module]]\nname = \"pipes\"\ntitle = \"Pipes\"\nrules = [{ prefix = \"/orgs\" }]\n";
     fs::write(folder.join("modules.toml"), modules).unwrap();
     fs::write(folder.join("names.toml"), "").unwrap();
     fs::write(folder.join("behaviour.toml"), "").unwrap();
@@ -72,7 +73,11 @@ fn tables() -> Tables {
 fn classes(report: &Report) -> BTreeMap<String, String> {
     let mut levels = BTreeMap::new();
     let changes = [&report.modules, &report.operations, &report.schemas];
-    for detail in changes.into_iter().flatten().flat_map(|change| &change.details) {
+    for detail in changes
+        .into_iter()
+        .flatten()
+        .flat_map(|change| &change.details)
+    {
         let class = serde_json::to_value(detail.class).unwrap();
         let level = levels.entry(class.as_str().unwrap().to_owned());
         let level: &mut Level = level.or_default();
@@ -102,7 +107,12 @@ fn each_class_has_its_level() {
         }
         let highest = found.values().map(String::as_str);
         let is_breaking = highest.clone().any(|level| level == "breaking");
-        assert_eq!(report.level == Level::Breaking, is_breaking, "{}", case.name);
+        assert_eq!(
+            report.level == Level::Breaking,
+            is_breaking,
+            "{}",
+            case.name
+        );
         if is_breaking == case.semver_checks.is_empty() && case.because.is_none() {
             wrong.push(format!(
                 "{}: cargo-semver-checks says {:?}, and nothing says why",

@@ -7,5 +7,6 @@
 )]
 
 mod classes;
+mod large;
 mod reports;
 mod vendoring;

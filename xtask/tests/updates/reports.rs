@@ -1,6 +1,10 @@
 //! Updates of the vendored description as they happen, each with the report that a maintainer gets.
 
-use std::{path::Path, sync::OnceLock};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::OnceLock,
+};
 
 use insta::{Settings, assert_snapshot};
 use serde_json::{Value, json};
@@ -195,4 +199,76 @@ fn what_no_item_shows_is_a_patch_and_nothing_is_nothing() {
         (&json["level"], &json["silent"]["schemas"][0]),
         (&json!("patch"), &json!("ServiceRequest"))
     );
+}
+
+/// Names of the raw client's methods that a text calls, in whatever module.
+fn called(text: &str) -> BTreeSet<&str> {
+    text.lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .flat_map(|line| line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'))
+        .collect()
+}
+
+#[test]
+fn methods_of_ext_are_found_for_every_operation_that_they_use() {
+    let report = report(|document| {
+        document["paths"] = json!({});
+    });
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../harness-api-ext/src/resources");
+    let mut texts: BTreeMap<String, String> = BTreeMap::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let inner = path.strip_prefix(&root).unwrap();
+            let module = inner.iter().next().unwrap().to_string_lossy().into_owned();
+            *texts.entry(module).or_default() += &std::fs::read_to_string(path).unwrap();
+        }
+    }
+    let mut found = 0;
+    let mut lost = Vec::new();
+    for change in &report.operations {
+        let (module, name) = change.rust[0].split_once("::Api::").unwrap();
+        let is_called = texts
+            .get(module)
+            .is_some_and(|text| called(text).contains(name));
+        match (is_called, change.ext.is_empty()) {
+            (true, true) => lost.push(change.rust[0].clone()),
+            (_, false) => found += 1,
+            (false, true) => {}
+        }
+    }
+    assert!(lost.is_empty(), "{lost:#?}");
+    assert!(found > 250, "{found} operations are used");
+
+    // As a user calls them.
+    let users = |item: &str| -> Vec<String> {
+        let changes = report.operations.iter();
+        let change = changes.filter(|change| change.rust[0] == item);
+        change
+            .flat_map(|change| &change.ext)
+            .map(|method| format!("{}.{}", method.handle, method.method))
+            .collect()
+    };
+    assert_eq!(
+        users("cd::Api::get_service_list"),
+        ["project.services().list()"]
+    );
+    assert_eq!(
+        users("cd::Api::create_infrastructure"),
+        ["project.environments().infrastructures(..).create(..)"]
+    );
+    assert_eq!(
+        users("platform::Api::get_organization"),
+        ["account.organizations().get(..)"]
+    );
+    let waiting = users("pipeline::Api::get_execution_detail_v2");
+    for method in ["get()", "wait()", "watch()", "steps()"] {
+        let method = format!("project.run(..).{method}");
+        assert!(waiting.contains(&method), "{method} is not in {waiting:?}");
+    }
 }

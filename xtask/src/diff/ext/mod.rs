@@ -5,6 +5,8 @@
 
 mod handles;
 mod source;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -40,10 +42,17 @@ struct Method {
 }
 
 impl Ext {
-    /// Reads the sources of the workspace.
+    /// Reads the sources of the workspace; where there are none, there are no methods.
     pub fn read(root: &Path) -> Result<Self> {
-        let source = Source::read(&root.join("harness-api-ext/src"))?;
-        let handles = handles::of(&source);
+        let folder = root.join("harness-api-ext/src");
+        if !folder.exists() {
+            return Ok(Self::default());
+        }
+        Ok(Self::of(&Source::read(&folder)?))
+    }
+
+    fn of(source: &Source) -> Self {
+        let handles = handles::of(source);
         let mut methods: BTreeMap<(String, String), Method> = BTreeMap::new();
         for ty in source.types() {
             let handle = match handles.get(ty) {
@@ -67,7 +76,7 @@ impl Ext {
                 of.shown.extend(mentions.shown);
             }
         }
-        Ok(Self(methods.into_values().collect()))
+        Self(methods.into_values().collect())
     }
 
     /// The number of methods.

@@ -75,7 +75,9 @@ impl Received {
 }
 
 /// A JSON document of a type.
-pub(crate) fn json<T: DeserializeOwned + 'static>(received: Received) -> Result<Response<T>, Error> {
+pub(crate) fn json<T: DeserializeOwned + 'static>(
+    received: Received,
+) -> Result<Response<T>, Error> {
     // The fast path: where the place of a fault is wanted, the document is read a second time.
     let body = without_bom(&received.parts.bytes);
     match received.parts.within_memory(|| whole(body))? {

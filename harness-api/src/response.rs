@@ -167,6 +167,12 @@ impl<T> Response<T> {
         self.parts.within_memory(decode)
     }
 
+    /// Returns how many bytes of memory the value of the body may take; see
+    /// [`ClientBuilder::max_body`](crate::ClientBuilder::max_body).
+    pub fn max_memory(&self) -> u64 {
+        self.parts.max_memory()
+    }
+
     /// What a layer attached to the answer under this type.
     pub fn attached<A: Send + Sync + 'static>(&self) -> Option<&A> {
         self.parts.attached.get()

@@ -6,10 +6,7 @@
 use std::cell::Cell;
 use std::fmt;
 
-use serde::de::{
-    Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess,
-    Visitor,
-};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 use serde_json::{Map, Value};
 
@@ -44,15 +41,23 @@ impl Drop for Outer {
 
 /// Runs a decoder, and stops it with an error when generated types, and the [`Value`]s in them, take more than about this
 /// many bytes; `None` when that happened. What types of other crates allocate is not accounted for.
+///
+/// Inside of another such decoding, what this one takes is taken from that one's limit too.
 pub(crate) fn within<R>(bytes: u64, decode: impl FnOnce() -> R) -> Option<R> {
-    let outer = Outer(LEFT.replace(Left {
-        bytes,
+    let mut outer = Outer(LEFT.get());
+    let limit = bytes.min(outer.0.bytes);
+    LEFT.set(Left {
+        bytes: limit,
         exceeded: false,
-    }));
+    });
     let decoded = decode();
-    let exceeded = LEFT.get().exceeded;
+    let left = LEFT.get();
+    if outer.0.bytes < u64::MAX {
+        outer.0.bytes -= limit - left.bytes;
+        outer.0.exceeded |= left.exceeded && limit < bytes;
+    }
     drop(outer);
-    (!exceeded).then_some(decoded)
+    (!left.exceeded).then_some(decoded)
 }
 
 /// Accounts for memory that is about to be taken.
@@ -307,5 +312,57 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Entries<A> {
 
     fn size_hint(&self) -> Option<usize> {
         self.entries.size_hint()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::super::Bare;
+    use super::*;
+
+    /// Decodes any JSON within a limit: whether that was enough.
+    fn fits(text: &str, limit: u64) -> bool {
+        within(limit, || serde_json::from_str::<Bare<Value>>(text)).is_some_and(|read| {
+            assert_eq!(
+                read.unwrap().0,
+                serde_json::from_str::<Value>(text).unwrap()
+            );
+            true
+        })
+    }
+
+    #[test]
+    fn a_value_is_decoded_within_its_limit_and_not_beyond() {
+        let zeros = format!("[{}0]", "0,".repeat(999));
+        assert!(fits(&zeros, 1000 * VALUE as u64));
+        assert!(!fits(&zeros, 999 * VALUE as u64));
+        let objects = format!("[{}{{}}]", r#"{"a":{}},"#.repeat(99));
+        assert!(!fits(&objects, 50_000));
+        assert!(fits(&objects, 200_000));
+        let members: Vec<_> = (0..1000).map(|key| format!("\"{key}\":0")).collect();
+        let object = format!("{{{}}}", members.join(","));
+        assert!(!fits(&object, 20_000));
+        assert!(fits(&object, 200_000));
+        assert!(fits("\"text\"", 0));
+    }
+
+    #[test]
+    fn the_limit_ends_with_its_decoding_even_by_a_panic() {
+        assert!(!fits("[0]", 1));
+        let panicked = std::panic::catch_unwind(|| within(1, || panic!("as a test")));
+        assert!(panicked.is_err());
+        assert!(fits("[0]", u64::MAX));
+        assert!(serde_json::from_str::<Bare<Value>>("[0]").is_ok());
+    }
+
+    #[test]
+    fn an_inner_decoding_counts_for_the_outer_one() {
+        let two = VALUE as u64 * 2;
+        let twice = |limit| within(limit, || fits("[0]", two) && fits("[0]", two));
+        assert_eq!(twice(two), Some(true));
+        assert_eq!(twice(two - 1), None);
+        let other = within(2 * two, || fits("[0,0]", two - 1) || fits("[0]", two));
+        assert_eq!(other, Some(true), "the inner limit was its own");
     }
 }

@@ -132,6 +132,8 @@ pub(super) struct Crawl {
     beyond: u32,
     equal: u32,
     restarts: u32,
+    /// A page and its total that did not fit the page before, which was as it had been.
+    doubt: Option<(u64, Option<u64>)>,
     /// How many pages were read again since there was something to give.
     backs: u32,
     /// The total at which the list was last read from its beginning.
@@ -163,6 +165,7 @@ impl Crawl {
             equal: 0,
             restarts: 0,
             backs: 0,
+            doubt: None,
             floor: None,
             steady: true,
             pages: HashSet::new(),
@@ -226,39 +229,34 @@ impl Crawl {
             // What was begun elsewhere may have met hidden rows there.
             self.hides |= position.rows < self.covered_before(&position);
         }
-        if self.checks {
-            let changed = match (position.total, page.total) {
-                (Some(before), Some(now)) => before != now,
-                _ => false,
-            };
-            if changed && self.is_numbered() {
-                return self.changed(page, position);
-            }
-            if position.skip > 0
-                && let Some(skip) = self.found_inside(&page, &position)
-            {
-                position.skip = skip;
-            } else if position.skip > 0
-                && position.mark.is_some()
-                && !(self.is_numbered() && page.total.is_some() && page.total == position.total)
-            {
-                return self.go_back(position, None);
-            }
-            if self.is_repeated(&page, &position) {
-                if !self.is_numbered() {
-                    return Err(self.fault(SAME_PAGE));
-                }
-                // Either the server does not heed what page is asked for, or a page of new items came before it.
-                let held = Held {
-                    page,
-                    position: position.clone(),
-                    is_repeated: true,
-                };
-                return self.go_back(position, Some(Box::new(held)));
-            }
+        let changed = match (position.total, page.total) {
+            (Some(before), Some(now)) => before != now,
+            _ => false,
+        };
+        if self.checks && changed && self.is_numbered() {
+            return self.changed(page, position);
         }
-        if self.paging.step == Step::Offset {
-            self.pass_overlap(&page, &mut position);
+        if position.skip > 0
+            && let Some(skip) = self.found_inside(&page, &position)
+        {
+            position.skip = skip;
+        } else if position.skip > 0
+            && position.mark.is_some()
+            && !(self.is_numbered() && page.total.is_some() && !changed)
+        {
+            return self.go_back(position, None);
+        }
+        if !self.pass_overlap(&page, &mut position) && self.is_repeated(&page, &position) {
+            if !self.is_numbered() {
+                return Err(self.fault(SAME_PAGE));
+            }
+            // Either the server does not heed what page is asked for, or a page of new items came before it.
+            let held = Held {
+                page,
+                position: position.clone(),
+                is_repeated: true,
+            };
+            return self.go_back(position, Some(Box::new(held)));
         }
         self.accept(page, position)
     }
@@ -281,6 +279,11 @@ impl Crawl {
         self.pages.clear();
         let is_first = position.page <= self.paging.first && position.skip == 0;
         if is_first || self.last.is_none() && position.mark.is_none() {
+            return self.accept(page, position);
+        }
+        // The total is that of the page, and says nothing of the list.
+        let is_same = |doubt| doubt == (fingerprint(page.text()), page.total);
+        if self.doubt.take().is_some_and(is_same) {
             return self.accept(page, position);
         }
         // New items before the page move its rows by as many, so that it begins with some that were given.
@@ -408,6 +411,12 @@ impl Crawl {
                 again.iter().position(is_before).map(|index| index + 1)
             }
         };
+        if let (Some(last), Some(held)) = (&self.last, &held)
+            && page.text() == last.page.text()
+            && page.total == last.page.total
+        {
+            self.doubt = Some((fingerprint(held.page.text()), held.page.total));
+        }
         let all = again.len();
         let skip = match (found, held) {
             // Nothing moved, so that the page which is held goes on from there.
@@ -472,23 +481,24 @@ impl Crawl {
     }
 
     /// Finds out, behind a page that was shorter than asked for, whether offsets count rows that the server hides: then
-    /// this page begins with rows of that one, or with none.
-    fn pass_overlap(&mut self, page: &Fetched, position: &mut Position) {
-        let Some(last) = self.last.as_ref().filter(|_| !self.by_size) else {
-            return;
+    /// this page begins with rows of that one, or has none. Tells whether it begins with such rows, which are passed.
+    fn pass_overlap(&mut self, page: &Fetched, position: &mut Position) -> bool {
+        let unsure = self.paging.step == Step::Offset && !self.by_size;
+        let Some(last) = self.last.as_ref().filter(|_| unsure) else {
+            return false;
         };
         let Some(stride) = self.stride(&last.page, &last.position) else {
-            return;
+            return false;
         };
         let rows = last.page.count();
         let behind = last.position.page.saturating_add(rows);
         if rows >= self.there(&last.position, stride) || position.page != behind {
-            return;
+            return false;
         }
         let before = last.page.slices();
         let known: HashSet<_> = before.iter().collect();
         if known.len() < before.len() {
-            return;
+            return false;
         }
         let shared = page
             .slices()
@@ -501,6 +511,7 @@ impl Crawl {
             position.skip = position.skip.max(shared);
             position.rows = position.rows.saturating_sub(shared);
         }
+        shared > 0
     }
 
     /// Takes the page that tells whether the first one was clipped.

@@ -138,11 +138,18 @@ impl World {
         if !sees_less {
             self.changes.retain(|change| change.by > 0);
         }
-        // What goes and what comes between two pages cancel each other out in the total.
-        let mut by = std::collections::HashMap::new();
+        // What goes and what comes between two pages cancel each other out in the total; so do what goes, comes and goes
+        // while these are read again.
+        self.changes.sort_by_key(|change| change.before);
+        let (mut last, mut turns) = (None::<Change>, 0);
         self.changes.retain(|change| {
-            let sign = change.by.signum();
-            *by.entry(change.before).or_insert(sign) == sign
+            let turned = last.filter(|last| last.by.signum() != change.by.signum());
+            let is_kept = turned.is_none_or(|last| last.before < change.before && turns == 0);
+            if is_kept {
+                turns += usize::from(turned.is_some());
+                last = Some(*change);
+            }
+            is_kept
         });
         // Whether a size was clipped is found out by comparing two pages.
         if matches!(self.habit, Habit::Clips { .. }) && self.total == Total::Unsaid {

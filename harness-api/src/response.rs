@@ -13,6 +13,7 @@ use crate::error::{Error, ErrorKind, Target};
 use crate::model;
 use crate::operation::Operation;
 use crate::options::Attached;
+use crate::redact::Redactor;
 use crate::transport::Head;
 
 /// The answer to a call: the decoded value, to which it dereferences, and what came with it.
@@ -77,6 +78,11 @@ impl ResponseParts {
         self.target.operation()
     }
 
+    /// Returns what masks the keys of the call.
+    pub fn redactor(&self) -> &Redactor {
+        &self.attached.redactor
+    }
+
     /// Makes an error of an answer that its caller cannot use: it names the call, and keeps status, headers, body and what
     /// was attached.
     ///
@@ -125,6 +131,11 @@ impl<T> Response<T> {
     /// The operation that was called; `None` for an endpoint outside the table.
     pub fn operation(&self) -> Option<&'static Operation> {
         self.parts.operation()
+    }
+
+    /// Returns what masks the keys of the call.
+    pub fn redactor(&self) -> &Redactor {
+        self.parts.redactor()
     }
 
     /// Makes an error of this answer, as [`ResponseParts::into_error`] does.

@@ -6,5 +6,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod beside;
+mod fixture;
 mod reports;
 mod vendoring;
+mod whole;

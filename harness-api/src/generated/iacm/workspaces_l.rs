@@ -787,7 +787,9 @@ pub(super) static LIST_PIPELINES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::object(types::ListPipelinesResponse::NAMES),
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::ListPipelinesResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

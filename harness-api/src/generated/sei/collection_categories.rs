@@ -254,7 +254,9 @@ pub(super) static LIST_CATEGORIES: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::object(types::ListCategoriesResponse::NAMES),
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::ListCategoriesResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

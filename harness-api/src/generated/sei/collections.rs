@@ -227,7 +227,9 @@ pub(super) static LIST_COLLECTIONS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::object(types::ListCollectionsResponse::NAMES),
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::ListCollectionsResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -402,6 +402,10 @@ async fn tokens_are_shown_once_and_not_printed() -> Result<()> {
         .api_keys("robot")
         .tokens("ci");
     tokens.update(valid).await?;
+    // The query names no project: without it in the body, the token would be one of the account.
+    let mut details = details;
+    details["orgIdentifier"] = json!("retail");
+    details["projectIdentifier"] = json!("checkout");
     exchange.saw_json("PUT", &format!("/ng/api/token/first?{ACCOUNT}"), &details);
     Ok(())
 }

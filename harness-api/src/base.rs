@@ -33,6 +33,10 @@ impl Base {
         Ok(Self { url, prefix })
     }
 
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
+    }
+
     /// The URL of an expanded path, which begins with a slash, without a query.
     ///
     /// What the URL parser would change is refused: a path must reach the server as it was made.

@@ -61,7 +61,7 @@ impl Received {
         let mut message = match self.media() {
             Some(media) => format!(
                 "{wanted} was expected, and the answer is {}",
-                redact::one_line(media, 80)
+                self.parts.redactor().one_line(media, 80)
             ),
             None => format!("{wanted} was expected, and the answer is something else"),
         };
@@ -220,12 +220,14 @@ fn misfit(
     if received.is_html() || !looks_like_json && !received.media().is_none_or(is_json_type) {
         return received.unexpected("JSON");
     }
-    let Some(failure) = locate(&received.parts.bytes) else {
+    let Some(mut failure) = locate(&received.parts.bytes) else {
         return received.error(
             ErrorKind::Decode,
             format!("the answer does not fit {declared}"),
         );
     };
+    // Keys of maps are values of the server.
+    failure.path = received.parts.redactor().one_line(&failure.path, PATH);
     let message = match failure.path.as_str() {
         "" | "." => format!("the answer does not fit {declared}: {}", failure.reason),
         path => format!(
@@ -235,7 +237,7 @@ fn misfit(
     };
     received
         .error(ErrorKind::Decode, message)
-        .with_decode(failure)
+        .with_decode_failure(failure)
 }
 
 /// Reads once more, keeping track of the place.
@@ -255,8 +257,7 @@ fn describe(path: String, fault: &serde_json::Error) -> DecodeFailure {
     let place = format!(" at line {} column {}", fault.line(), fault.column());
     let reason = without_values(text.strip_suffix(&place).unwrap_or(&text));
     DecodeFailure {
-        // Keys of maps are values of the server.
-        path: redact::one_line(&path, PATH),
+        path,
         reason,
         line: fault.line(),
         column: fault.column(),

@@ -12,6 +12,7 @@ use crate::decode::{self, Received};
 use crate::error::{Error, ErrorKind, Target};
 use crate::operation::Operation;
 use crate::options::Attached;
+use crate::redact::Redactor;
 use crate::transport::Head;
 
 /// The answer to a call: the decoded value, to which it dereferences, and what came with it.
@@ -49,6 +50,11 @@ impl ResponseParts {
     /// The operation that was called; `None` for an endpoint outside the table.
     pub fn operation(&self) -> Option<&'static Operation> {
         self.target.operation()
+    }
+
+    /// Returns what masks the keys of the call.
+    pub fn redactor(&self) -> &Redactor {
+        &self.attached.redactor
     }
 
     /// Makes an error of an answer that its caller cannot use: it names the call, and keeps status, headers, body and what
@@ -99,6 +105,11 @@ impl<T> Response<T> {
     /// The operation that was called; `None` for an endpoint outside the table.
     pub fn operation(&self) -> Option<&'static Operation> {
         self.parts.operation()
+    }
+
+    /// Returns what masks the keys of the call.
+    pub fn redactor(&self) -> &Redactor {
+        self.parts.redactor()
     }
 
     /// Makes an error of this answer, as [`ResponseParts::into_error`] does.

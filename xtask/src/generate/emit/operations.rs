@@ -9,7 +9,10 @@ use quote::{format_ident, quote};
 
 use super::rust::{ident, is_enum, ty as rust_ty};
 use super::{behaviour, docs};
-use crate::generate::api::{Answer, Api, Body, Module, Operation, Param, Place, Ty};
+use crate::{
+    generate::api::{Answer, Api, Body, Module, Operation, Param, Place, Ty},
+    markdown::code,
+};
 
 /// `mod.rs` of a module.
 pub(super) fn module(module: &Module, files: &BTreeMap<String, Vec<&Operation>>) -> TokenStream {
@@ -186,6 +189,7 @@ fn table_entry(operation: &Operation) -> TokenStream {
     };
     let repeat = behaviour::repeat(operation.repeat);
     let paging = behaviour::paging(operation.paging.as_ref());
+    let response = behaviour::response(&operation.response);
     quote! {
         pub(super) static #item: rt::Operation = rt::Operation {
             id: #id,
@@ -198,6 +202,7 @@ fn table_entry(operation: &Operation) -> TokenStream {
             bodies: &[#(#bodies),*],
             body_required: #required,
             answers: &[#(#answers),*],
+            response: &#response,
             provenance: rt::Provenance::#provenance,
             deprecated: #deprecated,
             repeat: #repeat,
@@ -366,7 +371,7 @@ fn setter(api: &Api, index: usize, param: &Param) -> TokenStream {
         Place::Header => "Header",
         Place::Form => "Form field",
     };
-    let doc = format!(" {place} `{}`.", param.wire);
+    let doc = format!(" {place} {}.", code(&param.wire));
     let (ty, set) = value(api, index, param, &quote! { value });
     quote! {
         #[doc = #doc]
@@ -482,7 +487,7 @@ pub(super) fn body_setters(body: Option<&Body>) -> Vec<BodySetter> {
         let (ty, set) = text_argument(media);
         made.push(BodySetter {
             name: format_ident!("body{suffix}"),
-            doc: format!(" The body as it is to be sent, `{media}`."),
+            doc: format!(" The body as it is to be sent, {}.", code(media)),
             ty,
             set,
         });

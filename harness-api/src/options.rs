@@ -80,7 +80,8 @@ impl CallOptions {
         self.timeout = Some(timeout);
     }
 
-    /// Sets how many bytes of a buffered answer are accepted, in place of the client's limit.
+    /// Sets how many bytes of a buffered response are accepted, in place of the client's limit; see
+    /// [`ClientBuilder::max_body`](crate::ClientBuilder::max_body).
     pub fn max_body(&mut self, bytes: u64) {
         self.max_body = Some(bytes);
     }

@@ -200,7 +200,11 @@ impl HarnessBuilder {
         self
     }
 
-    /// How many bytes of a buffered answer are accepted; 256 MiB when it is not set. Streams have no limit.
+    /// Sets how many bytes of a buffered response are accepted: 64 MiB by default. Streams have no limit.
+    ///
+    /// It bounds the memory that a response takes, whatever the server sends: a body and what is decoded from it take at
+    /// most about three times the bytes of the body and half of this limit, so about 224 MiB by default. What would take
+    /// more is an error of kind [`Decode`](crate::ErrorKind::Decode).
     pub fn max_body(mut self, bytes: u64) -> Self {
         self.max_body = Some(bytes);
         self

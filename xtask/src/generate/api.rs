@@ -311,6 +311,8 @@ pub struct Paging {
     pub used_size: Option<Found>,
     /// What tells whether there are more pages.
     pub more: Option<More>,
+    /// Whether the server leaves the member that holds the items out when there are none.
+    pub omits_empty: bool,
 }
 
 /// How the next page is asked for.

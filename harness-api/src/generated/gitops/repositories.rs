@@ -144,7 +144,7 @@ impl<'c> Api<'c> {
     /// `AgentRepositoryService_GetHelmCharts`, tag `Repositories`. Safe: it only reads. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
     /// - Result: [`types::RepositoriesHelmChartsResponse`], `application/json`.
-    /// - List: `whole list, items items`.
+    /// - List: `whole list, items items if there are any`.
     #[inline]
     pub fn agent_repository_get_helm_charts(
         &self,
@@ -162,7 +162,7 @@ impl<'c> Api<'c> {
     /// `AgentRepositoryService_GetHelmChartsByUrl`, tag `Repositories`. Safe: it only reads. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Result: [`types::RepositoriesHelmChartsResponse`], `application/json`.
-    /// - List: `whole list, items items`.
+    /// - List: `whole list, items items if there are any`.
     #[inline]
     pub fn agent_repository_get_helm_charts_by_url(
         &self,
@@ -194,7 +194,7 @@ impl<'c> Api<'c> {
     /// `AgentRepositoryService_ListApps`, tag `Repositories`. Safe: it only reads. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
     /// - Result: [`types::RepositoriesRepoAppsResponse`], `application/json`.
-    /// - List: `whole list, items items`.
+    /// - List: `whole list, items items if there are any`.
     #[inline]
     pub fn agent_repository_list_apps(
         &self,
@@ -212,7 +212,7 @@ impl<'c> Api<'c> {
     /// `AgentRepositoryService_ListAppsByUrl`, tag `Repositories`. Safe: it only reads. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Result: [`types::RepositoriesRepoAppsResponse`], `application/json`.
-    /// - List: `whole list, items items`.
+    /// - List: `whole list, items items if there are any`.
     #[inline]
     pub fn agent_repository_list_apps_by_url(
         &self,
@@ -2507,7 +2507,7 @@ pub(super) static AGENT_REPOSITORY_GET_HELM_CHARTS: rt::Operation = rt::Operatio
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items").omits_empty() }),
 };
 pub(super) static AGENT_REPOSITORY_GET_HELM_CHARTS_BY_URL: rt::Operation = rt::Operation {
     id: "AgentRepositoryService_GetHelmChartsByUrl",
@@ -2535,7 +2535,7 @@ pub(super) static AGENT_REPOSITORY_GET_HELM_CHARTS_BY_URL: rt::Operation = rt::O
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items").omits_empty() }),
 };
 pub(super) static AGENT_REPOSITORY_LIST: rt::Operation = rt::Operation {
     id: "AgentRepositoryService_ListRepositories",
@@ -2590,7 +2590,7 @@ pub(super) static AGENT_REPOSITORY_LIST_APPS: rt::Operation = rt::Operation {
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items").omits_empty() }),
 };
 pub(super) static AGENT_REPOSITORY_LIST_APPS_BY_URL: rt::Operation = rt::Operation {
     id: "AgentRepositoryService_ListAppsByUrl",
@@ -2619,7 +2619,7 @@ pub(super) static AGENT_REPOSITORY_LIST_APPS_BY_URL: rt::Operation = rt::Operati
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items").omits_empty() }),
 };
 pub(super) static AGENT_REPOSITORY_LIST_ESO_GENERATORS: rt::Operation = rt::Operation {
     id: "AgentRepositoryService_ListESOGenerators",

@@ -124,7 +124,7 @@ impl<'c> Api<'c> {
     /// `ansible#show-inventory-groups`, tag `ansible`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Result: [`types::ShowInventoryGroupsResponse`], `application/json`.
-    /// - List: `paged page/limit from 1, size 30, items groups, total header X-Total-Items, size header x-page-size`.
+    /// - List: `paged page/limit from 1, size 30, items groups if there are any, total header X-Total-Items, size header x-page-size`.
     #[inline]
     pub fn show_inventory_groups(
         &self,
@@ -144,7 +144,7 @@ impl<'c> Api<'c> {
     /// `ansible#show-inventory-hosts`, tag `ansible`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Result: [`types::ShowInventoryHostsResponse`], `application/json`.
-    /// - List: `paged page/limit from 1, size 30, items hosts, total header X-Total-Items, size header x-page-size`.
+    /// - List: `paged page/limit from 1, size 30, items hosts if there are any, total header X-Total-Items, size header x-page-size`.
     #[inline]
     pub fn show_inventory_hosts(
         &self,
@@ -750,6 +750,7 @@ pub(super) static SHOW_INVENTORY_GROUPS: rt::Operation = rt::Operation {
             .default_size(30)
             .total(rt::Found::Header("X-Total-Items"))
             .used_size(rt::Found::Header("x-page-size"))
+            .omits_empty()
     }),
 };
 pub(super) static SHOW_INVENTORY_HOSTS: rt::Operation = rt::Operation {
@@ -784,6 +785,7 @@ pub(super) static SHOW_INVENTORY_HOSTS: rt::Operation = rt::Operation {
             .default_size(30)
             .total(rt::Found::Header("X-Total-Items"))
             .used_size(rt::Found::Header("x-page-size"))
+            .omits_empty()
     }),
 };
 pub(super) static SHOW_INVENTORY_VARS: rt::Operation = rt::Operation {

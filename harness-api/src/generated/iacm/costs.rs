@@ -9,7 +9,7 @@ impl<'c> Api<'c> {
     /// `costs#list-costs`, tag `costs`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: [`types::ListCostsResponse`], `application/json`.
-    /// - List: `paged page/limit from 1, size 30, items workspaces, total totalItems, size pageSize`.
+    /// - List: `paged page/limit from 1, size 30, items workspaces if there are any, total totalItems, size pageSize`.
     #[inline]
     pub fn list_costs(
         &self,
@@ -203,6 +203,7 @@ pub(super) static LIST_COSTS: rt::Operation = rt::Operation {
             .default_size(30)
             .total(rt::Found::Member("totalItems"))
             .used_size(rt::Found::Member("pageSize"))
+            .omits_empty()
     }),
 };
 pub(super) static LIST_COSTS_PER_WORKSPACE: rt::Operation = rt::Operation {

@@ -215,7 +215,7 @@ impl<'c> Api<'c> {
     /// `variable_sets#list-variable-set-references-account-level`, tag `variable_sets`. Safe: it only reads. Published types.
     /// - Required: path `identifier`.
     /// - Result: [`types::HarnessIacmWorkspaceList`], `application/json`.
-    /// - List: `whole list, items items`.
+    /// - List: `whole list, items items if there are any`.
     #[inline]
     pub fn list_variable_set_references_account_level(
         &self,
@@ -231,7 +231,7 @@ impl<'c> Api<'c> {
     /// `variable_sets#list-variable-set-references-org-level`, tag `variable_sets`. Safe: it only reads. Published types.
     /// - Required: path `org`, `identifier`.
     /// - Result: [`types::HarnessIacmWorkspaceList`], `application/json`.
-    /// - List: `whole list, items items`.
+    /// - List: `whole list, items items if there are any`.
     #[inline]
     pub fn list_variable_set_references_org_level(
         &self,
@@ -249,7 +249,7 @@ impl<'c> Api<'c> {
     /// `variable_sets#list-variable-set-references-proj-level`, tag `variable_sets`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Result: [`types::HarnessIacmWorkspaceList`], `application/json`.
-    /// - List: `whole list, items items`.
+    /// - List: `whole list, items items if there are any`.
     #[inline]
     pub fn list_variable_set_references_proj_level(
         &self,
@@ -268,7 +268,7 @@ impl<'c> Api<'c> {
     ///
     /// `variable_sets#list-variable-sets-account-level`, tag `variable_sets`. Safe: it only reads. Published types.
     /// - Result: [`types::HarnessIacmVariableSetList`], `application/json`.
-    /// - List: `whole list, items items`.
+    /// - List: `whole list, items items if there are any`.
     #[inline]
     pub fn list_variable_sets_account_level(&self) -> ListVariableSetsAccountLevel {
         ListVariableSetsAccountLevel {
@@ -280,7 +280,7 @@ impl<'c> Api<'c> {
     /// `variable_sets#list-variable-sets-org-level`, tag `variable_sets`. Safe: it only reads. Published types.
     /// - Required: path `org`.
     /// - Result: [`types::HarnessIacmVariableSetList`], `application/json`.
-    /// - List: `whole list, items items`.
+    /// - List: `whole list, items items if there are any`.
     #[inline]
     pub fn list_variable_sets_org_level(
         &self,
@@ -296,7 +296,7 @@ impl<'c> Api<'c> {
     /// `variable_sets#list-variable-sets-proj-level`, tag `variable_sets`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: [`types::HarnessIacmVariableSetList`], `application/json`.
-    /// - List: `whole list, items items`.
+    /// - List: `whole list, items items if there are any`.
     #[inline]
     pub fn list_variable_sets_proj_level(
         &self,
@@ -1252,7 +1252,7 @@ pub(super) static LIST_VARIABLE_SET_REFERENCES_ACCOUNT_LEVEL: rt::Operation = rt
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items").omits_empty() }),
 };
 pub(super) static LIST_VARIABLE_SET_REFERENCES_ORG_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#list-variable-set-references-org-level",
@@ -1275,7 +1275,7 @@ pub(super) static LIST_VARIABLE_SET_REFERENCES_ORG_LEVEL: rt::Operation = rt::Op
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items").omits_empty() }),
 };
 pub(super) static LIST_VARIABLE_SET_REFERENCES_PROJ_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#list-variable-set-references-proj-level",
@@ -1299,7 +1299,7 @@ pub(super) static LIST_VARIABLE_SET_REFERENCES_PROJ_LEVEL: rt::Operation = rt::O
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items").omits_empty() }),
 };
 pub(super) static LIST_VARIABLE_SETS_ACCOUNT_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#list-variable-sets-account-level",
@@ -1318,7 +1318,7 @@ pub(super) static LIST_VARIABLE_SETS_ACCOUNT_LEVEL: rt::Operation = rt::Operatio
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items").omits_empty() }),
 };
 pub(super) static LIST_VARIABLE_SETS_ORG_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#list-variable-sets-org-level",
@@ -1337,7 +1337,7 @@ pub(super) static LIST_VARIABLE_SETS_ORG_LEVEL: rt::Operation = rt::Operation {
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items").omits_empty() }),
 };
 pub(super) static LIST_VARIABLE_SETS_PROJ_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#list-variable-sets-proj-level",
@@ -1360,7 +1360,7 @@ pub(super) static LIST_VARIABLE_SETS_PROJ_LEVEL: rt::Operation = rt::Operation {
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items").omits_empty() }),
 };
 pub(super) static UPDATE_VARIABLE_SET_ACCOUNT_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#update-variable-set-account-level",

@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
     /// `workspaces#list-pipelines`, tag `workspaces`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`, `workspace`.
     /// - Result: [`types::ListPipelinesResponse`], `application/json`.
-    /// - List: `paged page/limit from 1, size 30, items pipelines, total header X-Total-Items, size header x-page-size`.
+    /// - List: `paged page/limit from 1, size 30, items pipelines if there are any, total header X-Total-Items, size header x-page-size`.
     #[inline]
     pub fn list_pipelines(
         &self,
@@ -798,6 +798,7 @@ pub(super) static LIST_PIPELINES: rt::Operation = rt::Operation {
             .default_size(30)
             .total(rt::Found::Header("X-Total-Items"))
             .used_size(rt::Found::Header("x-page-size"))
+            .omits_empty()
     }),
 };
 pub(super) static LIST_PROVISIONERS_RATIO: rt::Operation = rt::Operation {

@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     /// `categories#listCategories`, tag `Collection categories`. Safe: it only reads. Published types.
     /// - Body, optional: [`types::ListCategoriesRequest`], `application/json`.
     /// - Result: [`types::ListCategoriesResponse`], `application/json`.
-    /// - List: `paged page/pageSize in body from 0, at most 100, items records, total _metadata.total_count, size _metadata.page_size, more _metadata.has_next`.
+    /// - List: `paged page/pageSize in body from 0, at most 100, items records if there are any, total _metadata.total_count, size _metadata.page_size, more _metadata.has_next`.
     #[inline]
     pub fn list_categories(&self) -> ListCategories {
         ListCategories {
@@ -267,6 +267,7 @@ pub(super) static LIST_CATEGORIES: rt::Operation = rt::Operation {
             .total(rt::Found::Member("_metadata.total_count"))
             .used_size(rt::Found::Member("_metadata.page_size"))
             .more(rt::More::HasNext("_metadata.has_next"))
+            .omits_empty()
     }),
 };
 pub(super) static UPDATE_CATEGORY: rt::Operation = rt::Operation {

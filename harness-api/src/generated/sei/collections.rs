@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     /// `collections#listCollections`, tag `Collections`. Safe: it only reads. Published types.
     /// - Body, optional: [`types::UnitsListBody`], `application/json`.
     /// - Result: [`types::ListCollectionsResponse`], `application/json`.
-    /// - List: `paged page/page_size in body from 0, at most 100, items records, total _metadata.total_count, size _metadata.page_size, more _metadata.has_next`.
+    /// - List: `paged page/page_size in body from 0, at most 100, items records if there are any, total _metadata.total_count, size _metadata.page_size, more _metadata.has_next`.
     #[inline]
     pub fn list_collections(&self) -> ListCollections {
         ListCollections {
@@ -240,5 +240,6 @@ pub(super) static LIST_COLLECTIONS: rt::Operation = rt::Operation {
             .total(rt::Found::Member("_metadata.total_count"))
             .used_size(rt::Found::Member("_metadata.page_size"))
             .more(rt::More::HasNext("_metadata.has_next"))
+            .omits_empty()
     }),
 };

@@ -54,6 +54,9 @@ struct PagingEntry {
     has_next: Option<String>,
     last: Option<String>,
     tokens: Option<BTreeMap<String, String>>,
+    /// The member that holds the items is left out when there are none.
+    #[serde(default)]
+    omits_empty: bool,
 }
 
 /// Corrects the class of repetition of operations.
@@ -311,6 +314,7 @@ impl PagingEntry {
             ("has-next", self.has_next.is_some()),
             ("last", self.last.is_some()),
             ("tokens", self.tokens.is_some()),
+            ("omits-empty", self.omits_empty),
         ];
         keys.into_iter()
             .filter(|(_, said)| *said)
@@ -373,6 +377,8 @@ impl PagingEntry {
             .as_ref()
             .map(|tokens| tokens.clone().into_iter().collect());
         note("tokens", set(&mut paging.tokens, tokens));
+        note("omits-empty", self.omits_empty && !paging.omits_empty);
+        paging.omits_empty |= self.omits_empty;
         keys
     }
 }

@@ -66,6 +66,9 @@ pub(super) fn paging(paging: Option<&Paging>) -> TokenStream {
         Some(More::Last(path)) => made.extend(quote! { .more(rt::More::Last(#path)) }),
         None => {}
     }
+    if paging.omits_empty {
+        made.extend(quote! { .omits_empty() });
+    }
     quote! { Some(const { &#made }) }
 }
 

@@ -278,20 +278,6 @@ fn members(old: &[Member], new: &[Member], renames: &Renames, details: &mut Deta
         let text = code(&format!("{}: {}", is.ident, written(is, None)));
         details.add(level, class, text);
     }
-    let order = |members: &[Member]| -> Vec<String> {
-        let required = members.iter().filter(|member| member.required);
-        required.map(|member| member.ident.clone()).collect()
-    };
-    let (before, after) = (order(old), order(new));
-    if before != after && before.iter().collect::<BTreeSet<_>>() == after.iter().collect() {
-        let orders = (before.join(", "), after.join(", "));
-        details.differs(
-            Level::Breaking,
-            Class::FieldOrder,
-            "",
-            (&orders.0, &orders.1),
-        );
-    }
 }
 
 /// Variants with what belongs to them: a spelling, or a type; `other` is what another one means.

@@ -42,8 +42,12 @@ enum Verb {
         #[arg(long, requires = "input")]
         name: Option<String>,
     },
-    /// Prints what each fix of the description touches
-    Fixes,
+    /// Prints what each fix of the description touches, and where one finds more or fewer places than it expects
+    Fixes {
+        /// Takes the number of places that this fix finds, once they are reviewed
+        #[arg(long, value_name = "NAME")]
+        accept: Vec<String>,
+    },
     /// Takes a published description over into `openapi`, with its lock, and reports what changes
     Vendor(vendor::Options),
     /// Reports what another description makes of the client; the exit code is 0 for nothing or a patch, 1 for additions, 2
@@ -144,8 +148,14 @@ fn run(verb: Verb) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Verb::Generate { check, .. } => generate_workspace(root, check),
-        Verb::Fixes => {
-            print!("{}", fix::table(&generate::applied_fixes(root)?));
+        Verb::Fixes { accept } => {
+            let (fixes, applied, problems) = generate::applied_fixes(root)?;
+            if !accept.is_empty() {
+                print!("{}", fix::accept(&fixes, &applied, &accept)?);
+                return Ok(ExitCode::SUCCESS);
+            }
+            print!("{}", fix::table(&applied));
+            problems.none()?;
             Ok(ExitCode::SUCCESS)
         }
         Verb::Vendor(options) => vendor(root, &options),

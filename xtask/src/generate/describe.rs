@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::{
     emit::{Files, Origin},
     load,
-    lower::{Lowered, references_under},
+    lower::{Lowered, references_under, successes},
 };
 
 const COMPONENTS: &str = "#/components/schemas/";
@@ -123,14 +123,7 @@ impl<'d> Schemas<'d> {
     }
 
     fn answer(&self, document: &Value, operation: &Value, entry: &mut Map<String, Value>) {
-        let mut good: Vec<(&str, &Value)> = operation
-            .get("responses")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-            .filter(|(status, _)| status.starts_with('2'))
-            .map(|(status, answer)| (status.as_str(), deref(document, answer)))
-            .collect();
+        let mut good = successes(document, operation);
         good.sort_by_key(|(_, answer)| !content(answer).iter().any(|(media, _)| is_json(media)));
         let Some((status, answer)) = good.first() else {
             return;

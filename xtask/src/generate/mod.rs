@@ -50,7 +50,7 @@ pub type Progress<'p> = &'p mut dyn FnMut(&str);
 
 /// Generates the workspace's client; `root` is the workspace's folder.
 pub fn workspace(root: &Path, progress: Progress<'_>) -> Result<Generated> {
-    let (document, map, names) = vendored(root, progress)?;
+    let (document, applied, map, names) = vendored(root, progress)?;
     let (lowered, partition) = middle(&document.json, &map, &names, true, progress)?;
     let (api, mut spent) = front(&lowered, &partition, progress)?;
     progress("behaviour");
@@ -77,12 +77,14 @@ pub fn workspace(root: &Path, progress: Progress<'_>) -> Result<Generated> {
     files.insert(index::PATH.into(), index::page(&api, &map, &origin)?);
     progress("manifest");
     files.extend(manifest::workspace(root, &api, &map, &origin)?);
+    let places = Path::new("openapi").join(fix::places::FILE);
+    files.insert(places, fix::places::text(&applied));
     Ok(Generated { api, files, spent })
 }
 
 /// The API of the workspace's description, with `edit` applied to the description after the fixes.
 pub fn workspace_api(root: &Path, edit: &dyn Fn(&mut Value)) -> Result<Api> {
-    let (mut document, map, names) = vendored(root, &mut |_| {})?;
+    let (mut document, _, map, names) = vendored(root, &mut |_| {})?;
     edit(&mut document.json);
     let (lowered, partition) = middle(&document.json, &map, &names, false, &mut |_| {})?;
     let (api, _) = front(&lowered, &partition, &mut |_| {})?;
@@ -166,15 +168,18 @@ pub fn table(root: &Path) -> Result<Table> {
     Table::load(&root.join("openapi/behaviour.toml"))
 }
 
-/// What the fixes do to the vendored description.
-pub fn applied_fixes(root: &Path) -> Result<Vec<fix::Applied>> {
-    let document = locked_description(root)?;
-    Ok(fix::apply(document.json, &FixSet::load(&root.join("openapi/fixes"))?)?.1)
+/// What the fixes do to the vendored description, and what they do not find as they expect.
+pub fn applied_fixes(root: &Path) -> Result<(FixSet, Vec<fix::Applied>, Problems)> {
+    let mut document = locked_description(root)?;
+    let fixes = FixSet::load(&root.join("openapi/fixes"))?;
+    let mut problems = Problems::default();
+    let applied = fix::apply_noting(&mut document.json, &fixes, &mut problems);
+    Ok((fixes, applied, problems))
 }
 
 /// The lowered description of the workspace and its division, for those who measure progenitor itself.
 pub fn workspace_lowered(root: &Path) -> Result<(Lowered, Partition)> {
-    let (document, map, names) = vendored(root, &mut |_| {})?;
+    let (document, _, map, names) = vendored(root, &mut |_| {})?;
     middle(&document.json, &map, &names, true, &mut |_| {})
 }
 
@@ -226,12 +231,13 @@ fn own_map(document: &Value) -> ModuleMap {
     }))
 }
 
-/// The vendored description, held to its lock and with its faults corrected.
-pub fn fixed_description(root: &Path) -> Result<load::Document> {
+/// The vendored description, held to its lock and with its faults corrected, and what corrected them.
+pub fn fixed_description(root: &Path) -> Result<(load::Document, Vec<fix::Applied>)> {
     let mut document = locked_description(root)?;
     let fixes = FixSet::load(&root.join("openapi/fixes"))?;
-    document.json = fix::apply(document.json, &fixes)?.0;
-    Ok(document)
+    let (json, applied) = fix::apply(document.json, &fixes)?;
+    document.json = json;
+    Ok((document, applied))
 }
 
 /// The vendored description, held to its lock.
@@ -241,13 +247,15 @@ pub fn locked_description(root: &Path) -> Result<load::Document> {
     lock::verify(document, &folder.join("harness.lock.toml"))
 }
 
-fn vendored(root: &Path, progress: Progress<'_>) -> Result<(load::Document, ModuleMap, Names)> {
+type Vendored = (load::Document, Vec<fix::Applied>, ModuleMap, Names);
+
+fn vendored(root: &Path, progress: Progress<'_>) -> Result<Vendored> {
     let folder = root.join("openapi");
     progress("load, lock, fixes");
-    let document = fixed_description(root)?;
+    let (document, applied) = fixed_description(root)?;
     let map = ModuleMap::load(&folder.join("modules.toml"))?;
     let names = Names::load(&folder.join("names.toml"))?;
-    Ok((document, map, names))
+    Ok((document, applied, map, names))
 }
 
 fn middle(

@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use super::{
     api::{Api, Operation, Type},
-    load,
+    load, lower,
     problems::Problems,
 };
 pub use table::Table;
@@ -98,13 +98,9 @@ impl<'d> Described<'d> {
                 Some((name, resolve(document, parameter.get("schema")?)))
             })
             .collect();
-        let headers = operation
-            .get("responses")
-            .and_then(Value::as_object)
+        let headers = lower::successes(document, operation)
             .into_iter()
-            .flatten()
-            .filter(|(status, _)| status.starts_with('2'))
-            .filter_map(|(_, answer)| resolve(document, answer).get("headers")?.as_object())
+            .filter_map(|(_, response)| response.get("headers")?.as_object())
             .flat_map(|headers| headers.keys().map(String::as_str))
             .collect();
         Self { query, headers }

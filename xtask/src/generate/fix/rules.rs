@@ -8,7 +8,7 @@ use super::overlay::deviation;
 use super::partial;
 use super::protobuf;
 use super::touched::Touched;
-use super::{About, Problems, check_count};
+use super::{About, Count};
 
 /// Changes the description and returns how many places it changed.
 type Function = fn(&mut Value, &mut Touched) -> usize;
@@ -70,17 +70,14 @@ pub(super) fn parse(text: &str) -> anyhow::Result<(About, Rule)> {
 
 impl Rule {
     /// Runs the function; returns how many places it changed.
-    pub(super) fn apply(
-        &self,
-        fix: &str,
-        document: &mut Value,
-        touched: &mut Touched,
-        problems: &mut Problems,
-    ) -> usize {
+    pub(super) fn apply(&self, document: &mut Value, touched: &mut Touched) -> Vec<Count> {
         let found = (self.function)(document, touched);
-        let what = format!("rule {}", self.name);
-        problems.unless(check_count(fix, &what, self.expect, found));
-        found
+        touched.name_places();
+        vec![Count {
+            what: format!("rule {}", self.name),
+            expected: self.expect,
+            found,
+        }]
     }
 }
 

@@ -9,6 +9,7 @@ pub mod names;
 mod operations;
 mod schemas;
 mod secrets;
+mod success;
 mod unions;
 mod unique;
 mod variants;
@@ -18,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, Result};
 use serde_json::{Map, Value};
 
+pub use self::success::successes;
 use self::{names::Names, schemas::Schemas};
 use super::{
     api::{Answer, Place, Ty},

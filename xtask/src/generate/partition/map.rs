@@ -595,6 +595,7 @@ mod tests {
         let map = ModuleMap::load(&root.join("modules.toml")).unwrap();
         let document = crate::generate::fixed_description(root.parent().unwrap())
             .unwrap()
+            .0
             .json;
         let mut ops = Vec::new();
         for (path, item) in document["paths"].as_object().unwrap() {

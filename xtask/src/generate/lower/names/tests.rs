@@ -209,6 +209,7 @@ fn description() -> (Names, Vec<[String; 3]>, Vec<String>) {
     let map = ModuleMap::load(&root.join("modules.toml")).unwrap();
     let document = crate::generate::fixed_description(root.parent().unwrap())
         .unwrap()
+        .0
         .json;
     let mut ops = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {

@@ -32,6 +32,10 @@ enum Verb {
         /// Writes nothing; fails with the differences if what is there is not what would be written
         #[arg(long, conflicts_with_all = ["input", "output", "name"])]
         check: bool,
+        /// Writes what is proposed for operations without a module, for names and for paging into the tables, and then generates;
+        /// review it
+        #[arg(long, conflicts_with_all = ["input", "output", "name", "check"])]
+        accept: bool,
         /// Any OpenAPI 3.0.x description, YAML or JSON
         #[arg(long, requires = "output")]
         input: Option<PathBuf>,
@@ -147,7 +151,12 @@ fn run(verb: Verb) -> Result<ExitCode> {
             print_table(&made, started.elapsed());
             Ok(ExitCode::SUCCESS)
         }
-        Verb::Generate { check, .. } => generate_workspace(root, check),
+        Verb::Generate { check, accept, .. } => {
+            if accept {
+                accept_proposals(root)?;
+            }
+            generate_workspace(root, check)
+        }
         Verb::Fixes { accept } => {
             let (fixes, applied, problems) = generate::applied_fixes(root)?;
             if !accept.is_empty() {
@@ -219,6 +228,21 @@ fn generate_workspace(root: &Path, check: bool) -> Result<ExitCode> {
         made.files.len()
     );
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes into the tables what is proposed for them. A second look finds what the first could not, such as the paging of an
+/// operation that had no module.
+fn accept_proposals(root: &Path) -> Result<()> {
+    for _ in 0..2 {
+        let problems = generate::problems(root, &mut progress())?;
+        clear();
+        if problems.proposals().is_empty() {
+            break;
+        }
+        let written = generate::proposal::write(&root.join("openapi"), problems.proposals())?;
+        println!("written, to be reviewed:\n{written}\n");
+    }
+    Ok(())
 }
 
 fn vendor(root: &Path, options: &vendor::Options) -> Result<ExitCode> {

@@ -13,6 +13,7 @@ pub mod manifest;
 pub mod partition;
 pub mod problems;
 pub mod progenitor;
+pub mod proposal;
 pub mod refine;
 
 use std::{
@@ -50,11 +51,17 @@ pub type Progress<'p> = &'p mut dyn FnMut(&str);
 
 /// Generates the workspace's client; `root` is the workspace's folder.
 pub fn workspace(root: &Path, progress: Progress<'_>) -> Result<Generated> {
-    let (document, applied, map, names) = vendored(root, progress)?;
-    let (lowered, partition) = middle(&document.json, &map, &names, true, progress)?;
-    let (api, mut spent) = front(&lowered, &partition, progress)?;
-    progress("behaviour");
-    let api = behaviour::behaviour(api, &document.json, Some(&table(root)?))?;
+    let (document, tables, draft) = workspace_draft(root, progress)?;
+    draft.problems.none()?;
+    let Draft {
+        api,
+        document: fixed,
+        applied,
+        lowered,
+        mut spent,
+        ..
+    } = draft;
+    let map = tables.map;
     let origin = emit::Origin {
         command: "cargo xtask generate".to_owned(),
         description: format!("openapi/{}", document.name),
@@ -71,7 +78,7 @@ pub fn workspace(root: &Path, progress: Progress<'_>) -> Result<Generated> {
     progress("describe");
     files.extend(under(
         "harness-api-ext/described",
-        describe::describe(&document.json, &lowered, &origin)?,
+        describe::describe(&fixed, &lowered, &origin)?,
     ));
     progress("index");
     files.insert(index::PATH.into(), index::page(&api, &map, &origin)?);
@@ -80,6 +87,25 @@ pub fn workspace(root: &Path, progress: Progress<'_>) -> Result<Generated> {
     let places = Path::new("openapi").join(fix::places::FILE);
     files.insert(places, fix::places::text(&applied));
     Ok(Generated { api, files, spent })
+}
+
+/// What stops generation of the workspace's client.
+pub fn problems(root: &Path, progress: Progress<'_>) -> Result<Problems> {
+    Ok(workspace_draft(root, progress)?.2.problems)
+}
+
+fn workspace_draft(root: &Path, progress: Progress<'_>) -> Result<(load::Document, Tables, Draft)> {
+    let folder = root.join("openapi");
+    progress("load, lock");
+    let mut document = locked_description(root)?;
+    let tables = Tables::load(&folder)?;
+    // The page says where operations were; without one, nothing is known.
+    let page = std::fs::read_to_string(root.join(index::PATH)).unwrap_or_default();
+    let modules = index::modules(&page);
+    let before = |id: &str| modules.get(id).cloned();
+    let json = std::mem::take(&mut document.json);
+    let draft = draft(json, &tables, &before, progress);
+    Ok((document, tables, draft))
 }
 
 /// The API of the workspace's description, with `edit` applied to the description after the fixes.
@@ -115,6 +141,12 @@ impl Tables {
 pub struct Draft {
     /// The API as far as it can be made.
     pub api: Api,
+    /// The description with its faults corrected.
+    pub document: Value,
+    /// The description in the form that progenitor takes.
+    pub lowered: Lowered,
+    /// Time spent on each module.
+    pub spent: BTreeMap<String, Duration>,
     /// What the fixes did.
     pub applied: Vec<fix::Applied>,
     /// What would stop generation.
@@ -122,11 +154,11 @@ pub struct Draft {
 }
 
 /// Makes the API of a description as far as the tables allow, and notes what would stop generation. An operation that they
-/// do not place stays in the module where it is in `before`.
+/// do not place stays in the module where it was `before`.
 pub fn draft(
     mut document: Value,
     tables: &Tables,
-    before: Option<&Api>,
+    before: lower::Before<'_>,
     progress: Progress<'_>,
 ) -> Draft {
     let mut problems = Problems::default();
@@ -134,19 +166,16 @@ pub fn draft(
     let applied = fix::apply_noting(&mut document, &tables.fixes, &mut problems);
     progress("lower");
     let (map, names) = (&tables.map, &tables.names);
-    let places: BTreeMap<&str, &str> = before
-        .into_iter()
-        .flat_map(|api| api.modules.iter().flat_map(|module| &module.operations))
-        .map(|operation| (operation.id.as_str(), operation.module.as_str()))
-        .collect();
-    let guess = |id: &str| places.get(id).map(|&module| module.to_owned());
-    let lowered = lower::lower_noting(&document, map, names, true, &guess, &mut problems);
+    let lowered = lower::lower_noting(&document, map, names, true, before, &mut problems);
     progress("partition");
     let mut partition = partition::partition(&lowered, map);
     let mut outputs = Vec::new();
+    let mut spent = BTreeMap::new();
     partition.parts.retain(|part| {
         progress(&format!("progenitor: {}", part.name));
+        let start = Instant::now();
         let output = problems.unless(progenitor::run(&lowered, part));
+        spent.insert(part.name.clone(), start.elapsed());
         let made = output.is_some();
         outputs.extend(output);
         made
@@ -158,6 +187,9 @@ pub fn draft(
     behaviour::behaviour_noting(&mut api, &document, Some(&tables.behaviour), &mut problems);
     Draft {
         api,
+        document,
+        lowered,
+        spent,
         applied,
         problems,
     }

@@ -24,8 +24,12 @@ use self::{names::Names, schemas::Schemas};
 use super::{
     api::{Answer, Place, Ty},
     load,
-    partition::map::{self, ModuleMap},
+    partition::{
+        map::{self, ModuleMap},
+        unplaced,
+    },
     problems::Problems,
+    proposal::Proposal,
 };
 
 /// What lowering makes of a description.
@@ -148,6 +152,9 @@ pub struct ParamFacts {
     pub file: bool,
 }
 
+/// Tells the module where an operation of this id was when the client was last generated.
+pub type Before<'b> = &'b dyn Fn(&str) -> Option<String>;
+
 /// Lowers `document`; `map` says which module an operation belongs to, `names` what things are called.
 /// With `strict`, two things of one name are an error; otherwise they are told apart by number.
 pub fn lower(document: &Value, map: &ModuleMap, names: &Names, strict: bool) -> Result<Lowered> {
@@ -158,22 +165,35 @@ pub fn lower(document: &Value, map: &ModuleMap, names: &Names, strict: bool) -> 
 }
 
 /// Lowers what can be lowered, and notes what is an error for [`lower`]: an operation that cannot be understood is left
-/// out, and so is one without a place, unless `guess` knows a module for its id; what has one name is told apart by number.
+/// out, and so is one without a place, unless `before` knows the module where its id was; what has one name is told apart
+/// by number.
 pub fn lower_noting(
     document: &Value,
     map: &ModuleMap,
     names: &Names,
     strict: bool,
-    guess: &dyn Fn(&str) -> Option<String>,
+    before: Before<'_>,
     problems: &mut Problems,
 ) -> Lowered {
     let mut schemas = Schemas::new(document, names, strict, problems);
     let mut lowered = Lowered::default();
     let mut placed = Vec::new();
-    for (path, method, item, operation) in load::operations(document) {
+    let spots: Vec<_> = load::operations(document)
+        .map(|(path, method, _, operation)| (path, method, tags_and_id(path, method, operation)))
+        .collect();
+    let spots: Vec<_> = spots
+        .iter()
+        .map(|(path, method, (tags, id))| map::Operation {
+            method,
+            path,
+            tags,
+            id,
+        })
+        .collect();
+    let modules = place(map, &spots, before, problems);
+    for ((path, method, item, operation), module) in load::operations(document).zip(modules) {
         let (tags, id) = tags_and_id(path, method, operation);
-        let place = problems.unless(map.place(method, path, &tags, &id));
-        let Some(module) = place.map(str::to_owned).or_else(|| guess(&id)) else {
+        let Some(module) = module.map(str::to_owned).or_else(|| before(&id)) else {
             continue;
         };
         let tag = tags.into_iter().next().unwrap_or_else(|| module.clone());
@@ -189,7 +209,7 @@ pub fn lower_noting(
             name,
         });
     }
-    resolve_operation_names(&mut placed, strict, problems);
+    resolve_operation_names(&mut placed, names, strict, before, problems);
     for placed in &placed {
         let facts = operations::lower(document, placed, &mut schemas, &mut lowered.losses)
             .with_context(|| {
@@ -200,8 +220,8 @@ pub fn lower_noting(
             });
         lowered.operations.extend(problems.unless(facts));
     }
-    for clash in schemas.clashes() {
-        problems.note(clash);
+    for (clash, proposal) in schemas.clashes() {
+        problems.propose(clash, vec![proposal.clone()]);
     }
     if strict {
         problems.unless(names.unused(
@@ -209,23 +229,7 @@ pub fn lower_noting(
             schemas.names(),
             schemas.asked(),
         ));
-        let spots: Vec<_> = load::operations(document)
-            .map(|(path, method, _, operation)| {
-                (path, method, tags_and_id(path, method, operation))
-            })
-            .collect();
-        problems.unless(
-            map.check_all_used(
-                spots
-                    .iter()
-                    .map(|(path, method, (tags, id))| map::Operation {
-                        method,
-                        path,
-                        tags,
-                        id,
-                    }),
-            ),
-        );
+        problems.unless(map.check_all_used(spots.iter().copied()));
     }
     (lowered.components, lowered.types) = schemas.finish();
     mark_directions(&mut lowered);
@@ -251,10 +255,32 @@ pub fn tags_and_id(path: &str, method: &str, operation: &Value) -> (Vec<String>,
     (tags, id)
 }
 
+/// The module of each operation, as far as the table says it.
+fn place<'m>(
+    map: &'m ModuleMap,
+    spots: &[map::Operation<'_>],
+    before: Before<'_>,
+    problems: &mut Problems,
+) -> Vec<Option<&'m str>> {
+    // What has two places is a problem of its own.
+    let found: Vec<Option<Option<&str>>> = spots
+        .iter()
+        .map(|operation| problems.unless(map.find(operation)))
+        .collect();
+    let known = spots.iter().zip(&found);
+    let known: Vec<unplaced::Spot<'_>> = known
+        .filter_map(|(operation, module)| Some((*operation, (*module)?)))
+        .collect();
+    unplaced::note(map, &known, before, problems);
+    found.into_iter().map(Option::flatten).collect()
+}
+
 /// Gives each operation a name that no other of its module has.
 fn resolve_operation_names(
     placed: &mut [operations::Placed<'_>],
+    table: &Names,
     strict: bool,
+    before: Before<'_>,
     problems: &mut Problems,
 ) {
     let mut modules: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -273,8 +299,30 @@ fn resolve_operation_names(
                 (placed.name.clone(), spot)
             })
             .collect();
-        let names = unique::unique(unique::Kind::Operations(&module), &names, strict, problems);
-        for (index, name) in indexes.into_iter().zip(names) {
+        let unique = unique::unique(unique::Kind::Operations(&module), &names);
+        if strict && !unique.clashes.is_empty() {
+            let mut taken: BTreeSet<String> = names.into_iter().map(|(name, _)| name).collect();
+            let mut chosen = Vec::new();
+            for clash in &unique.clashes {
+                // A method that programs call keeps its name.
+                let ids = || clash.iter().map(|&at| &placed[indexes[at]]);
+                let keeps = ids().find(|it| before(&it.id).is_some()).or(ids().next());
+                let keeps = keeps.map(|it| it.id.as_str());
+                for operation in ids().filter(|it| Some(it.id.as_str()) != keeps) {
+                    let named = table.apart(
+                        &operation.name,
+                        &operation.id,
+                        &operation.tag,
+                        operation.method,
+                        &taken,
+                    );
+                    taken.insert(named.clone());
+                    chosen.push((operation.id.clone(), named));
+                }
+            }
+            problems.propose(unique.text, vec![Proposal::names("operations", &chosen)]);
+        }
+        for (index, name) in indexes.into_iter().zip(unique.names) {
             placed[index].name = name;
         }
     }

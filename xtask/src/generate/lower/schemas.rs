@@ -13,7 +13,7 @@ use super::{
     unique::{Kind as Naming, unique},
     variants,
 };
-use crate::generate::problems::Problems;
+use crate::generate::{problems::Problems, proposal::Proposal};
 
 /// Where references to components point.
 pub(super) const COMPONENTS: &str = "#/components/schemas/";
@@ -65,7 +65,7 @@ pub(super) struct Schemas<'d> {
     /// Inline schemas that were named, as `Parent.member`.
     asked: BTreeSet<String>,
     /// Inline schemas whose name is taken.
-    clashes: Vec<String>,
+    clashes: Vec<(String, Proposal)>,
     /// Inline schemas that are being lowered, with their keys: a list or map may contain itself through one.
     open: Vec<(Option<String>, Value, String)>,
     /// What `allOf` is being written out.
@@ -88,11 +88,24 @@ impl<'d> Schemas<'d> {
             .keys()
             .map(|key| (names.type_name(key), key.clone()))
             .collect();
-        let rust = raw
-            .keys()
-            .cloned()
-            .zip(unique(Naming::Types, &chosen, strict, problems))
-            .collect();
+        let unique = unique(Naming::Types, &chosen);
+        if strict && !unique.clashes.is_empty() {
+            let mut taken: BTreeSet<String> = chosen.iter().map(|(name, _)| name.clone()).collect();
+            let mut apart = Vec::new();
+            for clash in &unique.clashes {
+                // One without a package in front keeps its name.
+                let plain = clash.iter().find(|&&at| !chosen[at].1.contains('.'));
+                let keeps = plain.or(clash.first());
+                for at in clash.iter().filter(|&at| Some(at) != keeps) {
+                    let (name, key) = &chosen[*at];
+                    let named = names.type_apart(name, key, &taken);
+                    taken.insert(named.clone());
+                    apart.push((key.clone(), named));
+                }
+            }
+            problems.propose(unique.text, vec![Proposal::names("types", &apart)]);
+        }
+        let rust = raw.keys().cloned().zip(unique.names).collect();
         Self {
             raw,
             names,
@@ -117,8 +130,8 @@ impl<'d> Schemas<'d> {
         self.asked.iter().map(String::as_str)
     }
 
-    /// Inline schemas whose name is taken, which the table of names has to tell apart.
-    pub(super) fn clashes(&self) -> &[String] {
+    /// Inline schemas whose name is taken, which the table of names has to tell apart, and how it could.
+    pub(super) fn clashes(&self) -> &[(String, Proposal)] {
         &self.clashes
     }
 
@@ -361,11 +374,19 @@ impl<'d> Schemas<'d> {
             number += 1;
         }
         if self.strict {
-            self.clashes.push(format!(
+            let text = format!(
                 "the inline schema {} would be called {name}, which is taken; \
                  name it under [inline] in openapi/names.toml as \"{}.{}\"",
                 spot.origin, spot.parent, spot.member
-            ));
+            );
+            let all = self.rust.values().chain(self.types.keys());
+            let all = all
+                .map(|key| super::super::api::short(key).to_owned())
+                .collect();
+            let named = self.names.type_apart(&name, &spot.parent, &all);
+            let entry = (format!("{}.{}", spot.parent, spot.member), named);
+            self.clashes
+                .push((text, Proposal::names("inline", &[entry])));
         }
         key(&format!("{name}{number}"))
     }

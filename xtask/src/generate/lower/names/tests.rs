@@ -293,3 +293,28 @@ fn every_operation_of_the_description_has_its_own_lasting_name() {
         unique(Kind::Operations(module), &chosen, true).unwrap();
     }
 }
+
+#[test]
+fn a_name_that_another_has_gets_the_first_words_that_are_new() {
+    let names = Names::empty();
+    let taken: BTreeSet<String> = ["list_x", "triage_list_x"].map(str::to_owned).into();
+    let apart = |id: &str, tag: &str| names.apart("list_x", id, tag, "get", &taken);
+    assert_eq!(apart("AgentService#ListX", "Other"), "agent_list_x");
+    assert_eq!(apart("Triage#ListX", "Other Things"), "other_things_list_x");
+    assert_eq!(apart("listX", ""), "get_list_x");
+    assert_eq!(
+        names.apart("get_x", "getX", "X", "get", &["get_x".to_owned()].into()),
+        "get_x_2"
+    );
+
+    let taken = ["Infra", "HandlersInfra"].map(str::to_owned).into();
+    assert_eq!(
+        names.type_apart("Infra", "risks.Infra", &taken),
+        "RisksInfra"
+    );
+    assert_eq!(
+        names.type_apart("Infra", "handlers.Infra", &taken),
+        "Infra2"
+    );
+    assert_eq!(names.type_apart("Infra", "Parent", &taken), "ParentInfra");
+}

@@ -1,7 +1,6 @@
 //! One side of a comparison: a description and what the generator makes of it.
 
 use std::{
-    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -10,7 +9,11 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
-use crate::generate::{self, Draft, Progress, Tables, load};
+use crate::generate::{
+    self, Draft, Progress, Tables,
+    before::{Before, Nothing},
+    load,
+};
 
 /// A description with the API that comes of it.
 pub struct Side {
@@ -32,23 +35,14 @@ impl Side {
         progress: Progress<'_>,
     ) -> Self {
         let mut step = |stage: &str| progress(&format!("{name}: {stage}"));
-        let modules = before.map(Side::modules).unwrap_or_default();
-        let before = |id: &str| modules.get(id).cloned();
-        let draft = generate::draft(document.clone(), tables, &before, &mut step);
+        let before = before.map(|side| &side.draft.api as &dyn Before);
+        let before = before.unwrap_or(&Nothing);
+        let draft = generate::draft(document.clone(), tables, before, &mut step);
         Self {
             name: name.to_owned(),
             document,
             draft,
         }
-    }
-
-    /// The module of each operation, by its id.
-    fn modules(&self) -> BTreeMap<String, String> {
-        let modules = self.draft.api.modules.iter();
-        modules
-            .flat_map(|module| &module.operations)
-            .map(|operation| (operation.id.clone(), operation.module.clone()))
-            .collect()
     }
 
     /// The side that `name` stands for: the path of a description, which is read with the workspace's fixes and tables, or

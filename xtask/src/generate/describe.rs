@@ -249,6 +249,8 @@ impl<'d> Schemas<'d> {
             .map(mapping)
             .unwrap_or_default();
         let names: BTreeSet<&str> = variants.iter().filter_map(target).collect();
+        // Some are named that are not described.
+        mapping.retain(|_, name| names.contains(name) || self.get(name).is_some());
         if mapping.is_empty() && discriminator.is_some() {
             mapping = names
                 .iter()

@@ -1,6 +1,7 @@
 //! From the description to the generated client, stage by stage; each is a function from one value to the next.
 
 pub mod api;
+pub mod before;
 pub mod behaviour;
 pub mod describe;
 pub mod emit;
@@ -15,6 +16,7 @@ pub mod problems;
 pub mod progenitor;
 pub mod proposal;
 pub mod refine;
+pub mod untyped;
 
 use std::{
     collections::BTreeMap,
@@ -86,6 +88,7 @@ pub fn workspace(root: &Path, progress: Progress<'_>) -> Result<Generated> {
     files.extend(manifest::workspace(root, &api, &map, &origin)?);
     let places = Path::new("openapi").join(fix::places::FILE);
     files.insert(places, fix::places::text(&applied));
+    files.insert(untyped::PATH.into(), untyped::text(&api, &fixed));
     Ok(Generated { api, files, spent })
 }
 
@@ -99,10 +102,7 @@ fn workspace_draft(root: &Path, progress: Progress<'_>) -> Result<(load::Documen
     progress("load, lock");
     let mut document = locked_description(root)?;
     let tables = Tables::load(&folder)?;
-    // The page says where operations were; without one, nothing is known.
-    let page = std::fs::read_to_string(root.join(index::PATH)).unwrap_or_default();
-    let modules = index::modules(&page);
-    let before = |id: &str| modules.get(id).cloned();
+    let before = before::Written::at(root);
     let json = std::mem::take(&mut document.json);
     let draft = draft(json, &tables, &before, progress);
     Ok((document, tables, draft))
@@ -137,6 +137,19 @@ impl Tables {
     }
 }
 
+#[cfg(test)]
+impl Tables {
+    /// A table of modules alone.
+    fn of(map: &str) -> Result<Self> {
+        Ok(Self {
+            fixes: FixSet::none(),
+            map: ModuleMap::parse(map)?,
+            names: Names::empty(),
+            behaviour: Table::default(),
+        })
+    }
+}
+
 /// The API of a description that may not fit the tables.
 pub struct Draft {
     /// The API as far as it can be made.
@@ -158,7 +171,7 @@ pub struct Draft {
 pub fn draft(
     mut document: Value,
     tables: &Tables,
-    before: lower::Before<'_>,
+    before: &dyn before::Before,
     progress: Progress<'_>,
 ) -> Draft {
     let mut problems = Problems::default();

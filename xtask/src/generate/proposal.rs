@@ -126,7 +126,8 @@ impl Proposal {
                 let start = lines.iter().position(|line| line.trim() == name);
                 start.and_then(|start| {
                     let end = lines[start..].iter().position(|line| line.trim() == "]")?;
-                    Some(start + end)
+                    let new = self.lines.first().map_or("", String::as_str);
+                    Some(start + sorted_place(&lines[start..start + end], new))
                 })
             }
             Place::Names(section) => {
@@ -157,6 +158,19 @@ impl Proposal {
         made.extend(&lines[at..]);
         Ok(made.join("\n") + "\n")
     }
+}
+
+/// Where a rule goes among those of a module, the last of which ends `lines`: by its prefix among those without tags, and
+/// else at the end.
+fn sorted_place(lines: &[&str], new: &str) -> usize {
+    let is_plain = |line: &str| line.starts_with("  { prefix = ") && !line.contains("tags");
+    let plain = || lines.iter().enumerate().filter(|(_, line)| is_plain(line));
+    if !is_plain(new) {
+        return lines.len();
+    }
+    let after = plain().find(|(_, line)| **line > new).map(|(at, _)| at);
+    let last = plain().last().map(|(at, _)| at + 1);
+    after.or(last).unwrap_or(lines.len())
 }
 
 /// Writes the lines into the tables in the folder `openapi`; returns what was written, for each table.
@@ -198,19 +212,19 @@ mod tests {
 
     #[test]
     fn rules_go_to_their_module_and_a_new_one_to_the_end() {
-        let rule = ["{ prefix = \"/dogs\" }".to_owned()];
+        let rule = ["{ prefix = \"/rats\" }".to_owned()];
         let made = Proposal::rules("pets", &rule).insert(MODULES).unwrap();
         assert_eq!(
             made,
-            MODULES.replacen("},\n]", "},\n  { prefix = \"/dogs\" },\n]", 1)
+            MODULES.replacen("},\n]", "},\n  { prefix = \"/rats\" },\n]", 1)
         );
-        let made = Proposal::module("dogs", "Dogs", &rule)
+        let made = Proposal::module("rats", "Rats", &rule)
             .insert(MODULES)
             .unwrap();
         assert_eq!(
             made,
             format!(
-                "{MODULES}\n[[module]]\nname = \"dogs\"\ntitle = \"Dogs\"\nrules = [\n  {{ prefix = \"/dogs\" }},\n]\n"
+                "{MODULES}\n[[module]]\nname = \"rats\"\ntitle = \"Rats\"\nrules = [\n  {{ prefix = \"/rats\" }},\n]\n"
             )
         );
         let error = Proposal::rules("birds", &rule)
@@ -218,8 +232,25 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(
-            error.contains("no place") && error.contains("/dogs"),
+            error.contains("no place") && error.contains("/rats"),
             "{error}"
+        );
+    }
+
+    #[test]
+    fn rules_are_sorted_and_those_with_tags_stand_behind() {
+        let lines = [
+            "name",
+            "  { prefix = \"/b\" },",
+            "  { prefix = \"/d\" },",
+            "  { prefix = \"/a\", tags = [",
+            "  ] },",
+        ];
+        let place = |prefix: &str| sorted_place(&lines, &format!("  {{ prefix = \"{prefix}\" }},"));
+        assert_eq!([place("/a"), place("/c"), place("/e")], [1, 2, 3]);
+        assert_eq!(
+            sorted_place(&lines, "  { prefix = \"/a\", tags = [\"T\"] },"),
+            5
         );
     }
 

@@ -90,6 +90,9 @@ pub fn behaviour_noting(
     }
 }
 
+/// Why a list is not understood of which nothing is said.
+const UNDESCRIBED: &str = "The response is not described.";
+
 /// A list that nobody understands.
 struct Open {
     /// Id of the operation.
@@ -127,7 +130,7 @@ impl Open {
             id: operation.id.clone(),
             text: format!("{}: {why:#}", operation.id),
             reason: match &operation.answer {
-                Answer::Json(Ty::Json) => "The response is not described.",
+                Answer::Json(Ty::Json) => UNDESCRIBED,
                 Answer::Json(_) if lists.is_empty() && !bare => "The response has no list.",
                 Answer::Json(_) => "Nothing in the response asks for the next page.",
                 _ => "The response is no JSON.",
@@ -151,7 +154,13 @@ fn proposals(open: &[Open]) -> Vec<Proposal> {
                 let reason = format!("The response has several lists; the items are in {items}.");
                 Proposal::paging(&ids, &reason, &[("items", proposal::quoted(items))])
             }
-            None => Proposal::paging(&ids, reason, &[("none", "true".to_owned())]),
+            None => {
+                let mut keys = vec![("none", "true".to_owned())];
+                if reason == UNDESCRIBED {
+                    keys.insert(0, ("untyped", "true".to_owned()));
+                }
+                Proposal::paging(&ids, reason, &keys)
+            }
         });
     entries.collect()
 }

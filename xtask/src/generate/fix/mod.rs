@@ -11,6 +11,8 @@ mod partial;
 pub mod places;
 mod protobuf;
 mod rules;
+mod samples;
+mod streams;
 mod target;
 mod touched;
 

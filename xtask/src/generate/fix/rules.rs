@@ -7,6 +7,8 @@ use serde_json::Value;
 use super::overlay::deviation;
 use super::partial;
 use super::protobuf;
+use super::samples;
+use super::streams;
 use super::touched::Touched;
 use super::{About, Count};
 
@@ -21,6 +23,8 @@ const RULES: &[(&str, Function)] = &[
     ("drop_protobuf_runtime", protobuf::drop_runtime),
     ("drop_outer_tags", drop_outer_tags),
     ("mark_partial_updates", partial::mark_updates),
+    ("open_samples", samples::open_samples),
+    ("add_streamed_bodies", streams::add_streamed_bodies),
 ];
 
 /// One registered function with the number of places it must change.

@@ -422,7 +422,9 @@ fn dangling(document: &Value) -> Vec<String> {
                         Some(reference) if document.pointer(&reference[1..]).is_none() => {
                             found.insert(reference.to_owned());
                         }
-                        _ if name == "enum" || name == "example" || name == "default" => {}
+                        // A discriminator may name variants that are not published.
+                        _ if ["enum", "example", "default", "mapping"].contains(&name.as_str()) => {
+                        }
                         _ => walk(document, value, found),
                     }
                 }

@@ -19,10 +19,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, Result};
 use serde_json::{Map, Value};
 
+pub(super) use self::operations::is_json;
 pub use self::success::successes;
 use self::{names::Names, schemas::Schemas};
 use super::{
     api::{Answer, Place, Ty},
+    before::{Before, Nothing},
     load,
     partition::{
         map::{self, ModuleMap},
@@ -60,6 +62,8 @@ pub struct TypeFacts {
     pub wire: BTreeMap<String, String>,
     /// For a struct: whether it allows members beyond the named ones.
     pub extra: bool,
+    /// For a struct: the member that tells variants apart, none of which is described.
+    pub open_tag: Option<String>,
     /// Whether it is reachable from a request.
     pub sent: bool,
     /// Whether it is reachable from a request and from no answer.
@@ -77,6 +81,8 @@ pub struct MemberFacts {
     pub secret: bool,
     /// Written as deprecated.
     pub deprecated: bool,
+    /// What the one sample held that the member is known from.
+    pub sample: Option<String>,
 }
 
 /// A union.
@@ -152,30 +158,27 @@ pub struct ParamFacts {
     pub file: bool,
 }
 
-/// Tells the module where an operation of this id was when the client was last generated.
-pub type Before<'b> = &'b dyn Fn(&str) -> Option<String>;
-
 /// Lowers `document`; `map` says which module an operation belongs to, `names` what things are called.
 /// With `strict`, two things of one name are an error; otherwise they are told apart by number.
 pub fn lower(document: &Value, map: &ModuleMap, names: &Names, strict: bool) -> Result<Lowered> {
     let mut problems = Problems::default();
-    let lowered = lower_noting(document, map, names, strict, &|_| None, &mut problems);
+    let lowered = lower_noting(document, map, names, strict, &Nothing, &mut problems);
     problems.none()?;
     Ok(lowered)
 }
 
 /// Lowers what can be lowered, and notes what is an error for [`lower`]: an operation that cannot be understood is left
-/// out, and so is one without a place, unless `before` knows the module where its id was; what has one name is told apart
+/// out, and so is one without a place, unless it had a module `before`; what has one name is told apart
 /// by number.
 pub fn lower_noting(
     document: &Value,
     map: &ModuleMap,
     names: &Names,
     strict: bool,
-    before: Before<'_>,
+    before: &dyn Before,
     problems: &mut Problems,
 ) -> Lowered {
-    let mut schemas = Schemas::new(document, names, strict, problems);
+    let mut schemas = Schemas::new(document, names, strict, before, problems);
     let mut lowered = Lowered::default();
     let mut placed = Vec::new();
     let spots: Vec<_> = load::operations(document)
@@ -193,7 +196,7 @@ pub fn lower_noting(
     let modules = place(map, &spots, before, problems);
     for ((path, method, item, operation), module) in load::operations(document).zip(modules) {
         let (tags, id) = tags_and_id(path, method, operation);
-        let Some(module) = module.map(str::to_owned).or_else(|| before(&id)) else {
+        let Some(module) = module.or_else(|| before.module(&id)).map(str::to_owned) else {
             continue;
         };
         let tag = tags.into_iter().next().unwrap_or_else(|| module.clone());
@@ -259,7 +262,7 @@ pub fn tags_and_id(path: &str, method: &str, operation: &Value) -> (Vec<String>,
 fn place<'m>(
     map: &'m ModuleMap,
     spots: &[map::Operation<'_>],
-    before: Before<'_>,
+    before: &dyn Before,
     problems: &mut Problems,
 ) -> Vec<Option<&'m str>> {
     // What has two places is a problem of its own.
@@ -280,7 +283,7 @@ fn resolve_operation_names(
     placed: &mut [operations::Placed<'_>],
     table: &Names,
     strict: bool,
-    before: Before<'_>,
+    before: &dyn Before,
     problems: &mut Problems,
 ) {
     let mut modules: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -306,7 +309,9 @@ fn resolve_operation_names(
             for clash in &unique.clashes {
                 // A method that programs call keeps its name.
                 let ids = || clash.iter().map(|&at| &placed[indexes[at]]);
-                let keeps = ids().find(|it| before(&it.id).is_some()).or(ids().next());
+                let keeps = ids()
+                    .find(|it| before.module(&it.id).is_some())
+                    .or(ids().next());
                 let keeps = keeps.map(|it| it.id.as_str());
                 for operation in ids().filter(|it| Some(it.id.as_str()) != keeps) {
                     let named = table.apart(

@@ -167,8 +167,10 @@ impl Names {
         let package = within
             .rsplit_once('.')
             .map_or(within, |(package, _)| package);
-        let candidate = type_name(pascal(&[self.words(package), self.words(name)].concat()));
-        if candidate != *name && !taken.contains(&candidate) {
+        let mut words = [self.words(package), self.words(name)].concat();
+        words.dedup();
+        let candidate = type_name(pascal(&words));
+        if package != name && !taken.contains(&candidate) {
             return candidate;
         }
         numbered(name, "", taken)

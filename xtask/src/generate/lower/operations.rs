@@ -360,7 +360,7 @@ fn answer_of(document: &Value, operation: &Value, lose: &mut dyn FnMut(String)) 
     }
 }
 
-fn is_json(media: &str) -> bool {
+pub(in crate::generate) fn is_json(media: &str) -> bool {
     let media = media.split(';').next().unwrap_or_default().trim();
     media == JSON || media.ends_with("+json")
 }

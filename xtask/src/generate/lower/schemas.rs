@@ -13,7 +13,7 @@ use super::{
     unique::{Kind as Naming, unique},
     variants,
 };
-use crate::generate::{problems::Problems, proposal::Proposal};
+use crate::generate::{before::Before, problems::Problems, proposal::Proposal};
 
 /// Where references to components point.
 pub(super) const COMPONENTS: &str = "#/components/schemas/";
@@ -77,6 +77,7 @@ impl<'d> Schemas<'d> {
         document: &'d Value,
         names: &'d Names,
         strict: bool,
+        before: &dyn Before,
         problems: &mut Problems,
     ) -> Self {
         static EMPTY: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
@@ -93,12 +94,22 @@ impl<'d> Schemas<'d> {
             let mut taken: BTreeSet<String> = chosen.iter().map(|(name, _)| name.clone()).collect();
             let mut apart = Vec::new();
             for clash in &unique.clashes {
-                // One without a package in front keeps its name.
-                let plain = clash.iter().find(|&&at| !chosen[at].1.contains('.'));
-                let keeps = plain.or(clash.first());
+                // A type that programs name keeps its name, and else one without a package in front.
+                let known = clash.iter().find(|&&at| before.has_type(&chosen[at].1));
+                let plain = || clash.iter().find(|&&at| !chosen[at].1.contains('.'));
+                let keeps = known.or_else(plain).or(clash.first());
                 for at in clash.iter().filter(|&at| Some(at) != keeps) {
                     let (name, key) = &chosen[*at];
-                    let named = names.type_apart(name, key, &taken);
+                    // What has no package may be called by the first that holds it.
+                    let holder = || {
+                        holder(raw, key)
+                            .map(|(parent, member)| names.inline(&names.type_name(parent), member))
+                    };
+                    let named = match key.contains('.') {
+                        true => None,
+                        false => holder().filter(|named| !taken.contains(named)),
+                    };
+                    let named = named.unwrap_or_else(|| names.type_apart(name, key, &taken));
                     taken.insert(named.clone());
                     apart.push((key.clone(), named));
                 }
@@ -482,10 +493,12 @@ impl<'d> Schemas<'d> {
             .flatten()
             .filter_map(Value::as_str)
             .collect();
+        // What has a tag and no variants is one of several things, of which only the members that all have are described.
+        facts.open_tag = tag_of(&merged);
         facts.extra = match merged.get("additionalProperties") {
             Some(Value::Object(_)) => true,
             Some(Value::Bool(more)) => *more,
-            _ => false,
+            _ => facts.open_tag.is_some(),
         };
         let mut idents = BTreeSet::from(["misfits".to_owned(), "extra".to_owned()]);
         let mut members = Map::new();
@@ -498,7 +511,9 @@ impl<'d> Schemas<'d> {
             let lowered = self.lower(member, &base.inside(parent, origin, name))?;
             let resolved = self.resolve(member);
             let flag = |schema: &Value, flag: &str| schema.get(flag) == Some(&Value::Bool(true));
-            let text = lowered.get("type").and_then(Value::as_str) == Some("string");
+            let sample = member.get("x-harness-sample").and_then(Value::as_str);
+            let text = lowered.get("type").and_then(Value::as_str) == Some("string")
+                || sample == Some("a string");
             facts.members.insert(
                 name.clone(),
                 MemberFacts {
@@ -509,6 +524,7 @@ impl<'d> Schemas<'d> {
                         && (secrets::is_secret(name)
                             || flag(member, "x-harness-secret")
                             || resolved.get("format").and_then(Value::as_str) == Some("password")),
+                    sample: sample.map(str::to_owned),
                 },
             );
             let mut ident = name.clone();
@@ -524,6 +540,19 @@ impl<'d> Schemas<'d> {
         }
         Ok(json!({"type": "object", "properties": members}))
     }
+}
+
+/// The first schema with a member that is, or has items that are, of the schema `key`; and this member.
+fn holder<'d>(schemas: &'d Map<String, Value>, key: &str) -> Option<(&'d str, &'d str)> {
+    let wanted = format!("{COMPONENTS}{key}");
+    let is = |schema: &Value| schema.get("$ref").and_then(Value::as_str) == Some(wanted.as_str());
+    schemas.iter().find_map(|(parent, schema)| {
+        let members = schema.get("properties")?.as_object()?;
+        let found = members
+            .iter()
+            .find(|(_, member)| is(member) || member.get("items").is_some_and(is));
+        found.map(|(member, _)| (parent.as_str(), member.as_str()))
+    })
 }
 
 /// What typify makes of a member's name, nearly: two names that are one here may be one there.
@@ -552,6 +581,13 @@ fn reference(key: &str) -> Value {
 pub(super) fn key_of(lowered: &Value) -> Option<String> {
     let reference = lowered.get("$ref")?.as_str()?;
     Some(reference.trim_start_matches(COMPONENTS).to_owned())
+}
+
+/// The member of a schema that tells its variants apart.
+pub(super) fn tag_of(schema: &Value) -> Option<String> {
+    let name = schema.pointer("/discriminator/propertyName");
+    let name = name.or_else(|| schema.get("x-harness-discriminator"))?;
+    Some(name.as_str()?.to_owned())
 }
 
 pub(super) fn alternatives(schema: &Value) -> Option<&Vec<Value>> {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::map::{ModuleMap, Operation, first_segment, is_generic, is_parameter, module_name};
 use crate::generate::{
+    before::Before,
     problems::Problems,
     proposal::{Proposal, quoted},
 };
@@ -15,11 +16,11 @@ pub type Spot<'a> = (Operation<'a>, Option<&'a str>);
 type Neighbours<'a> = BTreeMap<&'a str, usize>;
 
 /// Notes the operations that no rule places: what is beside them by tag and by path, and the rules that would place them.
-/// `before` knows the module where an id was.
+/// `before` knows the module where an operation was.
 pub fn note(
     map: &ModuleMap,
     operations: &[Spot<'_>],
-    before: &dyn Fn(&str) -> Option<String>,
+    before: &dyn Before,
     problems: &mut Problems,
 ) {
     let placed: Vec<(Operation<'_>, &str)> = operations
@@ -55,14 +56,16 @@ pub fn note(
                 )
             }
         };
-        let was = operations.iter().find_map(|operation| before(operation.id));
-        let was = was.filter(|was| map.modules().any(|(name, _)| name == was));
-        if let Some(was) = &was {
+        let was = operations
+            .iter()
+            .find_map(|operation| before.module(operation.id));
+        let was = was.filter(|was| map.modules().any(|(name, _)| name == *was));
+        if let Some(was) = was {
             text += &format!("; before: in `{was}`");
         }
-        let beside = || most(&by_tag).or_else(|| most(&by_path)).map(str::to_owned);
+        let beside = || most(&by_tag).or_else(|| most(&by_path));
         let proposal = match was.or_else(beside) {
-            Some(module) => Proposal::rules(&module, &[rule]),
+            Some(module) => Proposal::rules(module, &[rule]),
             None => {
                 let (name, title) = fresh(map, &prefix, &operations);
                 Proposal::module(&name, &title, &[rule])
@@ -189,9 +192,22 @@ fn starts_with(path: &str, prefix: &[&str]) -> bool {
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
+    use crate::generate::before::Nothing;
 
     const TABLE: &str = "[[module]]\nname = \"cd\"\ntitle = \"CD\"\nrules = [{ prefix = \"/ng/api/services\" }]\n\
                          [[module]]\nname = \"teams\"\ntitle = \"Teams\"\nrules = [{ prefix = \"/v1/teams\", tags = [\"Teams\"] }]\n";
+
+    struct Moved;
+
+    impl Before for Moved {
+        fn module(&self, id: &str) -> Option<&str> {
+            (id == "moved").then_some("teams")
+        }
+
+        fn has_type(&self, _: &str) -> bool {
+            false
+        }
+    }
 
     fn problems(unplaced: &[(&str, &str)]) -> String {
         let map = ModuleMap::parse(TABLE).unwrap();
@@ -217,7 +233,7 @@ mod tests {
                 .map(|(path, tags)| (operation(path, tags), None)),
         );
         let mut problems = Problems::default();
-        note(&map, &operations, &|_| None, &mut problems);
+        note(&map, &operations, &Nothing, &mut problems);
         problems.list().join("\n")
     }
 
@@ -258,12 +274,7 @@ mod tests {
             (operation("/ng/api/moved", "moved"), None),
         ];
         let mut problems = Problems::default();
-        note(
-            &map,
-            &operations,
-            &|id| (id == "moved").then(|| "teams".to_owned()),
-            &mut problems,
-        );
+        note(&map, &operations, &Moved, &mut problems);
         let text = problems.list().join("\n");
         assert!(
             text.contains("by tag: 1 in `cd`") && text.contains("rules of the module \"teams\""),

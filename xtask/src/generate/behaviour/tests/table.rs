@@ -158,10 +158,6 @@ fn a_table_that_is_not_as_it_should_be_is_refused() {
             "name either",
         ),
         (
-            "[[paging]]\noperations = [\"a\"]\nuntyped = true\nreason = \"r\"",
-            "goes with prefixes",
-        ),
-        (
             "[[paging]]\noperations = [\"a\"]\nreason = \"r\"\nfrist = 1",
             "unknown field `frist`",
         ),
@@ -173,6 +169,21 @@ fn a_table_that_is_not_as_it_should_be_is_refused() {
         let refusal = format!("{:#}", Table::parse(table).unwrap_err());
         assert!(refusal.contains(why), "{table}: {refusal}");
     }
+}
+
+#[test]
+fn an_entry_on_an_undescribed_response_no_longer_applies_to_a_described_one() {
+    let query = json!({"page": int(), "limit": int()});
+    let table =
+        "[[paging]]\noperations = [\"listThings\"]\nuntyped = true\nreason = \"r\"\nnone = true\n";
+    let undescribed = list(query.clone(), json!({}));
+    assert_eq!(undescribed.operation(Some(table)).unwrap().paging, None);
+    let described = list(query, ng_page());
+    let refusal = described.refusal(table);
+    assert!(
+        refusal.contains("no longer apply") && refusal.contains("[[paging]] listThings"),
+        "{refusal}"
+    );
 }
 
 #[test]

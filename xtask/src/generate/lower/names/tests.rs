@@ -282,7 +282,11 @@ fn every_type_of_the_description_has_its_own_lasting_name() {
 #[test]
 fn every_operation_of_the_description_has_its_own_lasting_name() {
     let (names, ops, _) = description();
-    assert_eq!(ops.len(), 2_791);
+    let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi/harness.lock.toml");
+    assert_eq!(
+        ops.len(),
+        crate::generate::lock::Lock::read(&lock).unwrap().operations
+    );
     let mut modules: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for [module, tag, id] in &ops {
         let name = names.operation(module, tag, id);

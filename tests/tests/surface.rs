@@ -11,7 +11,10 @@ use std::path::Path;
 use insta::{Settings, assert_snapshot};
 use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
-use xtask::{generate, surface};
+use xtask::{
+    generate::{self, lock::Lock},
+    surface,
+};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -35,7 +38,8 @@ fn each_module_is_as_it_was() {
         .iter()
         .map(|module| module.operations.len())
         .sum();
-    assert_eq!(operations, 2_791);
+    let lock = Lock::read(&root().join("openapi/harness.lock.toml")).unwrap();
+    assert_eq!(operations, lock.operations);
     snapshots().bind(|| {
         for module in &api.modules {
             assert_snapshot!(module.name.as_str(), surface::module(&api, module));

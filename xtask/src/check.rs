@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
     bench_compile,
-    generate::{self, Generated, Progress},
+    generate::{self, Generated, Progress, untyped},
     surface, write,
 };
 
@@ -64,19 +64,17 @@ pub fn run(root: &Path, progress: Progress<'_>) -> Vec<Check> {
         Err(_) => bail!("nothing to compare with: generation stops"),
     };
     progress("compare");
-    let losses = Path::new("openapi/losses.md");
+    let reports = ["openapi/losses.md", untyped::PATH].map(Path::new);
     let client = with(&|made| {
         let mut files = made.files.clone();
-        files.remove(losses);
+        files.retain(|path, _| !reports.contains(&path.as_path()));
         up_to_date(root, &files)
     });
-    let losses = with(&|made| {
-        let files = made.files.iter().filter(|(path, _)| *path == losses);
-        files.into_iter().try_for_each(|(path, text)| {
-            ensure!(
-                fs::read_to_string(root.join(path)).is_ok_and(|old| old == *text),
-                "it is stale"
-            );
+    let [losses, untyped] = reports.map(|report| {
+        with(&|made| {
+            let text = made.files.get(report);
+            let old = fs::read_to_string(root.join(report)).ok();
+            ensure!(text == old.as_ref(), "it is stale");
             Ok(())
         })
     });
@@ -106,6 +104,11 @@ pub fn run(root: &Path, progress: Progress<'_>) -> Vec<Check> {
             "losses",
             losses,
             "cargo xtask generate, and review openapi/losses.md",
+        ),
+        (
+            "untyped results",
+            untyped,
+            "cargo xtask generate, and review openapi/untyped.md",
         ),
         (
             "surface",

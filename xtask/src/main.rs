@@ -42,6 +42,10 @@ enum Verb {
         /// Writes nothing; fails with the differences if what is there is not what would be written
         #[arg(long, conflicts_with_all = ["input", "output", "name"])]
         check: bool,
+        /// Writes what is proposed for operations without a module, for names and for paging into the tables, and then generates;
+        /// review it
+        #[arg(long, conflicts_with_all = ["input", "output", "name", "check"])]
+        accept: bool,
         /// Any OpenAPI 3.0.x description, YAML or JSON
         #[arg(long, requires = "output")]
         input: Option<PathBuf>,
@@ -52,8 +56,12 @@ enum Verb {
         #[arg(long, requires = "input")]
         name: Option<String>,
     },
-    /// Prints what each fix of the description touches
-    Fixes,
+    /// Prints what each fix of the description touches, and where one finds more or fewer places than it expects
+    Fixes {
+        /// Takes the number of places that this fix finds, once they are reviewed
+        #[arg(long, value_name = "NAME")]
+        accept: Vec<String>,
+    },
     /// Takes a published description over into `openapi`, with its lock, and reports what changes
     Vendor(vendor::Options),
     /// Reports what another description makes of the client; the exit code is 0 for nothing or a patch, 1 for additions, 2
@@ -172,7 +180,7 @@ fn access(verb: &Verb) -> Option<Access> {
         Verb::Generate { check: false, .. } => Some(Access::Write),
         Verb::BenchCompile(options) => options.reads_description().then_some(Access::Read),
         Verb::Generate { check: true, .. }
-        | Verb::Fixes
+        | Verb::Fixes { .. }
         | Verb::Diff { .. }
         | Verb::Check
         | Verb::Surface { .. }
@@ -209,9 +217,20 @@ fn run(Arguments { root, verb }: Arguments) -> Result<ExitCode> {
             print_table(&made, started.elapsed());
             Ok(ExitCode::SUCCESS)
         }
-        Verb::Generate { check, .. } => generate_workspace(root, check),
-        Verb::Fixes => {
-            print!("{}", fix::table(&generate::applied_fixes(root)?));
+        Verb::Generate { check, accept, .. } => {
+            if accept {
+                accept_proposals(root)?;
+            }
+            generate_workspace(root, check)
+        }
+        Verb::Fixes { accept } => {
+            let (fixes, applied, problems) = generate::applied_fixes(root)?;
+            if !accept.is_empty() {
+                print!("{}", fix::accept(&fixes, &applied, &accept)?);
+                return Ok(ExitCode::SUCCESS);
+            }
+            print!("{}", fix::table(&applied));
+            problems.none()?;
             Ok(ExitCode::SUCCESS)
         }
         Verb::Vendor(options) => vendor(root, &options),
@@ -281,6 +300,21 @@ fn generate_workspace(root: &Path, check: bool) -> Result<ExitCode> {
         made.files.len()
     );
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes into the tables what is proposed for them. A second look finds what the first could not, such as the paging of an
+/// operation that had no module.
+fn accept_proposals(root: &Path) -> Result<()> {
+    for _ in 0..2 {
+        let problems = generate::problems(root, &mut progress())?;
+        clear();
+        if problems.proposals().is_empty() {
+            break;
+        }
+        let written = generate::proposal::write(&root.join("openapi"), problems.proposals())?;
+        println!("written, to be reviewed:\n{written}\n");
+    }
+    Ok(())
 }
 
 fn vendor(root: &Path, options: &vendor::Options) -> Result<ExitCode> {

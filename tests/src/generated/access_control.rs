@@ -17,7 +17,11 @@ pub(crate) static TABLE: Table = Table {
                 >,
             ),
         ),
-        ("getAclCount", None, Some(again::<serde_json::Value>)),
+        (
+            "getAclCount",
+            None,
+            Some(again::<harness_api::access_control::types::ResponseDtoLong>),
+        ),
         (
             "create-resource-group-acc",
             Some(
@@ -144,10 +148,10 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "createResourceGroupV2",
-            Some(again::<harness_api::access_control::types::CreateResourceGroupV2Body>),
+            Some(again::<harness_api::access_control::types::ResourceGroupV2Request>),
             Some(
                 again::<
-                    harness_api::access_control::types::CreateResourceGroupV2Response,
+                    harness_api::access_control::types::ResponseDtoResourceGroupV2Response,
                 >,
             ),
         ),
@@ -158,14 +162,10 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "getFilterResourceGroupListV2",
+            Some(again::<harness_api::access_control::types::ResourceGroupFilter>),
             Some(
                 again::<
-                    harness_api::access_control::types::GetFilterResourceGroupListV2Body,
-                >,
-            ),
-            Some(
-                again::<
-                    harness_api::access_control::types::GetFilterResourceGroupListV2Response,
+                    harness_api::access_control::types::ResponseDtoPageResponseResourceGroupV2Response,
                 >,
             ),
         ),
@@ -174,25 +174,33 @@ pub(crate) static TABLE: Table = Table {
             None,
             Some(
                 again::<
-                    harness_api::access_control::types::GetResourceGroupListV2Response,
+                    harness_api::access_control::types::ResponseDtoPageResponseResourceGroupV2Response,
                 >,
             ),
         ),
         (
             "getResourceGroupV2",
             None,
-            Some(again::<harness_api::access_control::types::GetResourceGroupV2Response>),
-        ),
-        (
-            "updateResourceGroupV2",
-            Some(again::<harness_api::access_control::types::UpdateResourceGroupV2Body>),
             Some(
                 again::<
-                    harness_api::access_control::types::UpdateResourceGroupV2Response,
+                    harness_api::access_control::types::ResponseDtoResourceGroupV2Response,
                 >,
             ),
         ),
-        ("getResourceTypes", None, Some(again::<serde_json::Value>)),
+        (
+            "updateResourceGroupV2",
+            Some(again::<harness_api::access_control::types::ResourceGroupV2Request>),
+            Some(
+                again::<
+                    harness_api::access_control::types::ResponseDtoResourceGroupV2Response,
+                >,
+            ),
+        ),
+        (
+            "getResourceTypes",
+            None,
+            Some(again::<harness_api::access_control::types::ResponseDtoResourceType>),
+        ),
         (
             "create-org-scoped-role-assignments",
             Some(again::<harness_api::access_control::types::RoleAssignment>),
@@ -506,8 +514,22 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::access_control::types::Role>),
             Some(again::<harness_api::access_control::types::ResponseDtoRoleResponse>),
         ),
-        ("createZendeskTicket", None, Some(again::<serde_json::Value>)),
-        ("getCoveoToken", None, Some(again::<serde_json::Value>)),
+        (
+            "createZendeskTicket",
+            None,
+            Some(
+                again::<
+                    harness_api::access_control::types::ResponseDtoZendeskResponseDto,
+                >,
+            ),
+        ),
+        (
+            "getCoveoToken",
+            None,
+            Some(
+                again::<harness_api::access_control::types::ResponseDtoCoveoResponseDto>,
+            ),
+        ),
     ],
     sizes: &[
         (
@@ -581,6 +603,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::access_control::types::AuthzResourceFilter>(),
         ),
         (
+            "access_control::types::AuthzResourceSelectorFilter",
+            size_of::<harness_api::access_control::types::AuthzResourceSelectorFilter>(),
+        ),
+        (
             "access_control::types::AuthzRoleAssignment",
             size_of::<harness_api::access_control::types::AuthzRoleAssignment>(),
         ),
@@ -605,12 +631,22 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::access_control::types::AuthzValidationResult>(),
         ),
         (
+            "access_control::types::CoveoResponseDto",
+            size_of::<harness_api::access_control::types::CoveoResponseDto>(),
+        ),
+        (
             "access_control::types::CreateResourceGroupRequest",
             size_of::<harness_api::access_control::types::CreateResourceGroupRequest>(),
         ),
         (
             "access_control::types::CreateRoleRequest",
             size_of::<harness_api::access_control::types::CreateRoleRequest>(),
+        ),
+        (
+            "access_control::types::PageResponseResourceGroupV2Response",
+            size_of::<
+                harness_api::access_control::types::PageResponseResourceGroupV2Response,
+            >(),
         ),
         (
             "access_control::types::PageResponseRoleAssignmentAggregate",
@@ -695,6 +731,16 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::access_control::types::ResourceGroup>(),
         ),
         (
+            "access_control::types::ResourceGroupFilter",
+            size_of::<harness_api::access_control::types::ResourceGroupFilter>(),
+        ),
+        (
+            "access_control::types::ResourceGroupFilterManagedFilter",
+            size_of::<
+                harness_api::access_control::types::ResourceGroupFilterManagedFilter,
+            >(),
+        ),
+        (
             "access_control::types::ResourceGroupFilterRequestBody",
             size_of::<
                 harness_api::access_control::types::ResourceGroupFilterRequestBody,
@@ -721,6 +767,10 @@ pub(crate) static TABLE: Table = Table {
         (
             "access_control::types::ResourceGroupV2",
             size_of::<harness_api::access_control::types::ResourceGroupV2>(),
+        ),
+        (
+            "access_control::types::ResourceGroupV2Request",
+            size_of::<harness_api::access_control::types::ResourceGroupV2Request>(),
         ),
         (
             "access_control::types::ResourceGroupV2Response",
@@ -753,6 +803,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::access_control::types::ResourceSelectorV2>(),
         ),
         (
+            "access_control::types::ResourceType",
+            size_of::<harness_api::access_control::types::ResourceType>(),
+        ),
+        (
             "access_control::types::ResponseDtoAccessCheckResponse",
             size_of::<
                 harness_api::access_control::types::ResponseDtoAccessCheckResponse,
@@ -762,6 +816,16 @@ pub(crate) static TABLE: Table = Table {
             "access_control::types::ResponseDtoAccessCheckResponseStatus",
             size_of::<
                 harness_api::access_control::types::ResponseDtoAccessCheckResponseStatus,
+            >(),
+        ),
+        (
+            "access_control::types::ResponseDtoCoveoResponseDto",
+            size_of::<harness_api::access_control::types::ResponseDtoCoveoResponseDto>(),
+        ),
+        (
+            "access_control::types::ResponseDtoCoveoResponseDtoStatus",
+            size_of::<
+                harness_api::access_control::types::ResponseDtoCoveoResponseDtoStatus,
             >(),
         ),
         (
@@ -786,6 +850,18 @@ pub(crate) static TABLE: Table = Table {
             "access_control::types::ResponseDtoListRoleAssignmentResponseStatus",
             size_of::<
                 harness_api::access_control::types::ResponseDtoListRoleAssignmentResponseStatus,
+            >(),
+        ),
+        (
+            "access_control::types::ResponseDtoPageResponseResourceGroupV2Response",
+            size_of::<
+                harness_api::access_control::types::ResponseDtoPageResponseResourceGroupV2Response,
+            >(),
+        ),
+        (
+            "access_control::types::ResponseDtoPageResponseResourceGroupV2ResponseStatus",
+            size_of::<
+                harness_api::access_control::types::ResponseDtoPageResponseResourceGroupV2ResponseStatus,
             >(),
         ),
         (
@@ -822,6 +898,28 @@ pub(crate) static TABLE: Table = Table {
             "access_control::types::ResponseDtoPageResponseRoleWithPrincipalCountResponseStatus",
             size_of::<
                 harness_api::access_control::types::ResponseDtoPageResponseRoleWithPrincipalCountResponseStatus,
+            >(),
+        ),
+        (
+            "access_control::types::ResponseDtoResourceGroupV2Response",
+            size_of::<
+                harness_api::access_control::types::ResponseDtoResourceGroupV2Response,
+            >(),
+        ),
+        (
+            "access_control::types::ResponseDtoResourceGroupV2ResponseStatus",
+            size_of::<
+                harness_api::access_control::types::ResponseDtoResourceGroupV2ResponseStatus,
+            >(),
+        ),
+        (
+            "access_control::types::ResponseDtoResourceType",
+            size_of::<harness_api::access_control::types::ResponseDtoResourceType>(),
+        ),
+        (
+            "access_control::types::ResponseDtoResourceTypeStatus",
+            size_of::<
+                harness_api::access_control::types::ResponseDtoResourceTypeStatus,
             >(),
         ),
         (
@@ -880,6 +978,18 @@ pub(crate) static TABLE: Table = Table {
             "access_control::types::ResponseDtoRoleResponseStatus",
             size_of::<
                 harness_api::access_control::types::ResponseDtoRoleResponseStatus,
+            >(),
+        ),
+        (
+            "access_control::types::ResponseDtoZendeskResponseDto",
+            size_of::<
+                harness_api::access_control::types::ResponseDtoZendeskResponseDto,
+            >(),
+        ),
+        (
+            "access_control::types::ResponseDtoZendeskResponseDtoStatus",
+            size_of::<
+                harness_api::access_control::types::ResponseDtoZendeskResponseDtoStatus,
             >(),
         ),
         (
@@ -1019,6 +1129,10 @@ pub(crate) static TABLE: Table = Table {
             >(),
         ),
         (
+            "access_control::types::ZendeskResponseDto",
+            size_of::<harness_api::access_control::types::ZendeskResponseDto>(),
+        ),
+        (
             "access_control::types::AnalyzeAccountAccessPoliciesOrder",
             size_of::<
                 harness_api::access_control::types::AnalyzeAccountAccessPoliciesOrder,
@@ -1053,30 +1167,12 @@ pub(crate) static TABLE: Table = Table {
             >(),
         ),
         (
-            "access_control::types::CreateResourceGroupV2Body",
-            size_of::<harness_api::access_control::types::CreateResourceGroupV2Body>(),
-        ),
-        (
-            "access_control::types::CreateResourceGroupV2BodyResourceGroup",
-            size_of::<
-                harness_api::access_control::types::CreateResourceGroupV2BodyResourceGroup,
-            >(),
-        ),
-        (
-            "access_control::types::CreateResourceGroupV2Response",
-            size_of::<
-                harness_api::access_control::types::CreateResourceGroupV2Response,
-            >(),
-        ),
-        (
-            "access_control::types::CreateResourceGroupV2ResponseStatus",
-            size_of::<
-                harness_api::access_control::types::CreateResourceGroupV2ResponseStatus,
-            >(),
-        ),
-        (
             "access_control::types::CreateZendeskTicketPriority",
             size_of::<harness_api::access_control::types::CreateZendeskTicketPriority>(),
+        ),
+        (
+            "access_control::types::CreateZendeskTicketRegion",
+            size_of::<harness_api::access_control::types::CreateZendeskTicketRegion>(),
         ),
         (
             "access_control::types::CreateZendeskTicketType",
@@ -1103,42 +1199,6 @@ pub(crate) static TABLE: Table = Table {
             >(),
         ),
         (
-            "access_control::types::GetFilterResourceGroupListV2Body",
-            size_of::<
-                harness_api::access_control::types::GetFilterResourceGroupListV2Body,
-            >(),
-        ),
-        (
-            "access_control::types::GetFilterResourceGroupListV2BodyIncludedScopes",
-            size_of::<
-                harness_api::access_control::types::GetFilterResourceGroupListV2BodyIncludedScopes,
-            >(),
-        ),
-        (
-            "access_control::types::GetFilterResourceGroupListV2BodyResourceSelectorFilterList",
-            size_of::<
-                harness_api::access_control::types::GetFilterResourceGroupListV2BodyResourceSelectorFilterList,
-            >(),
-        ),
-        (
-            "access_control::types::GetFilterResourceGroupListV2Response",
-            size_of::<
-                harness_api::access_control::types::GetFilterResourceGroupListV2Response,
-            >(),
-        ),
-        (
-            "access_control::types::GetFilterResourceGroupListV2ResponseData",
-            size_of::<
-                harness_api::access_control::types::GetFilterResourceGroupListV2ResponseData,
-            >(),
-        ),
-        (
-            "access_control::types::GetFilterResourceGroupListV2ResponseStatus",
-            size_of::<
-                harness_api::access_control::types::GetFilterResourceGroupListV2ResponseStatus,
-            >(),
-        ),
-        (
             "access_control::types::GetOrgScopedRoleAssignmentsOrder",
             size_of::<
                 harness_api::access_control::types::GetOrgScopedRoleAssignmentsOrder,
@@ -1160,34 +1220,6 @@ pub(crate) static TABLE: Table = Table {
             "access_control::types::GetProjectScopedRoleAssignmentsSort",
             size_of::<
                 harness_api::access_control::types::GetProjectScopedRoleAssignmentsSort,
-            >(),
-        ),
-        (
-            "access_control::types::GetResourceGroupListV2Response",
-            size_of::<
-                harness_api::access_control::types::GetResourceGroupListV2Response,
-            >(),
-        ),
-        (
-            "access_control::types::GetResourceGroupListV2ResponseData",
-            size_of::<
-                harness_api::access_control::types::GetResourceGroupListV2ResponseData,
-            >(),
-        ),
-        (
-            "access_control::types::GetResourceGroupListV2ResponseStatus",
-            size_of::<
-                harness_api::access_control::types::GetResourceGroupListV2ResponseStatus,
-            >(),
-        ),
-        (
-            "access_control::types::GetResourceGroupV2Response",
-            size_of::<harness_api::access_control::types::GetResourceGroupV2Response>(),
-        ),
-        (
-            "access_control::types::GetResourceGroupV2ResponseStatus",
-            size_of::<
-                harness_api::access_control::types::GetResourceGroupV2ResponseStatus,
             >(),
         ),
         (
@@ -1243,34 +1275,20 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::access_control::types::ListRolesProjectSort>(),
         ),
         (
-            "access_control::types::UpdateResourceGroupV2Body",
-            size_of::<harness_api::access_control::types::UpdateResourceGroupV2Body>(),
-        ),
-        (
-            "access_control::types::UpdateResourceGroupV2BodyResourceGroup",
-            size_of::<
-                harness_api::access_control::types::UpdateResourceGroupV2BodyResourceGroup,
-            >(),
-        ),
-        (
-            "access_control::types::UpdateResourceGroupV2Response",
-            size_of::<
-                harness_api::access_control::types::UpdateResourceGroupV2Response,
-            >(),
-        ),
-        (
-            "access_control::types::UpdateResourceGroupV2ResponseStatus",
-            size_of::<
-                harness_api::access_control::types::UpdateResourceGroupV2ResponseStatus,
-            >(),
-        ),
-        (
             "access_control::types::ResponseDtoBoolean",
             size_of::<harness_api::access_control::types::ResponseDtoBoolean>(),
         ),
         (
             "access_control::types::ResponseDtoBooleanStatus",
             size_of::<harness_api::access_control::types::ResponseDtoBooleanStatus>(),
+        ),
+        (
+            "access_control::types::ResponseDtoLong",
+            size_of::<harness_api::access_control::types::ResponseDtoLong>(),
+        ),
+        (
+            "access_control::types::ResponseDtoLongStatus",
+            size_of::<harness_api::access_control::types::ResponseDtoLongStatus>(),
         ),
         (
             "access_control::types::ResponseDtoSetString",
@@ -1293,7 +1311,7 @@ pub(crate) static TABLE: Table = Table {
                 ("browserResolution", Content::Texts(&["some text"])),
                 ("message", Content::Texts(&["some text"])),
                 ("module", Content::Texts(&["some text"])),
-                ("region", Content::Texts(&["some text"])),
+                ("region", Content::Texts(&["NO_PREFERENCE"])),
                 ("url", Content::Texts(&["some text"])),
                 ("userBrowser", Content::Texts(&["some text"])),
                 ("userName", Content::Texts(&["some text"])),
@@ -1316,7 +1334,11 @@ pub(crate) static TABLE: Table = Table {
                     .browser_resolution("some text")
                     .message("some text")
                     .module("some text")
-                    .region("some text")
+                    .region(
+                        sample::<
+                            harness_api::access_control::types::CreateZendeskTicketRegion,
+                        >("\"NO_PREFERENCE\""),
+                    )
                     .url("some text")
                     .user_browser("some text")
                     .user_name("some text")

@@ -195,87 +195,81 @@ pub(crate) static TABLE: Table = Table {
         ("validate-unique-ip-allowlist-config-identifier", None, Some(again::<bool>)),
         (
             "create-ng-ldap-settings",
-            Some(again::<harness_api::authentication::types::CreateNgLdapSettingsBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::authentication::types::LdapSettingsRequest>),
+            Some(again::<harness_api::authentication::types::LdapSettingsResponse>),
         ),
-        ("delete-ldap-settings", None, Some(again::<serde_json::Value>)),
-        ("get-ldap-settings", None, Some(again::<serde_json::Value>)),
+        ("delete-ldap-settings", None, None),
+        (
+            "get-ldap-settings",
+            None,
+            Some(again::<harness_api::authentication::types::LdapSettingsResponse>),
+        ),
         (
             "ldap-settings-iterations",
-            Some(
-                again::<harness_api::authentication::types::LdapSettingsIterationsBody>,
-            ),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::authentication::types::CronExpressionRequestDto>),
+            Some(again::<harness_api::authentication::types::LdapSettingsIterations>),
         ),
         (
             "ldap-settings-ldap-login-test",
-            Some(
-                again::<
-                    harness_api::authentication::types::LdapSettingsLdapLoginTestBody,
-                >,
-            ),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::authentication::types::LdapTestLoginRequestDto>),
+            Some(again::<harness_api::authentication::types::LdapTestLoginResponseDto>),
         ),
-        ("ldap-settings-search-group", None, Some(again::<serde_json::Value>)),
-        ("ldap-settings-sync-group-with-id", None, Some(again::<serde_json::Value>)),
-        ("ldap-settings-sync-groups", None, Some(again::<serde_json::Value>)),
+        (
+            "ldap-settings-search-group",
+            None,
+            Some(again::<harness_api::authentication::types::LdapGroupResponseDto>),
+        ),
+        ("ldap-settings-sync-group-with-id", None, None),
+        ("ldap-settings-sync-groups", None, None),
         (
             "link-ldap-settings",
-            Some(again::<harness_api::authentication::types::LinkLdapSettingsBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::authentication::types::LinkSsoGroupRequestDto>),
+            Some(again::<harness_api::authentication::types::UserGroupDto>),
         ),
         (
             "link-ldap-settings-org",
-            Some(again::<harness_api::authentication::types::LinkLdapSettingsOrgBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::authentication::types::LinkSsoGroupRequestDto>),
+            Some(again::<harness_api::authentication::types::UserGroupDto>),
         ),
         (
             "link-ldap-settings-proj",
-            Some(again::<harness_api::authentication::types::LinkLdapSettingsProjBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::authentication::types::LinkSsoGroupRequestDto>),
+            Some(again::<harness_api::authentication::types::UserGroupDto>),
         ),
         (
             "unlink-ldap-settings",
-            Some(again::<harness_api::authentication::types::UnlinkLdapSettingsBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::authentication::types::UnlinkSsoGroupRequestDto>),
+            Some(again::<harness_api::authentication::types::UserGroupDto>),
         ),
         (
             "unlink-ldap-settings-org",
-            Some(again::<harness_api::authentication::types::UnlinkLdapSettingsOrgBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::authentication::types::UnlinkSsoGroupRequestDto>),
+            Some(again::<harness_api::authentication::types::UserGroupDto>),
         ),
         (
             "unlink-ldap-settings-proj",
-            Some(
-                again::<harness_api::authentication::types::UnlinkLdapSettingsProjBody>,
-            ),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::authentication::types::UnlinkSsoGroupRequestDto>),
+            Some(again::<harness_api::authentication::types::UserGroupDto>),
         ),
         (
             "update-ldap-settings",
-            Some(
-                again::<harness_api::authentication::types::UpdateLdapSettingsByIdBody>,
-            ),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::authentication::types::LdapSettingsRequest>),
+            Some(again::<harness_api::authentication::types::LdapSettingsResponse>),
         ),
         (
             "validate-connection-settings",
-            Some(
-                again::<
-                    harness_api::authentication::types::ValidateConnectionSettingsBody,
-                >,
-            ),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::authentication::types::LdapSettingsRequest>),
+            Some(again::<harness_api::authentication::types::LdapValidateResponseDto>),
         ),
         (
             "validate-group-settings",
-            Some(again::<harness_api::authentication::types::ValidateGroupSettingsBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::authentication::types::LdapSettingsRequest>),
+            Some(again::<harness_api::authentication::types::LdapValidateResponseDto>),
         ),
         (
             "validate-user-settings",
-            Some(again::<harness_api::authentication::types::ValidateUserSettingsBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::authentication::types::LdapSettingsRequest>),
+            Some(again::<harness_api::authentication::types::LdapValidateResponseDto>),
         ),
         (
             "getNgLdapSettings",
@@ -479,6 +473,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::authentication::types::AzureOidcTokenRequestDto>(),
         ),
         (
+            "authentication::types::CronExpressionRequestDto",
+            size_of::<harness_api::authentication::types::CronExpressionRequestDto>(),
+        ),
+        (
             "authentication::types::CustomOidcIdTokenRequest",
             size_of::<harness_api::authentication::types::CustomOidcIdTokenRequest>(),
         ),
@@ -583,6 +581,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::authentication::types::LdapGroupResponse>(),
         ),
         (
+            "authentication::types::LdapGroupResponseDto",
+            size_of::<harness_api::authentication::types::LdapGroupResponseDto>(),
+        ),
+        (
             "authentication::types::LdapGroupSettings",
             size_of::<harness_api::authentication::types::LdapGroupSettings>(),
         ),
@@ -615,12 +617,34 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::authentication::types::LdapSettingsDtoV1>(),
         ),
         (
+            "authentication::types::LdapSettingsIterations",
+            size_of::<harness_api::authentication::types::LdapSettingsIterations>(),
+        ),
+        (
+            "authentication::types::LdapSettingsRequest",
+            size_of::<harness_api::authentication::types::LdapSettingsRequest>(),
+        ),
+        (
             "authentication::types::LdapSettingsResponse",
             size_of::<harness_api::authentication::types::LdapSettingsResponse>(),
         ),
         (
             "authentication::types::LdapSettingsType",
             size_of::<harness_api::authentication::types::LdapSettingsType>(),
+        ),
+        (
+            "authentication::types::LdapTestLoginRequestDto",
+            size_of::<harness_api::authentication::types::LdapTestLoginRequestDto>(),
+        ),
+        (
+            "authentication::types::LdapTestLoginResponseDto",
+            size_of::<harness_api::authentication::types::LdapTestLoginResponseDto>(),
+        ),
+        (
+            "authentication::types::LdapTestLoginResponseDtoStatus",
+            size_of::<
+                harness_api::authentication::types::LdapTestLoginResponseDtoStatus,
+            >(),
         ),
         (
             "authentication::types::LdapUserResponse",
@@ -637,6 +661,20 @@ pub(crate) static TABLE: Table = Table {
         (
             "authentication::types::LdapUserSettingsDtoV1",
             size_of::<harness_api::authentication::types::LdapUserSettingsDtoV1>(),
+        ),
+        (
+            "authentication::types::LdapValidateResponseDto",
+            size_of::<harness_api::authentication::types::LdapValidateResponseDto>(),
+        ),
+        (
+            "authentication::types::LdapValidateResponseDtoStatus",
+            size_of::<
+                harness_api::authentication::types::LdapValidateResponseDtoStatus,
+            >(),
+        ),
+        (
+            "authentication::types::LinkSsoGroupRequestDto",
+            size_of::<harness_api::authentication::types::LinkSsoGroupRequestDto>(),
         ),
         (
             "authentication::types::LoginTypeResponse",
@@ -667,6 +705,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<
                 harness_api::authentication::types::NgLdapSettingsWithEncryptedDataDetails,
             >(),
+        ),
+        (
+            "authentication::types::NotificationSettingConfigDto",
+            size_of::<harness_api::authentication::types::NotificationSettingConfigDto>(),
         ),
         (
             "authentication::types::OauthSettings",
@@ -889,32 +931,12 @@ pub(crate) static TABLE: Table = Table {
             >(),
         ),
         (
-            "authentication::types::CreateNgLdapSettingsBody",
-            size_of::<harness_api::authentication::types::CreateNgLdapSettingsBody>(),
+            "authentication::types::UnlinkSsoGroupRequestDto",
+            size_of::<harness_api::authentication::types::UnlinkSsoGroupRequestDto>(),
         ),
         (
-            "authentication::types::CreateNgLdapSettingsBodyLdapSettings",
-            size_of::<
-                harness_api::authentication::types::CreateNgLdapSettingsBodyLdapSettings,
-            >(),
-        ),
-        (
-            "authentication::types::CreateNgLdapSettingsBodyLdapSettingsLdapConnectionSettings",
-            size_of::<
-                harness_api::authentication::types::CreateNgLdapSettingsBodyLdapSettingsLdapConnectionSettings,
-            >(),
-        ),
-        (
-            "authentication::types::CreateNgLdapSettingsBodyLdapSettingsLdapGroupSettings",
-            size_of::<
-                harness_api::authentication::types::CreateNgLdapSettingsBodyLdapSettingsLdapGroupSettings,
-            >(),
-        ),
-        (
-            "authentication::types::CreateNgLdapSettingsBodyLdapSettingsLdapUserSettings",
-            size_of::<
-                harness_api::authentication::types::CreateNgLdapSettingsBodyLdapSettingsLdapUserSettings,
-            >(),
+            "authentication::types::UserGroupDto",
+            size_of::<harness_api::authentication::types::UserGroupDto>(),
         ),
         (
             "authentication::types::GetIpAllowlistConfigsOrder",
@@ -925,157 +947,9 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::authentication::types::GetIpAllowlistConfigsSort>(),
         ),
         (
-            "authentication::types::LdapSettingsIterationsBody",
-            size_of::<harness_api::authentication::types::LdapSettingsIterationsBody>(),
-        ),
-        (
-            "authentication::types::LdapSettingsLdapLoginTestBody",
-            size_of::<
-                harness_api::authentication::types::LdapSettingsLdapLoginTestBody,
-            >(),
-        ),
-        (
-            "authentication::types::LinkLdapSettingsBody",
-            size_of::<harness_api::authentication::types::LinkLdapSettingsBody>(),
-        ),
-        (
-            "authentication::types::LinkLdapSettingsOrgBody",
-            size_of::<harness_api::authentication::types::LinkLdapSettingsOrgBody>(),
-        ),
-        (
-            "authentication::types::LinkLdapSettingsProjBody",
-            size_of::<harness_api::authentication::types::LinkLdapSettingsProjBody>(),
-        ),
-        (
-            "authentication::types::UnlinkLdapSettingsBody",
-            size_of::<harness_api::authentication::types::UnlinkLdapSettingsBody>(),
-        ),
-        (
-            "authentication::types::UnlinkLdapSettingsOrgBody",
-            size_of::<harness_api::authentication::types::UnlinkLdapSettingsOrgBody>(),
-        ),
-        (
-            "authentication::types::UnlinkLdapSettingsProjBody",
-            size_of::<harness_api::authentication::types::UnlinkLdapSettingsProjBody>(),
-        ),
-        (
             "authentication::types::UpdateAuthMechanismAuthenticationMechanism",
             size_of::<
                 harness_api::authentication::types::UpdateAuthMechanismAuthenticationMechanism,
-            >(),
-        ),
-        (
-            "authentication::types::UpdateLdapSettingsByIdBody",
-            size_of::<harness_api::authentication::types::UpdateLdapSettingsByIdBody>(),
-        ),
-        (
-            "authentication::types::UpdateLdapSettingsByIdBodyLdapSettings",
-            size_of::<
-                harness_api::authentication::types::UpdateLdapSettingsByIdBodyLdapSettings,
-            >(),
-        ),
-        (
-            "authentication::types::UpdateLdapSettingsByIdBodyLdapSettingsLdapConnectionSettings",
-            size_of::<
-                harness_api::authentication::types::UpdateLdapSettingsByIdBodyLdapSettingsLdapConnectionSettings,
-            >(),
-        ),
-        (
-            "authentication::types::UpdateLdapSettingsByIdBodyLdapSettingsLdapGroupSettings",
-            size_of::<
-                harness_api::authentication::types::UpdateLdapSettingsByIdBodyLdapSettingsLdapGroupSettings,
-            >(),
-        ),
-        (
-            "authentication::types::UpdateLdapSettingsByIdBodyLdapSettingsLdapUserSettings",
-            size_of::<
-                harness_api::authentication::types::UpdateLdapSettingsByIdBodyLdapSettingsLdapUserSettings,
-            >(),
-        ),
-        (
-            "authentication::types::ValidateConnectionSettingsBody",
-            size_of::<
-                harness_api::authentication::types::ValidateConnectionSettingsBody,
-            >(),
-        ),
-        (
-            "authentication::types::ValidateConnectionSettingsBodyLdapSettings",
-            size_of::<
-                harness_api::authentication::types::ValidateConnectionSettingsBodyLdapSettings,
-            >(),
-        ),
-        (
-            "authentication::types::ValidateConnectionSettingsBodyLdapSettingsLdapConnectionSettings",
-            size_of::<
-                harness_api::authentication::types::ValidateConnectionSettingsBodyLdapSettingsLdapConnectionSettings,
-            >(),
-        ),
-        (
-            "authentication::types::ValidateConnectionSettingsBodyLdapSettingsLdapGroupSettings",
-            size_of::<
-                harness_api::authentication::types::ValidateConnectionSettingsBodyLdapSettingsLdapGroupSettings,
-            >(),
-        ),
-        (
-            "authentication::types::ValidateConnectionSettingsBodyLdapSettingsLdapUserSettings",
-            size_of::<
-                harness_api::authentication::types::ValidateConnectionSettingsBodyLdapSettingsLdapUserSettings,
-            >(),
-        ),
-        (
-            "authentication::types::ValidateGroupSettingsBody",
-            size_of::<harness_api::authentication::types::ValidateGroupSettingsBody>(),
-        ),
-        (
-            "authentication::types::ValidateGroupSettingsBodyLdapSettings",
-            size_of::<
-                harness_api::authentication::types::ValidateGroupSettingsBodyLdapSettings,
-            >(),
-        ),
-        (
-            "authentication::types::ValidateGroupSettingsBodyLdapSettingsLdapConnectionSettings",
-            size_of::<
-                harness_api::authentication::types::ValidateGroupSettingsBodyLdapSettingsLdapConnectionSettings,
-            >(),
-        ),
-        (
-            "authentication::types::ValidateGroupSettingsBodyLdapSettingsLdapGroupSettings",
-            size_of::<
-                harness_api::authentication::types::ValidateGroupSettingsBodyLdapSettingsLdapGroupSettings,
-            >(),
-        ),
-        (
-            "authentication::types::ValidateGroupSettingsBodyLdapSettingsLdapUserSettings",
-            size_of::<
-                harness_api::authentication::types::ValidateGroupSettingsBodyLdapSettingsLdapUserSettings,
-            >(),
-        ),
-        (
-            "authentication::types::ValidateUserSettingsBody",
-            size_of::<harness_api::authentication::types::ValidateUserSettingsBody>(),
-        ),
-        (
-            "authentication::types::ValidateUserSettingsBodyLdapSettings",
-            size_of::<
-                harness_api::authentication::types::ValidateUserSettingsBodyLdapSettings,
-            >(),
-        ),
-        (
-            "authentication::types::ValidateUserSettingsBodyLdapSettingsLdapConnectionSettings",
-            size_of::<
-                harness_api::authentication::types::ValidateUserSettingsBodyLdapSettingsLdapConnectionSettings,
-            >(),
-        ),
-        (
-            "authentication::types::ValidateUserSettingsBodyLdapSettingsLdapGroupSettings",
-            size_of::<
-                harness_api::authentication::types::ValidateUserSettingsBodyLdapSettingsLdapGroupSettings,
-            >(),
-        ),
-        (
-            "authentication::types::ValidateUserSettingsBodyLdapSettingsLdapUserSettings",
-            size_of::<
-                harness_api::authentication::types::ValidateUserSettingsBodyLdapSettingsLdapUserSettings,
             >(),
         ),
         (

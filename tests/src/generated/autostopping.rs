@@ -8,20 +8,28 @@ pub(crate) static TABLE: Table = Table {
     rows: &[
         (
             "CreateAlert",
-            Some(again::<harness_api::autostopping::types::CreateAlertBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::autostopping::types::AlertRequest>),
+            Some(again::<harness_api::autostopping::types::AlertCreateResponse>),
         ),
-        ("DeleteAlert", None, Some(again::<serde_json::Value>)),
-        ("GetAlert", None, Some(again::<serde_json::Value>)),
+        (
+            "DeleteAlert",
+            None,
+            Some(again::<harness_api::autostopping::types::AlertMessageResponse>),
+        ),
+        (
+            "GetAlert",
+            None,
+            Some(again::<harness_api::autostopping::types::AlertResponse>),
+        ),
         (
             "ListAlerts",
-            Some(again::<harness_api::autostopping::types::ListAlertsBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::autostopping::types::AlertSearchRequest>),
+            Some(again::<harness_api::autostopping::types::AlertListResponse>),
         ),
         (
             "UpdateAlert",
-            Some(again::<harness_api::autostopping::types::UpdateAlertBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::autostopping::types::AlertUpdateRequest>),
+            Some(again::<harness_api::autostopping::types::AlertMessageResponse>),
         ),
         (
             "createAutoStoppingSchedules",
@@ -145,7 +153,13 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::autostopping::types::SaveServiceRequestV2>),
             Some(again::<harness_api::autostopping::types::LwServiceResponse>),
         ),
-        ("GetAutoStoppingRuleV2", None, Some(again::<serde_json::Value>)),
+        (
+            "GetAutoStoppingRuleV2",
+            None,
+            Some(
+                again::<harness_api::autostopping::types::GetAutoStoppingRuleV2Response>,
+            ),
+        ),
         (
             "UpdateAutoStoppingRuleV2",
             Some(again::<harness_api::autostopping::types::SaveServiceRequestV2>),
@@ -212,6 +226,126 @@ pub(crate) static TABLE: Table = Table {
         (
             "autostopping::types::AccessPointStatus",
             size_of::<harness_api::autostopping::types::AccessPointStatus>(),
+        ),
+        (
+            "autostopping::types::Alert",
+            size_of::<harness_api::autostopping::types::Alert>(),
+        ),
+        (
+            "autostopping::types::AlertCreateResponse",
+            size_of::<harness_api::autostopping::types::AlertCreateResponse>(),
+        ),
+        (
+            "autostopping::types::AlertEntity",
+            size_of::<harness_api::autostopping::types::AlertEntity>(),
+        ),
+        (
+            "autostopping::types::AlertEntityAll",
+            size_of::<harness_api::autostopping::types::AlertEntityAll>(),
+        ),
+        (
+            "autostopping::types::AlertEntityAllRelationType",
+            size_of::<harness_api::autostopping::types::AlertEntityAllRelationType>(),
+        ),
+        (
+            "autostopping::types::AlertEntitySpecific",
+            size_of::<harness_api::autostopping::types::AlertEntitySpecific>(),
+        ),
+        (
+            "autostopping::types::AlertEntitySpecificRelationType",
+            size_of::<
+                harness_api::autostopping::types::AlertEntitySpecificRelationType,
+            >(),
+        ),
+        (
+            "autostopping::types::AlertEntityType",
+            size_of::<harness_api::autostopping::types::AlertEntityType>(),
+        ),
+        (
+            "autostopping::types::AlertEvent",
+            size_of::<harness_api::autostopping::types::AlertEvent>(),
+        ),
+        (
+            "autostopping::types::AlertEventValue",
+            size_of::<harness_api::autostopping::types::AlertEventValue>(),
+        ),
+        (
+            "autostopping::types::AlertListResponse",
+            size_of::<harness_api::autostopping::types::AlertListResponse>(),
+        ),
+        (
+            "autostopping::types::AlertListResponseValue",
+            size_of::<harness_api::autostopping::types::AlertListResponseValue>(),
+        ),
+        (
+            "autostopping::types::AlertMessageResponse",
+            size_of::<harness_api::autostopping::types::AlertMessageResponse>(),
+        ),
+        (
+            "autostopping::types::AlertMessageResponseValue",
+            size_of::<harness_api::autostopping::types::AlertMessageResponseValue>(),
+        ),
+        (
+            "autostopping::types::AlertRecipient",
+            size_of::<harness_api::autostopping::types::AlertRecipient>(),
+        ),
+        (
+            "autostopping::types::AlertRecipientType",
+            size_of::<harness_api::autostopping::types::AlertRecipientType>(),
+        ),
+        (
+            "autostopping::types::AlertRequest",
+            size_of::<harness_api::autostopping::types::AlertRequest>(),
+        ),
+        (
+            "autostopping::types::AlertRequestEntityType",
+            size_of::<harness_api::autostopping::types::AlertRequestEntityType>(),
+        ),
+        (
+            "autostopping::types::AlertResponse",
+            size_of::<harness_api::autostopping::types::AlertResponse>(),
+        ),
+        (
+            "autostopping::types::AlertSearchRequest",
+            size_of::<harness_api::autostopping::types::AlertSearchRequest>(),
+        ),
+        (
+            "autostopping::types::AlertSearchRequestEntityType",
+            size_of::<harness_api::autostopping::types::AlertSearchRequestEntityType>(),
+        ),
+        (
+            "autostopping::types::AlertSearchRequestEvents",
+            size_of::<harness_api::autostopping::types::AlertSearchRequestEvents>(),
+        ),
+        (
+            "autostopping::types::AlertSearchRequestFilters",
+            size_of::<harness_api::autostopping::types::AlertSearchRequestFilters>(),
+        ),
+        (
+            "autostopping::types::AlertSearchRequestFiltersOperator",
+            size_of::<
+                harness_api::autostopping::types::AlertSearchRequestFiltersOperator,
+            >(),
+        ),
+        (
+            "autostopping::types::AlertSearchRequestSort",
+            size_of::<harness_api::autostopping::types::AlertSearchRequestSort>(),
+        ),
+        (
+            "autostopping::types::AlertSearchRequestSortField",
+            size_of::<harness_api::autostopping::types::AlertSearchRequestSortField>(),
+        ),
+        (
+            "autostopping::types::AlertSearchRequestSortType",
+            size_of::<harness_api::autostopping::types::AlertSearchRequestSortType>(),
+        ),
+        (
+            "autostopping::types::AlertUpdateRequest",
+            size_of::<harness_api::autostopping::types::AlertUpdateRequest>(),
+        ),
+        (
+            "autostopping::types::AlertUpdateRequestEntityType",
+            size_of::<harness_api::autostopping::types::AlertUpdateRequestEntityType>(),
         ),
         (
             "autostopping::types::AllResourcesOfAccountResponse",
@@ -528,54 +662,14 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::autostopping::types::WarmUpOption>(),
         ),
         (
-            "autostopping::types::CreateAlertBody",
-            size_of::<harness_api::autostopping::types::CreateAlertBody>(),
-        ),
-        (
-            "autostopping::types::CreateAlertBodyAssociatedEntities",
-            size_of::<
-                harness_api::autostopping::types::CreateAlertBodyAssociatedEntities,
-            >(),
-        ),
-        (
-            "autostopping::types::CreateAlertBodyEvents",
-            size_of::<harness_api::autostopping::types::CreateAlertBodyEvents>(),
-        ),
-        (
-            "autostopping::types::CreateAlertBodyRecipients",
-            size_of::<harness_api::autostopping::types::CreateAlertBodyRecipients>(),
-        ),
-        (
-            "autostopping::types::ListAlertsBody",
-            size_of::<harness_api::autostopping::types::ListAlertsBody>(),
-        ),
-        (
-            "autostopping::types::ListAlertsBodySort",
-            size_of::<harness_api::autostopping::types::ListAlertsBodySort>(),
+            "autostopping::types::GetAutoStoppingRuleV2Response",
+            size_of::<harness_api::autostopping::types::GetAutoStoppingRuleV2Response>(),
         ),
         (
             "autostopping::types::ListAutoStoppingSchedulesResType",
             size_of::<
                 harness_api::autostopping::types::ListAutoStoppingSchedulesResType,
             >(),
-        ),
-        (
-            "autostopping::types::UpdateAlertBody",
-            size_of::<harness_api::autostopping::types::UpdateAlertBody>(),
-        ),
-        (
-            "autostopping::types::UpdateAlertBodyAssociatedEntities",
-            size_of::<
-                harness_api::autostopping::types::UpdateAlertBodyAssociatedEntities,
-            >(),
-        ),
-        (
-            "autostopping::types::UpdateAlertBodyEvents",
-            size_of::<harness_api::autostopping::types::UpdateAlertBodyEvents>(),
-        ),
-        (
-            "autostopping::types::UpdateAlertBodyRecipients",
-            size_of::<harness_api::autostopping::types::UpdateAlertBodyRecipients>(),
         ),
     ],
     forms: &[],

@@ -48,22 +48,38 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "CreateNewAnomaliesIgnorelistRule",
-            Some(again::<harness_api::ccm::types::CreateNewAnomaliesIgnorelistRuleBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::ccm::types::AnomaliesWhitelistRule>),
+            Some(again::<harness_api::ccm::types::ResponseDtoAnomaliesWhitelistRule>),
         ),
-        ("DeleteAnomaliesIgnorelistRule", None, Some(again::<serde_json::Value>)),
-        ("GetAnomaliesIgnorelistRule", None, Some(again::<serde_json::Value>)),
+        (
+            "DeleteAnomaliesIgnorelistRule",
+            None,
+            Some(again::<harness_api::ccm::types::ResponseDtoBoolean>),
+        ),
+        (
+            "GetAnomaliesIgnorelistRule",
+            None,
+            Some(again::<harness_api::ccm::types::ResponseDtoAnomaliesWhitelistRule>),
+        ),
         (
             "ListAnomaliesIgnorelistRule",
-            Some(again::<harness_api::ccm::types::ListAnomaliesIgnorelistRuleBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::ccm::types::RuleExecutionFilter>),
+            Some(again::<harness_api::ccm::types::ResponseDtoListAnomaliesWhitelistRule>),
         ),
-        ("listAzureSubscriptions", None, Some(again::<serde_json::Value>)),
-        ("ToggleAnomaliesIgnorelistRule", None, Some(again::<serde_json::Value>)),
+        (
+            "listAzureSubscriptions",
+            None,
+            Some(again::<harness_api::ccm::types::ResponseDtoListString>),
+        ),
+        (
+            "ToggleAnomaliesIgnorelistRule",
+            None,
+            Some(again::<harness_api::ccm::types::ResponseDtoAnomaliesWhitelistRule>),
+        ),
         (
             "UpdateAnomaliesIgnorelistRule",
-            Some(again::<harness_api::ccm::types::UpdateAnomaliesIgnorelistRuleBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::ccm::types::AnomaliesWhitelistRule>),
+            Some(again::<harness_api::ccm::types::ResponseDtoAnomaliesWhitelistRule>),
         ),
         (
             "listAnomalyComments",
@@ -127,14 +143,14 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "budgetFilterValues",
-            Some(again::<harness_api::ccm::types::BudgetFilterValuesBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::ccm::types::BudgetFilterValues>),
+            None,
         ),
         ("checkBulkBudgetJobStatus", None, None),
         ("cloneBudget", None, Some(again::<harness_api::ccm::types::ResponseDtoString>)),
         (
             "cloneBudgetsBulkOperation",
-            Some(again::<harness_api::ccm::types::CloneBudgetsBulkOperationBody>),
+            Some(again::<harness_api::ccm::types::CloneBudgetRequest>),
             Some(again::<serde_json::Value>),
         ),
         (
@@ -144,7 +160,7 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "createCostBucketBudgetsBulk",
-            Some(again::<harness_api::ccm::types::CreateCostBucketBudgetsBulkBody>),
+            Some(again::<harness_api::ccm::types::CreateCostBucketBudgetsRequest>),
             Some(again::<serde_json::Value>),
         ),
         (
@@ -164,11 +180,20 @@ pub(crate) static TABLE: Table = Table {
         ),
         ("getBudget", None, Some(again::<harness_api::ccm::types::ResponseDtoBudget>)),
         (
+            "getBudgetSummaryMetrics",
+            Some(again::<harness_api::ccm::types::CcmBudgetFilterProperties>),
+            None,
+        ),
+        (
             "getCostDetails",
             None,
             Some(again::<harness_api::ccm::types::ResponseDtoBudgetData>),
         ),
-        ("listBudgetAlertThresholds", None, Some(again::<serde_json::Value>)),
+        (
+            "listBudgetAlertThresholds",
+            None,
+            Some(again::<harness_api::ccm::types::ResponseDtoListAlertThreshold>),
+        ),
         (
             "listBudgets",
             None,
@@ -186,8 +211,8 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "moveBudgets",
-            Some(again::<harness_api::ccm::types::MoveBudgetsBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::ccm::types::MoveBudgetsDto>),
+            Some(again::<harness_api::ccm::types::ResponseDtoInteger>),
         ),
         (
             "updateBudget",
@@ -196,22 +221,34 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "updateBudgetAlertThresholds",
-            Some(again::<Vec<harness_api::ccm::types::UpdateBudgetAlertThresholdsBody>>),
-            Some(again::<serde_json::Value>),
+            Some(again::<Vec<harness_api::ccm::types::AlertThreshold>>),
+            Some(again::<harness_api::ccm::types::ResponseDtoString>),
         ),
-        ("getCostSettings", None, Some(again::<serde_json::Value>)),
+        (
+            "getCostSettings",
+            None,
+            Some(again::<harness_api::ccm::types::ResponseDtoCostSettings>),
+        ),
         (
             "updateCostSettings",
-            Some(again::<harness_api::ccm::types::UpdateCostSettingsBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::ccm::types::CostSettings>),
+            Some(again::<harness_api::ccm::types::ResponseDtoCostSettings>),
         ),
-        ("getGovernanceCostSettings", None, Some(again::<serde_json::Value>)),
+        (
+            "getGovernanceCostSettings",
+            None,
+            Some(again::<harness_api::ccm::types::ResponseDtoGovernanceCostSettings>),
+        ),
         (
             "updateGovernanceCostSettings",
-            Some(again::<harness_api::ccm::types::UpdateGovernanceCostSettingsBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::ccm::types::GovernanceCostSettings>),
+            Some(again::<harness_api::ccm::types::ResponseDtoGovernanceCostSettings>),
         ),
-        ("listCloudAccounts", None, Some(again::<serde_json::Value>)),
+        (
+            "listCloudAccounts",
+            None,
+            Some(again::<harness_api::ccm::types::ResponseDtoListCcmCloudAccount>),
+        ),
         (
             "getAnomaliesList",
             Some(again::<harness_api::ccm::types::AnomalyRequestDto>),
@@ -303,25 +340,37 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "bulkSyncCostCategoryJiraMappings",
+            Some(again::<Vec<harness_api::ccm::types::CostCategoryJiraMapping>>),
             Some(
-                again::<
-                    Vec<harness_api::ccm::types::BulkSyncCostCategoryJiraMappingsBody>,
-                >,
+                again::<harness_api::ccm::types::ResponseDtoListCostCategoryJiraMapping>,
             ),
-            Some(again::<serde_json::Value>),
         ),
         (
             "createCostCategoryJiraMapping",
-            Some(again::<harness_api::ccm::types::CreateCostCategoryJiraMappingBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::ccm::types::CostCategoryJiraMapping>),
+            Some(again::<harness_api::ccm::types::ResponseDtoString>),
         ),
-        ("deleteCostCategoryJiraMapping", None, Some(again::<serde_json::Value>)),
-        ("getCostCategoryJiraMapping", None, Some(again::<serde_json::Value>)),
-        ("listCostCategoryJiraMapping", None, Some(again::<serde_json::Value>)),
+        (
+            "deleteCostCategoryJiraMapping",
+            None,
+            Some(again::<harness_api::ccm::types::ResponseDtoBoolean>),
+        ),
+        (
+            "getCostCategoryJiraMapping",
+            None,
+            Some(again::<harness_api::ccm::types::ResponseDtoCostCategoryJiraMapping>),
+        ),
+        (
+            "listCostCategoryJiraMapping",
+            None,
+            Some(
+                again::<harness_api::ccm::types::ResponseDtoListCostCategoryJiraMapping>,
+            ),
+        ),
         (
             "updateCostCategoryJiraMapping",
-            Some(again::<harness_api::ccm::types::UpdateCostCategoryJiraMappingBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::ccm::types::CostCategoryJiraMapping>),
+            Some(again::<harness_api::ccm::types::ResponseDtoCostCategoryJiraMapping>),
         ),
         (
             "clusterData",
@@ -343,17 +392,50 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::ccm::types::CostDetailsQueryParams>),
             Some(again::<harness_api::ccm::types::ResponseDtoPerspectiveTimeSeriesData>),
         ),
-        ("getAllJobStatuses", None, Some(again::<serde_json::Value>)),
-        ("getDataJobDetails", None, Some(again::<serde_json::Value>)),
-        ("getDataJobHistoryDetails", None, Some(again::<serde_json::Value>)),
-        ("getDataJobsDashboard", None, Some(again::<serde_json::Value>)),
-        ("getDistinctBillingPeriods", None, Some(again::<serde_json::Value>)),
-        ("getDistinctExecutionMonths", None, Some(again::<serde_json::Value>)),
-        ("getDistinctJobKinds", None, Some(again::<serde_json::Value>)),
+        (
+            "iacmResourceCostOverview",
+            Some(again::<harness_api::ccm::types::IacmResourceCostRequest>),
+            Some(again::<harness_api::ccm::types::ResponseDtoIacmResourceCosts>),
+        ),
+        (
+            "getAllJobStatuses",
+            None,
+            Some(again::<harness_api::ccm::types::ResponseDtoListJobStatus>),
+        ),
+        (
+            "getDataJobDetails",
+            None,
+            Some(again::<harness_api::ccm::types::ResponseDtoDataJobHistoryDto>),
+        ),
+        (
+            "getDataJobHistoryDetails",
+            None,
+            Some(again::<harness_api::ccm::types::ResponseDtoListDataJobHistoryDto>),
+        ),
+        (
+            "getDataJobsDashboard",
+            None,
+            Some(again::<harness_api::ccm::types::ResponseDtoDataJobStatusOverviewDto>),
+        ),
+        (
+            "getDistinctBillingPeriods",
+            None,
+            Some(again::<harness_api::ccm::types::ResponseDtoListString>),
+        ),
+        (
+            "getDistinctExecutionMonths",
+            None,
+            Some(again::<harness_api::ccm::types::ResponseDtoListString>),
+        ),
+        (
+            "getDistinctJobKinds",
+            None,
+            Some(again::<harness_api::ccm::types::ResponseDtoListJobKind>),
+        ),
         (
             "listDataJobs",
-            Some(again::<harness_api::ccm::types::ListDataJobsBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::ccm::types::DataJobFilterDto>),
+            Some(again::<harness_api::ccm::types::ResponseDtoDataJobStatusResponseDto>),
         ),
         (
             "AddNewExternalDataFileMetadata",
@@ -426,6 +508,21 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::ccm::types::ResponseDtoFilter>),
         ),
         (
+            "getGenAITraceSpans",
+            None,
+            Some(again::<harness_api::ccm::types::ResponseDtoListGenAiTraceSpanDto>),
+        ),
+        (
+            "listGenAITraceServices",
+            None,
+            Some(again::<harness_api::ccm::types::ResponseDtoListGenAiServiceDto>),
+        ),
+        (
+            "listGenAITraceSummaries",
+            Some(again::<harness_api::ccm::types::GenAiTraceFilterRequest>),
+            Some(again::<harness_api::ccm::types::ResponseDtoGenAiTraceListResponse>),
+        ),
+        (
             "CloneGovernanceAlertRule",
             None,
             Some(again::<harness_api::ccm::types::ResponseDtoGovernanceNotification>),
@@ -477,10 +574,12 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "listRuleEnforcementRecommendations",
+            Some(again::<harness_api::ccm::types::RuleEnforcementRecommendationsFilter>),
             Some(
-                again::<harness_api::ccm::types::ListRuleEnforcementRecommendationsBody>,
+                again::<
+                    harness_api::ccm::types::ResponseDtoRuleEnforcementRecommendationList,
+                >,
             ),
-            Some(again::<serde_json::Value>),
         ),
         (
             "ruleEnforcementRecommendations",
@@ -698,7 +797,15 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::ccm::types::CcmJiraCreateDto>),
             Some(again::<harness_api::ccm::types::ResponseDtoccmJiraDetails>),
         ),
-        ("deleteJiraFieldMapping", None, Some(again::<serde_json::Value>)),
+        (
+            "deleteJiraFieldMapping",
+            None,
+            Some(
+                again::<
+                    harness_api::ccm::types::ResponseDtoMapStringMapStringJiraFieldMappingValue,
+                >,
+            ),
+        ),
         (
             "deleteJiraFromRecommendations",
             Some(again::<Vec<String>>),
@@ -706,34 +813,68 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "getCommonJiraFields",
-            Some(again::<harness_api::ccm::types::GetCommonJiraFieldsBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::ccm::types::CcmJiraFieldsRequestDto>),
+            Some(again::<harness_api::ccm::types::ResponseDtoListCcmJiraFieldDto>),
         ),
         (
             "getCommonJiraIssueTypes",
-            Some(again::<harness_api::ccm::types::GetCommonJiraIssueTypesBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::ccm::types::CcmJiraIssueTypesRequestDto>),
+            Some(again::<harness_api::ccm::types::ResponseDtoListString>),
         ),
-        ("getJiraFieldMappings", None, Some(again::<serde_json::Value>)),
+        (
+            "getJiraFieldMappings",
+            None,
+            Some(
+                again::<
+                    harness_api::ccm::types::ResponseDtoMapStringMapStringJiraFieldMappingValue,
+                >,
+            ),
+        ),
         (
             "getJiraStatuses",
             None,
             Some(again::<harness_api::ccm::types::ResponseDtoListString>),
         ),
-        ("getMappedProjects", None, Some(again::<serde_json::Value>)),
-        ("getResolutionCodes", None, Some(again::<serde_json::Value>)),
+        (
+            "getMappedProjects",
+            None,
+            Some(again::<harness_api::ccm::types::ResponseDtoListJiraProjectDetails>),
+        ),
+        (
+            "getResolutionCodes",
+            None,
+            Some(again::<harness_api::ccm::types::ResponseDtoListString>),
+        ),
         (
             "upsertJiraFieldMapping",
-            Some(again::<Vec<harness_api::ccm::types::UpsertJiraFieldMappingBody>>),
-            Some(again::<serde_json::Value>),
+            Some(again::<Vec<harness_api::ccm::types::JiraFieldMappingRequestDto>>),
+            Some(
+                again::<
+                    harness_api::ccm::types::ResponseDtoMapStringMapStringJiraFieldMappingValue,
+                >,
+            ),
         ),
         (
             "createCloudAccountOverride",
-            Some(again::<harness_api::ccm::types::CreateCloudAccountOverrideBody>),
-            Some(again::<serde_json::Value>),
+            Some(
+                again::<harness_api::ccm::types::CloudProviderRecommendationPreference>,
+            ),
+            Some(again::<harness_api::ccm::types::ResponseDtoBoolean>),
         ),
-        ("deleteCloudAccountOverride", None, Some(again::<serde_json::Value>)),
-        ("getCloudAccountOverrideOverview", None, Some(again::<serde_json::Value>)),
+        (
+            "deleteCloudAccountOverride",
+            None,
+            Some(again::<harness_api::ccm::types::ResponseDtoBoolean>),
+        ),
+        (
+            "getCloudAccountOverrideOverview",
+            None,
+            Some(
+                again::<
+                    harness_api::ccm::types::ResponseDtoListCloudProviderPreferenceOverviewDto,
+                >,
+            ),
+        ),
         (
             "getRecommendationPreferences",
             None,
@@ -744,12 +885,16 @@ pub(crate) static TABLE: Table = Table {
         (
             "listCloudAccountOverridesByResourceType",
             None,
-            Some(again::<serde_json::Value>),
+            Some(
+                again::<
+                    harness_api::ccm::types::ResponseDtoListCloudProviderRecommendationPreferenceDto,
+                >,
+            ),
         ),
         (
             "updateCloudAccountOverride",
-            Some(again::<Vec<harness_api::ccm::types::UpdateCloudAccountOverrideBody>>),
-            Some(again::<serde_json::Value>),
+            Some(again::<Vec<harness_api::ccm::types::CcmCloudAccount>>),
+            Some(again::<harness_api::ccm::types::ResponseDtoBoolean>),
         ),
         (
             "updatePreset",
@@ -781,7 +926,7 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::ccm::types::CcmServiceNowCreateDto>),
             Some(again::<harness_api::ccm::types::ResponseDtoccmServiceNowDetails>),
         ),
-        ("getServiceNowServiceRequestFields", None, Some(again::<serde_json::Value>)),
+        ("getServiceNowServiceRequestFields", None, None),
         (
             "getRecommendationTags",
             None,
@@ -792,11 +937,15 @@ pub(crate) static TABLE: Table = Table {
             None,
             Some(again::<harness_api::ccm::types::ResponseDtoListString>),
         ),
-        ("getRecommendationCostSettings", None, Some(again::<serde_json::Value>)),
+        (
+            "getRecommendationCostSettings",
+            None,
+            Some(again::<harness_api::ccm::types::ResponseDtoRecommendationCostSettings>),
+        ),
         (
             "updateRecommendationCostSettings",
-            Some(again::<harness_api::ccm::types::UpdateRecommendationCostSettingsBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::ccm::types::RecommendationCostSettings>),
+            Some(again::<harness_api::ccm::types::ResponseDtoRecommendationCostSettings>),
         ),
         (
             "appliedRecommendationResourceStats",
@@ -809,15 +958,28 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "changeInferenceState",
-            Some(again::<harness_api::ccm::types::ChangeInferenceStateBody>),
-            Some(again::<serde_json::Value>),
+            Some(
+                again::<harness_api::ccm::types::ChangeRecommendationInferenceStatusDto>,
+            ),
+            Some(again::<harness_api::ccm::types::ResponseDtoVoid>),
         ),
         (
             "changeRecommendationState",
             Some(again::<harness_api::ccm::types::ChangeRecommendationStateBody>),
             Some(again::<harness_api::ccm::types::ResponseDtoVoid>),
         ),
-        ("getSupportedRecommendationFilters", None, Some(again::<serde_json::Value>)),
+        (
+            "getSupportedRecommendationFilters",
+            None,
+            Some(again::<harness_api::ccm::types::ResponseDtoListString>),
+        ),
+        (
+            "iacmResourceRecommendations",
+            Some(again::<harness_api::ccm::types::IacmResourceRecommendationRequest>),
+            Some(
+                again::<harness_api::ccm::types::ResponseDtoIacmResourceRecommendations>,
+            ),
+        ),
         (
             "listRecommendations",
             Some(again::<harness_api::ccm::types::CcmRecommendationFilterProperties>),
@@ -862,11 +1024,6 @@ pub(crate) static TABLE: Table = Table {
             "recommendationsCount",
             Some(again::<harness_api::ccm::types::CcmRecommendationFilterProperties>),
             Some(again::<harness_api::ccm::types::ResponseDtoInteger>),
-        ),
-        (
-            "terraformResourceRecommendations",
-            Some(again::<harness_api::ccm::types::TerraformResourceRecommendationsBody>),
-            Some(again::<serde_json::Value>),
         ),
         (
             "azureVmRecommendationDetail",
@@ -1006,8 +1163,8 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "getRuleExecutionTagFilterValues",
-            Some(again::<harness_api::ccm::types::GetRuleExecutionTagFilterValuesBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::ccm::types::RuleExecutionTagsFilter>),
+            Some(again::<harness_api::ccm::types::ResponseDtoListString>),
         ),
         (
             "getRuleExecutions",
@@ -1062,8 +1219,8 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "enforcementSavings",
-            Some(again::<Vec<harness_api::ccm::types::EnforcementSavingsBody>>),
-            Some(again::<serde_json::Value>),
+            Some(again::<Vec<harness_api::ccm::types::CcmTimeFilter>>),
+            Some(again::<harness_api::ccm::types::ResponseDtoMapStringDouble>),
         ),
         (
             "getRuleEnforcement",
@@ -1077,8 +1234,8 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "listRuleEnforcements",
-            Some(again::<harness_api::ccm::types::ListRuleEnforcementsBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::ccm::types::RuleEnforcementFilter>),
+            Some(again::<harness_api::ccm::types::ResponseDtoRuleEnforcementList>),
         ),
         (
             "toggleEnforcement",
@@ -1092,27 +1249,70 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "createUnitMetric",
-            Some(again::<harness_api::ccm::types::CreateUnitMetricBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::ccm::types::UnitMetricRequestDto>),
+            Some(again::<harness_api::ccm::types::ResponseDtoUnitMetricResponseDto>),
         ),
-        ("deleteUnitMetric", None, Some(again::<serde_json::Value>)),
-        ("getUnitMetric", None, Some(again::<serde_json::Value>)),
-        ("listAllUnitMetrics", None, Some(again::<serde_json::Value>)),
+        (
+            "deleteUnitMetric",
+            None,
+            Some(again::<harness_api::ccm::types::ResponseDtoBoolean>),
+        ),
+        (
+            "getColumnUnitMetricForPerspective",
+            Some(again::<Vec<harness_api::ccm::types::QlceViewFilterWrapper>>),
+            Some(again::<harness_api::ccm::types::ResponseDtoUnitMetricResponseDto>),
+        ),
+        (
+            "getUnitMetric",
+            None,
+            Some(again::<harness_api::ccm::types::ResponseDtoUnitMetricResponseDto>),
+        ),
+        (
+            "listAllUnitMetrics",
+            None,
+            Some(again::<harness_api::ccm::types::ResponseDtoUnitMetricListResponseDto>),
+        ),
         (
             "updateUnitMetric",
-            Some(again::<harness_api::ccm::types::UpdateUnitMetricBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::ccm::types::UnitMetricRequestDto>),
+            Some(again::<harness_api::ccm::types::ResponseDtoUnitMetricResponseDto>),
         ),
-        ("CcmdownloadActiveServiceCSVReport", None, Some(again::<serde_json::Value>)),
+        ("CcmdownloadActiveServiceCSVReport", None, None),
         (
             "CcmgetCDLicenseUsageForServiceInstances",
             None,
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::ccm::types::ResponseDtoServiceInstanceUsageDto>),
         ),
-        ("CcmgetCDLicenseUsageForServices", None, Some(again::<serde_json::Value>)),
-        ("CcmgetLicenseUsage", None, Some(again::<serde_json::Value>)),
+        (
+            "CcmgetCDLicenseUsageForServices",
+            None,
+            Some(again::<harness_api::ccm::types::ResponseDtoServiceUsageDto>),
+        ),
+        (
+            "CcmgetLicenseUsage",
+            None,
+            Some(again::<harness_api::ccm::types::ResponseDtoLicenseUsage>),
+        ),
     ],
     sizes: &[
+        (
+            "ccm::types::AccountScopedPreference",
+            size_of::<harness_api::ccm::types::AccountScopedPreference>(),
+        ),
+        (
+            "ccm::types::AccountScopedPreferenceAwsCostType",
+            size_of::<harness_api::ccm::types::AccountScopedPreferenceAwsCostType>(),
+        ),
+        (
+            "ccm::types::AccountScopedPreferenceSavingsEstimationMode",
+            size_of::<
+                harness_api::ccm::types::AccountScopedPreferenceSavingsEstimationMode,
+            >(),
+        ),
+        (
+            "ccm::types::ActiveJobsDto",
+            size_of::<harness_api::ccm::types::ActiveJobsDto>(),
+        ),
         (
             "ccm::types::AdjustBudgetAmountRequest",
             size_of::<harness_api::ccm::types::AdjustBudgetAmountRequest>(),
@@ -1130,6 +1330,22 @@ pub(crate) static TABLE: Table = Table {
         (
             "ccm::types::AlertThresholdBasedOn",
             size_of::<harness_api::ccm::types::AlertThresholdBasedOn>(),
+        ),
+        (
+            "ccm::types::AnomaliesWhitelistRule",
+            size_of::<harness_api::ccm::types::AnomaliesWhitelistRule>(),
+        ),
+        (
+            "ccm::types::AnomaliesWhitelistRuleSpecDto",
+            size_of::<harness_api::ccm::types::AnomaliesWhitelistRuleSpecDto>(),
+        ),
+        (
+            "ccm::types::AnomaliesWhitelistRuleSpecDtoType",
+            size_of::<harness_api::ccm::types::AnomaliesWhitelistRuleSpecDtoType>(),
+        ),
+        (
+            "ccm::types::AnomaliesWhitelistRuleType",
+            size_of::<harness_api::ccm::types::AnomaliesWhitelistRuleType>(),
         ),
         (
             "ccm::types::AnomalyAlertPreferences",
@@ -1219,6 +1435,28 @@ pub(crate) static TABLE: Table = Table {
             >(),
         ),
         (
+            "ccm::types::AwsAccountPreference",
+            size_of::<harness_api::ccm::types::AwsAccountPreference>(),
+        ),
+        (
+            "ccm::types::AwsAccountPreferenceSavingsEstimationMode",
+            size_of::<
+                harness_api::ccm::types::AwsAccountPreferenceSavingsEstimationMode,
+            >(),
+        ),
+        (
+            "ccm::types::AwsNodepoolPreferences",
+            size_of::<harness_api::ccm::types::AwsNodepoolPreferences>(),
+        ),
+        (
+            "ccm::types::AwsNodepoolPreferencesCostType",
+            size_of::<harness_api::ccm::types::AwsNodepoolPreferencesCostType>(),
+        ),
+        (
+            "ccm::types::AwsPreferences",
+            size_of::<harness_api::ccm::types::AwsPreferences>(),
+        ),
+        (
             "ccm::types::AwsRecommendationAdhocDto",
             size_of::<harness_api::ccm::types::AwsRecommendationAdhocDto>(),
         ),
@@ -1233,6 +1471,30 @@ pub(crate) static TABLE: Table = Table {
         (
             "ccm::types::AwsViewPreferencesAwsCost",
             size_of::<harness_api::ccm::types::AwsViewPreferencesAwsCost>(),
+        ),
+        (
+            "ccm::types::AwsWorkloadPreferences",
+            size_of::<harness_api::ccm::types::AwsWorkloadPreferences>(),
+        ),
+        (
+            "ccm::types::AwsWorkloadPreferencesCostType",
+            size_of::<harness_api::ccm::types::AwsWorkloadPreferencesCostType>(),
+        ),
+        (
+            "ccm::types::AzureNodepoolPreferences",
+            size_of::<harness_api::ccm::types::AzureNodepoolPreferences>(),
+        ),
+        (
+            "ccm::types::AzureNodepoolPreferencesCostType",
+            size_of::<harness_api::ccm::types::AzureNodepoolPreferencesCostType>(),
+        ),
+        (
+            "ccm::types::AzurePreferences",
+            size_of::<harness_api::ccm::types::AzurePreferences>(),
+        ),
+        (
+            "ccm::types::AzurePreferencesCostType",
+            size_of::<harness_api::ccm::types::AzurePreferencesCostType>(),
         ),
         (
             "ccm::types::AzureRecommendationAdhocDto",
@@ -1254,6 +1516,14 @@ pub(crate) static TABLE: Table = Table {
         (
             "ccm::types::AzureVmRecommendation",
             size_of::<harness_api::ccm::types::AzureVmRecommendation>(),
+        ),
+        (
+            "ccm::types::AzureWorkloadPreferences",
+            size_of::<harness_api::ccm::types::AzureWorkloadPreferences>(),
+        ),
+        (
+            "ccm::types::AzureWorkloadPreferencesCostType",
+            size_of::<harness_api::ccm::types::AzureWorkloadPreferencesCostType>(),
         ),
         (
             "ccm::types::BaseRecommendationFilterProperties",
@@ -1294,6 +1564,10 @@ pub(crate) static TABLE: Table = Table {
         (
             "ccm::types::BudgetFilterPropertiesDtoPeriod",
             size_of::<harness_api::ccm::types::BudgetFilterPropertiesDtoPeriod>(),
+        ),
+        (
+            "ccm::types::BudgetFilterValues",
+            size_of::<harness_api::ccm::types::BudgetFilterValues>(),
         ),
         ("ccm::types::BudgetGroup", size_of::<harness_api::ccm::types::BudgetGroup>()),
         (
@@ -1374,6 +1648,26 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::ccm::types::CcmAggregationOperationType>(),
         ),
         (
+            "ccm::types::CcmBudgetFilterProperties",
+            size_of::<harness_api::ccm::types::CcmBudgetFilterProperties>(),
+        ),
+        (
+            "ccm::types::CcmBudgetFilterPropertiesBudgetStatus",
+            size_of::<harness_api::ccm::types::CcmBudgetFilterPropertiesBudgetStatus>(),
+        ),
+        (
+            "ccm::types::CcmBudgetFilterPropertiesFilterType",
+            size_of::<harness_api::ccm::types::CcmBudgetFilterPropertiesFilterType>(),
+        ),
+        (
+            "ccm::types::CcmBudgetFilterPropertiesPeriod",
+            size_of::<harness_api::ccm::types::CcmBudgetFilterPropertiesPeriod>(),
+        ),
+        (
+            "ccm::types::CcmCloudAccount",
+            size_of::<harness_api::ccm::types::CcmCloudAccount>(),
+        ),
+        (
             "ccm::types::CcmCostCategoryDto",
             size_of::<harness_api::ccm::types::CcmCostCategoryDto>(),
         ),
@@ -1395,6 +1689,18 @@ pub(crate) static TABLE: Table = Table {
         (
             "ccm::types::CcmJiraDetails",
             size_of::<harness_api::ccm::types::CcmJiraDetails>(),
+        ),
+        (
+            "ccm::types::CcmJiraFieldDto",
+            size_of::<harness_api::ccm::types::CcmJiraFieldDto>(),
+        ),
+        (
+            "ccm::types::CcmJiraFieldsRequestDto",
+            size_of::<harness_api::ccm::types::CcmJiraFieldsRequestDto>(),
+        ),
+        (
+            "ccm::types::CcmJiraIssueTypesRequestDto",
+            size_of::<harness_api::ccm::types::CcmJiraIssueTypesRequestDto>(),
         ),
         (
             "ccm::types::CcmK8sMetaDto",
@@ -1492,7 +1798,57 @@ pub(crate) static TABLE: Table = Table {
             "ccm::types::CeViewUnitMetricInfoUnitMetricNumerator",
             size_of::<harness_api::ccm::types::CeViewUnitMetricInfoUnitMetricNumerator>(),
         ),
+        (
+            "ccm::types::ChangeRecommendationInferenceStatusDto",
+            size_of::<harness_api::ccm::types::ChangeRecommendationInferenceStatusDto>(),
+        ),
+        (
+            "ccm::types::ChangeRecommendationInferenceStatusDtoVerificationStatus",
+            size_of::<
+                harness_api::ccm::types::ChangeRecommendationInferenceStatusDtoVerificationStatus,
+            >(),
+        ),
+        (
+            "ccm::types::CloneBudgetRequest",
+            size_of::<harness_api::ccm::types::CloneBudgetRequest>(),
+        ),
+        (
+            "ccm::types::CloneBudgetRequestAlertMode",
+            size_of::<harness_api::ccm::types::CloneBudgetRequestAlertMode>(),
+        ),
         ("ccm::types::CloneRuleDto", size_of::<harness_api::ccm::types::CloneRuleDto>()),
+        (
+            "ccm::types::CloudProviderPreferenceOverviewDto",
+            size_of::<harness_api::ccm::types::CloudProviderPreferenceOverviewDto>(),
+        ),
+        (
+            "ccm::types::CloudProviderPreferenceOverviewDtoResourceType",
+            size_of::<
+                harness_api::ccm::types::CloudProviderPreferenceOverviewDtoResourceType,
+            >(),
+        ),
+        (
+            "ccm::types::CloudProviderRecommendationPreference",
+            size_of::<harness_api::ccm::types::CloudProviderRecommendationPreference>(),
+        ),
+        (
+            "ccm::types::CloudProviderRecommendationPreferenceDto",
+            size_of::<
+                harness_api::ccm::types::CloudProviderRecommendationPreferenceDto,
+            >(),
+        ),
+        (
+            "ccm::types::CloudProviderRecommendationPreferenceDtoResourceType",
+            size_of::<
+                harness_api::ccm::types::CloudProviderRecommendationPreferenceDtoResourceType,
+            >(),
+        ),
+        (
+            "ccm::types::CloudProviderRecommendationPreferenceResourceType",
+            size_of::<
+                harness_api::ccm::types::CloudProviderRecommendationPreferenceResourceType,
+            >(),
+        ),
         (
             "ccm::types::ClusterBudgetScope",
             size_of::<harness_api::ccm::types::ClusterBudgetScope>(),
@@ -1524,6 +1880,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::ccm::types::ClusterRecommendationAccuracy>(),
         ),
         (
+            "ccm::types::CompletedJobsDto",
+            size_of::<harness_api::ccm::types::CompletedJobsDto>(),
+        ),
+        (
             "ccm::types::ContainerHistogramDto",
             size_of::<harness_api::ccm::types::ContainerHistogramDto>(),
         ),
@@ -1539,6 +1899,10 @@ pub(crate) static TABLE: Table = Table {
         (
             "ccm::types::CostCategoryDeleteDto",
             size_of::<harness_api::ccm::types::CostCategoryDeleteDto>(),
+        ),
+        (
+            "ccm::types::CostCategoryJiraMapping",
+            size_of::<harness_api::ccm::types::CostCategoryJiraMapping>(),
         ),
         (
             "ccm::types::CostDetailsQueryParams",
@@ -1561,7 +1925,36 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::ccm::types::CostDetailsQueryParamsViewParams>(),
         ),
         ("ccm::types::CostOverview", size_of::<harness_api::ccm::types::CostOverview>()),
+        ("ccm::types::CostSettings", size_of::<harness_api::ccm::types::CostSettings>()),
+        (
+            "ccm::types::CostSettingsAwsCostType",
+            size_of::<harness_api::ccm::types::CostSettingsAwsCostType>(),
+        ),
+        (
+            "ccm::types::CostSettingsAzureCostType",
+            size_of::<harness_api::ccm::types::CostSettingsAzureCostType>(),
+        ),
+        (
+            "ccm::types::CostSettingsFeature",
+            size_of::<harness_api::ccm::types::CostSettingsFeature>(),
+        ),
+        (
+            "ccm::types::CostSettingsGcpCostType",
+            size_of::<harness_api::ccm::types::CostSettingsGcpCostType>(),
+        ),
         ("ccm::types::CostTarget", size_of::<harness_api::ccm::types::CostTarget>()),
+        (
+            "ccm::types::CreateCostBucketBudgetsRequest",
+            size_of::<harness_api::ccm::types::CreateCostBucketBudgetsRequest>(),
+        ),
+        (
+            "ccm::types::CreateCostBucketBudgetsRequestPeriod",
+            size_of::<harness_api::ccm::types::CreateCostBucketBudgetsRequestPeriod>(),
+        ),
+        (
+            "ccm::types::CreateCostBucketBudgetsRequestType",
+            size_of::<harness_api::ccm::types::CreateCostBucketBudgetsRequestType>(),
+        ),
         (
             "ccm::types::CreateExternalDataFilesDto",
             size_of::<harness_api::ccm::types::CreateExternalDataFilesDto>(),
@@ -1594,6 +1987,47 @@ pub(crate) static TABLE: Table = Table {
             "ccm::types::CreateRuleSetFilterDto",
             size_of::<harness_api::ccm::types::CreateRuleSetFilterDto>(),
         ),
+        ("ccm::types::DataJobDto", size_of::<harness_api::ccm::types::DataJobDto>()),
+        (
+            "ccm::types::DataJobDtoJobKind",
+            size_of::<harness_api::ccm::types::DataJobDtoJobKind>(),
+        ),
+        (
+            "ccm::types::DataJobDtoTriggerSource",
+            size_of::<harness_api::ccm::types::DataJobDtoTriggerSource>(),
+        ),
+        (
+            "ccm::types::DataJobFilterDto",
+            size_of::<harness_api::ccm::types::DataJobFilterDto>(),
+        ),
+        (
+            "ccm::types::DataJobFilterDtoJobKind",
+            size_of::<harness_api::ccm::types::DataJobFilterDtoJobKind>(),
+        ),
+        (
+            "ccm::types::DataJobFilterDtoStatus",
+            size_of::<harness_api::ccm::types::DataJobFilterDtoStatus>(),
+        ),
+        (
+            "ccm::types::DataJobHistoryDto",
+            size_of::<harness_api::ccm::types::DataJobHistoryDto>(),
+        ),
+        (
+            "ccm::types::DataJobHistoryDtoJobKind",
+            size_of::<harness_api::ccm::types::DataJobHistoryDtoJobKind>(),
+        ),
+        (
+            "ccm::types::DataJobHistoryDtoTriggerSource",
+            size_of::<harness_api::ccm::types::DataJobHistoryDtoTriggerSource>(),
+        ),
+        (
+            "ccm::types::DataJobStatusOverviewDto",
+            size_of::<harness_api::ccm::types::DataJobStatusOverviewDto>(),
+        ),
+        (
+            "ccm::types::DataJobStatusResponseDto",
+            size_of::<harness_api::ccm::types::DataJobStatusResponseDto>(),
+        ),
         (
             "ccm::types::DeleteBudgetRequest",
             size_of::<harness_api::ccm::types::DeleteBudgetRequest>(),
@@ -1617,6 +2051,14 @@ pub(crate) static TABLE: Table = Table {
         (
             "ccm::types::Ec2RecommendationPresetResourceType",
             size_of::<harness_api::ccm::types::Ec2RecommendationPresetResourceType>(),
+        ),
+        (
+            "ccm::types::EcsPreferences",
+            size_of::<harness_api::ccm::types::EcsPreferences>(),
+        ),
+        (
+            "ccm::types::EcsPreferencesCostType",
+            size_of::<harness_api::ccm::types::EcsPreferencesCostType>(),
         ),
         (
             "ccm::types::EcsRecommendationDto",
@@ -1715,6 +2157,14 @@ pub(crate) static TABLE: Table = Table {
         ("ccm::types::FilterStats", size_of::<harness_api::ccm::types::FilterStats>()),
         ("ccm::types::FilterValues", size_of::<harness_api::ccm::types::FilterValues>()),
         (
+            "ccm::types::GcpNodepoolPreferences",
+            size_of::<harness_api::ccm::types::GcpNodepoolPreferences>(),
+        ),
+        (
+            "ccm::types::GcpNodepoolPreferencesCostType",
+            size_of::<harness_api::ccm::types::GcpNodepoolPreferencesCostType>(),
+        ),
+        (
             "ccm::types::GcpRecommendationAdhocDto",
             size_of::<harness_api::ccm::types::GcpRecommendationAdhocDto>(),
         ),
@@ -1723,12 +2173,108 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::ccm::types::GcpViewPreferences>(),
         ),
         (
+            "ccm::types::GcpWorkloadPreferences",
+            size_of::<harness_api::ccm::types::GcpWorkloadPreferences>(),
+        ),
+        (
+            "ccm::types::GcpWorkloadPreferencesCostType",
+            size_of::<harness_api::ccm::types::GcpWorkloadPreferencesCostType>(),
+        ),
+        (
+            "ccm::types::GenAiServiceDto",
+            size_of::<harness_api::ccm::types::GenAiServiceDto>(),
+        ),
+        (
+            "ccm::types::GenAiServiceDtoStatus",
+            size_of::<harness_api::ccm::types::GenAiServiceDtoStatus>(),
+        ),
+        (
+            "ccm::types::GenAiTraceFilter",
+            size_of::<harness_api::ccm::types::GenAiTraceFilter>(),
+        ),
+        (
+            "ccm::types::GenAiTraceFilterRequest",
+            size_of::<harness_api::ccm::types::GenAiTraceFilterRequest>(),
+        ),
+        (
+            "ccm::types::GenAiTraceListResponse",
+            size_of::<harness_api::ccm::types::GenAiTraceListResponse>(),
+        ),
+        (
+            "ccm::types::GenAiTraceNumberFilter",
+            size_of::<harness_api::ccm::types::GenAiTraceNumberFilter>(),
+        ),
+        (
+            "ccm::types::GenAiTraceNumberFilterField",
+            size_of::<harness_api::ccm::types::GenAiTraceNumberFilterField>(),
+        ),
+        (
+            "ccm::types::GenAiTraceNumberFilterOperator",
+            size_of::<harness_api::ccm::types::GenAiTraceNumberFilterOperator>(),
+        ),
+        (
+            "ccm::types::GenAiTraceSort",
+            size_of::<harness_api::ccm::types::GenAiTraceSort>(),
+        ),
+        (
+            "ccm::types::GenAiTraceSortField",
+            size_of::<harness_api::ccm::types::GenAiTraceSortField>(),
+        ),
+        (
+            "ccm::types::GenAiTraceSortOrder",
+            size_of::<harness_api::ccm::types::GenAiTraceSortOrder>(),
+        ),
+        (
+            "ccm::types::GenAiTraceSpanDto",
+            size_of::<harness_api::ccm::types::GenAiTraceSpanDto>(),
+        ),
+        (
+            "ccm::types::GenAiTraceStringFilter",
+            size_of::<harness_api::ccm::types::GenAiTraceStringFilter>(),
+        ),
+        (
+            "ccm::types::GenAiTraceStringFilterField",
+            size_of::<harness_api::ccm::types::GenAiTraceStringFilterField>(),
+        ),
+        (
+            "ccm::types::GenAiTraceStringFilterOperator",
+            size_of::<harness_api::ccm::types::GenAiTraceStringFilterOperator>(),
+        ),
+        (
+            "ccm::types::GenAiTraceSummaryDto",
+            size_of::<harness_api::ccm::types::GenAiTraceSummaryDto>(),
+        ),
+        (
             "ccm::types::GovernanceAdhocEnqueueDtov2",
             size_of::<harness_api::ccm::types::GovernanceAdhocEnqueueDtov2>(),
         ),
         (
+            "ccm::types::GovernanceAwsSettings",
+            size_of::<harness_api::ccm::types::GovernanceAwsSettings>(),
+        ),
+        (
+            "ccm::types::GovernanceAwsSettingsCostType",
+            size_of::<harness_api::ccm::types::GovernanceAwsSettingsCostType>(),
+        ),
+        (
+            "ccm::types::GovernanceAzureSettings",
+            size_of::<harness_api::ccm::types::GovernanceAzureSettings>(),
+        ),
+        (
+            "ccm::types::GovernanceAzureSettingsCostType",
+            size_of::<harness_api::ccm::types::GovernanceAzureSettingsCostType>(),
+        ),
+        (
+            "ccm::types::GovernanceCostSettings",
+            size_of::<harness_api::ccm::types::GovernanceCostSettings>(),
+        ),
+        (
             "ccm::types::GovernanceEnqueueResponseDto",
             size_of::<harness_api::ccm::types::GovernanceEnqueueResponseDto>(),
+        ),
+        (
+            "ccm::types::GovernanceGcpSettings",
+            size_of::<harness_api::ccm::types::GovernanceGcpSettings>(),
         ),
         (
             "ccm::types::GovernanceJobEnqueueDto",
@@ -1764,10 +2310,100 @@ pub(crate) static TABLE: Table = Table {
         ),
         ("ccm::types::HistogramExp", size_of::<harness_api::ccm::types::HistogramExp>()),
         (
+            "ccm::types::IacmCostResource",
+            size_of::<harness_api::ccm::types::IacmCostResource>(),
+        ),
+        ("ccm::types::IacmResource", size_of::<harness_api::ccm::types::IacmResource>()),
+        (
+            "ccm::types::IacmResourceCost",
+            size_of::<harness_api::ccm::types::IacmResourceCost>(),
+        ),
+        (
+            "ccm::types::IacmResourceCostPeriod",
+            size_of::<harness_api::ccm::types::IacmResourceCostPeriod>(),
+        ),
+        (
+            "ccm::types::IacmResourceCostRequest",
+            size_of::<harness_api::ccm::types::IacmResourceCostRequest>(),
+        ),
+        (
+            "ccm::types::IacmResourceCostStatus",
+            size_of::<harness_api::ccm::types::IacmResourceCostStatus>(),
+        ),
+        (
+            "ccm::types::IacmResourceCosts",
+            size_of::<harness_api::ccm::types::IacmResourceCosts>(),
+        ),
+        (
+            "ccm::types::IacmResourceRecommendation",
+            size_of::<harness_api::ccm::types::IacmResourceRecommendation>(),
+        ),
+        (
+            "ccm::types::IacmResourceRecommendationRequest",
+            size_of::<harness_api::ccm::types::IacmResourceRecommendationRequest>(),
+        ),
+        (
+            "ccm::types::IacmResourceRecommendationRequestStates",
+            size_of::<harness_api::ccm::types::IacmResourceRecommendationRequestStates>(),
+        ),
+        (
+            "ccm::types::IacmResourceRecommendationStatus",
+            size_of::<harness_api::ccm::types::IacmResourceRecommendationStatus>(),
+        ),
+        (
+            "ccm::types::IacmResourceRecommendations",
+            size_of::<harness_api::ccm::types::IacmResourceRecommendations>(),
+        ),
+        (
+            "ccm::types::IngestionJobDetailsDto",
+            size_of::<harness_api::ccm::types::IngestionJobDetailsDto>(),
+        ),
+        (
+            "ccm::types::IngestionJobDetailsDtoMode",
+            size_of::<harness_api::ccm::types::IngestionJobDetailsDtoMode>(),
+        ),
+        (
+            "ccm::types::IngestionJobHistoryDetailsDto",
+            size_of::<harness_api::ccm::types::IngestionJobHistoryDetailsDto>(),
+        ),
+        (
+            "ccm::types::IngestionJobHistoryDetailsDtoMode",
+            size_of::<harness_api::ccm::types::IngestionJobHistoryDetailsDtoMode>(),
+        ),
+        (
             "ccm::types::InvoicePeriodStatus",
             size_of::<harness_api::ccm::types::InvoicePeriodStatus>(),
         ),
+        (
+            "ccm::types::JiraFieldMappingRequestDto",
+            size_of::<harness_api::ccm::types::JiraFieldMappingRequestDto>(),
+        ),
+        (
+            "ccm::types::JiraFieldMappingValue",
+            size_of::<harness_api::ccm::types::JiraFieldMappingValue>(),
+        ),
         ("ccm::types::JiraIssueNg", size_of::<harness_api::ccm::types::JiraIssueNg>()),
+        (
+            "ccm::types::JiraProjectDetails",
+            size_of::<harness_api::ccm::types::JiraProjectDetails>(),
+        ),
+        (
+            "ccm::types::JobBreakdownDto",
+            size_of::<harness_api::ccm::types::JobBreakdownDto>(),
+        ),
+        (
+            "ccm::types::JobBreakdownDtoJobKind",
+            size_of::<harness_api::ccm::types::JobBreakdownDtoJobKind>(),
+        ),
+        ("ccm::types::JobState", size_of::<harness_api::ccm::types::JobState>()),
+        (
+            "ccm::types::JobStateJobstatus",
+            size_of::<harness_api::ccm::types::JobStateJobstatus>(),
+        ),
+        (
+            "ccm::types::JobStatePhase",
+            size_of::<harness_api::ccm::types::JobStatePhase>(),
+        ),
         ("ccm::types::K8sLabel", size_of::<harness_api::ccm::types::K8sLabel>()),
         (
             "ccm::types::K8sRecommendationFilterProperties",
@@ -1817,6 +2453,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::ccm::types::MicrosoftTeamsNotificationChannelType>(),
         ),
         (
+            "ccm::types::MoveBudgetsDto",
+            size_of::<harness_api::ccm::types::MoveBudgetsDto>(),
+        ),
+        (
             "ccm::types::MovePerspectiveDto",
             size_of::<harness_api::ccm::types::MovePerspectiveDto>(),
         ),
@@ -1825,6 +2465,10 @@ pub(crate) static TABLE: Table = Table {
         (
             "ccm::types::NodeRecommendationDto",
             size_of::<harness_api::ccm::types::NodeRecommendationDto>(),
+        ),
+        (
+            "ccm::types::NodepoolPreferences",
+            size_of::<harness_api::ccm::types::NodepoolPreferences>(),
         ),
         (
             "ccm::types::NodepoolRecommendationPreset",
@@ -1945,6 +2589,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::ccm::types::RecommendationAzureVmId>(),
         ),
         (
+            "ccm::types::RecommendationCostSettings",
+            size_of::<harness_api::ccm::types::RecommendationCostSettings>(),
+        ),
+        (
             "ccm::types::RecommendationEc2InstanceId",
             size_of::<harness_api::ccm::types::RecommendationEc2InstanceId>(),
         ),
@@ -2031,6 +2679,10 @@ pub(crate) static TABLE: Table = Table {
             >(),
         ),
         (
+            "ccm::types::RequiresAttentionDto",
+            size_of::<harness_api::ccm::types::RequiresAttentionDto>(),
+        ),
+        (
             "ccm::types::ResourceBreakdown",
             size_of::<harness_api::ccm::types::ResourceBreakdown>(),
         ),
@@ -2039,6 +2691,14 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::ccm::types::ResourceRequirement>(),
         ),
         ("ccm::types::ResponseDto", size_of::<harness_api::ccm::types::ResponseDto>()),
+        (
+            "ccm::types::ResponseDtoAnomaliesWhitelistRule",
+            size_of::<harness_api::ccm::types::ResponseDtoAnomaliesWhitelistRule>(),
+        ),
+        (
+            "ccm::types::ResponseDtoAnomaliesWhitelistRuleStatus",
+            size_of::<harness_api::ccm::types::ResponseDtoAnomaliesWhitelistRuleStatus>(),
+        ),
         (
             "ccm::types::ResponseDtoAnomalyData",
             size_of::<harness_api::ccm::types::ResponseDtoAnomalyData>(),
@@ -2106,12 +2766,58 @@ pub(crate) static TABLE: Table = Table {
             >(),
         ),
         (
+            "ccm::types::ResponseDtoCostCategoryJiraMapping",
+            size_of::<harness_api::ccm::types::ResponseDtoCostCategoryJiraMapping>(),
+        ),
+        (
+            "ccm::types::ResponseDtoCostCategoryJiraMappingStatus",
+            size_of::<
+                harness_api::ccm::types::ResponseDtoCostCategoryJiraMappingStatus,
+            >(),
+        ),
+        (
             "ccm::types::ResponseDtoCostOverview",
             size_of::<harness_api::ccm::types::ResponseDtoCostOverview>(),
         ),
         (
             "ccm::types::ResponseDtoCostOverviewStatus",
             size_of::<harness_api::ccm::types::ResponseDtoCostOverviewStatus>(),
+        ),
+        (
+            "ccm::types::ResponseDtoCostSettings",
+            size_of::<harness_api::ccm::types::ResponseDtoCostSettings>(),
+        ),
+        (
+            "ccm::types::ResponseDtoCostSettingsStatus",
+            size_of::<harness_api::ccm::types::ResponseDtoCostSettingsStatus>(),
+        ),
+        (
+            "ccm::types::ResponseDtoDataJobHistoryDto",
+            size_of::<harness_api::ccm::types::ResponseDtoDataJobHistoryDto>(),
+        ),
+        (
+            "ccm::types::ResponseDtoDataJobHistoryDtoStatus",
+            size_of::<harness_api::ccm::types::ResponseDtoDataJobHistoryDtoStatus>(),
+        ),
+        (
+            "ccm::types::ResponseDtoDataJobStatusOverviewDto",
+            size_of::<harness_api::ccm::types::ResponseDtoDataJobStatusOverviewDto>(),
+        ),
+        (
+            "ccm::types::ResponseDtoDataJobStatusOverviewDtoStatus",
+            size_of::<
+                harness_api::ccm::types::ResponseDtoDataJobStatusOverviewDtoStatus,
+            >(),
+        ),
+        (
+            "ccm::types::ResponseDtoDataJobStatusResponseDto",
+            size_of::<harness_api::ccm::types::ResponseDtoDataJobStatusResponseDto>(),
+        ),
+        (
+            "ccm::types::ResponseDtoDataJobStatusResponseDtoStatus",
+            size_of::<
+                harness_api::ccm::types::ResponseDtoDataJobStatusResponseDtoStatus,
+            >(),
         ),
         (
             "ccm::types::ResponseDtoDouble",
@@ -2172,6 +2878,22 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::ccm::types::ResponseDtoFilterValuesStatus>(),
         ),
         (
+            "ccm::types::ResponseDtoGenAiTraceListResponse",
+            size_of::<harness_api::ccm::types::ResponseDtoGenAiTraceListResponse>(),
+        ),
+        (
+            "ccm::types::ResponseDtoGenAiTraceListResponseStatus",
+            size_of::<harness_api::ccm::types::ResponseDtoGenAiTraceListResponseStatus>(),
+        ),
+        (
+            "ccm::types::ResponseDtoGovernanceCostSettings",
+            size_of::<harness_api::ccm::types::ResponseDtoGovernanceCostSettings>(),
+        ),
+        (
+            "ccm::types::ResponseDtoGovernanceCostSettingsStatus",
+            size_of::<harness_api::ccm::types::ResponseDtoGovernanceCostSettingsStatus>(),
+        ),
+        (
             "ccm::types::ResponseDtoGovernanceEnqueueResponseDto",
             size_of::<harness_api::ccm::types::ResponseDtoGovernanceEnqueueResponseDto>(),
         ),
@@ -2190,12 +2912,48 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::ccm::types::ResponseDtoGovernanceNotificationStatus>(),
         ),
         (
+            "ccm::types::ResponseDtoIacmResourceCosts",
+            size_of::<harness_api::ccm::types::ResponseDtoIacmResourceCosts>(),
+        ),
+        (
+            "ccm::types::ResponseDtoIacmResourceCostsStatus",
+            size_of::<harness_api::ccm::types::ResponseDtoIacmResourceCostsStatus>(),
+        ),
+        (
+            "ccm::types::ResponseDtoIacmResourceRecommendations",
+            size_of::<harness_api::ccm::types::ResponseDtoIacmResourceRecommendations>(),
+        ),
+        (
+            "ccm::types::ResponseDtoIacmResourceRecommendationsStatus",
+            size_of::<
+                harness_api::ccm::types::ResponseDtoIacmResourceRecommendationsStatus,
+            >(),
+        ),
+        (
             "ccm::types::ResponseDtoInteger",
             size_of::<harness_api::ccm::types::ResponseDtoInteger>(),
         ),
         (
             "ccm::types::ResponseDtoIntegerStatus",
             size_of::<harness_api::ccm::types::ResponseDtoIntegerStatus>(),
+        ),
+        (
+            "ccm::types::ResponseDtoListAlertThreshold",
+            size_of::<harness_api::ccm::types::ResponseDtoListAlertThreshold>(),
+        ),
+        (
+            "ccm::types::ResponseDtoListAlertThresholdStatus",
+            size_of::<harness_api::ccm::types::ResponseDtoListAlertThresholdStatus>(),
+        ),
+        (
+            "ccm::types::ResponseDtoListAnomaliesWhitelistRule",
+            size_of::<harness_api::ccm::types::ResponseDtoListAnomaliesWhitelistRule>(),
+        ),
+        (
+            "ccm::types::ResponseDtoListAnomaliesWhitelistRuleStatus",
+            size_of::<
+                harness_api::ccm::types::ResponseDtoListAnomaliesWhitelistRuleStatus,
+            >(),
         ),
         (
             "ccm::types::ResponseDtoListAnomalyComment",
@@ -2298,6 +3056,22 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::ccm::types::ResponseDtoListBudgetSummaryStatus>(),
         ),
         (
+            "ccm::types::ResponseDtoListCcmCloudAccount",
+            size_of::<harness_api::ccm::types::ResponseDtoListCcmCloudAccount>(),
+        ),
+        (
+            "ccm::types::ResponseDtoListCcmCloudAccountStatus",
+            size_of::<harness_api::ccm::types::ResponseDtoListCcmCloudAccountStatus>(),
+        ),
+        (
+            "ccm::types::ResponseDtoListCcmJiraFieldDto",
+            size_of::<harness_api::ccm::types::ResponseDtoListCcmJiraFieldDto>(),
+        ),
+        (
+            "ccm::types::ResponseDtoListCcmJiraFieldDtoStatus",
+            size_of::<harness_api::ccm::types::ResponseDtoListCcmJiraFieldDtoStatus>(),
+        ),
+        (
             "ccm::types::ResponseDtoListCeReportSchedule",
             size_of::<harness_api::ccm::types::ResponseDtoListCeReportSchedule>(),
         ),
@@ -2322,12 +3096,54 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::ccm::types::ResponseDtoListCeViewStatus>(),
         ),
         (
+            "ccm::types::ResponseDtoListCloudProviderPreferenceOverviewDto",
+            size_of::<
+                harness_api::ccm::types::ResponseDtoListCloudProviderPreferenceOverviewDto,
+            >(),
+        ),
+        (
+            "ccm::types::ResponseDtoListCloudProviderPreferenceOverviewDtoStatus",
+            size_of::<
+                harness_api::ccm::types::ResponseDtoListCloudProviderPreferenceOverviewDtoStatus,
+            >(),
+        ),
+        (
+            "ccm::types::ResponseDtoListCloudProviderRecommendationPreferenceDto",
+            size_of::<
+                harness_api::ccm::types::ResponseDtoListCloudProviderRecommendationPreferenceDto,
+            >(),
+        ),
+        (
+            "ccm::types::ResponseDtoListCloudProviderRecommendationPreferenceDtoStatus",
+            size_of::<
+                harness_api::ccm::types::ResponseDtoListCloudProviderRecommendationPreferenceDtoStatus,
+            >(),
+        ),
+        (
             "ccm::types::ResponseDtoListClusterCostDetails",
             size_of::<harness_api::ccm::types::ResponseDtoListClusterCostDetails>(),
         ),
         (
             "ccm::types::ResponseDtoListClusterCostDetailsStatus",
             size_of::<harness_api::ccm::types::ResponseDtoListClusterCostDetailsStatus>(),
+        ),
+        (
+            "ccm::types::ResponseDtoListCostCategoryJiraMapping",
+            size_of::<harness_api::ccm::types::ResponseDtoListCostCategoryJiraMapping>(),
+        ),
+        (
+            "ccm::types::ResponseDtoListCostCategoryJiraMappingStatus",
+            size_of::<
+                harness_api::ccm::types::ResponseDtoListCostCategoryJiraMappingStatus,
+            >(),
+        ),
+        (
+            "ccm::types::ResponseDtoListDataJobHistoryDto",
+            size_of::<harness_api::ccm::types::ResponseDtoListDataJobHistoryDto>(),
+        ),
+        (
+            "ccm::types::ResponseDtoListDataJobHistoryDtoStatus",
+            size_of::<harness_api::ccm::types::ResponseDtoListDataJobHistoryDtoStatus>(),
         ),
         (
             "ccm::types::ResponseDtoListExternalDataProvider",
@@ -2348,6 +3164,22 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::ccm::types::ResponseDtoListFilterStatsStatus>(),
         ),
         (
+            "ccm::types::ResponseDtoListGenAiServiceDto",
+            size_of::<harness_api::ccm::types::ResponseDtoListGenAiServiceDto>(),
+        ),
+        (
+            "ccm::types::ResponseDtoListGenAiServiceDtoStatus",
+            size_of::<harness_api::ccm::types::ResponseDtoListGenAiServiceDtoStatus>(),
+        ),
+        (
+            "ccm::types::ResponseDtoListGenAiTraceSpanDto",
+            size_of::<harness_api::ccm::types::ResponseDtoListGenAiTraceSpanDto>(),
+        ),
+        (
+            "ccm::types::ResponseDtoListGenAiTraceSpanDtoStatus",
+            size_of::<harness_api::ccm::types::ResponseDtoListGenAiTraceSpanDtoStatus>(),
+        ),
+        (
             "ccm::types::ResponseDtoListGovernanceNotification",
             size_of::<harness_api::ccm::types::ResponseDtoListGovernanceNotification>(),
         ),
@@ -2366,6 +3198,38 @@ pub(crate) static TABLE: Table = Table {
             size_of::<
                 harness_api::ccm::types::ResponseDtoListGovernancePromptRuleStatus,
             >(),
+        ),
+        (
+            "ccm::types::ResponseDtoListJiraProjectDetails",
+            size_of::<harness_api::ccm::types::ResponseDtoListJiraProjectDetails>(),
+        ),
+        (
+            "ccm::types::ResponseDtoListJiraProjectDetailsStatus",
+            size_of::<harness_api::ccm::types::ResponseDtoListJiraProjectDetailsStatus>(),
+        ),
+        (
+            "ccm::types::ResponseDtoListJobKind",
+            size_of::<harness_api::ccm::types::ResponseDtoListJobKind>(),
+        ),
+        (
+            "ccm::types::ResponseDtoListJobKindData",
+            size_of::<harness_api::ccm::types::ResponseDtoListJobKindData>(),
+        ),
+        (
+            "ccm::types::ResponseDtoListJobKindStatus",
+            size_of::<harness_api::ccm::types::ResponseDtoListJobKindStatus>(),
+        ),
+        (
+            "ccm::types::ResponseDtoListJobStatus",
+            size_of::<harness_api::ccm::types::ResponseDtoListJobStatus>(),
+        ),
+        (
+            "ccm::types::ResponseDtoListJobStatusData",
+            size_of::<harness_api::ccm::types::ResponseDtoListJobStatusData>(),
+        ),
+        (
+            "ccm::types::ResponseDtoListJobStatusValue",
+            size_of::<harness_api::ccm::types::ResponseDtoListJobStatusValue>(),
         ),
         (
             "ccm::types::ResponseDtoListNotificationSetting",
@@ -2464,14 +3328,6 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::ccm::types::ResponseDtoListValueDataPointStatus>(),
         ),
         (
-            "ccm::types::ResponseDtoLong",
-            size_of::<harness_api::ccm::types::ResponseDtoLong>(),
-        ),
-        (
-            "ccm::types::ResponseDtoLongStatus",
-            size_of::<harness_api::ccm::types::ResponseDtoLongStatus>(),
-        ),
-        (
             "ccm::types::ResponseDtoMapStringDouble",
             size_of::<harness_api::ccm::types::ResponseDtoMapStringDouble>(),
         ),
@@ -2499,6 +3355,18 @@ pub(crate) static TABLE: Table = Table {
             "ccm::types::ResponseDtoMapStringMapStringIntegerStatus",
             size_of::<
                 harness_api::ccm::types::ResponseDtoMapStringMapStringIntegerStatus,
+            >(),
+        ),
+        (
+            "ccm::types::ResponseDtoMapStringMapStringJiraFieldMappingValue",
+            size_of::<
+                harness_api::ccm::types::ResponseDtoMapStringMapStringJiraFieldMappingValue,
+            >(),
+        ),
+        (
+            "ccm::types::ResponseDtoMapStringMapStringJiraFieldMappingValueStatus",
+            size_of::<
+                harness_api::ccm::types::ResponseDtoMapStringMapStringJiraFieldMappingValueStatus,
             >(),
         ),
         (
@@ -2543,6 +3411,16 @@ pub(crate) static TABLE: Table = Table {
             "ccm::types::ResponseDtoPerspectiveTimeSeriesDataStatus",
             size_of::<
                 harness_api::ccm::types::ResponseDtoPerspectiveTimeSeriesDataStatus,
+            >(),
+        ),
+        (
+            "ccm::types::ResponseDtoRecommendationCostSettings",
+            size_of::<harness_api::ccm::types::ResponseDtoRecommendationCostSettings>(),
+        ),
+        (
+            "ccm::types::ResponseDtoRecommendationCostSettingsStatus",
+            size_of::<
+                harness_api::ccm::types::ResponseDtoRecommendationCostSettingsStatus,
             >(),
         ),
         (
@@ -2716,6 +3594,24 @@ pub(crate) static TABLE: Table = Table {
             >(),
         ),
         (
+            "ccm::types::ResponseDtoUnitMetricListResponseDto",
+            size_of::<harness_api::ccm::types::ResponseDtoUnitMetricListResponseDto>(),
+        ),
+        (
+            "ccm::types::ResponseDtoUnitMetricListResponseDtoStatus",
+            size_of::<
+                harness_api::ccm::types::ResponseDtoUnitMetricListResponseDtoStatus,
+            >(),
+        ),
+        (
+            "ccm::types::ResponseDtoUnitMetricResponseDto",
+            size_of::<harness_api::ccm::types::ResponseDtoUnitMetricResponseDto>(),
+        ),
+        (
+            "ccm::types::ResponseDtoUnitMetricResponseDtoStatus",
+            size_of::<harness_api::ccm::types::ResponseDtoUnitMetricResponseDtoStatus>(),
+        ),
+        (
             "ccm::types::ResponseDtoVoid",
             size_of::<harness_api::ccm::types::ResponseDtoVoid>(),
         ),
@@ -2823,6 +3719,18 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::ccm::types::RuleEnforcementCloudProvider>(),
         ),
         (
+            "ccm::types::RuleEnforcementFilter",
+            size_of::<harness_api::ccm::types::RuleEnforcementFilter>(),
+        ),
+        (
+            "ccm::types::RuleEnforcementFilterSortOrder",
+            size_of::<harness_api::ccm::types::RuleEnforcementFilterSortOrder>(),
+        ),
+        (
+            "ccm::types::RuleEnforcementFilterSortType",
+            size_of::<harness_api::ccm::types::RuleEnforcementFilterSortType>(),
+        ),
+        (
             "ccm::types::RuleEnforcementList",
             size_of::<harness_api::ccm::types::RuleEnforcementList>(),
         ),
@@ -2843,6 +3751,22 @@ pub(crate) static TABLE: Table = Table {
         (
             "ccm::types::RuleEnforcementRecommendationStatus",
             size_of::<harness_api::ccm::types::RuleEnforcementRecommendationStatus>(),
+        ),
+        (
+            "ccm::types::RuleEnforcementRecommendationsFilter",
+            size_of::<harness_api::ccm::types::RuleEnforcementRecommendationsFilter>(),
+        ),
+        (
+            "ccm::types::RuleEnforcementRecommendationsFilterSortOrder",
+            size_of::<
+                harness_api::ccm::types::RuleEnforcementRecommendationsFilterSortOrder,
+            >(),
+        ),
+        (
+            "ccm::types::RuleEnforcementRecommendationsFilterSortType",
+            size_of::<
+                harness_api::ccm::types::RuleEnforcementRecommendationsFilterSortType,
+            >(),
         ),
         (
             "ccm::types::RuleExecution",
@@ -2897,6 +3821,10 @@ pub(crate) static TABLE: Table = Table {
         (
             "ccm::types::RuleExecutionStatus",
             size_of::<harness_api::ccm::types::RuleExecutionStatus>(),
+        ),
+        (
+            "ccm::types::RuleExecutionTagsFilter",
+            size_of::<harness_api::ccm::types::RuleExecutionTagsFilter>(),
         ),
         (
             "ccm::types::RuleExecutionType",
@@ -3058,6 +3986,86 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::ccm::types::UnallocatedCostStrategy>(),
         ),
         (
+            "ccm::types::UnitCostMetricRecord",
+            size_of::<harness_api::ccm::types::UnitCostMetricRecord>(),
+        ),
+        (
+            "ccm::types::UnitMetricListDto",
+            size_of::<harness_api::ccm::types::UnitMetricListDto>(),
+        ),
+        (
+            "ccm::types::UnitMetricListDtoColumnAggregation",
+            size_of::<harness_api::ccm::types::UnitMetricListDtoColumnAggregation>(),
+        ),
+        (
+            "ccm::types::UnitMetricListDtoDataSource",
+            size_of::<harness_api::ccm::types::UnitMetricListDtoDataSource>(),
+        ),
+        (
+            "ccm::types::UnitMetricListDtoDefaultAggregation",
+            size_of::<harness_api::ccm::types::UnitMetricListDtoDefaultAggregation>(),
+        ),
+        (
+            "ccm::types::UnitMetricListDtoHandleEmptyValue",
+            size_of::<harness_api::ccm::types::UnitMetricListDtoHandleEmptyValue>(),
+        ),
+        (
+            "ccm::types::UnitMetricListDtoType",
+            size_of::<harness_api::ccm::types::UnitMetricListDtoType>(),
+        ),
+        (
+            "ccm::types::UnitMetricListResponseDto",
+            size_of::<harness_api::ccm::types::UnitMetricListResponseDto>(),
+        ),
+        (
+            "ccm::types::UnitMetricRequestDto",
+            size_of::<harness_api::ccm::types::UnitMetricRequestDto>(),
+        ),
+        (
+            "ccm::types::UnitMetricRequestDtoColumnAggregation",
+            size_of::<harness_api::ccm::types::UnitMetricRequestDtoColumnAggregation>(),
+        ),
+        (
+            "ccm::types::UnitMetricRequestDtoDataSource",
+            size_of::<harness_api::ccm::types::UnitMetricRequestDtoDataSource>(),
+        ),
+        (
+            "ccm::types::UnitMetricRequestDtoDefaultAggregation",
+            size_of::<harness_api::ccm::types::UnitMetricRequestDtoDefaultAggregation>(),
+        ),
+        (
+            "ccm::types::UnitMetricRequestDtoHandleEmptyValue",
+            size_of::<harness_api::ccm::types::UnitMetricRequestDtoHandleEmptyValue>(),
+        ),
+        (
+            "ccm::types::UnitMetricRequestDtoType",
+            size_of::<harness_api::ccm::types::UnitMetricRequestDtoType>(),
+        ),
+        (
+            "ccm::types::UnitMetricResponseDto",
+            size_of::<harness_api::ccm::types::UnitMetricResponseDto>(),
+        ),
+        (
+            "ccm::types::UnitMetricResponseDtoColumnAggregation",
+            size_of::<harness_api::ccm::types::UnitMetricResponseDtoColumnAggregation>(),
+        ),
+        (
+            "ccm::types::UnitMetricResponseDtoDataSource",
+            size_of::<harness_api::ccm::types::UnitMetricResponseDtoDataSource>(),
+        ),
+        (
+            "ccm::types::UnitMetricResponseDtoDefaultAggregation",
+            size_of::<harness_api::ccm::types::UnitMetricResponseDtoDefaultAggregation>(),
+        ),
+        (
+            "ccm::types::UnitMetricResponseDtoHandleEmptyValue",
+            size_of::<harness_api::ccm::types::UnitMetricResponseDtoHandleEmptyValue>(),
+        ),
+        (
+            "ccm::types::UnitMetricResponseDtoType",
+            size_of::<harness_api::ccm::types::UnitMetricResponseDtoType>(),
+        ),
+        (
             "ccm::types::ValueDataPoint",
             size_of::<harness_api::ccm::types::ValueDataPoint>(),
         ),
@@ -3108,6 +4116,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::ccm::types::VirtualMachine>(),
         ),
         (
+            "ccm::types::WorkloadPreferences",
+            size_of::<harness_api::ccm::types::WorkloadPreferences>(),
+        ),
+        (
             "ccm::types::WorkloadRecommendationDto",
             size_of::<harness_api::ccm::types::WorkloadRecommendationDto>(),
         ),
@@ -3126,40 +4138,6 @@ pub(crate) static TABLE: Table = Table {
             >(),
         ),
         (
-            "ccm::types::BudgetFilterValuesBody",
-            size_of::<harness_api::ccm::types::BudgetFilterValuesBody>(),
-        ),
-        (
-            "ccm::types::BudgetFilterValuesBodyFilter",
-            size_of::<harness_api::ccm::types::BudgetFilterValuesBodyFilter>(),
-        ),
-        (
-            "ccm::types::BulkSyncCostCategoryJiraMappingsBody",
-            size_of::<harness_api::ccm::types::BulkSyncCostCategoryJiraMappingsBody>(),
-        ),
-        (
-            "ccm::types::BulkSyncCostCategoryJiraMappingsBodyCreatedBy",
-            size_of::<
-                harness_api::ccm::types::BulkSyncCostCategoryJiraMappingsBodyCreatedBy,
-            >(),
-        ),
-        (
-            "ccm::types::BulkSyncCostCategoryJiraMappingsBodyJiraProjectDetails",
-            size_of::<
-                harness_api::ccm::types::BulkSyncCostCategoryJiraMappingsBodyJiraProjectDetails,
-            >(),
-        ),
-        (
-            "ccm::types::BulkSyncCostCategoryJiraMappingsBodyLastUpdatedBy",
-            size_of::<
-                harness_api::ccm::types::BulkSyncCostCategoryJiraMappingsBodyLastUpdatedBy,
-            >(),
-        ),
-        (
-            "ccm::types::ChangeInferenceStateBody",
-            size_of::<harness_api::ccm::types::ChangeInferenceStateBody>(),
-        ),
-        (
             "ccm::types::ChangeRecommendationStateBody",
             size_of::<harness_api::ccm::types::ChangeRecommendationStateBody>(),
         ),
@@ -3168,110 +4146,8 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::ccm::types::ChangeRecommendationStateValue>(),
         ),
         (
-            "ccm::types::CloneBudgetsBulkOperationBody",
-            size_of::<harness_api::ccm::types::CloneBudgetsBulkOperationBody>(),
-        ),
-        (
-            "ccm::types::CreateCloudAccountOverrideBody",
-            size_of::<harness_api::ccm::types::CreateCloudAccountOverrideBody>(),
-        ),
-        (
-            "ccm::types::CreateCloudAccountOverrideBodyCloudAccounts",
-            size_of::<
-                harness_api::ccm::types::CreateCloudAccountOverrideBodyCloudAccounts,
-            >(),
-        ),
-        (
-            "ccm::types::CreateCloudAccountOverrideBodyLastUpdatedBy",
-            size_of::<
-                harness_api::ccm::types::CreateCloudAccountOverrideBodyLastUpdatedBy,
-            >(),
-        ),
-        (
-            "ccm::types::CreateCostBucketBudgetsBulkBody",
-            size_of::<harness_api::ccm::types::CreateCostBucketBudgetsBulkBody>(),
-        ),
-        (
-            "ccm::types::CreateCostBucketBudgetsBulkBodyAlertThresholds",
-            size_of::<
-                harness_api::ccm::types::CreateCostBucketBudgetsBulkBodyAlertThresholds,
-            >(),
-        ),
-        (
-            "ccm::types::CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdown",
-            size_of::<
-                harness_api::ccm::types::CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdown,
-            >(),
-        ),
-        (
-            "ccm::types::CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdownBudgetMonthlyAmount",
-            size_of::<
-                harness_api::ccm::types::CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdownBudgetMonthlyAmount,
-            >(),
-        ),
-        (
-            "ccm::types::CreateCostCategoryJiraMappingBody",
-            size_of::<harness_api::ccm::types::CreateCostCategoryJiraMappingBody>(),
-        ),
-        (
-            "ccm::types::CreateCostCategoryJiraMappingBodyCreatedBy",
-            size_of::<
-                harness_api::ccm::types::CreateCostCategoryJiraMappingBodyCreatedBy,
-            >(),
-        ),
-        (
-            "ccm::types::CreateCostCategoryJiraMappingBodyJiraProjectDetails",
-            size_of::<
-                harness_api::ccm::types::CreateCostCategoryJiraMappingBodyJiraProjectDetails,
-            >(),
-        ),
-        (
-            "ccm::types::CreateCostCategoryJiraMappingBodyLastUpdatedBy",
-            size_of::<
-                harness_api::ccm::types::CreateCostCategoryJiraMappingBodyLastUpdatedBy,
-            >(),
-        ),
-        (
-            "ccm::types::CreateNewAnomaliesIgnorelistRuleBody",
-            size_of::<harness_api::ccm::types::CreateNewAnomaliesIgnorelistRuleBody>(),
-        ),
-        (
-            "ccm::types::CreateNewAnomaliesIgnorelistRuleBodyCreatedBy",
-            size_of::<
-                harness_api::ccm::types::CreateNewAnomaliesIgnorelistRuleBodyCreatedBy,
-            >(),
-        ),
-        (
-            "ccm::types::CreateNewAnomaliesIgnorelistRuleBodyLastUpdatedBy",
-            size_of::<
-                harness_api::ccm::types::CreateNewAnomaliesIgnorelistRuleBodyLastUpdatedBy,
-            >(),
-        ),
-        (
-            "ccm::types::CreateNewAnomaliesIgnorelistRuleBodyRuleSpec",
-            size_of::<
-                harness_api::ccm::types::CreateNewAnomaliesIgnorelistRuleBodyRuleSpec,
-            >(),
-        ),
-        (
-            "ccm::types::CreateUnitMetricBody",
-            size_of::<harness_api::ccm::types::CreateUnitMetricBody>(),
-        ),
-        (
-            "ccm::types::CreateUnitMetricBodyLabels",
-            size_of::<harness_api::ccm::types::CreateUnitMetricBodyLabels>(),
-        ),
-        (
-            "ccm::types::CreateUnitMetricBodyUnitMetricRecords",
-            size_of::<harness_api::ccm::types::CreateUnitMetricBodyUnitMetricRecords>(),
-        ),
-        (
             "ccm::types::DeleteFilterType",
             size_of::<harness_api::ccm::types::DeleteFilterType>(),
-        ),
-        (
-            "ccm::types::EnforcementSavingsBody",
-            size_of::<harness_api::ccm::types::EnforcementSavingsBody>(),
         ),
         (
             "ccm::types::GetAccessibleBudgetGroupSummariesSortOrder",
@@ -3332,12 +4208,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::ccm::types::GetCcmOverviewGroupBy>(),
         ),
         (
-            "ccm::types::GetCommonJiraFieldsBody",
-            size_of::<harness_api::ccm::types::GetCommonJiraFieldsBody>(),
-        ),
-        (
-            "ccm::types::GetCommonJiraIssueTypesBody",
-            size_of::<harness_api::ccm::types::GetCommonJiraIssueTypesBody>(),
+            "ccm::types::GetColumnUnitMetricForPerspectiveTimeTruncGroupBy",
+            size_of::<
+                harness_api::ccm::types::GetColumnUnitMetricForPerspectiveTimeTruncGroupBy,
+            >(),
         ),
         (
             "ccm::types::GetCostDetailsBreakdown",
@@ -3442,14 +4316,6 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::ccm::types::GetRuleExecutionStatusExecutionType>(),
         ),
         (
-            "ccm::types::GetRuleExecutionTagFilterValuesBody",
-            size_of::<harness_api::ccm::types::GetRuleExecutionTagFilterValuesBody>(),
-        ),
-        (
-            "ccm::types::GetRuleExecutionTagFilterValuesBodyTime",
-            size_of::<harness_api::ccm::types::GetRuleExecutionTagFilterValuesBodyTime>(),
-        ),
-        (
             "ccm::types::GetRuleExecutionType",
             size_of::<harness_api::ccm::types::GetRuleExecutionType>(),
         ),
@@ -3466,12 +4332,12 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::ccm::types::GovernanceTargetListCloudProvider>(),
         ),
         (
-            "ccm::types::ListAnomaliesIgnorelistRuleBody",
-            size_of::<harness_api::ccm::types::ListAnomaliesIgnorelistRuleBody>(),
+            "ccm::types::ListAllUnitMetricsSortOrder",
+            size_of::<harness_api::ccm::types::ListAllUnitMetricsSortOrder>(),
         ),
         (
-            "ccm::types::ListAnomaliesIgnorelistRuleBodyTime",
-            size_of::<harness_api::ccm::types::ListAnomaliesIgnorelistRuleBodyTime>(),
+            "ccm::types::ListAllUnitMetricsSortType",
+            size_of::<harness_api::ccm::types::ListAllUnitMetricsSortType>(),
         ),
         (
             "ccm::types::ListBudgetGroupsBudgetGroupSortType",
@@ -3500,22 +4366,6 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::ccm::types::ListCloudAccountsCloudProvider>(),
         ),
         (
-            "ccm::types::ListDataJobsBody",
-            size_of::<harness_api::ccm::types::ListDataJobsBody>(),
-        ),
-        (
-            "ccm::types::ListRuleEnforcementRecommendationsBody",
-            size_of::<harness_api::ccm::types::ListRuleEnforcementRecommendationsBody>(),
-        ),
-        (
-            "ccm::types::ListRuleEnforcementsBody",
-            size_of::<harness_api::ccm::types::ListRuleEnforcementsBody>(),
-        ),
-        (
-            "ccm::types::MoveBudgetsBody",
-            size_of::<harness_api::ccm::types::MoveBudgetsBody>(),
-        ),
-        (
             "ccm::types::RealizedSavingsTimeSeriesTimeAggregation",
             size_of::<
                 harness_api::ccm::types::RealizedSavingsTimeSeriesTimeAggregation,
@@ -3538,174 +4388,38 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::ccm::types::RuleRegionsCloudProvider>(),
         ),
         (
-            "ccm::types::TerraformResourceRecommendationsBody",
-            size_of::<harness_api::ccm::types::TerraformResourceRecommendationsBody>(),
+            "ccm::types::ResponseDtoServiceInstanceUsageDto",
+            size_of::<harness_api::ccm::types::ResponseDtoServiceInstanceUsageDto>(),
         ),
         (
-            "ccm::types::TerraformResourceRecommendationsBodyResources",
+            "ccm::types::ResponseDtoServiceInstanceUsageDtoStatus",
             size_of::<
-                harness_api::ccm::types::TerraformResourceRecommendationsBodyResources,
+                harness_api::ccm::types::ResponseDtoServiceInstanceUsageDtoStatus,
             >(),
         ),
         (
-            "ccm::types::UpdateAnomaliesIgnorelistRuleBody",
-            size_of::<harness_api::ccm::types::UpdateAnomaliesIgnorelistRuleBody>(),
+            "ccm::types::ResponseDtoServiceUsageDto",
+            size_of::<harness_api::ccm::types::ResponseDtoServiceUsageDto>(),
         ),
         (
-            "ccm::types::UpdateAnomaliesIgnorelistRuleBodyCreatedBy",
-            size_of::<
-                harness_api::ccm::types::UpdateAnomaliesIgnorelistRuleBodyCreatedBy,
-            >(),
+            "ccm::types::ResponseDtoServiceUsageDtoStatus",
+            size_of::<harness_api::ccm::types::ResponseDtoServiceUsageDtoStatus>(),
         ),
         (
-            "ccm::types::UpdateAnomaliesIgnorelistRuleBodyLastUpdatedBy",
-            size_of::<
-                harness_api::ccm::types::UpdateAnomaliesIgnorelistRuleBodyLastUpdatedBy,
-            >(),
+            "ccm::types::ServiceInstanceUsageDto",
+            size_of::<harness_api::ccm::types::ServiceInstanceUsageDto>(),
         ),
         (
-            "ccm::types::UpdateAnomaliesIgnorelistRuleBodyRuleSpec",
-            size_of::<
-                harness_api::ccm::types::UpdateAnomaliesIgnorelistRuleBodyRuleSpec,
-            >(),
+            "ccm::types::ServiceInstanceUsageDtoCdLicenseType",
+            size_of::<harness_api::ccm::types::ServiceInstanceUsageDtoCdLicenseType>(),
         ),
         (
-            "ccm::types::UpdateBudgetAlertThresholdsBody",
-            size_of::<harness_api::ccm::types::UpdateBudgetAlertThresholdsBody>(),
+            "ccm::types::ServiceUsageDto",
+            size_of::<harness_api::ccm::types::ServiceUsageDto>(),
         ),
         (
-            "ccm::types::UpdateCloudAccountOverrideBody",
-            size_of::<harness_api::ccm::types::UpdateCloudAccountOverrideBody>(),
-        ),
-        (
-            "ccm::types::UpdateCostCategoryJiraMappingBody",
-            size_of::<harness_api::ccm::types::UpdateCostCategoryJiraMappingBody>(),
-        ),
-        (
-            "ccm::types::UpdateCostCategoryJiraMappingBodyCreatedBy",
-            size_of::<
-                harness_api::ccm::types::UpdateCostCategoryJiraMappingBodyCreatedBy,
-            >(),
-        ),
-        (
-            "ccm::types::UpdateCostCategoryJiraMappingBodyJiraProjectDetails",
-            size_of::<
-                harness_api::ccm::types::UpdateCostCategoryJiraMappingBodyJiraProjectDetails,
-            >(),
-        ),
-        (
-            "ccm::types::UpdateCostCategoryJiraMappingBodyLastUpdatedBy",
-            size_of::<
-                harness_api::ccm::types::UpdateCostCategoryJiraMappingBodyLastUpdatedBy,
-            >(),
-        ),
-        (
-            "ccm::types::UpdateCostSettingsBody",
-            size_of::<harness_api::ccm::types::UpdateCostSettingsBody>(),
-        ),
-        (
-            "ccm::types::UpdateCostSettingsBodyAccountScopedPreferences",
-            size_of::<
-                harness_api::ccm::types::UpdateCostSettingsBodyAccountScopedPreferences,
-            >(),
-        ),
-        (
-            "ccm::types::UpdateCostSettingsBodyCreatedBy",
-            size_of::<harness_api::ccm::types::UpdateCostSettingsBodyCreatedBy>(),
-        ),
-        (
-            "ccm::types::UpdateCostSettingsBodyLastUpdatedBy",
-            size_of::<harness_api::ccm::types::UpdateCostSettingsBodyLastUpdatedBy>(),
-        ),
-        (
-            "ccm::types::UpdateGovernanceCostSettingsBody",
-            size_of::<harness_api::ccm::types::UpdateGovernanceCostSettingsBody>(),
-        ),
-        (
-            "ccm::types::UpdateGovernanceCostSettingsBodyAwsSettings",
-            size_of::<
-                harness_api::ccm::types::UpdateGovernanceCostSettingsBodyAwsSettings,
-            >(),
-        ),
-        (
-            "ccm::types::UpdateGovernanceCostSettingsBodyAzureSettings",
-            size_of::<
-                harness_api::ccm::types::UpdateGovernanceCostSettingsBodyAzureSettings,
-            >(),
-        ),
-        (
-            "ccm::types::UpdateGovernanceCostSettingsBodyGcpSettings",
-            size_of::<
-                harness_api::ccm::types::UpdateGovernanceCostSettingsBodyGcpSettings,
-            >(),
-        ),
-        (
-            "ccm::types::UpdateRecommendationCostSettingsBody",
-            size_of::<harness_api::ccm::types::UpdateRecommendationCostSettingsBody>(),
-        ),
-        (
-            "ccm::types::UpdateRecommendationCostSettingsBodyAwsPreferences",
-            size_of::<
-                harness_api::ccm::types::UpdateRecommendationCostSettingsBodyAwsPreferences,
-            >(),
-        ),
-        (
-            "ccm::types::UpdateRecommendationCostSettingsBodyAwsPreferencesAccountScopedPreferences",
-            size_of::<
-                harness_api::ccm::types::UpdateRecommendationCostSettingsBodyAwsPreferencesAccountScopedPreferences,
-            >(),
-        ),
-        (
-            "ccm::types::UpdateRecommendationCostSettingsBodyAzurePreferences",
-            size_of::<
-                harness_api::ccm::types::UpdateRecommendationCostSettingsBodyAzurePreferences,
-            >(),
-        ),
-        (
-            "ccm::types::UpdateRecommendationCostSettingsBodyEcsPreferences",
-            size_of::<
-                harness_api::ccm::types::UpdateRecommendationCostSettingsBodyEcsPreferences,
-            >(),
-        ),
-        (
-            "ccm::types::UpdateRecommendationCostSettingsBodyNodepoolPreferences",
-            size_of::<
-                harness_api::ccm::types::UpdateRecommendationCostSettingsBodyNodepoolPreferences,
-            >(),
-        ),
-        (
-            "ccm::types::UpdateRecommendationCostSettingsBodyNodepoolPreferencesAwsPreferences",
-            size_of::<
-                harness_api::ccm::types::UpdateRecommendationCostSettingsBodyNodepoolPreferencesAwsPreferences,
-            >(),
-        ),
-        (
-            "ccm::types::UpdateRecommendationCostSettingsBodyNodepoolPreferencesAzurePreferences",
-            size_of::<
-                harness_api::ccm::types::UpdateRecommendationCostSettingsBodyNodepoolPreferencesAzurePreferences,
-            >(),
-        ),
-        (
-            "ccm::types::UpdateRecommendationCostSettingsBodyNodepoolPreferencesGcpPreferences",
-            size_of::<
-                harness_api::ccm::types::UpdateRecommendationCostSettingsBodyNodepoolPreferencesGcpPreferences,
-            >(),
-        ),
-        (
-            "ccm::types::UpdateUnitMetricBody",
-            size_of::<harness_api::ccm::types::UpdateUnitMetricBody>(),
-        ),
-        (
-            "ccm::types::UpdateUnitMetricBodyLabels",
-            size_of::<harness_api::ccm::types::UpdateUnitMetricBodyLabels>(),
-        ),
-        (
-            "ccm::types::UpdateUnitMetricBodyUnitMetricRecords",
-            size_of::<harness_api::ccm::types::UpdateUnitMetricBodyUnitMetricRecords>(),
-        ),
-        (
-            "ccm::types::UpsertJiraFieldMappingBody",
-            size_of::<harness_api::ccm::types::UpsertJiraFieldMappingBody>(),
+            "ccm::types::ServiceUsageDtoCdLicenseType",
+            size_of::<harness_api::ccm::types::ServiceUsageDtoCdLicenseType>(),
         ),
         (
             "ccm::types::ResponseDtoListString",
@@ -3714,6 +4428,14 @@ pub(crate) static TABLE: Table = Table {
         (
             "ccm::types::ResponseDtoListStringStatus",
             size_of::<harness_api::ccm::types::ResponseDtoListStringStatus>(),
+        ),
+        (
+            "ccm::types::LicenseReferenceDto",
+            size_of::<harness_api::ccm::types::LicenseReferenceDto>(),
+        ),
+        (
+            "ccm::types::LicenseUsageDataDto",
+            size_of::<harness_api::ccm::types::LicenseUsageDataDto>(),
         ),
         (
             "ccm::types::RestResponseString",
@@ -3739,6 +4461,15 @@ pub(crate) static TABLE: Table = Table {
         (
             "ccm::types::ResponseDtoFilterStatus",
             size_of::<harness_api::ccm::types::ResponseDtoFilterStatus>(),
+        ),
+        ("ccm::types::LicenseUsage", size_of::<harness_api::ccm::types::LicenseUsage>()),
+        (
+            "ccm::types::ResponseDtoLicenseUsage",
+            size_of::<harness_api::ccm::types::ResponseDtoLicenseUsage>(),
+        ),
+        (
+            "ccm::types::ResponseDtoLicenseUsageStatus",
+            size_of::<harness_api::ccm::types::ResponseDtoLicenseUsageStatus>(),
         ),
         (
             "ccm::types::ResponseDtoMapStringToString",

@@ -2,6 +2,8 @@
 
 use crate::dispatch::{Table, again};
 #[allow(unused_imports)]
+use crate::dispatch::{Content, Form, sample};
+#[allow(unused_imports)]
 use harness_api::model;
 mod calls;
 pub(crate) static TABLE: Table = Table {
@@ -161,6 +163,20 @@ pub(crate) static TABLE: Table = Table {
             ),
         ),
         (
+            "getDriftDetectionDetail",
+            None,
+            Some(again::<harness_api::cd::types::ResponseDtoDriftDetectionDetail>),
+        ),
+        (
+            "listDriftDetectionTargets",
+            None,
+            Some(
+                again::<
+                    harness_api::cd::types::ResponseDtoPageResponseDriftDetectionSummary,
+                >,
+            ),
+        ),
+        (
             "deleteEnvironmentGroup",
             None,
             Some(again::<harness_api::cd::types::ResponseDtoEnvironmentGroupDelete>),
@@ -203,8 +219,8 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "createEnvironmentsV2",
-            Some(again::<Vec<harness_api::cd::types::CreateEnvironmentsV2Body>>),
-            Some(again::<serde_json::Value>),
+            Some(again::<Vec<harness_api::cd::types::EnvironmentRequest>>),
+            Some(again::<harness_api::cd::types::ResponseDtoEnvironmentBatchResponse>),
         ),
         (
             "deleteServiceOverride",
@@ -385,12 +401,22 @@ pub(crate) static TABLE: Table = Table {
         (
             "get-v1-releaseDetails",
             Some(again::<Vec<harness_api::cd::types::ReleaseDetailsRequest>>),
-            Some(again::<Vec<serde_json::Value>>),
+            Some(again::<Vec<Vec<harness_api::cd::types::ReleaseDetailsResponse>>>),
         ),
         (
             "post-v1-releaseDetails",
-            Some(again::<Vec<harness_api::cd::types::PostReleaseDetailsBody>>),
-            Some(again::<serde_json::Value>),
+            Some(again::<Vec<harness_api::cd::types::ReleaseDetailsRequest>>),
+            Some(again::<Vec<Vec<harness_api::cd::types::ReleaseDetailsResponse>>>),
+        ),
+        (
+            "executeOnboarding",
+            Some(again::<harness_api::cd::types::OnboardingExecuteRequest>),
+            Some(again::<harness_api::cd::types::OnboardingExecuteResponse>),
+        ),
+        (
+            "uploadKubeConfig",
+            None,
+            Some(again::<harness_api::cd::types::KubeconfigUploadResponse>),
         ),
         (
             "create-org-scoped-environment",
@@ -670,8 +696,8 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "createServicesPartialBatch",
-            Some(again::<Vec<harness_api::cd::types::CreateServicesPartialBatchBody>>),
-            Some(again::<serde_json::Value>),
+            Some(again::<Vec<harness_api::cd::types::ServiceRequest>>),
+            Some(again::<harness_api::cd::types::ResponseDtoServiceBatchResponse>),
         ),
         (
             "createServicesV2",
@@ -743,10 +769,18 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::cd::types::ServiceRequest>),
             Some(again::<harness_api::cd::types::ResponseDtoServiceResponse>),
         ),
-        ("downloadActiveServiceCSVReport", None, Some(again::<serde_json::Value>)),
-        ("downloadCDUsageCSVReport", None, Some(again::<serde_json::Value>)),
-        ("getCDLicenseUsageForServiceInstances", None, Some(again::<serde_json::Value>)),
-        ("getCDLicenseUsageForServices", None, Some(again::<serde_json::Value>)),
+        ("downloadActiveServiceCSVReport", None, None),
+        ("downloadCDUsageCSVReport", None, None),
+        (
+            "getCDLicenseUsageForServiceInstances",
+            None,
+            Some(again::<harness_api::cd::types::ResponseDtoServiceInstanceUsageDto>),
+        ),
+        (
+            "getCDLicenseUsageForServices",
+            None,
+            Some(again::<harness_api::cd::types::ResponseDtoServiceUsageDto>),
+        ),
         (
             "getTasOrganizations",
             None,
@@ -863,6 +897,42 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::cd::types::CustomDeploymentYamlRequestDto>(),
         ),
         (
+            "cd::types::DriftDetectionDetail",
+            size_of::<harness_api::cd::types::DriftDetectionDetail>(),
+        ),
+        (
+            "cd::types::DriftDetectionDetailStatus",
+            size_of::<harness_api::cd::types::DriftDetectionDetailStatus>(),
+        ),
+        (
+            "cd::types::DriftDetectionDetailType",
+            size_of::<harness_api::cd::types::DriftDetectionDetailType>(),
+        ),
+        (
+            "cd::types::DriftDetectionPayload",
+            size_of::<harness_api::cd::types::DriftDetectionPayload>(),
+        ),
+        (
+            "cd::types::DriftDetectionPayloadType",
+            size_of::<harness_api::cd::types::DriftDetectionPayloadType>(),
+        ),
+        (
+            "cd::types::DriftDetectionResultPayload",
+            size_of::<harness_api::cd::types::DriftDetectionResultPayload>(),
+        ),
+        (
+            "cd::types::DriftDetectionSummary",
+            size_of::<harness_api::cd::types::DriftDetectionSummary>(),
+        ),
+        (
+            "cd::types::DriftDetectionSummaryStatus",
+            size_of::<harness_api::cd::types::DriftDetectionSummaryStatus>(),
+        ),
+        (
+            "cd::types::DriftDetectionSummaryType",
+            size_of::<harness_api::cd::types::DriftDetectionSummaryType>(),
+        ),
+        (
             "cd::types::EntityDetailProtoDto",
             size_of::<harness_api::cd::types::EntityDetailProtoDto>(),
         ),
@@ -880,8 +950,20 @@ pub(crate) static TABLE: Table = Table {
         ),
         ("cd::types::Environment", size_of::<harness_api::cd::types::Environment>()),
         (
+            "cd::types::EnvironmentBatchResponse",
+            size_of::<harness_api::cd::types::EnvironmentBatchResponse>(),
+        ),
+        (
             "cd::types::EnvironmentCreateRequest",
             size_of::<harness_api::cd::types::EnvironmentCreateRequest>(),
+        ),
+        (
+            "cd::types::EnvironmentFailureResponse",
+            size_of::<harness_api::cd::types::EnvironmentFailureResponse>(),
+        ),
+        (
+            "cd::types::EnvironmentFailureResponseStatus",
+            size_of::<harness_api::cd::types::EnvironmentFailureResponseStatus>(),
         ),
         (
             "cd::types::EnvironmentGitUpdateResponse",
@@ -922,10 +1004,6 @@ pub(crate) static TABLE: Table = Table {
         (
             "cd::types::EnvironmentResponse",
             size_of::<harness_api::cd::types::EnvironmentResponse>(),
-        ),
-        (
-            "cd::types::EnvironmentType",
-            size_of::<harness_api::cd::types::EnvironmentType>(),
         ),
         (
             "cd::types::EnvironmentUpdateRequest",
@@ -1089,6 +1167,18 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::cd::types::InputSetValidatorType>(),
         ),
         (
+            "cd::types::KubeconfigContextDescriptor",
+            size_of::<harness_api::cd::types::KubeconfigContextDescriptor>(),
+        ),
+        (
+            "cd::types::KubeconfigContextDescriptorImportStatus",
+            size_of::<harness_api::cd::types::KubeconfigContextDescriptorImportStatus>(),
+        ),
+        (
+            "cd::types::KubeconfigUploadResponse",
+            size_of::<harness_api::cd::types::KubeconfigUploadResponse>(),
+        ),
+        (
             "cd::types::ManifestConfig",
             size_of::<harness_api::cd::types::ManifestConfig>(),
         ),
@@ -1107,6 +1197,38 @@ pub(crate) static TABLE: Table = Table {
         (
             "cd::types::NgInfrastructureResponse",
             size_of::<harness_api::cd::types::NgInfrastructureResponse>(),
+        ),
+        (
+            "cd::types::OnboardingContext",
+            size_of::<harness_api::cd::types::OnboardingContext>(),
+        ),
+        (
+            "cd::types::OnboardingContextDeploymentType",
+            size_of::<harness_api::cd::types::OnboardingContextDeploymentType>(),
+        ),
+        (
+            "cd::types::OnboardingContextManifestAuthType",
+            size_of::<harness_api::cd::types::OnboardingContextManifestAuthType>(),
+        ),
+        (
+            "cd::types::OnboardingContextManifestFetchType",
+            size_of::<harness_api::cd::types::OnboardingContextManifestFetchType>(),
+        ),
+        (
+            "cd::types::OnboardingContextStrategy",
+            size_of::<harness_api::cd::types::OnboardingContextStrategy>(),
+        ),
+        (
+            "cd::types::OnboardingExecuteRequest",
+            size_of::<harness_api::cd::types::OnboardingExecuteRequest>(),
+        ),
+        (
+            "cd::types::OnboardingExecuteResponse",
+            size_of::<harness_api::cd::types::OnboardingExecuteResponse>(),
+        ),
+        (
+            "cd::types::OnboardingInput",
+            size_of::<harness_api::cd::types::OnboardingInput>(),
         ),
         (
             "cd::types::OverrideNgVariable",
@@ -1147,6 +1269,10 @@ pub(crate) static TABLE: Table = Table {
         (
             "cd::types::PageResponseClusterResponse",
             size_of::<harness_api::cd::types::PageResponseClusterResponse>(),
+        ),
+        (
+            "cd::types::PageResponseDriftDetectionSummary",
+            size_of::<harness_api::cd::types::PageResponseDriftDetectionSummary>(),
         ),
         (
             "cd::types::PageResponseEnvironmentGroup",
@@ -1221,6 +1347,18 @@ pub(crate) static TABLE: Table = Table {
             "cd::types::ReleaseDetailsRequest",
             size_of::<harness_api::cd::types::ReleaseDetailsRequest>(),
         ),
+        (
+            "cd::types::ReleaseDetailsResponse",
+            size_of::<harness_api::cd::types::ReleaseDetailsResponse>(),
+        ),
+        (
+            "cd::types::ReleaseEnvDetails",
+            size_of::<harness_api::cd::types::ReleaseEnvDetails>(),
+        ),
+        (
+            "cd::types::ReleaseServiceDetails",
+            size_of::<harness_api::cd::types::ReleaseServiceDetails>(),
+        ),
         ("cd::types::ResourceItem", size_of::<harness_api::cd::types::ResourceItem>()),
         (
             "cd::types::ResponseDtoAllowedValuesUsagesInternalDto",
@@ -1284,6 +1422,24 @@ pub(crate) static TABLE: Table = Table {
             "cd::types::ResponseDtoCustomDeploymentVariableResponseDtoStatus",
             size_of::<
                 harness_api::cd::types::ResponseDtoCustomDeploymentVariableResponseDtoStatus,
+            >(),
+        ),
+        (
+            "cd::types::ResponseDtoDriftDetectionDetail",
+            size_of::<harness_api::cd::types::ResponseDtoDriftDetectionDetail>(),
+        ),
+        (
+            "cd::types::ResponseDtoDriftDetectionDetailStatus",
+            size_of::<harness_api::cd::types::ResponseDtoDriftDetectionDetailStatus>(),
+        ),
+        (
+            "cd::types::ResponseDtoEnvironmentBatchResponse",
+            size_of::<harness_api::cd::types::ResponseDtoEnvironmentBatchResponse>(),
+        ),
+        (
+            "cd::types::ResponseDtoEnvironmentBatchResponseStatus",
+            size_of::<
+                harness_api::cd::types::ResponseDtoEnvironmentBatchResponseStatus,
             >(),
         ),
         (
@@ -1443,6 +1599,18 @@ pub(crate) static TABLE: Table = Table {
             >(),
         ),
         (
+            "cd::types::ResponseDtoPageResponseDriftDetectionSummary",
+            size_of::<
+                harness_api::cd::types::ResponseDtoPageResponseDriftDetectionSummary,
+            >(),
+        ),
+        (
+            "cd::types::ResponseDtoPageResponseDriftDetectionSummaryStatus",
+            size_of::<
+                harness_api::cd::types::ResponseDtoPageResponseDriftDetectionSummaryStatus,
+            >(),
+        ),
+        (
             "cd::types::ResponseDtoPageResponseEnvironmentGroup",
             size_of::<harness_api::cd::types::ResponseDtoPageResponseEnvironmentGroup>(),
         ),
@@ -1555,6 +1723,14 @@ pub(crate) static TABLE: Table = Table {
         (
             "cd::types::ResponseDtoRollbackResponseDtoStatus",
             size_of::<harness_api::cd::types::ResponseDtoRollbackResponseDtoStatus>(),
+        ),
+        (
+            "cd::types::ResponseDtoServiceBatchResponse",
+            size_of::<harness_api::cd::types::ResponseDtoServiceBatchResponse>(),
+        ),
+        (
+            "cd::types::ResponseDtoServiceBatchResponseStatus",
+            size_of::<harness_api::cd::types::ResponseDtoServiceBatchResponseStatus>(),
         ),
         (
             "cd::types::ResponseDtoServiceGitUpdateResponse",
@@ -1696,8 +1872,24 @@ pub(crate) static TABLE: Table = Table {
         ),
         ("cd::types::Service", size_of::<harness_api::cd::types::Service>()),
         (
+            "cd::types::ServiceBatchResponse",
+            size_of::<harness_api::cd::types::ServiceBatchResponse>(),
+        ),
+        (
             "cd::types::ServiceCreateRequest",
             size_of::<harness_api::cd::types::ServiceCreateRequest>(),
+        ),
+        (
+            "cd::types::ServiceFailureResponse",
+            size_of::<harness_api::cd::types::ServiceFailureResponse>(),
+        ),
+        (
+            "cd::types::ServiceFailureResponseErrorCode",
+            size_of::<harness_api::cd::types::ServiceFailureResponseErrorCode>(),
+        ),
+        (
+            "cd::types::ServiceFailureResponseStatus",
+            size_of::<harness_api::cd::types::ServiceFailureResponseStatus>(),
         ),
         (
             "cd::types::ServiceGitUpdateResponse",
@@ -1782,14 +1974,6 @@ pub(crate) static TABLE: Table = Table {
         (
             "cd::types::TriggerReferenceProtoDto",
             size_of::<harness_api::cd::types::TriggerReferenceProtoDto>(),
-        ),
-        (
-            "cd::types::CreateEnvironmentsV2Body",
-            size_of::<harness_api::cd::types::CreateEnvironmentsV2Body>(),
-        ),
-        (
-            "cd::types::CreateServicesPartialBatchBody",
-            size_of::<harness_api::cd::types::CreateServicesPartialBatchBody>(),
         ),
         (
             "cd::types::DeleteClusterScope",
@@ -2014,10 +2198,6 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::cd::types::OverrideMoveConfigsServiceOverridesType>(),
         ),
         (
-            "cd::types::PostReleaseDetailsBody",
-            size_of::<harness_api::cd::types::PostReleaseDetailsBody>(),
-        ),
-        (
             "cd::types::ServiceOverrideMoveConfigsMoveConfigType",
             size_of::<harness_api::cd::types::ServiceOverrideMoveConfigsMoveConfigType>(),
         ),
@@ -2076,6 +2256,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::cd::types::EntityGitMetadata>(),
         ),
         (
+            "cd::types::EnvironmentType",
+            size_of::<harness_api::cd::types::EnvironmentType>(),
+        ),
+        (
             "cd::types::EnvironmentResponseDetails",
             size_of::<harness_api::cd::types::EnvironmentResponseDetails>(),
         ),
@@ -2124,7 +2308,15 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::cd::types::ServiceResponseDetailsType>(),
         ),
     ],
-    forms: &[],
+    forms: &[
+        Form {
+            id: "uploadKubeConfig",
+            parts: &[("file", Content::File)],
+            call: |client, _file| {
+                client.cd().upload_kube_config("some text").file(_file()).into_call()
+            },
+        },
+    ],
     module: "cd",
     calls: calls::CALLS,
 };

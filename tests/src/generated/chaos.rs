@@ -70,11 +70,15 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::chaos::types::ActionResponse>),
             Some(again::<harness_api::chaos::types::ChaosAction>),
         ),
-        ("getChaosComponentVariable", None, Some(again::<serde_json::Value>)),
+        (
+            "getChaosComponentVariable",
+            None,
+            Some(again::<harness_api::chaos::types::GetChaosComponentVariableResponse>),
+        ),
         (
             "runChaosComponent",
-            Some(again::<harness_api::chaos::types::RunChaosComponentBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::chaos::types::RunChaosComponentRequest>),
+            Some(again::<harness_api::chaos::types::RunChaosComponentResponse>),
         ),
         (
             "createChaosHub",
@@ -220,11 +224,7 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::chaos::types::RegisterMachineInfraRequest>),
             Some(again::<harness_api::chaos::types::RegisterMachineInfraResponse>),
         ),
-        (
-            "testLegacyKubernetesChaosInfraConnection",
-            None,
-            Some(again::<serde_json::Value>),
-        ),
+        ("testLegacyKubernetesChaosInfraConnection", None, Some(again::<bool>)),
         (
             "updateEmissary",
             Some(again::<harness_api::chaos::types::UpdateEmissaryUrlRequest>),
@@ -344,10 +344,14 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "createDRTest",
-            Some(again::<harness_api::chaos::types::CreateDrTestBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::chaos::types::CreateDrTestPipelineRequest>),
+            Some(again::<harness_api::chaos::types::CreateDrTestPipelineResponse>),
         ),
-        ("listDRTests", None, Some(again::<serde_json::Value>)),
+        (
+            "listDRTests",
+            None,
+            Some(again::<harness_api::chaos::types::ListDrTestsResponse>),
+        ),
         (
             "compareExperimentTemplateRevisions",
             None,
@@ -481,7 +485,7 @@ pub(crate) static TABLE: Table = Table {
             None,
             Some(again::<harness_api::chaos::types::ChaosExecutionResponse>),
         ),
-        ("getExperimentRunsCSV", None, Some(again::<serde_json::Value>)),
+        ("getExperimentRunsCSV", None, None),
         (
             "getExperimentRunsOverviewStats",
             None,
@@ -648,7 +652,11 @@ pub(crate) static TABLE: Table = Table {
             None,
             Some(again::<harness_api::chaos::types::ExperimentHelperImageVersion>),
         ),
-        ("healthCheckV3", None, Some(again::<serde_json::Value>)),
+        (
+            "healthCheckV3",
+            None,
+            Some(again::<harness_api::chaos::types::HealthCheckResponse>),
+        ),
         (
             "canRetryExperimentCreation",
             None,
@@ -780,8 +788,8 @@ pub(crate) static TABLE: Table = Table {
         ("deleteProbe", None, Some(again::<String>)),
         (
             "enableProbe",
-            Some(again::<harness_api::chaos::types::EnableProbeBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::chaos::types::ProbeBulkEnableRequest>),
+            Some(again::<String>),
         ),
         ("getProbe", None, Some(again::<harness_api::chaos::types::GetProbeResponse>)),
         ("getProbeManifest", None, Some(again::<String>)),
@@ -812,15 +820,15 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "verifyProbe",
-            Some(again::<harness_api::chaos::types::VerifyProbeBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::chaos::types::ProbeVerifyRequest>),
+            Some(again::<String>),
         ),
         (
             "createRisk",
-            Some(again::<harness_api::chaos::types::CreateRiskBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::chaos::types::CreateRequest>),
+            Some(again::<harness_api::chaos::types::Risk>),
         ),
-        ("deleteRisk", None, Some(again::<serde_json::Value>)),
+        ("deleteRisk", None, Some(again::<harness_api::chaos::types::DeleteResponse>)),
         (
             "getAccountServiceDetails",
             None,
@@ -837,14 +845,18 @@ pub(crate) static TABLE: Table = Table {
             None,
             Some(again::<harness_api::chaos::types::OverallServiceUsageStats>),
         ),
-        ("getRisk", None, Some(again::<serde_json::Value>)),
+        ("getRisk", None, Some(again::<harness_api::chaos::types::RiskResponse>)),
         ("getServiceUsageReport", None, Some(again::<Vec<Vec<String>>>)),
-        ("listProbeExecutions", None, Some(again::<serde_json::Value>)),
-        ("listRisks", None, Some(again::<serde_json::Value>)),
+        (
+            "listProbeExecutions",
+            None,
+            Some(again::<harness_api::chaos::types::ListExecutionResponse>),
+        ),
+        ("listRisks", None, Some(again::<harness_api::chaos::types::ListRiskResponse>)),
         (
             "updateRisk",
-            Some(again::<harness_api::chaos::types::UpdateRiskBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::chaos::types::UpdateRequest>),
+            Some(again::<harness_api::chaos::types::Risk>),
         ),
     ],
     sizes: &[
@@ -882,6 +894,14 @@ pub(crate) static TABLE: Table = Table {
         (
             "chaos::types::ActionsTemplateCount",
             size_of::<harness_api::chaos::types::ActionsTemplateCount>(),
+        ),
+        (
+            "chaos::types::ActiveExecutionResponse",
+            size_of::<harness_api::chaos::types::ActiveExecutionResponse>(),
+        ),
+        (
+            "chaos::types::ActiveRiskCounter",
+            size_of::<harness_api::chaos::types::ActiveRiskCounter>(),
         ),
         (
             "chaos::types::AgentConfiguration",
@@ -1015,6 +1035,14 @@ pub(crate) static TABLE: Table = Table {
         (
             "chaos::types::ChaosCommonVolume",
             size_of::<harness_api::chaos::types::ChaosCommonVolume>(),
+        ),
+        (
+            "chaos::types::ChaosComponentInputsetSpec",
+            size_of::<harness_api::chaos::types::ChaosComponentInputsetSpec>(),
+        ),
+        (
+            "chaos::types::ChaosComponentType",
+            size_of::<harness_api::chaos::types::ChaosComponentType>(),
         ),
         ("chaos::types::ChaosData", size_of::<harness_api::chaos::types::ChaosData>()),
         (
@@ -1418,6 +1446,18 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::chaos::types::CreateConditionResponse>(),
         ),
         (
+            "chaos::types::CreateDrTestPipelineRequest",
+            size_of::<harness_api::chaos::types::CreateDrTestPipelineRequest>(),
+        ),
+        (
+            "chaos::types::CreateDrTestPipelineResponse",
+            size_of::<harness_api::chaos::types::CreateDrTestPipelineResponse>(),
+        ),
+        (
+            "chaos::types::CreateDrTestPipelineResponseData",
+            size_of::<harness_api::chaos::types::CreateDrTestPipelineResponseData>(),
+        ),
+        (
             "chaos::types::CreateExperimentFromTemplateRequest",
             size_of::<harness_api::chaos::types::CreateExperimentFromTemplateRequest>(),
         ),
@@ -1476,6 +1516,10 @@ pub(crate) static TABLE: Table = Table {
         (
             "chaos::types::CreateProbeResponse",
             size_of::<harness_api::chaos::types::CreateProbeResponse>(),
+        ),
+        (
+            "chaos::types::CreateRequest",
+            size_of::<harness_api::chaos::types::CreateRequest>(),
         ),
         (
             "chaos::types::CreateRuleRequest",
@@ -1541,6 +1585,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::chaos::types::DeleteKubernetesInfraV2Response>(),
         ),
         (
+            "chaos::types::DeleteResponse",
+            size_of::<harness_api::chaos::types::DeleteResponse>(),
+        ),
+        (
             "chaos::types::DeleteRuleResponse",
             size_of::<harness_api::chaos::types::DeleteRuleResponse>(),
         ),
@@ -1604,6 +1652,20 @@ pub(crate) static TABLE: Table = Table {
             "chaos::types::DownwardApiVolumeSource",
             size_of::<harness_api::chaos::types::DownwardApiVolumeSource>(),
         ),
+        ("chaos::types::DrTest", size_of::<harness_api::chaos::types::DrTest>()),
+        (
+            "chaos::types::DrTestExecutorInfo",
+            size_of::<harness_api::chaos::types::DrTestExecutorInfo>(),
+        ),
+        (
+            "chaos::types::DrTestPipelineInfo",
+            size_of::<harness_api::chaos::types::DrTestPipelineInfo>(),
+        ),
+        (
+            "chaos::types::DrTestRunInfo",
+            size_of::<harness_api::chaos::types::DrTestRunInfo>(),
+        ),
+        ("chaos::types::DrTestSpec", size_of::<harness_api::chaos::types::DrTestSpec>()),
         (
             "chaos::types::DynatraceMetricsTemplate",
             size_of::<harness_api::chaos::types::DynatraceMetricsTemplate>(),
@@ -1924,6 +1986,14 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::chaos::types::GetActionTemplateResponse>(),
         ),
         (
+            "chaos::types::GetChaosComponentVariableData",
+            size_of::<harness_api::chaos::types::GetChaosComponentVariableData>(),
+        ),
+        (
+            "chaos::types::GetChaosComponentVariableResponse",
+            size_of::<harness_api::chaos::types::GetChaosComponentVariableResponse>(),
+        ),
+        (
             "chaos::types::GetChaosPipelineNodesResponse",
             size_of::<harness_api::chaos::types::GetChaosPipelineNodesResponse>(),
         ),
@@ -2101,6 +2171,10 @@ pub(crate) static TABLE: Table = Table {
         (
             "chaos::types::HarnessInfrastructure",
             size_of::<harness_api::chaos::types::HarnessInfrastructure>(),
+        ),
+        (
+            "chaos::types::HealthCheckResponse",
+            size_of::<harness_api::chaos::types::HealthCheckResponse>(),
         ),
         (
             "chaos::types::HelperConfig",
@@ -2326,6 +2400,14 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::chaos::types::ListConditionResponse>(),
         ),
         (
+            "chaos::types::ListDrTestsResponse",
+            size_of::<harness_api::chaos::types::ListDrTestsResponse>(),
+        ),
+        (
+            "chaos::types::ListExecutionResponse",
+            size_of::<harness_api::chaos::types::ListExecutionResponse>(),
+        ),
+        (
             "chaos::types::ListExperimentData",
             size_of::<harness_api::chaos::types::ListExperimentData>(),
         ),
@@ -2430,6 +2512,10 @@ pub(crate) static TABLE: Table = Table {
         (
             "chaos::types::ListRecommendationsResponse",
             size_of::<harness_api::chaos::types::ListRecommendationsResponse>(),
+        ),
+        (
+            "chaos::types::ListRiskResponse",
+            size_of::<harness_api::chaos::types::ListRiskResponse>(),
         ),
         (
             "chaos::types::ListRuleResponse",
@@ -2698,6 +2784,10 @@ pub(crate) static TABLE: Table = Table {
             "chaos::types::ProbeAuthorization",
             size_of::<harness_api::chaos::types::ProbeAuthorization>(),
         ),
+        (
+            "chaos::types::ProbeBulkEnableRequest",
+            size_of::<harness_api::chaos::types::ProbeBulkEnableRequest>(),
+        ),
         ("chaos::types::ProbeData", size_of::<harness_api::chaos::types::ProbeData>()),
         (
             "chaos::types::ProbeDatadogMetrics",
@@ -2830,6 +2920,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::chaos::types::ProbeV1SplunkObservabilityMetrics>(),
         ),
         (
+            "chaos::types::ProbeVerifyRequest",
+            size_of::<harness_api::chaos::types::ProbeVerifyRequest>(),
+        ),
+        (
             "chaos::types::ProcMountType",
             size_of::<harness_api::chaos::types::ProcMountType>(),
         ),
@@ -2940,6 +3034,19 @@ pub(crate) static TABLE: Table = Table {
             "chaos::types::RetryExperimentCreationRequest",
             size_of::<harness_api::chaos::types::RetryExperimentCreationRequest>(),
         ),
+        ("chaos::types::Risk", size_of::<harness_api::chaos::types::Risk>()),
+        (
+            "chaos::types::RiskExecutionType",
+            size_of::<harness_api::chaos::types::RiskExecutionType>(),
+        ),
+        (
+            "chaos::types::RiskInfrastructure",
+            size_of::<harness_api::chaos::types::RiskInfrastructure>(),
+        ),
+        (
+            "chaos::types::RiskResponse",
+            size_of::<harness_api::chaos::types::RiskResponse>(),
+        ),
         (
             "chaos::types::RuleDetails",
             size_of::<harness_api::chaos::types::RuleDetails>(),
@@ -2951,6 +3058,18 @@ pub(crate) static TABLE: Table = Table {
         (
             "chaos::types::RunActionResponse",
             size_of::<harness_api::chaos::types::RunActionResponse>(),
+        ),
+        (
+            "chaos::types::RunChaosComponentRequest",
+            size_of::<harness_api::chaos::types::RunChaosComponentRequest>(),
+        ),
+        (
+            "chaos::types::RunChaosComponentResponse",
+            size_of::<harness_api::chaos::types::RunChaosComponentResponse>(),
+        ),
+        (
+            "chaos::types::RunChaosComponentResponseData",
+            size_of::<harness_api::chaos::types::RunChaosComponentResponseData>(),
         ),
         (
             "chaos::types::RunProperty",
@@ -3456,6 +3575,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::chaos::types::UpdateOperation>(),
         ),
         (
+            "chaos::types::UpdateRequest",
+            size_of::<harness_api::chaos::types::UpdateRequest>(),
+        ),
+        (
             "chaos::types::UpdateRuleResponse",
             size_of::<harness_api::chaos::types::UpdateRuleResponse>(),
         ),
@@ -3474,6 +3597,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::chaos::types::UsageServiceType>(),
         ),
         ("chaos::types::UsageStats", size_of::<harness_api::chaos::types::UsageStats>()),
+        (
+            "chaos::types::UserMetaData",
+            size_of::<harness_api::chaos::types::UserMetaData>(),
+        ),
         (
             "chaos::types::V2Onboarding",
             size_of::<harness_api::chaos::types::V2Onboarding>(),
@@ -3573,18 +3700,6 @@ pub(crate) static TABLE: Table = Table {
         (
             "chaos::types::WorkloadKind",
             size_of::<harness_api::chaos::types::WorkloadKind>(),
-        ),
-        (
-            "chaos::types::CreateDrTestBody",
-            size_of::<harness_api::chaos::types::CreateDrTestBody>(),
-        ),
-        (
-            "chaos::types::CreateRiskBody",
-            size_of::<harness_api::chaos::types::CreateRiskBody>(),
-        ),
-        (
-            "chaos::types::EnableProbeBody",
-            size_of::<harness_api::chaos::types::EnableProbeBody>(),
         ),
         (
             "chaos::types::GetAccountServiceDetailsSortField",
@@ -3731,26 +3846,6 @@ pub(crate) static TABLE: Table = Table {
         (
             "chaos::types::ListRuleSortField",
             size_of::<harness_api::chaos::types::ListRuleSortField>(),
-        ),
-        (
-            "chaos::types::RunChaosComponentBody",
-            size_of::<harness_api::chaos::types::RunChaosComponentBody>(),
-        ),
-        (
-            "chaos::types::RunChaosComponentBodyRuntimeInputs",
-            size_of::<harness_api::chaos::types::RunChaosComponentBodyRuntimeInputs>(),
-        ),
-        (
-            "chaos::types::RunChaosComponentBodyUserMetaData",
-            size_of::<harness_api::chaos::types::RunChaosComponentBodyUserMetaData>(),
-        ),
-        (
-            "chaos::types::UpdateRiskBody",
-            size_of::<harness_api::chaos::types::UpdateRiskBody>(),
-        ),
-        (
-            "chaos::types::VerifyProbeBody",
-            size_of::<harness_api::chaos::types::VerifyProbeBody>(),
         ),
     ],
     forms: &[],

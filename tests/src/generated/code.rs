@@ -96,8 +96,21 @@ pub(crate) static TABLE: Table = Table {
             None,
             Some(again::<Vec<harness_api::code::types::TypesPrincipalInfo>>),
         ),
-        ("applySuggestedLabel", None, Some(again::<serde_json::Value>)),
-        ("applySuggestedReviewer", None, Some(again::<serde_json::Value>)),
+        (
+            "listPrincipalsScoped",
+            None,
+            Some(again::<Vec<harness_api::code::types::TypesPrincipalInfo>>),
+        ),
+        (
+            "applySuggestedLabel",
+            None,
+            Some(again::<harness_api::code::types::TypesPullReqLabel>),
+        ),
+        (
+            "applySuggestedReviewer",
+            None,
+            Some(again::<harness_api::code::types::TypesPullReqReviewer>),
+        ),
         (
             "checksPullReq",
             None,
@@ -121,6 +134,12 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::code::types::TypesPullReqActivity>),
         ),
         ("commentDeletePullReq", None, None),
+        (
+            "commentReactionCreatePullReq",
+            None,
+            Some(again::<harness_api::code::types::TypesPullReqCommentReaction>),
+        ),
+        ("commentReactionDeletePullReq", None, None),
         (
             "commentStatusPullReq",
             Some(again::<harness_api::code::types::OpenapiCommentStatusPullReqRequest>),
@@ -175,20 +194,36 @@ pub(crate) static TABLE: Table = Table {
             None,
             Some(again::<Vec<harness_api::code::types::TypesPullReqRepo>>),
         ),
-        ("listSuggestedLabels", None, Some(again::<serde_json::Value>)),
-        ("listSuggestedReviewers", None, Some(again::<serde_json::Value>)),
+        (
+            "listSuggestedLabels",
+            None,
+            Some(
+                again::<
+                    Vec<harness_api::code::types::TypesPullReqLabelSuggestionResponse>,
+                >,
+            ),
+        ),
+        (
+            "listSuggestedReviewers",
+            None,
+            Some(again::<harness_api::code::types::TypesListReviewerSuggestionsOutput>),
+        ),
         (
             "mergePullReqOp",
             Some(again::<harness_api::code::types::OpenapiMergePullReq>),
             Some(again::<harness_api::code::types::TypesMergeResponse>),
         ),
-        ("prAutoMergeDisable", None, Some(again::<serde_json::Value>)),
+        ("prAutoMergeDisable", None, None),
         (
             "prAutoMergeEnable",
             Some(again::<harness_api::code::types::PrAutoMergeEnableBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::code::types::TypesAutoMergeResponse>),
         ),
-        ("prAutoMergeGet", None, Some(again::<serde_json::Value>)),
+        (
+            "prAutoMergeGet",
+            None,
+            Some(again::<harness_api::code::types::TypesAutoMergeResponse>),
+        ),
         (
             "prCandidates",
             None,
@@ -197,18 +232,32 @@ pub(crate) static TABLE: Table = Table {
         (
             "prMergeQueueEnable",
             Some(again::<harness_api::code::types::PrMergeQueueEnableBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::code::types::TypesMergeQueueInfo>),
         ),
-        ("prMergeQueueGet", None, Some(again::<serde_json::Value>)),
-        ("prMergeQueuePrioritize", None, Some(again::<serde_json::Value>)),
-        ("prMergeQueueRemove", None, Some(again::<serde_json::Value>)),
+        (
+            "prMergeQueueGet",
+            None,
+            Some(again::<harness_api::code::types::TypesMergeQueueInfo>),
+        ),
+        ("prMergeQueuePrioritize", None, None),
+        ("prMergeQueueRemove", None, None),
         (
             "pullReqMetaData",
             None,
             Some(again::<harness_api::code::types::TypesPullReqStats>),
         ),
-        ("removeSuggestedLabel", None, Some(again::<serde_json::Value>)),
-        ("removeSuggestedReviewer", None, Some(again::<serde_json::Value>)),
+        (
+            "pullReqViewCreate",
+            Some(again::<harness_api::code::types::OpenapiPullReqViewCreateRequest>),
+            None,
+        ),
+        (
+            "pullReqViewGet",
+            None,
+            Some(again::<harness_api::code::types::PullreqPullReqViewResponse>),
+        ),
+        ("removeSuggestedLabel", None, None),
+        ("removeSuggestedReviewer", None, None),
         (
             "restorePullReqSourceBranch",
             Some(again::<harness_api::code::types::PullreqNumberBranchBody>),
@@ -247,13 +296,21 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "suggestLabelsBatch",
-            Some(again::<harness_api::code::types::SuggestLabelsBatchBody>),
-            Some(again::<serde_json::Value>),
+            Some(
+                again::<
+                    harness_api::code::types::OpenapiPullReqSuggestLabelsBatchRequest,
+                >,
+            ),
+            None,
         ),
         (
             "suggestReviewersBatch",
-            Some(again::<harness_api::code::types::SuggestReviewersBatchBody>),
-            Some(again::<serde_json::Value>),
+            Some(
+                again::<
+                    harness_api::code::types::OpenapiPullReqSuggestReviewersBatchRequest,
+                >,
+            ),
+            None,
         ),
         (
             "updatePullReq",
@@ -326,7 +383,7 @@ pub(crate) static TABLE: Table = Table {
         (
             "forkSyncBranch",
             Some(again::<harness_api::code::types::ForkSyncBranchBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::code::types::TypesForkSyncOutput>),
         ),
         ("getBlame", None, Some(again::<Vec<harness_api::code::types::GitBlamePart>>)),
         (
@@ -341,9 +398,13 @@ pub(crate) static TABLE: Table = Table {
             None,
             Some(again::<harness_api::code::types::OpenapiGetContentOutput>),
         ),
-        ("getLinkedSource", None, Some(again::<serde_json::Value>)),
+        (
+            "getLinkedSource",
+            None,
+            Some(again::<harness_api::code::types::RepoLinkedSourceOutput>),
+        ),
         ("getRaw", None, None),
-        ("getRepoLanguages", None, Some(again::<serde_json::Value>)),
+        ("getRepoLanguages", None, Some(again::<Vec<serde_json::Value>>)),
         (
             "getRepository",
             None,
@@ -362,7 +423,7 @@ pub(crate) static TABLE: Table = Table {
         (
             "linkedSync",
             Some(again::<harness_api::code::types::LinkedSyncBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::code::types::RepoLinkedSyncOutput>),
         ),
         (
             "listBranches",
@@ -379,7 +440,11 @@ pub(crate) static TABLE: Table = Table {
             None,
             Some(again::<harness_api::code::types::RepoListPathsOutput>),
         ),
-        ("listRepoActivities", None, Some(again::<serde_json::Value>)),
+        (
+            "listRepoActivities",
+            None,
+            Some(again::<Vec<harness_api::code::types::TypesRepoActivity>>),
+        ),
         (
             "listRepos",
             None,
@@ -390,7 +455,13 @@ pub(crate) static TABLE: Table = Table {
         (
             "mergeCommit",
             Some(again::<harness_api::code::types::MergeCommitBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::code::types::TypesMergeCommitResponse>),
+        ),
+        ("mergeQueueClear", None, None),
+        (
+            "mergeQueueListEntries",
+            None,
+            Some(again::<harness_api::code::types::RepoMergeQueueFullInfo>),
         ),
         (
             "pathDetails",
@@ -485,11 +556,15 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::code::types::UpdateSpaceRuleRequest>),
             Some(again::<harness_api::code::types::OpenapiRule>),
         ),
-        ("findSpaceGeneralSettings", None, Some(again::<serde_json::Value>)),
+        (
+            "findSpaceGeneralSettings",
+            None,
+            Some(again::<harness_api::code::types::SettingsGeneralSettingsSpace>),
+        ),
         (
             "updateSpaceGeneralSettings",
-            Some(again::<harness_api::code::types::UpdateSpaceGeneralSettingsBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::code::types::SettingsGeneralSettingsSpace>),
+            Some(again::<harness_api::code::types::SettingsGeneralSettingsSpace>),
         ),
         ("listStatusCheckRecent", None, Some(again::<Vec<String>>)),
         ("listStatusCheckRecentSpace", None, Some(again::<Vec<String>>)),
@@ -635,6 +710,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::code::types::EnumMergeMethod>(),
         ),
         (
+            "code::types::EnumMergeQueueEntryState",
+            size_of::<harness_api::code::types::EnumMergeQueueEntryState>(),
+        ),
+        (
             "code::types::EnumPrincipalType",
             size_of::<harness_api::code::types::EnumPrincipalType>(),
         ),
@@ -665,6 +744,14 @@ pub(crate) static TABLE: Table = Table {
         (
             "code::types::EnumPullReqState",
             size_of::<harness_api::code::types::EnumPullReqState>(),
+        ),
+        (
+            "code::types::EnumPullReqSubState",
+            size_of::<harness_api::code::types::EnumPullReqSubState>(),
+        ),
+        (
+            "code::types::EnumRepoActivityType",
+            size_of::<harness_api::code::types::EnumRepoActivityType>(),
         ),
         (
             "code::types::EnumResourceType",
@@ -710,6 +797,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::code::types::GitSignature>(),
         ),
         (
+            "code::types::HookReferenceUpdate",
+            size_of::<harness_api::code::types::HookReferenceUpdate>(),
+        ),
+        (
             "code::types::ImporterPipelineOption",
             size_of::<harness_api::code::types::ImporterPipelineOption>(),
         ),
@@ -724,6 +815,10 @@ pub(crate) static TABLE: Table = Table {
         (
             "code::types::KeyValuesBody",
             size_of::<harness_api::code::types::KeyValuesBody>(),
+        ),
+        (
+            "code::types::LabelCreatePullReqLabelSuggestionInput",
+            size_of::<harness_api::code::types::LabelCreatePullReqLabelSuggestionInput>(),
         ),
         (
             "code::types::LabelsKeyBody",
@@ -824,6 +919,22 @@ pub(crate) static TABLE: Table = Table {
         (
             "code::types::OpenapiPullReqAssignLabelInput",
             size_of::<harness_api::code::types::OpenapiPullReqAssignLabelInput>(),
+        ),
+        (
+            "code::types::OpenapiPullReqSuggestLabelsBatchRequest",
+            size_of::<
+                harness_api::code::types::OpenapiPullReqSuggestLabelsBatchRequest,
+            >(),
+        ),
+        (
+            "code::types::OpenapiPullReqSuggestReviewersBatchRequest",
+            size_of::<
+                harness_api::code::types::OpenapiPullReqSuggestReviewersBatchRequest,
+            >(),
+        ),
+        (
+            "code::types::OpenapiPullReqViewCreateRequest",
+            size_of::<harness_api::code::types::OpenapiPullReqViewCreateRequest>(),
         ),
         (
             "code::types::OpenapiRestoreRequest",
@@ -931,6 +1042,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::code::types::ProtectionDefStatusChecks>(),
         ),
         (
+            "code::types::ProtectionMergeQueueSetup",
+            size_of::<harness_api::code::types::ProtectionMergeQueueSetup>(),
+        ),
+        (
             "code::types::ProtectionPattern",
             size_of::<harness_api::code::types::ProtectionPattern>(),
         ),
@@ -957,6 +1072,14 @@ pub(crate) static TABLE: Table = Table {
         (
             "code::types::PullreqNumberRevertBody",
             size_of::<harness_api::code::types::PullreqNumberRevertBody>(),
+        ),
+        (
+            "code::types::PullreqPullReqViewCreateInputGroup",
+            size_of::<harness_api::code::types::PullreqPullReqViewCreateInputGroup>(),
+        ),
+        (
+            "code::types::PullreqPullReqViewResponse",
+            size_of::<harness_api::code::types::PullreqPullReqViewResponse>(),
         ),
         (
             "code::types::PullreqSuggestionReference",
@@ -991,12 +1114,24 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::code::types::RepoIdentifierSquashBody>(),
         ),
         (
+            "code::types::RepoLinkedSourceOutput",
+            size_of::<harness_api::code::types::RepoLinkedSourceOutput>(),
+        ),
+        (
+            "code::types::RepoLinkedSyncOutput",
+            size_of::<harness_api::code::types::RepoLinkedSyncOutput>(),
+        ),
+        (
             "code::types::RepoListPathsOutput",
             size_of::<harness_api::code::types::RepoListPathsOutput>(),
         ),
         (
             "code::types::RepoMergeCheck",
             size_of::<harness_api::code::types::RepoMergeCheck>(),
+        ),
+        (
+            "code::types::RepoMergeQueueFullInfo",
+            size_of::<harness_api::code::types::RepoMergeQueueFullInfo>(),
         ),
         (
             "code::types::RepoPathsDetailsOutput",
@@ -1035,8 +1170,16 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::code::types::RulesRuleIdentifierBody>(),
         ),
         (
+            "code::types::SettingsGeneralSettingsSpace",
+            size_of::<harness_api::code::types::SettingsGeneralSettingsSpace>(),
+        ),
+        (
             "code::types::SettingsVulnerabilityScanningMode",
             size_of::<harness_api::code::types::SettingsVulnerabilityScanningMode>(),
+        ),
+        (
+            "code::types::TypesAutoMergeResponse",
+            size_of::<harness_api::code::types::TypesAutoMergeResponse>(),
         ),
         (
             "code::types::TypesBranchExtended",
@@ -1121,6 +1264,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::code::types::TypesFileReference>(),
         ),
         (
+            "code::types::TypesForkSyncOutput",
+            size_of::<harness_api::code::types::TypesForkSyncOutput>(),
+        ),
+        (
             "code::types::TypesGitSignatureResult",
             size_of::<harness_api::code::types::TypesGitSignatureResult>(),
         ),
@@ -1132,6 +1279,10 @@ pub(crate) static TABLE: Table = Table {
         (
             "code::types::TypesLabelAssignment",
             size_of::<harness_api::code::types::TypesLabelAssignment>(),
+        ),
+        (
+            "code::types::TypesLabelInfo",
+            size_of::<harness_api::code::types::TypesLabelInfo>(),
         ),
         (
             "code::types::TypesLabelPullReqAssignmentInfo",
@@ -1148,6 +1299,22 @@ pub(crate) static TABLE: Table = Table {
         (
             "code::types::TypesListCommitResponse",
             size_of::<harness_api::code::types::TypesListCommitResponse>(),
+        ),
+        (
+            "code::types::TypesListReviewerSuggestionsOutput",
+            size_of::<harness_api::code::types::TypesListReviewerSuggestionsOutput>(),
+        ),
+        (
+            "code::types::TypesMergeCommitResponse",
+            size_of::<harness_api::code::types::TypesMergeCommitResponse>(),
+        ),
+        (
+            "code::types::TypesMergeQueueInfo",
+            size_of::<harness_api::code::types::TypesMergeQueueInfo>(),
+        ),
+        (
+            "code::types::TypesMergeQueueListItem",
+            size_of::<harness_api::code::types::TypesMergeQueueListItem>(),
         ),
         (
             "code::types::TypesMergeResponse",
@@ -1196,6 +1363,18 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::code::types::TypesPullReqChecks>(),
         ),
         (
+            "code::types::TypesPullReqCommentReaction",
+            size_of::<harness_api::code::types::TypesPullReqCommentReaction>(),
+        ),
+        (
+            "code::types::TypesPullReqFileGroupFile",
+            size_of::<harness_api::code::types::TypesPullReqFileGroupFile>(),
+        ),
+        (
+            "code::types::TypesPullReqFileGroupWithFiles",
+            size_of::<harness_api::code::types::TypesPullReqFileGroupWithFiles>(),
+        ),
+        (
             "code::types::TypesPullReqFileView",
             size_of::<harness_api::code::types::TypesPullReqFileView>(),
         ),
@@ -1208,12 +1387,20 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::code::types::TypesPullReqLabelAssignInput>(),
         ),
         (
+            "code::types::TypesPullReqLabelSuggestionResponse",
+            size_of::<harness_api::code::types::TypesPullReqLabelSuggestionResponse>(),
+        ),
+        (
             "code::types::TypesPullReqRepo",
             size_of::<harness_api::code::types::TypesPullReqRepo>(),
         ),
         (
             "code::types::TypesPullReqReviewer",
             size_of::<harness_api::code::types::TypesPullReqReviewer>(),
+        ),
+        (
+            "code::types::TypesPullReqReviewerSuggestionInfo",
+            size_of::<harness_api::code::types::TypesPullReqReviewerSuggestionInfo>(),
         ),
         (
             "code::types::TypesPullReqStats",
@@ -1226,6 +1413,10 @@ pub(crate) static TABLE: Table = Table {
         (
             "code::types::TypesRenameDetails",
             size_of::<harness_api::code::types::TypesRenameDetails>(),
+        ),
+        (
+            "code::types::TypesRepoActivity",
+            size_of::<harness_api::code::types::TypesRepoActivity>(),
         ),
         (
             "code::types::TypesRepositoryCore",
@@ -1365,6 +1556,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::code::types::ListBranchesSort>(),
         ),
         (
+            "code::types::ListPrincipalsScopedType",
+            size_of::<harness_api::code::types::ListPrincipalsScopedType>(),
+        ),
+        (
             "code::types::ListPullReqActivitiesKind",
             size_of::<harness_api::code::types::ListPullReqActivitiesKind>(),
         ),
@@ -1443,22 +1638,6 @@ pub(crate) static TABLE: Table = Table {
         (
             "code::types::SpaceRuleListSort",
             size_of::<harness_api::code::types::SpaceRuleListSort>(),
-        ),
-        (
-            "code::types::SuggestLabelsBatchBody",
-            size_of::<harness_api::code::types::SuggestLabelsBatchBody>(),
-        ),
-        (
-            "code::types::SuggestLabelsBatchBodyLabels",
-            size_of::<harness_api::code::types::SuggestLabelsBatchBodyLabels>(),
-        ),
-        (
-            "code::types::SuggestReviewersBatchBody",
-            size_of::<harness_api::code::types::SuggestReviewersBatchBody>(),
-        ),
-        (
-            "code::types::UpdateSpaceGeneralSettingsBody",
-            size_of::<harness_api::code::types::UpdateSpaceGeneralSettingsBody>(),
         ),
         (
             "code::types::EnumLabelColor",

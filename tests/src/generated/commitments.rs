@@ -18,10 +18,18 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "RenewalEvents",
-            Some(again::<harness_api::commitments::types::RenewalEventsBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::commitments::types::RenewalEventsRequest>),
+            Some(again::<harness_api::commitments::types::RenewalEventsSuccessResponse>),
         ),
-        ("RIRecommendationSchedule", None, Some(again::<serde_json::Value>)),
+        (
+            "RIRecommendationSchedule",
+            None,
+            Some(
+                again::<
+                    harness_api::commitments::types::RiRecommendationScheduleSuccessResponse,
+                >,
+            ),
+        ),
         (
             "LandingPageHandler",
             None,
@@ -100,7 +108,7 @@ pub(crate) static TABLE: Table = Table {
         (
             "UpdateSetupConfiguration",
             Some(again::<harness_api::commitments::types::UpdateSetupConfigurationBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::commitments::types::GenericSuccessResponse>),
         ),
         (
             "ApprovalsList",
@@ -144,23 +152,27 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "RICoverageDetails",
-            Some(again::<harness_api::commitments::types::RiCoverageDetailsBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::commitments::types::CopmputeCoverageFilter>),
+            Some(again::<harness_api::commitments::types::RiCoverageDetailsResponse>),
         ),
         (
             "SPCoverageDetails",
-            Some(again::<harness_api::commitments::types::SpCoverageDetailsBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::commitments::types::CopmputeCoverageFilter>),
+            Some(again::<harness_api::commitments::types::SpCoverageDetailsResponse>),
         ),
         (
             "CoverageOverview",
             Some(again::<harness_api::commitments::types::CopmputeCoverageFilter>),
             Some(again::<harness_api::commitments::types::ComputeCoverageResponse>),
         ),
-        ("GetFilters", None, Some(again::<serde_json::Value>)),
-        ("GetInstanceFamilyFilters", None, Some(again::<serde_json::Value>)),
-        ("GetProviderAccountFilters", None, Some(again::<serde_json::Value>)),
-        ("GetRegionFilters", None, Some(again::<serde_json::Value>)),
+        (
+            "GetFilters",
+            None,
+            Some(again::<harness_api::commitments::types::FilterResponse>),
+        ),
+        ("GetInstanceFamilyFilters", None, Some(again::<Vec<String>>)),
+        ("GetProviderAccountFilters", None, Some(again::<Vec<String>>)),
+        ("GetRegionFilters", None, Some(again::<Vec<String>>)),
         (
             "GetReservedInstanceDetails",
             None,
@@ -512,6 +524,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::commitments::types::ExclusionEntry>(),
         ),
         (
+            "commitments::types::FilterResponse",
+            size_of::<harness_api::commitments::types::FilterResponse>(),
+        ),
+        (
             "commitments::types::GatewaylwapiaccountsaccountIdv1setupConfig",
             size_of::<
                 harness_api::commitments::types::GatewaylwapiaccountsaccountIdv1setupConfig,
@@ -694,6 +710,28 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::commitments::types::PreviousStateInfo>(),
         ),
         (
+            "commitments::types::RenewalEvent",
+            size_of::<harness_api::commitments::types::RenewalEvent>(),
+        ),
+        (
+            "commitments::types::RenewalEventsRequest",
+            size_of::<harness_api::commitments::types::RenewalEventsRequest>(),
+        ),
+        (
+            "commitments::types::RenewalEventsRequestService",
+            size_of::<harness_api::commitments::types::RenewalEventsRequestService>(),
+        ),
+        (
+            "commitments::types::RenewalEventsSuccessResponse",
+            size_of::<harness_api::commitments::types::RenewalEventsSuccessResponse>(),
+        ),
+        (
+            "commitments::types::RenewalEventsSuccessResponseValue",
+            size_of::<
+                harness_api::commitments::types::RenewalEventsSuccessResponseValue,
+            >(),
+        ),
+        (
             "commitments::types::ReservationsData",
             size_of::<harness_api::commitments::types::ReservationsData>(),
         ),
@@ -722,6 +760,14 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::commitments::types::ReservedInstancesData>(),
         ),
         (
+            "commitments::types::RiCoverageDetailRow",
+            size_of::<harness_api::commitments::types::RiCoverageDetailRow>(),
+        ),
+        (
+            "commitments::types::RiCoverageDetailsResponse",
+            size_of::<harness_api::commitments::types::RiCoverageDetailsResponse>(),
+        ),
+        (
             "commitments::types::RiDistribution",
             size_of::<harness_api::commitments::types::RiDistribution>(),
         ),
@@ -736,6 +782,16 @@ pub(crate) static TABLE: Table = Table {
         (
             "commitments::types::RiInventoryOverviewResponse",
             size_of::<harness_api::commitments::types::RiInventoryOverviewResponse>(),
+        ),
+        (
+            "commitments::types::RiRecommendationSchedule",
+            size_of::<harness_api::commitments::types::RiRecommendationSchedule>(),
+        ),
+        (
+            "commitments::types::RiRecommendationScheduleSuccessResponse",
+            size_of::<
+                harness_api::commitments::types::RiRecommendationScheduleSuccessResponse,
+            >(),
         ),
         (
             "commitments::types::SavingsDetailBody",
@@ -846,6 +902,14 @@ pub(crate) static TABLE: Table = Table {
         (
             "commitments::types::SpApprovalInfo",
             size_of::<harness_api::commitments::types::SpApprovalInfo>(),
+        ),
+        (
+            "commitments::types::SpCoverageDetailRow",
+            size_of::<harness_api::commitments::types::SpCoverageDetailRow>(),
+        ),
+        (
+            "commitments::types::SpCoverageDetailsResponse",
+            size_of::<harness_api::commitments::types::SpCoverageDetailsResponse>(),
         ),
         (
             "commitments::types::SpDistribution",
@@ -986,24 +1050,18 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::commitments::types::GetUtilizationOverviewBody>(),
         ),
         (
-            "commitments::types::RenewalEventsBody",
-            size_of::<harness_api::commitments::types::RenewalEventsBody>(),
-        ),
-        (
-            "commitments::types::RiCoverageDetailsBody",
-            size_of::<harness_api::commitments::types::RiCoverageDetailsBody>(),
-        ),
-        (
             "commitments::types::RiRecommendationScheduleService",
             size_of::<harness_api::commitments::types::RiRecommendationScheduleService>(),
         ),
         (
-            "commitments::types::SpCoverageDetailsBody",
-            size_of::<harness_api::commitments::types::SpCoverageDetailsBody>(),
-        ),
-        (
             "commitments::types::UpdateSetupConfigurationBody",
             size_of::<harness_api::commitments::types::UpdateSetupConfigurationBody>(),
+        ),
+        (
+            "commitments::types::UpdateSetupConfigurationBodyApprovalMode",
+            size_of::<
+                harness_api::commitments::types::UpdateSetupConfigurationBodyApprovalMode,
+            >(),
         ),
         (
             "commitments::types::UpdateSetupConfigurationBodyConfig",
@@ -1012,9 +1070,21 @@ pub(crate) static TABLE: Table = Table {
             >(),
         ),
         (
-            "commitments::types::UpdateSetupConfigurationBodyConfigExclusionList",
+            "commitments::types::UpdateSetupConfigurationBodyConfigPaymentOption",
             size_of::<
-                harness_api::commitments::types::UpdateSetupConfigurationBodyConfigExclusionList,
+                harness_api::commitments::types::UpdateSetupConfigurationBodyConfigPaymentOption,
+            >(),
+        ),
+        (
+            "commitments::types::UpdateSetupConfigurationBodyConfigPreferredCommitmentMode",
+            size_of::<
+                harness_api::commitments::types::UpdateSetupConfigurationBodyConfigPreferredCommitmentMode,
+            >(),
+        ),
+        (
+            "commitments::types::UpdateSetupConfigurationBodyConfigSavingsPlanLayering",
+            size_of::<
+                harness_api::commitments::types::UpdateSetupConfigurationBodyConfigSavingsPlanLayering,
             >(),
         ),
         (
@@ -1024,9 +1094,21 @@ pub(crate) static TABLE: Table = Table {
             >(),
         ),
         (
+            "commitments::types::UpdateSetupConfigurationBodyConfigSeedConfigStartWith",
+            size_of::<
+                harness_api::commitments::types::UpdateSetupConfigurationBodyConfigSeedConfigStartWith,
+            >(),
+        ),
+        (
             "commitments::types::UpdateSetupConfigurationBodyNotification",
             size_of::<
                 harness_api::commitments::types::UpdateSetupConfigurationBodyNotification,
+            >(),
+        ),
+        (
+            "commitments::types::UpdateSetupConfigurationBodyService",
+            size_of::<
+                harness_api::commitments::types::UpdateSetupConfigurationBodyService,
             >(),
         ),
     ],

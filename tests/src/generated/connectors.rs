@@ -100,7 +100,13 @@ pub(crate) static TABLE: Table = Table {
             None,
             Some(again::<harness_api::connectors::types::ResponseDtoConnectorStatistics>),
         ),
-        ("getGcpProjects", None, Some(again::<serde_json::Value>)),
+        (
+            "getGcpProjects",
+            None,
+            Some(
+                again::<harness_api::connectors::types::ResponseDtoGcpProjectResponseDto>,
+            ),
+        ),
         (
             "getTestConnectionResult",
             None,
@@ -148,7 +154,11 @@ pub(crate) static TABLE: Table = Table {
                 again::<harness_api::connectors::types::ResponseDtoListHostValidationDto>,
             ),
         ),
-        ("listMCPTools", None, Some(again::<serde_json::Value>)),
+        (
+            "listMCPTools",
+            None,
+            Some(again::<harness_api::connectors::types::ResponseDtoListMcpToolInfo>),
+        ),
         (
             "create-org-scoped-connector",
             Some(again::<harness_api::connectors::types::ConnectorRequest>),
@@ -1059,6 +1069,14 @@ pub(crate) static TABLE: Table = Table {
             >(),
         ),
         (
+            "connectors::types::GcpProjectDetails",
+            size_of::<harness_api::connectors::types::GcpProjectDetails>(),
+        ),
+        (
+            "connectors::types::GcpProjectResponseDto",
+            size_of::<harness_api::connectors::types::GcpProjectResponseDto>(),
+        ),
+        (
             "connectors::types::GcpSecretManager",
             size_of::<harness_api::connectors::types::GcpSecretManager>(),
         ),
@@ -1527,6 +1545,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::connectors::types::LocalConnector>(),
         ),
         (
+            "connectors::types::McpToolInfo",
+            size_of::<harness_api::connectors::types::McpToolInfo>(),
+        ),
+        (
             "connectors::types::MlFlowAuthentication",
             size_of::<harness_api::connectors::types::MlFlowAuthentication>(),
         ),
@@ -1733,6 +1755,16 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::connectors::types::ResponseDtoFieldValuesStatus>(),
         ),
         (
+            "connectors::types::ResponseDtoGcpProjectResponseDto",
+            size_of::<harness_api::connectors::types::ResponseDtoGcpProjectResponseDto>(),
+        ),
+        (
+            "connectors::types::ResponseDtoGcpProjectResponseDtoStatus",
+            size_of::<
+                harness_api::connectors::types::ResponseDtoGcpProjectResponseDtoStatus,
+            >(),
+        ),
+        (
             "connectors::types::ResponseDtoListConnectorResponse",
             size_of::<harness_api::connectors::types::ResponseDtoListConnectorResponse>(),
         ),
@@ -1751,6 +1783,14 @@ pub(crate) static TABLE: Table = Table {
             size_of::<
                 harness_api::connectors::types::ResponseDtoListHostValidationDtoStatus,
             >(),
+        ),
+        (
+            "connectors::types::ResponseDtoListMcpToolInfo",
+            size_of::<harness_api::connectors::types::ResponseDtoListMcpToolInfo>(),
+        ),
+        (
+            "connectors::types::ResponseDtoListMcpToolInfoStatus",
+            size_of::<harness_api::connectors::types::ResponseDtoListMcpToolInfoStatus>(),
         ),
         (
             "connectors::types::ResponseDtoPageResponseCcmK8sConnectorResponse",

@@ -7,23 +7,49 @@ mod calls;
 pub(crate) static TABLE: Table = Table {
     rows: &[
         (
+            "V1CheckChangesetExistence",
+            Some(again::<harness_api::dbops::types::ChangeSetExistenceIn>),
+            Some(again::<harness_api::dbops::types::ChangeSetExistenceOut>),
+        ),
+        (
             "V1CreateChangeAuthoringEvent",
-            Some(again::<harness_api::dbops::types::CreateChangeAuthoringEventBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::dbops::types::ChangeAuthoringEventIn>),
+            None,
+        ),
+        (
+            "V1ExecuteLlmAuthoringPipeline",
+            Some(
+                again::<
+                    harness_api::dbops::types::ExecuteLlmAuthoringPipelineRequestBody,
+                >,
+            ),
+            Some(
+                again::<
+                    harness_api::dbops::types::ExecuteLlmAuthoringPipelineResponseBody,
+                >,
+            ),
         ),
         (
             "V1ChangesetmetadataProjDbInstance",
             None,
             Some(again::<harness_api::dbops::types::ChangeSetMetadataOutput>),
         ),
-        ("V1StepFlywayMigrationScripts", None, Some(again::<serde_json::Value>)),
+        (
+            "V1StepFlywayMigrationScripts",
+            None,
+            Some(again::<harness_api::dbops::types::FlywayMigrationScriptOutput>),
+        ),
         (
             "V1CreateProjDbSchemaInstance",
             Some(again::<harness_api::dbops::types::DbInstanceIn>),
             Some(again::<harness_api::dbops::types::DbInstanceOut>),
         ),
         ("V1DeleteProjDbSchemaInstance", None, None),
-        ("V1GetDefaultAuthoringInstance", None, Some(again::<serde_json::Value>)),
+        (
+            "V1GetDefaultAuthoringInstance",
+            None,
+            Some(again::<harness_api::dbops::types::DefaultAuthoringInstanceOut>),
+        ),
         (
             "V1GetProjDbSchemaInstance",
             None,
@@ -65,13 +91,21 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::dbops::types::UpdateProjDbSchemaInstanceBody>),
             Some(again::<harness_api::dbops::types::DbInstanceOut>),
         ),
-        ("V1GetSnapshotObjectNames", None, Some(again::<serde_json::Value>)),
+        (
+            "V1GetSnapshotObjectNames",
+            None,
+            Some(again::<harness_api::dbops::types::SnapshotObjectNamesOutput>),
+        ),
         (
             "V1GetSnapshotObjectValues",
-            Some(again::<harness_api::dbops::types::GetSnapshotObjectValuesBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::dbops::types::SnapshotObjectValuesInput>),
+            Some(again::<harness_api::dbops::types::SnapshotObjectValuesOutput>),
         ),
-        ("V1DefaultLlmPipeline", None, Some(again::<serde_json::Value>)),
+        (
+            "V1DefaultLlmPipeline",
+            None,
+            Some(again::<harness_api::dbops::types::PipelineStatusOutput>),
+        ),
         (
             "V1GetDeployedState",
             Some(again::<harness_api::dbops::types::DeployedStateInput>),
@@ -110,11 +144,15 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::dbops::types::FetchDeployedChangesetSqlBody>),
             Some(again::<harness_api::dbops::types::DeployedChangesetSqlOutput>),
         ),
-        ("V1MigrationStateFlywayInstance", None, Some(again::<serde_json::Value>)),
+        (
+            "V1MigrationStateFlywayInstance",
+            None,
+            Some(again::<harness_api::dbops::types::FlywayInstanceMigrationStateOutput>),
+        ),
         (
             "V1MigrationStateFlywaySchema",
-            Some(again::<harness_api::dbops::types::MigrationStateFlywaySchemaBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::dbops::types::MigrationStateIn>),
+            Some(again::<harness_api::dbops::types::FlywayMigrationStateOutput>),
         ),
         (
             "V1MigrationStateProjDbInstance",
@@ -139,7 +177,7 @@ pub(crate) static TABLE: Table = Table {
         (
             "ConsumeFlywayFailureInterrupt",
             Some(again::<harness_api::dbops::types::ConsumeFlywayFailureInterruptBody>),
-            Some(again::<serde_json::Value>),
+            None,
         ),
         (
             "ConsumeV1FlywayStepPluginOutputResponse",
@@ -148,7 +186,7 @@ pub(crate) static TABLE: Table = Table {
                     harness_api::dbops::types::ConsumeFlywayStepPluginOutputResponseBody,
                 >,
             ),
-            Some(again::<serde_json::Value>),
+            None,
         ),
         (
             "ConsumeV1StepPluginOutputResponse",
@@ -165,7 +203,7 @@ pub(crate) static TABLE: Table = Table {
         (
             "CreateV1FlywayPluginInputs",
             Some(again::<harness_api::dbops::types::CreateFlywayPluginInputsBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::dbops::types::CreateFlywayPluginInputsResponse>),
         ),
         (
             "CreateV1StepPluginInputs",
@@ -179,15 +217,19 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "GetV1FlywayCustomOperations",
-            Some(again::<harness_api::dbops::types::GetFlywayCustomOperationsBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::dbops::types::FlywayCustomOperationInput>),
+            Some(again::<harness_api::dbops::types::FlywayCustomOperationOutput>),
         ),
         (
             "V1GetPipelineExecutionStatus",
             None,
             Some(again::<harness_api::dbops::types::PipelineStatusOutput>),
         ),
-        ("GetV1PluginCapability", None, Some(again::<serde_json::Value>)),
+        (
+            "GetV1PluginCapability",
+            None,
+            Some(again::<harness_api::dbops::types::PluginCapabilityOutput>),
+        ),
         (
             "GetV1SchemaInstanceMetadata",
             Some(again::<harness_api::dbops::types::SchemaInstanceMetadataInput>),
@@ -196,15 +238,19 @@ pub(crate) static TABLE: Table = Table {
         ("V1DeleteDbSchema", None, None),
         (
             "PostV1DbopsDbSnapshotMetadata",
-            Some(again::<Vec<harness_api::dbops::types::PostDbSnapshotMetadataBody>>),
-            Some(again::<serde_json::Value>),
+            Some(again::<Vec<harness_api::dbops::types::DbSnapshotMetadataIn>>),
+            None,
         ),
-        ("PostV1DbopsMetadataSnapshot", None, Some(again::<serde_json::Value>)),
-        ("V1FetchMigrationScriptSql", None, Some(again::<serde_json::Value>)),
+        ("PostV1DbopsMetadataSnapshot", None, None),
+        (
+            "V1FetchMigrationScriptSql",
+            None,
+            Some(again::<harness_api::dbops::types::AppliedScriptOutput>),
+        ),
         (
             "V1GetFlywayDeployedState",
-            Some(again::<harness_api::dbops::types::GetFlywayDeployedStateBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::dbops::types::DeployedStateInput>),
+            Some(again::<harness_api::dbops::types::GetFlywayDeployedStateResponse>),
         ),
         (
             "V2ListProjDbInstances",
@@ -219,6 +265,14 @@ pub(crate) static TABLE: Table = Table {
     ],
     sizes: &[
         (
+            "dbops::types::AppliedScriptOutput",
+            size_of::<harness_api::dbops::types::AppliedScriptOutput>(),
+        ),
+        (
+            "dbops::types::ChangeAuthoringEventIn",
+            size_of::<harness_api::dbops::types::ChangeAuthoringEventIn>(),
+        ),
+        (
             "dbops::types::ChangeLogScript",
             size_of::<harness_api::dbops::types::ChangeLogScript>(),
         ),
@@ -229,6 +283,18 @@ pub(crate) static TABLE: Table = Table {
         (
             "dbops::types::ChangeSetDeploymentYamlOutput",
             size_of::<harness_api::dbops::types::ChangeSetDeploymentYamlOutput>(),
+        ),
+        (
+            "dbops::types::ChangeSetExistenceIn",
+            size_of::<harness_api::dbops::types::ChangeSetExistenceIn>(),
+        ),
+        (
+            "dbops::types::ChangeSetExistenceOut",
+            size_of::<harness_api::dbops::types::ChangeSetExistenceOut>(),
+        ),
+        (
+            "dbops::types::ChangeSetIdInput",
+            size_of::<harness_api::dbops::types::ChangeSetIdInput>(),
         ),
         (
             "dbops::types::ChangeSetMetadataOutput",
@@ -298,7 +364,15 @@ pub(crate) static TABLE: Table = Table {
             "dbops::types::DbSchemaType",
             size_of::<harness_api::dbops::types::DbSchemaType>(),
         ),
+        (
+            "dbops::types::DbSnapshotMetadataIn",
+            size_of::<harness_api::dbops::types::DbSnapshotMetadataIn>(),
+        ),
         ("dbops::types::DbStepType", size_of::<harness_api::dbops::types::DbStepType>()),
+        (
+            "dbops::types::DefaultAuthoringInstanceOut",
+            size_of::<harness_api::dbops::types::DefaultAuthoringInstanceOut>(),
+        ),
         (
             "dbops::types::DeployedChangeSets",
             size_of::<harness_api::dbops::types::DeployedChangeSets>(),
@@ -316,12 +390,68 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::dbops::types::DeployedStateOutput>(),
         ),
         (
+            "dbops::types::ExecuteLlmAuthoringPipelineRequestBody",
+            size_of::<
+                harness_api::dbops::types::ExecuteLlmAuthoringPipelineRequestBody,
+            >(),
+        ),
+        (
+            "dbops::types::ExecuteLlmAuthoringPipelineResponseBody",
+            size_of::<
+                harness_api::dbops::types::ExecuteLlmAuthoringPipelineResponseBody,
+            >(),
+        ),
+        (
             "dbops::types::ExecutionConfigOperation",
             size_of::<harness_api::dbops::types::ExecutionConfigOperation>(),
         ),
         (
             "dbops::types::ExecutionConfigTags",
             size_of::<harness_api::dbops::types::ExecutionConfigTags>(),
+        ),
+        (
+            "dbops::types::FlywayAppliedMigration",
+            size_of::<harness_api::dbops::types::FlywayAppliedMigration>(),
+        ),
+        (
+            "dbops::types::FlywayCommand",
+            size_of::<harness_api::dbops::types::FlywayCommand>(),
+        ),
+        (
+            "dbops::types::FlywayCommandExecutionStatus",
+            size_of::<harness_api::dbops::types::FlywayCommandExecutionStatus>(),
+        ),
+        (
+            "dbops::types::FlywayCustomOperationInput",
+            size_of::<harness_api::dbops::types::FlywayCustomOperationInput>(),
+        ),
+        (
+            "dbops::types::FlywayCustomOperationOutput",
+            size_of::<harness_api::dbops::types::FlywayCustomOperationOutput>(),
+        ),
+        (
+            "dbops::types::FlywayCustomOperations",
+            size_of::<harness_api::dbops::types::FlywayCustomOperations>(),
+        ),
+        (
+            "dbops::types::FlywayDeployedStateOutput",
+            size_of::<harness_api::dbops::types::FlywayDeployedStateOutput>(),
+        ),
+        (
+            "dbops::types::FlywayInstanceMigrationState",
+            size_of::<harness_api::dbops::types::FlywayInstanceMigrationState>(),
+        ),
+        (
+            "dbops::types::FlywayInstanceMigrationStateOutput",
+            size_of::<harness_api::dbops::types::FlywayInstanceMigrationStateOutput>(),
+        ),
+        (
+            "dbops::types::FlywayMigrationScriptOutput",
+            size_of::<harness_api::dbops::types::FlywayMigrationScriptOutput>(),
+        ),
+        (
+            "dbops::types::FlywayMigrationStateOutput",
+            size_of::<harness_api::dbops::types::FlywayMigrationStateOutput>(),
         ),
         (
             "dbops::types::InstanceDetail",
@@ -380,12 +510,32 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::dbops::types::PipelineStatusOutput>(),
         ),
         (
+            "dbops::types::PluginCapabilityOutput",
+            size_of::<harness_api::dbops::types::PluginCapabilityOutput>(),
+        ),
+        (
             "dbops::types::SchemaInstanceMetadataInput",
             size_of::<harness_api::dbops::types::SchemaInstanceMetadataInput>(),
         ),
         (
             "dbops::types::SchemaInstanceMetadataOutput",
             size_of::<harness_api::dbops::types::SchemaInstanceMetadataOutput>(),
+        ),
+        (
+            "dbops::types::SnapshotObjectNamesOutput",
+            size_of::<harness_api::dbops::types::SnapshotObjectNamesOutput>(),
+        ),
+        (
+            "dbops::types::SnapshotObjectValue",
+            size_of::<harness_api::dbops::types::SnapshotObjectValue>(),
+        ),
+        (
+            "dbops::types::SnapshotObjectValuesInput",
+            size_of::<harness_api::dbops::types::SnapshotObjectValuesInput>(),
+        ),
+        (
+            "dbops::types::SnapshotObjectValuesOutput",
+            size_of::<harness_api::dbops::types::SnapshotObjectValuesOutput>(),
         ),
         (
             "dbops::types::SortInstance",
@@ -434,22 +584,12 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::dbops::types::ConsumeStepPluginResponseBodyData>(),
         ),
         (
-            "dbops::types::CreateChangeAuthoringEventBody",
-            size_of::<harness_api::dbops::types::CreateChangeAuthoringEventBody>(),
-        ),
-        (
             "dbops::types::CreateFlywayPluginInputsBody",
             size_of::<harness_api::dbops::types::CreateFlywayPluginInputsBody>(),
         ),
         (
-            "dbops::types::CreateFlywayPluginInputsBodyMetadata",
-            size_of::<harness_api::dbops::types::CreateFlywayPluginInputsBodyMetadata>(),
-        ),
-        (
-            "dbops::types::CreateFlywayPluginInputsBodyPipelineExecutionMetadata",
-            size_of::<
-                harness_api::dbops::types::CreateFlywayPluginInputsBodyPipelineExecutionMetadata,
-            >(),
+            "dbops::types::CreateFlywayPluginInputsResponse",
+            size_of::<harness_api::dbops::types::CreateFlywayPluginInputsResponse>(),
         ),
         (
             "dbops::types::CreateStepPluginInputsBody",
@@ -470,22 +610,8 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::dbops::types::FetchDeployedChangesetSqlBody>(),
         ),
         (
-            "dbops::types::GetFlywayCustomOperationsBody",
-            size_of::<harness_api::dbops::types::GetFlywayCustomOperationsBody>(),
-        ),
-        (
-            "dbops::types::GetFlywayCustomOperationsBodyPipelineExecutionMetadata",
-            size_of::<
-                harness_api::dbops::types::GetFlywayCustomOperationsBodyPipelineExecutionMetadata,
-            >(),
-        ),
-        (
-            "dbops::types::GetFlywayDeployedStateBody",
-            size_of::<harness_api::dbops::types::GetFlywayDeployedStateBody>(),
-        ),
-        (
-            "dbops::types::GetSnapshotObjectValuesBody",
-            size_of::<harness_api::dbops::types::GetSnapshotObjectValuesBody>(),
+            "dbops::types::GetFlywayDeployedStateResponse",
+            size_of::<harness_api::dbops::types::GetFlywayDeployedStateResponse>(),
         ),
         (
             "dbops::types::ListDatabaseSchemaOrder",
@@ -514,20 +640,6 @@ pub(crate) static TABLE: Table = Table {
         (
             "dbops::types::ListProjDbSchemaSort",
             size_of::<harness_api::dbops::types::ListProjDbSchemaSort>(),
-        ),
-        (
-            "dbops::types::MigrationStateFlywaySchemaBody",
-            size_of::<harness_api::dbops::types::MigrationStateFlywaySchemaBody>(),
-        ),
-        (
-            "dbops::types::MigrationStateFlywaySchemaBodyInstanceFilter",
-            size_of::<
-                harness_api::dbops::types::MigrationStateFlywaySchemaBodyInstanceFilter,
-            >(),
-        ),
-        (
-            "dbops::types::PostDbSnapshotMetadataBody",
-            size_of::<harness_api::dbops::types::PostDbSnapshotMetadataBody>(),
         ),
         (
             "dbops::types::PostDbSnapshotMetadataHarnessCommand",

@@ -25,7 +25,16 @@ pub(crate) static TABLE: Table = Table {
         ("AgentServiceForServer_GetDeployOverrides", None, None),
         ("AgentServiceForServer_GetDeployYaml", None, None),
         ("AgentServiceForServer_GetOperatorYaml", None, None),
-        ("AgentServiceForServer_GetSyncAllowed", None, Some(again::<serde_json::Value>)),
+        (
+            "AgentServiceForServer_GetSecretResolutionEnabled",
+            None,
+            Some(again::<harness_api::gitops::types::V1SecretResolutionEnabledResponse>),
+        ),
+        (
+            "AgentServiceForServer_GetSyncAllowed",
+            None,
+            Some(again::<harness_api::gitops::types::V1SyncAllowedResponse>),
+        ),
         (
             "AgentServiceForServer_List",
             None,
@@ -98,8 +107,8 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "AgentServiceForServer_UpdateSyncAllowed",
-            Some(again::<harness_api::gitops::types::AgentUpdateSyncAllowedBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::gitops::types::V1AgentSyncAllowedUpdateRequest>),
+            Some(again::<harness_api::gitops::types::V1SyncAllowedResponse>),
         ),
         (
             "VersionUpgradeService_UpgradeAvailableV2",
@@ -412,17 +421,29 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "AgentArgoProjectService_Create",
-            Some(again::<harness_api::gitops::types::AgentArgoProjectCreateBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::gitops::types::ProjectsProjectCreateRequest>),
+            Some(again::<harness_api::gitops::types::V1ArgoProject>),
         ),
         ("AgentArgoProjectService_Delete", None, Some(again::<serde_json::Value>)),
-        ("AgentArgoProjectService_Get", None, Some(again::<serde_json::Value>)),
-        ("AgentArgoProjectService_ListEvents", None, Some(again::<serde_json::Value>)),
-        ("AgentArgoProjectService_ListForAgent", None, Some(again::<serde_json::Value>)),
+        (
+            "AgentArgoProjectService_Get",
+            None,
+            Some(again::<harness_api::gitops::types::V1ArgoProject>),
+        ),
+        (
+            "AgentArgoProjectService_ListEvents",
+            None,
+            Some(again::<harness_api::gitops::types::ApplicationsEventList>),
+        ),
+        (
+            "AgentArgoProjectService_ListForAgent",
+            None,
+            Some(again::<harness_api::gitops::types::V1ArgoProjectList>),
+        ),
         (
             "AgentArgoProjectService_Update",
-            Some(again::<harness_api::gitops::types::AgentArgoProjectUpdateBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::gitops::types::ProjectsProjectUpdateRequest>),
+            Some(again::<harness_api::gitops::types::V1ArgoProject>),
         ),
         (
             "CertificateService_ListCerts",
@@ -489,17 +510,17 @@ pub(crate) static TABLE: Table = Table {
         (
             "DashboardService_GetDashboardOverview",
             None,
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::gitops::types::V1DashboardOverview>),
         ),
         (
             "DashboardService_RecentlyCreatedCounts",
             None,
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::gitops::types::V1RecentlyCreatedOverview>),
         ),
         (
             "AgentServiceForServer_Export",
-            Some(again::<harness_api::gitops::types::AgentExportBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::gitops::types::V1ExportRequest>),
+            Some(again::<harness_api::gitops::types::V1ExportResponse>),
         ),
         (
             "FilterService_Create",
@@ -579,7 +600,7 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "AppProjectMappingService_Update",
-            Some(again::<harness_api::gitops::types::AppProjectMappingUpdateBody>),
+            Some(again::<harness_api::gitops::types::Servicev1AppProjectMapping>),
             Some(again::<serde_json::Value>),
         ),
         (
@@ -618,7 +639,11 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::gitops::types::Servicev1ReconcilerFilter>),
             Some(again::<harness_api::gitops::types::ReconcilerReconcileCountsResponse>),
         ),
-        ("ReconcilerService_ListAutoCreateLogs", None, Some(again::<serde_json::Value>)),
+        (
+            "ReconcilerService_ListAutoCreateLogs",
+            None,
+            Some(again::<harness_api::gitops::types::V1ListAutoCreateLogsResponse>),
+        ),
         (
             "AgentRepositoryService_CheckExternalSecretsOperator",
             None,
@@ -1918,6 +1943,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::gitops::types::V1AgentSetPrimaryNodeRequest>(),
         ),
         (
+            "gitops::types::V1AgentSyncAllowedUpdateRequest",
+            size_of::<harness_api::gitops::types::V1AgentSyncAllowedUpdateRequest>(),
+        ),
+        (
             "gitops::types::V1AgentType",
             size_of::<harness_api::gitops::types::V1AgentType>(),
         ),
@@ -1966,12 +1995,20 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::gitops::types::V1ApplicationAttributesList>(),
         ),
         (
+            "gitops::types::V1ApplicationInfo",
+            size_of::<harness_api::gitops::types::V1ApplicationInfo>(),
+        ),
+        (
             "gitops::types::V1ApplicationSetGeneratorList",
             size_of::<harness_api::gitops::types::V1ApplicationSetGeneratorList>(),
         ),
         (
             "gitops::types::V1ApplicationSetQuery",
             size_of::<harness_api::gitops::types::V1ApplicationSetQuery>(),
+        ),
+        (
+            "gitops::types::V1ApplicationStatusCounts",
+            size_of::<harness_api::gitops::types::V1ApplicationStatusCounts>(),
         ),
         (
             "gitops::types::V1ApplicationSyncStatus",
@@ -1990,8 +2027,20 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::gitops::types::V1ArgoCdSettings>(),
         ),
         (
+            "gitops::types::V1ArgoProject",
+            size_of::<harness_api::gitops::types::V1ArgoProject>(),
+        ),
+        (
+            "gitops::types::V1ArgoProjectList",
+            size_of::<harness_api::gitops::types::V1ArgoProjectList>(),
+        ),
+        (
             "gitops::types::V1ArgumentValueFrom",
             size_of::<harness_api::gitops::types::V1ArgumentValueFrom>(),
+        ),
+        (
+            "gitops::types::V1AutoCreateLog",
+            size_of::<harness_api::gitops::types::V1AutoCreateLog>(),
         ),
         (
             "gitops::types::V1AzureDiskVolumeSource",
@@ -2088,6 +2137,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::gitops::types::V1ContainerResizePolicy>(),
         ),
         (
+            "gitops::types::V1DashboardOverview",
+            size_of::<harness_api::gitops::types::V1DashboardOverview>(),
+        ),
+        (
             "gitops::types::V1DatadogMetric",
             size_of::<harness_api::gitops::types::V1DatadogMetric>(),
         ),
@@ -2146,6 +2199,18 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::gitops::types::V1ExecAction>(),
         ),
         (
+            "gitops::types::V1ExportEntityType",
+            size_of::<harness_api::gitops::types::V1ExportEntityType>(),
+        ),
+        (
+            "gitops::types::V1ExportRequest",
+            size_of::<harness_api::gitops::types::V1ExportRequest>(),
+        ),
+        (
+            "gitops::types::V1ExportResponse",
+            size_of::<harness_api::gitops::types::V1ExportResponse>(),
+        ),
+        (
             "gitops::types::V1FieldRef",
             size_of::<harness_api::gitops::types::V1FieldRef>(),
         ),
@@ -2194,6 +2259,10 @@ pub(crate) static TABLE: Table = Table {
         (
             "gitops::types::V1HeaderRoutingMatch",
             size_of::<harness_api::gitops::types::V1HeaderRoutingMatch>(),
+        ),
+        (
+            "gitops::types::V1HealthStatusCounts",
+            size_of::<harness_api::gitops::types::V1HealthStatusCounts>(),
         ),
         (
             "gitops::types::V1HostAlias",
@@ -2255,6 +2324,10 @@ pub(crate) static TABLE: Table = Table {
         (
             "gitops::types::V1LifecycleHandler",
             size_of::<harness_api::gitops::types::V1LifecycleHandler>(),
+        ),
+        (
+            "gitops::types::V1ListAutoCreateLogsResponse",
+            size_of::<harness_api::gitops::types::V1ListAutoCreateLogsResponse>(),
         ),
         (
             "gitops::types::V1ListMeta",
@@ -2450,6 +2523,14 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::gitops::types::V1RecentDeploymentsDetailsList>(),
         ),
         (
+            "gitops::types::V1RecentlyCreatedCount",
+            size_of::<harness_api::gitops::types::V1RecentlyCreatedCount>(),
+        ),
+        (
+            "gitops::types::V1RecentlyCreatedOverview",
+            size_of::<harness_api::gitops::types::V1RecentlyCreatedOverview>(),
+        ),
+        (
             "gitops::types::V1RepoByUrlRespList",
             size_of::<harness_api::gitops::types::V1RepoByUrlRespList>(),
         ),
@@ -2564,6 +2645,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::gitops::types::V1SecretProjection>(),
         ),
         (
+            "gitops::types::V1SecretResolutionEnabledResponse",
+            size_of::<harness_api::gitops::types::V1SecretResolutionEnabledResponse>(),
+        ),
+        (
             "gitops::types::V1SecretVolumeSource",
             size_of::<harness_api::gitops::types::V1SecretVolumeSource>(),
         ),
@@ -2622,6 +2707,14 @@ pub(crate) static TABLE: Table = Table {
         (
             "gitops::types::V1SuccessPolicyRule",
             size_of::<harness_api::gitops::types::V1SuccessPolicyRule>(),
+        ),
+        (
+            "gitops::types::V1SyncAllowedResponse",
+            size_of::<harness_api::gitops::types::V1SyncAllowedResponse>(),
+        ),
+        (
+            "gitops::types::V1SyncStatusCounts",
+            size_of::<harness_api::gitops::types::V1SyncStatusCounts>(),
         ),
         ("gitops::types::V1Sysctl", size_of::<harness_api::gitops::types::V1Sysctl>()),
         ("gitops::types::V1TagMap", size_of::<harness_api::gitops::types::V1TagMap>()),
@@ -2768,68 +2861,12 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::gitops::types::V1tcpSocketAction>(),
         ),
         (
-            "gitops::types::AgentArgoProjectCreateBody",
-            size_of::<harness_api::gitops::types::AgentArgoProjectCreateBody>(),
-        ),
-        (
-            "gitops::types::AgentArgoProjectCreateBodyProject",
-            size_of::<harness_api::gitops::types::AgentArgoProjectCreateBodyProject>(),
-        ),
-        (
-            "gitops::types::AgentArgoProjectCreateBodyProjectMetadata",
-            size_of::<
-                harness_api::gitops::types::AgentArgoProjectCreateBodyProjectMetadata,
-            >(),
-        ),
-        (
-            "gitops::types::AgentArgoProjectCreateBodyProjectSpec",
-            size_of::<
-                harness_api::gitops::types::AgentArgoProjectCreateBodyProjectSpec,
-            >(),
-        ),
-        (
-            "gitops::types::AgentArgoProjectCreateBodyProjectStatus",
-            size_of::<
-                harness_api::gitops::types::AgentArgoProjectCreateBodyProjectStatus,
-            >(),
-        ),
-        (
-            "gitops::types::AgentArgoProjectUpdateBody",
-            size_of::<harness_api::gitops::types::AgentArgoProjectUpdateBody>(),
-        ),
-        (
-            "gitops::types::AgentArgoProjectUpdateBodyProject",
-            size_of::<harness_api::gitops::types::AgentArgoProjectUpdateBodyProject>(),
-        ),
-        (
-            "gitops::types::AgentArgoProjectUpdateBodyProjectMetadata",
-            size_of::<
-                harness_api::gitops::types::AgentArgoProjectUpdateBodyProjectMetadata,
-            >(),
-        ),
-        (
-            "gitops::types::AgentArgoProjectUpdateBodyProjectSpec",
-            size_of::<
-                harness_api::gitops::types::AgentArgoProjectUpdateBodyProjectSpec,
-            >(),
-        ),
-        (
-            "gitops::types::AgentArgoProjectUpdateBodyProjectStatus",
-            size_of::<
-                harness_api::gitops::types::AgentArgoProjectUpdateBodyProjectStatus,
-            >(),
-        ),
-        (
             "gitops::types::AgentDeleteScope",
             size_of::<harness_api::gitops::types::AgentDeleteScope>(),
         ),
         (
             "gitops::types::AgentDeleteType",
             size_of::<harness_api::gitops::types::AgentDeleteType>(),
-        ),
-        (
-            "gitops::types::AgentExportBody",
-            size_of::<harness_api::gitops::types::AgentExportBody>(),
         ),
         (
             "gitops::types::AgentGetConnectedStatus",
@@ -2842,6 +2879,38 @@ pub(crate) static TABLE: Table = Table {
         (
             "gitops::types::AgentGetScope",
             size_of::<harness_api::gitops::types::AgentGetScope>(),
+        ),
+        (
+            "gitops::types::AgentGetSecretResolutionEnabledConnectedStatus",
+            size_of::<
+                harness_api::gitops::types::AgentGetSecretResolutionEnabledConnectedStatus,
+            >(),
+        ),
+        (
+            "gitops::types::AgentGetSecretResolutionEnabledHealthStatus",
+            size_of::<
+                harness_api::gitops::types::AgentGetSecretResolutionEnabledHealthStatus,
+            >(),
+        ),
+        (
+            "gitops::types::AgentGetSecretResolutionEnabledScope",
+            size_of::<harness_api::gitops::types::AgentGetSecretResolutionEnabledScope>(),
+        ),
+        (
+            "gitops::types::AgentGetSecretResolutionEnabledSortBy",
+            size_of::<
+                harness_api::gitops::types::AgentGetSecretResolutionEnabledSortBy,
+            >(),
+        ),
+        (
+            "gitops::types::AgentGetSecretResolutionEnabledSortOrder",
+            size_of::<
+                harness_api::gitops::types::AgentGetSecretResolutionEnabledSortOrder,
+            >(),
+        ),
+        (
+            "gitops::types::AgentGetSecretResolutionEnabledType",
+            size_of::<harness_api::gitops::types::AgentGetSecretResolutionEnabledType>(),
         ),
         (
             "gitops::types::AgentGetSortBy",
@@ -2978,20 +3047,6 @@ pub(crate) static TABLE: Table = Table {
         (
             "gitops::types::AgentUniqueType",
             size_of::<harness_api::gitops::types::AgentUniqueType>(),
-        ),
-        (
-            "gitops::types::AgentUpdateSyncAllowedBody",
-            size_of::<harness_api::gitops::types::AgentUpdateSyncAllowedBody>(),
-        ),
-        (
-            "gitops::types::AppProjectMappingUpdateBody",
-            size_of::<harness_api::gitops::types::AppProjectMappingUpdateBody>(),
-        ),
-        (
-            "gitops::types::AppProjectMappingUpdateBodyAppProjMap",
-            size_of::<
-                harness_api::gitops::types::AppProjectMappingUpdateBodyAppProjMap,
-            >(),
         ),
         (
             "gitops::types::ApplicationSetGetFetchMode",

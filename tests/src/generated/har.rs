@@ -6,7 +6,11 @@ use harness_api::model;
 mod calls;
 pub(crate) static TABLE: Table = Table {
     rows: &[
-        ("CreateBulkDownloadRequestV1", None, Some(again::<serde_json::Value>)),
+        (
+            "CreateBulkDownloadRequestV1",
+            None,
+            Some(again::<harness_api::har::types::CreateBulkDownloadRequestV1Response>),
+        ),
         (
             "DeleteArtifact",
             None,
@@ -145,195 +149,414 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "AddOciArtifactTags",
-            Some(again::<harness_api::har::types::AddOciArtifactTagsBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::har::types::AddTags>),
+            Some(again::<harness_api::har::types::AddOciArtifactTagsResponse>),
         ),
         (
             "CreateBulkDownloadRequest",
-            Some(again::<harness_api::har::types::CreateBulkDownloadRequestBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::har::types::BulkDownloadFilesRequestInput>),
+            Some(again::<harness_api::har::types::CreateBulkDownloadRequestResponse>),
         ),
         (
             "DeleteMetadata",
-            Some(again::<harness_api::har::types::DeleteMetadataBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::har::types::MetadataInput>),
+            Some(again::<harness_api::har::types::DeleteMetadataResponse>),
         ),
-        ("GetBulkDownloadRequestStatus", None, Some(again::<serde_json::Value>)),
-        ("GetFile", None, Some(again::<serde_json::Value>)),
-        ("GetMetadata", None, Some(again::<serde_json::Value>)),
-        ("GetMetadataKeys", None, Some(again::<serde_json::Value>)),
-        ("GetMetadataValues", None, Some(again::<serde_json::Value>)),
-        ("ListPackages", None, Some(again::<serde_json::Value>)),
-        ("ListRegistries", None, Some(again::<serde_json::Value>)),
-        ("ListVersions", None, Some(again::<serde_json::Value>)),
-        ("Copy", None, Some(again::<serde_json::Value>)),
+        (
+            "GetBulkDownloadRequestStatus",
+            None,
+            Some(again::<harness_api::har::types::GetBulkDownloadRequestStatusResponse>),
+        ),
+        ("GetFile", None, None),
+        (
+            "GetMetadata",
+            None,
+            Some(again::<harness_api::har::types::GetMetadataResponse>),
+        ),
+        (
+            "GetMetadataKeys",
+            None,
+            Some(again::<harness_api::har::types::GetMetadataKeysResponse>),
+        ),
+        (
+            "GetMetadataValues",
+            None,
+            Some(again::<harness_api::har::types::GetMetadataValuesResponse>),
+        ),
+        (
+            "ListPackages",
+            None,
+            Some(again::<harness_api::har::types::ListPackagesResponse>),
+        ),
+        (
+            "ListRegistries",
+            None,
+            Some(again::<harness_api::har::types::ListRegistriesResponse>),
+        ),
+        (
+            "ListVersions",
+            None,
+            Some(again::<harness_api::har::types::ListVersionsResponse>),
+        ),
+        ("Copy", None, Some(again::<harness_api::har::types::RegistryV2CopyResponse>)),
         (
             "SaveMetadata",
-            Some(again::<harness_api::har::types::SaveMetadataBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::har::types::MetadataInput>),
+            Some(again::<harness_api::har::types::SaveMetadataResponse>),
         ),
-        ("SearchFiles", None, Some(again::<serde_json::Value>)),
+        (
+            "SearchFiles",
+            None,
+            Some(again::<harness_api::har::types::SearchFilesResponse>),
+        ),
         (
             "UpdateMetadata",
-            Some(again::<harness_api::har::types::UpdateMetadataBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::har::types::MetadataInput>),
+            Some(again::<harness_api::har::types::UpdateMetadataResponse>),
         ),
         (
             "BulkDeleteV3",
-            Some(again::<harness_api::har::types::BulkDeleteV3Body>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::har::types::BulkDeleteRequestInputV3>),
+            Some(again::<harness_api::har::types::BulkDeleteResponseV3>),
         ),
-        ("GetFileMetadataV3", None, Some(again::<serde_json::Value>)),
-        ("GetFileV3", None, Some(again::<serde_json::Value>)),
-        ("ListFilesV3", None, Some(again::<serde_json::Value>)),
+        (
+            "GetFileMetadataV3",
+            None,
+            Some(again::<harness_api::har::types::GetFileMetadataV3Response>),
+        ),
+        (
+            "GetFilePreviewV3",
+            None,
+            Some(again::<harness_api::har::types::FilePreviewResponseBodyV3>),
+        ),
+        ("GetFileV3", None, None),
+        (
+            "ListFilesV3",
+            None,
+            Some(again::<harness_api::har::types::ListFilesResponseBodyV3>),
+        ),
+        (
+            "ListRegistryFilesV3",
+            None,
+            Some(again::<harness_api::har::types::ListFilesResponseBodyV3>),
+        ),
         (
             "SaveFileMetadataV3",
-            Some(again::<harness_api::har::types::SaveFileMetadataV3Body>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::har::types::MetadataInputV3>),
+            Some(again::<harness_api::har::types::SaveFileMetadataV3Response>),
+        ),
+        (
+            "SearchRegistryFilesV3",
+            Some(again::<harness_api::har::types::SearchRegistryFilesRequestInputV3>),
+            Some(again::<harness_api::har::types::ListFilesResponseBodyV3>),
         ),
         (
             "UpsertFileMetadataV3",
-            Some(again::<harness_api::har::types::UpsertFileMetadataV3Body>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::har::types::MetadataInputV3>),
+            Some(again::<harness_api::har::types::UpsertFileMetadataV3Response>),
         ),
         (
             "AddBuildInfoV3",
-            Some(again::<harness_api::har::types::AddBuildInfoV3Body>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::har::types::BuildInfoRequestInputV3>),
+            None,
+        ),
+        (
+            "BulkEvaluateArtifactsV3",
+            Some(again::<harness_api::har::types::BulkScanEvaluateSyncRequestV3>),
+            Some(again::<harness_api::har::types::BulkEvaluateArtifactsV3Response>),
         ),
         (
             "CreateFirewallExceptionV3",
-            Some(again::<harness_api::har::types::CreateFirewallExceptionV3Body>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::har::types::FirewallExceptionCreateRequestV3>),
+            Some(again::<harness_api::har::types::FirewallExceptionResponseV3>),
         ),
-        ("DeleteFirewallExceptionV3", None, Some(again::<serde_json::Value>)),
+        ("DeleteFirewallExceptionV3", None, None),
         (
             "EvaluateArtifactScanV3",
-            Some(again::<harness_api::har::types::EvaluateArtifactScanV3Body>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::har::types::ArtifactScanEvaluateRequestInputV3>),
+            Some(again::<harness_api::har::types::EvaluateArtifactScanV3Response>),
         ),
-        ("GetArtifactScanDetailsV3", None, Some(again::<serde_json::Value>)),
-        ("GetArtifactScansV3", None, Some(again::<serde_json::Value>)),
-        ("GetBulkScanEvaluationStatusV3", None, Some(again::<serde_json::Value>)),
+        (
+            "GetArtifactScanDetailsV3",
+            None,
+            Some(again::<harness_api::har::types::GetArtifactScanDetailsV3Response>),
+        ),
+        (
+            "GetArtifactScansV3",
+            None,
+            Some(again::<harness_api::har::types::GetArtifactScansV3Response>),
+        ),
+        (
+            "GetBulkScanEvaluationStatusV3",
+            None,
+            Some(again::<harness_api::har::types::GetBulkScanEvaluationStatusV3Response>),
+        ),
         (
             "InitiateBulkScanEvaluationV3",
-            Some(again::<harness_api::har::types::InitiateBulkScanEvaluationV3Body>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::har::types::BulkScanEvaluationRequestV3>),
+            Some(again::<harness_api::har::types::InitiateBulkScanEvaluationV3Response>),
         ),
-        ("ListFirewallExceptionVersionsV3", None, Some(again::<serde_json::Value>)),
-        ("ListFirewallExceptionsV3", None, Some(again::<serde_json::Value>)),
-        ("ListPipelineBuildInfoDetailsV3", None, Some(again::<serde_json::Value>)),
+        (
+            "ListFirewallExceptionVersionsV3",
+            None,
+            Some(
+                again::<harness_api::har::types::ListFirewallExceptionVersionsV3Response>,
+            ),
+        ),
+        (
+            "ListFirewallExceptionsV3",
+            None,
+            Some(again::<harness_api::har::types::ListFirewallExceptionsResponseBodyV3>),
+        ),
+        (
+            "ListPipelineBuildInfoDetailsV3",
+            None,
+            Some(
+                again::<
+                    harness_api::har::types::ListPipelineBuildInfoDetailsResponseBodyV3,
+                >,
+            ),
+        ),
         (
             "UpdateFirewallExceptionV3",
-            Some(again::<harness_api::har::types::UpdateFirewallExceptionV3Body>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::har::types::FirewallExceptionUpdateRequestV3>),
+            Some(again::<harness_api::har::types::FirewallExceptionResponseV3>),
         ),
         (
             "UpdateStatusFirewallExceptionV3",
-            Some(again::<harness_api::har::types::UpdateStatusFirewallExceptionV3Body>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::har::types::FirewallExceptionApprovalRequestV3>),
+            Some(again::<harness_api::har::types::FirewallExceptionResponseV3>),
         ),
-        ("GetBackfillStateV3", None, Some(again::<serde_json::Value>)),
-        ("GetBackfillTaskStatusV3", None, Some(again::<serde_json::Value>)),
+        (
+            "GetBackfillStateV3",
+            None,
+            Some(again::<harness_api::har::types::GetBackfillStateV3Response>),
+        ),
+        (
+            "GetBackfillTaskStatusV3",
+            None,
+            Some(again::<harness_api::har::types::GetBackfillTaskStatusV3Response>),
+        ),
         (
             "TriggerBackfillV3",
-            Some(again::<harness_api::har::types::TriggerBackfillV3Body>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::har::types::BackfillTriggerRequestInputV3>),
+            Some(again::<harness_api::har::types::TriggerBackfillV3Response>),
         ),
         (
             "CreateLifecycleExecutionV3",
-            Some(again::<harness_api::har::types::CreateLifecycleExecutionV3Body>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::har::types::LifecycleDryRunRequestBodyV3>),
+            Some(again::<harness_api::har::types::LifecycleExecutionResponseV3>),
         ),
         (
             "CreateLifecycleRuleV3",
-            Some(again::<harness_api::har::types::CreateLifecycleRuleV3Body>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::har::types::LifecycleRuleRequestBodyV3>),
+            Some(again::<harness_api::har::types::LifecycleRuleResponseV3>),
         ),
-        ("DeleteLifecycleRuleV3", None, Some(again::<serde_json::Value>)),
-        ("GetLifecycleExecutionV3", None, Some(again::<serde_json::Value>)),
-        ("GetLifecycleRuleV3", None, Some(again::<serde_json::Value>)),
-        ("GetLifecycleStatsV3", None, Some(again::<serde_json::Value>)),
-        ("ListLifecycleExecutionItemsV3", None, Some(again::<serde_json::Value>)),
-        ("ListLifecycleExecutionsV3", None, Some(again::<serde_json::Value>)),
-        ("ListLifecycleRulesV3", None, Some(again::<serde_json::Value>)),
+        ("DeleteLifecycleRuleV3", None, None),
+        (
+            "GetLifecycleExecutionV3",
+            None,
+            Some(again::<harness_api::har::types::LifecycleExecutionResponseV3>),
+        ),
+        (
+            "GetLifecycleRuleV3",
+            None,
+            Some(again::<harness_api::har::types::LifecycleRuleResponseV3>),
+        ),
+        (
+            "GetLifecycleStatsV3",
+            None,
+            Some(again::<harness_api::har::types::LifecycleStatsResponseV3>),
+        ),
+        (
+            "ListLifecycleExecutionItemsV3",
+            None,
+            Some(again::<harness_api::har::types::ListLifecycleExecutionItemsResponseV3>),
+        ),
+        (
+            "ListLifecycleExecutionsV3",
+            None,
+            Some(again::<harness_api::har::types::ListLifecycleExecutionsResponseBodyV3>),
+        ),
+        (
+            "ListLifecycleRulesV3",
+            None,
+            Some(again::<harness_api::har::types::ListLifecycleRulesResponseBodyV3>),
+        ),
         (
             "PatchLifecycleRuleV3",
-            Some(again::<harness_api::har::types::PatchLifecycleRuleV3Body>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::har::types::LifecycleRulePatchBodyV3>),
+            Some(again::<harness_api::har::types::LifecycleRuleResponseV3>),
         ),
         (
             "UpdateLifecycleRuleV3",
-            Some(again::<harness_api::har::types::UpdateLifecycleRuleV3Body>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::har::types::LifecycleRuleRequestBodyV3>),
+            Some(again::<harness_api::har::types::LifecycleRuleResponseV3>),
         ),
-        ("DeleteMetadataV3", None, Some(again::<serde_json::Value>)),
-        ("GetMetadataKeysV3", None, Some(again::<serde_json::Value>)),
-        ("GetMetadataValuesV3", None, Some(again::<serde_json::Value>)),
-        ("DeletePackageV3", None, Some(again::<serde_json::Value>)),
-        ("GetPackageMetadataV3", None, Some(again::<serde_json::Value>)),
-        ("ListPackagesV3", None, Some(again::<serde_json::Value>)),
-        ("RestorePackageV3", None, Some(again::<serde_json::Value>)),
+        ("DeleteMetadataV3", None, None),
+        (
+            "GetMetadataKeysV3",
+            None,
+            Some(again::<harness_api::har::types::ListMetadataKeysResponseBodyV3>),
+        ),
+        (
+            "GetMetadataValuesV3",
+            None,
+            Some(again::<harness_api::har::types::ListMetadataValuesResponseBodyV3>),
+        ),
+        ("DeletePackageV3", None, None),
+        (
+            "GetPackageMetadataV3",
+            None,
+            Some(again::<harness_api::har::types::GetPackageMetadataV3Response>),
+        ),
+        (
+            "GetPackagesStatsV3",
+            Some(again::<harness_api::har::types::PackagesStatsRequestInputV3>),
+            Some(again::<harness_api::har::types::PackagesStatsResponseBodyV3>),
+        ),
+        (
+            "ListPackagesV3",
+            None,
+            Some(again::<harness_api::har::types::ListPackagesResponseBodyV3>),
+        ),
+        ("RestorePackageV3", None, None),
         (
             "SavePackageMetadataV3",
-            Some(again::<harness_api::har::types::SavePackageMetadataV3Body>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::har::types::MetadataInputV3>),
+            Some(again::<harness_api::har::types::SavePackageMetadataV3Response>),
         ),
         (
             "UpsertPackageMetadataV3",
-            Some(again::<harness_api::har::types::UpsertPackageMetadataV3Body>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::har::types::MetadataInputV3>),
+            Some(again::<harness_api::har::types::UpsertPackageMetadataV3Response>),
         ),
-        ("DeleteRegistryV3", None, Some(again::<serde_json::Value>)),
-        ("GetRegistryMetadataV3", None, Some(again::<serde_json::Value>)),
-        ("ListRegistriesV3", None, Some(again::<serde_json::Value>)),
-        ("MigrateRegistryV3", None, Some(again::<serde_json::Value>)),
-        ("RestoreRegistryV3", None, Some(again::<serde_json::Value>)),
+        ("DeleteRegistryV3", None, None),
+        (
+            "GetRegistriesStatsV3",
+            Some(again::<harness_api::har::types::RegistriesStatsRequestInputV3>),
+            Some(again::<harness_api::har::types::RegistriesStatsResponseBodyV3>),
+        ),
+        (
+            "GetRegistryMetadataV3",
+            None,
+            Some(again::<harness_api::har::types::GetRegistryMetadataV3Response>),
+        ),
+        (
+            "ListRegistriesV3",
+            None,
+            Some(again::<harness_api::har::types::ListRegistriesResponseBodyV3>),
+        ),
+        ("MigrateRegistryV3", None, None),
+        ("RebuildRegistryIndexV3", None, None),
+        ("RestoreRegistryV3", None, None),
         (
             "SaveRegistryMetadataV3",
-            Some(again::<harness_api::har::types::SaveRegistryMetadataV3Body>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::har::types::MetadataInputV3>),
+            Some(again::<harness_api::har::types::SaveRegistryMetadataV3Response>),
         ),
         (
             "UpsertRegistryMetadataV3",
-            Some(again::<harness_api::har::types::UpsertRegistryMetadataV3Body>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::har::types::MetadataInputV3>),
+            Some(again::<harness_api::har::types::UpsertRegistryMetadataV3Response>),
         ),
-        ("GetSystemInfoV3", None, Some(again::<serde_json::Value>)),
+        (
+            "GetSystemInfoV3",
+            None,
+            Some(again::<harness_api::har::types::GetSystemInfoV3Response>),
+        ),
         (
             "CopyResourcesV3",
-            Some(again::<harness_api::har::types::CopyResourcesV3Body>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::har::types::CopyResourceItemV3>),
+            None,
         ),
         (
             "CreateBulkDownloadRequestV3",
-            Some(again::<harness_api::har::types::CreateBulkDownloadRequestV3Body>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::har::types::BulkDownloadFilesRequestInputV3>),
+            Some(again::<harness_api::har::types::CreateBulkDownloadRequestV3Response>),
         ),
-        ("GetBulkDownloadRequestStatusV3", None, Some(again::<serde_json::Value>)),
         (
-            "AddVersionTagsV3",
-            Some(again::<harness_api::har::types::AddVersionTagsV3Body>),
-            Some(again::<serde_json::Value>),
+            "GetBulkDownloadRequestStatusV3",
+            None,
+            Some(
+                again::<harness_api::har::types::GetBulkDownloadRequestStatusV3Response>,
+            ),
         ),
-        ("DeleteVersionV3", None, Some(again::<serde_json::Value>)),
-        ("GetVersionMetadataV3", None, Some(again::<serde_json::Value>)),
-        ("ListVersionsV3", None, Some(again::<serde_json::Value>)),
+        ("AddVersionTagsV3", Some(again::<harness_api::har::types::AddTagsV3>), None),
+        ("DeleteVersionV3", None, None),
+        (
+            "GetConanPackageDetailV3",
+            None,
+            Some(again::<harness_api::har::types::GetConanPackageDetailV3Response>),
+        ),
+        (
+            "GetConanPackageRevisionDetailV3",
+            None,
+            Some(
+                again::<harness_api::har::types::GetConanPackageRevisionDetailV3Response>,
+            ),
+        ),
+        (
+            "GetConanRecipeRevisionDetailV3",
+            None,
+            Some(
+                again::<harness_api::har::types::GetConanRecipeRevisionDetailV3Response>,
+            ),
+        ),
+        (
+            "GetVersionMetadataV3",
+            None,
+            Some(again::<harness_api::har::types::GetVersionMetadataV3Response>),
+        ),
+        (
+            "GetVersionsStatsV3",
+            Some(again::<harness_api::har::types::VersionsStatsRequestInputV3>),
+            Some(again::<harness_api::har::types::VersionsStatsResponseBodyV3>),
+        ),
+        (
+            "ListConanPackageRevisionsV3",
+            None,
+            Some(
+                again::<harness_api::har::types::ListConanPackageRevisionsResponseBodyV3>,
+            ),
+        ),
+        (
+            "ListConanPackagesV3",
+            None,
+            Some(again::<harness_api::har::types::ListConanPackagesResponseBodyV3>),
+        ),
+        (
+            "ListConanRecipeRevisionsV3",
+            None,
+            Some(
+                again::<harness_api::har::types::ListConanRecipeRevisionsResponseBodyV3>,
+            ),
+        ),
+        (
+            "ListVersionDeploymentsV3",
+            None,
+            Some(again::<harness_api::har::types::ListVersionDeploymentsResponseBodyV3>),
+        ),
+        (
+            "ListVersionsV3",
+            None,
+            Some(again::<harness_api::har::types::ListVersionsResponseBodyV3>),
+        ),
         (
             "RebuildVersionMetadataV3",
-            Some(again::<harness_api::har::types::RebuildVersionMetadataV3Body>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::har::types::RebuildVersionMetadataRequestV3>),
+            None,
         ),
-        ("RestoreVersionV3", None, Some(again::<serde_json::Value>)),
+        ("RestoreVersionV3", None, None),
         (
             "SaveVersionMetadataV3",
-            Some(again::<harness_api::har::types::SaveVersionMetadataV3Body>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::har::types::MetadataInputV3>),
+            Some(again::<harness_api::har::types::SaveVersionMetadataV3Response>),
         ),
         (
             "UpsertVersionMetadataV3",
-            Some(again::<harness_api::har::types::UpsertVersionMetadataV3Body>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::har::types::MetadataInputV3>),
+            Some(again::<harness_api::har::types::UpsertVersionMetadataV3Response>),
         ),
         (
             "createReplicationRule",
@@ -490,6 +713,8 @@ pub(crate) static TABLE: Table = Table {
         ),
     ],
     sizes: &[
+        ("har::types::AddTags", size_of::<harness_api::har::types::AddTags>()),
+        ("har::types::AddTagsV3", size_of::<harness_api::har::types::AddTagsV3>()),
         (
             "har::types::ArtifactDeploymentsDetail",
             size_of::<harness_api::har::types::ArtifactDeploymentsDetail>(),
@@ -513,6 +738,38 @@ pub(crate) static TABLE: Table = Table {
         (
             "har::types::ArtifactMetadata",
             size_of::<harness_api::har::types::ArtifactMetadata>(),
+        ),
+        (
+            "har::types::ArtifactScanDetailsV3",
+            size_of::<harness_api::har::types::ArtifactScanDetailsV3>(),
+        ),
+        (
+            "har::types::ArtifactScanDetailsV3ScanStatus",
+            size_of::<harness_api::har::types::ArtifactScanDetailsV3ScanStatus>(),
+        ),
+        (
+            "har::types::ArtifactScanEvaluateRequestInputV3",
+            size_of::<harness_api::har::types::ArtifactScanEvaluateRequestInputV3>(),
+        ),
+        (
+            "har::types::ArtifactScanEvaluateRequestStatusV3",
+            size_of::<harness_api::har::types::ArtifactScanEvaluateRequestStatusV3>(),
+        ),
+        (
+            "har::types::ArtifactScanInputV3",
+            size_of::<harness_api::har::types::ArtifactScanInputV3>(),
+        ),
+        (
+            "har::types::ArtifactScanV3",
+            size_of::<harness_api::har::types::ArtifactScanV3>(),
+        ),
+        (
+            "har::types::ArtifactScanV3PolicySets",
+            size_of::<harness_api::har::types::ArtifactScanV3PolicySets>(),
+        ),
+        (
+            "har::types::ArtifactScanV3ScanStatus",
+            size_of::<harness_api::har::types::ArtifactScanV3ScanStatus>(),
         ),
         (
             "har::types::ArtifactStats",
@@ -539,6 +796,100 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::har::types::ArtifactVersionSummary>(),
         ),
         ("har::types::AuthType", size_of::<harness_api::har::types::AuthType>()),
+        (
+            "har::types::BackfillEntityStateV3",
+            size_of::<harness_api::har::types::BackfillEntityStateV3>(),
+        ),
+        (
+            "har::types::BackfillStateDataV3",
+            size_of::<harness_api::har::types::BackfillStateDataV3>(),
+        ),
+        (
+            "har::types::BackfillTaskStatusDataV3",
+            size_of::<harness_api::har::types::BackfillTaskStatusDataV3>(),
+        ),
+        (
+            "har::types::BackfillTriggerDataV3",
+            size_of::<harness_api::har::types::BackfillTriggerDataV3>(),
+        ),
+        (
+            "har::types::BackfillTriggerRequestInputV3",
+            size_of::<harness_api::har::types::BackfillTriggerRequestInputV3>(),
+        ),
+        (
+            "har::types::BackfillTriggerRequestInputV3EntityTypes",
+            size_of::<
+                harness_api::har::types::BackfillTriggerRequestInputV3EntityTypes,
+            >(),
+        ),
+        (
+            "har::types::BuildDetailEntryV3",
+            size_of::<harness_api::har::types::BuildDetailEntryV3>(),
+        ),
+        (
+            "har::types::BuildInfoNodeV3",
+            size_of::<harness_api::har::types::BuildInfoNodeV3>(),
+        ),
+        (
+            "har::types::BuildInfoRequestInputV3",
+            size_of::<harness_api::har::types::BuildInfoRequestInputV3>(),
+        ),
+        (
+            "har::types::BuildInfoRequestInputV3Status",
+            size_of::<harness_api::har::types::BuildInfoRequestInputV3Status>(),
+        ),
+        (
+            "har::types::BulkDeleteRequestInputV3",
+            size_of::<harness_api::har::types::BulkDeleteRequestInputV3>(),
+        ),
+        (
+            "har::types::BulkDeleteResponseV3",
+            size_of::<harness_api::har::types::BulkDeleteResponseV3>(),
+        ),
+        (
+            "har::types::BulkDownloadFilesRequestInput",
+            size_of::<harness_api::har::types::BulkDownloadFilesRequestInput>(),
+        ),
+        (
+            "har::types::BulkDownloadFilesRequestInputV3",
+            size_of::<harness_api::har::types::BulkDownloadFilesRequestInputV3>(),
+        ),
+        (
+            "har::types::BulkDownloadRequestStatus",
+            size_of::<harness_api::har::types::BulkDownloadRequestStatus>(),
+        ),
+        (
+            "har::types::BulkDownloadRequestStatusOutput",
+            size_of::<harness_api::har::types::BulkDownloadRequestStatusOutput>(),
+        ),
+        (
+            "har::types::BulkDownloadRequestStatusV3",
+            size_of::<harness_api::har::types::BulkDownloadRequestStatusV3>(),
+        ),
+        (
+            "har::types::BulkScanEvaluateSyncRequestV3",
+            size_of::<harness_api::har::types::BulkScanEvaluateSyncRequestV3>(),
+        ),
+        (
+            "har::types::BulkScanEvaluationAcceptedDataV3",
+            size_of::<harness_api::har::types::BulkScanEvaluationAcceptedDataV3>(),
+        ),
+        (
+            "har::types::BulkScanEvaluationRequestV3",
+            size_of::<harness_api::har::types::BulkScanEvaluationRequestV3>(),
+        ),
+        (
+            "har::types::BulkScanEvaluationStatusDataV3",
+            size_of::<harness_api::har::types::BulkScanEvaluationStatusDataV3>(),
+        ),
+        (
+            "har::types::BulkScanEvaluationStatusDataV3Status",
+            size_of::<harness_api::har::types::BulkScanEvaluationStatusDataV3Status>(),
+        ),
+        (
+            "har::types::BulkScanResultItemV3",
+            size_of::<harness_api::har::types::BulkScanResultItemV3>(),
+        ),
         (
             "har::types::CargoArtifactDetailConfig",
             size_of::<harness_api::har::types::CargoArtifactDetailConfig>(),
@@ -572,6 +923,38 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::har::types::ClientSetupStepType>(),
         ),
         (
+            "har::types::ConanPackageDetailV3",
+            size_of::<harness_api::har::types::ConanPackageDetailV3>(),
+        ),
+        (
+            "har::types::ConanPackageMetadataV3",
+            size_of::<harness_api::har::types::ConanPackageMetadataV3>(),
+        ),
+        (
+            "har::types::ConanPackageRevisionDetailV3",
+            size_of::<harness_api::har::types::ConanPackageRevisionDetailV3>(),
+        ),
+        (
+            "har::types::ConanRecipeRevisionDetailV3",
+            size_of::<harness_api::har::types::ConanRecipeRevisionDetailV3>(),
+        ),
+        (
+            "har::types::CopyResourceItemV3",
+            size_of::<harness_api::har::types::CopyResourceItemV3>(),
+        ),
+        (
+            "har::types::CopySourceRefV3",
+            size_of::<harness_api::har::types::CopySourceRefV3>(),
+        ),
+        (
+            "har::types::CopyTargetRefV3",
+            size_of::<harness_api::har::types::CopyTargetRefV3>(),
+        ),
+        (
+            "har::types::CreateBulkDownloadRequestResponseOutput",
+            size_of::<harness_api::har::types::CreateBulkDownloadRequestResponseOutput>(),
+        ),
+        (
             "har::types::DefineRegistrySpaceLabelRequest",
             size_of::<harness_api::har::types::DefineRegistrySpaceLabelRequest>(),
         ),
@@ -586,6 +969,10 @@ pub(crate) static TABLE: Table = Table {
         (
             "har::types::DeploymentMetadata",
             size_of::<harness_api::har::types::DeploymentMetadata>(),
+        ),
+        (
+            "har::types::DeploymentMetadataV3",
+            size_of::<harness_api::har::types::DeploymentMetadataV3>(),
         ),
         (
             "har::types::DeploymentStats",
@@ -623,8 +1010,61 @@ pub(crate) static TABLE: Table = Table {
             "har::types::DockerManifests",
             size_of::<harness_api::har::types::DockerManifests>(),
         ),
+        (
+            "har::types::ExemptionStatusV3",
+            size_of::<harness_api::har::types::ExemptionStatusV3>(),
+        ),
+        (
+            "har::types::ExemptionStatusV3Status",
+            size_of::<harness_api::har::types::ExemptionStatusV3Status>(),
+        ),
         ("har::types::ExtraHeader", size_of::<harness_api::har::types::ExtraHeader>()),
         ("har::types::FileDetail", size_of::<harness_api::har::types::FileDetail>()),
+        ("har::types::FileMetadata", size_of::<harness_api::har::types::FileMetadata>()),
+        (
+            "har::types::FileMetadataV3",
+            size_of::<harness_api::har::types::FileMetadataV3>(),
+        ),
+        (
+            "har::types::FilePreviewDataV3",
+            size_of::<harness_api::har::types::FilePreviewDataV3>(),
+        ),
+        (
+            "har::types::FilePreviewResponseBodyV3",
+            size_of::<harness_api::har::types::FilePreviewResponseBodyV3>(),
+        ),
+        (
+            "har::types::FirewallExceptionApprovalRequestV3",
+            size_of::<harness_api::har::types::FirewallExceptionApprovalRequestV3>(),
+        ),
+        (
+            "har::types::FirewallExceptionCreateRequestV3",
+            size_of::<harness_api::har::types::FirewallExceptionCreateRequestV3>(),
+        ),
+        (
+            "har::types::FirewallExceptionMetaV3",
+            size_of::<harness_api::har::types::FirewallExceptionMetaV3>(),
+        ),
+        (
+            "har::types::FirewallExceptionResponseV3",
+            size_of::<harness_api::har::types::FirewallExceptionResponseV3>(),
+        ),
+        (
+            "har::types::FirewallExceptionStatusV3",
+            size_of::<harness_api::har::types::FirewallExceptionStatusV3>(),
+        ),
+        (
+            "har::types::FirewallExceptionUpdateRequestV3",
+            size_of::<harness_api::har::types::FirewallExceptionUpdateRequestV3>(),
+        ),
+        (
+            "har::types::FirewallModeV3",
+            size_of::<harness_api::har::types::FirewallModeV3>(),
+        ),
+        (
+            "har::types::FixVersionDetailsV3",
+            size_of::<harness_api::har::types::FixVersionDetailsV3>(),
+        ),
         (
             "har::types::GenericArtifactDetailConfig",
             size_of::<harness_api::har::types::GenericArtifactDetailConfig>(),
@@ -731,6 +1171,128 @@ pub(crate) static TABLE: Table = Table {
             "har::types::JfrogReplicationRegistry",
             size_of::<harness_api::har::types::JfrogReplicationRegistry>(),
         ),
+        (
+            "har::types::LicensePolicyFailureDetailConfigV3",
+            size_of::<harness_api::har::types::LicensePolicyFailureDetailConfigV3>(),
+        ),
+        (
+            "har::types::LifecycleDryRunRequestBodyV3",
+            size_of::<harness_api::har::types::LifecycleDryRunRequestBodyV3>(),
+        ),
+        (
+            "har::types::LifecycleExecutionItemResponseV3",
+            size_of::<harness_api::har::types::LifecycleExecutionItemResponseV3>(),
+        ),
+        (
+            "har::types::LifecycleExecutionItemStatusV3",
+            size_of::<harness_api::har::types::LifecycleExecutionItemStatusV3>(),
+        ),
+        (
+            "har::types::LifecycleExecutionResponseV3",
+            size_of::<harness_api::har::types::LifecycleExecutionResponseV3>(),
+        ),
+        (
+            "har::types::LifecycleExecutionStatusV3",
+            size_of::<harness_api::har::types::LifecycleExecutionStatusV3>(),
+        ),
+        (
+            "har::types::LifecycleExecutionTriggerTypeV3",
+            size_of::<harness_api::har::types::LifecycleExecutionTriggerTypeV3>(),
+        ),
+        (
+            "har::types::LifecycleRuleActionV3",
+            size_of::<harness_api::har::types::LifecycleRuleActionV3>(),
+        ),
+        (
+            "har::types::LifecycleRuleApplyToModeV3",
+            size_of::<harness_api::har::types::LifecycleRuleApplyToModeV3>(),
+        ),
+        (
+            "har::types::LifecycleRuleApplyToV3",
+            size_of::<harness_api::har::types::LifecycleRuleApplyToV3>(),
+        ),
+        (
+            "har::types::LifecycleRuleCriteriaConfigV3",
+            size_of::<harness_api::har::types::LifecycleRuleCriteriaConfigV3>(),
+        ),
+        (
+            "har::types::LifecycleRuleCriteriaItemV3",
+            size_of::<harness_api::har::types::LifecycleRuleCriteriaItemV3>(),
+        ),
+        (
+            "har::types::LifecycleRuleCriteriaMatchV3",
+            size_of::<harness_api::har::types::LifecycleRuleCriteriaMatchV3>(),
+        ),
+        (
+            "har::types::LifecycleRuleCriteriaTypeV3",
+            size_of::<harness_api::har::types::LifecycleRuleCriteriaTypeV3>(),
+        ),
+        (
+            "har::types::LifecycleRuleCriteriaUnitV3",
+            size_of::<harness_api::har::types::LifecycleRuleCriteriaUnitV3>(),
+        ),
+        (
+            "har::types::LifecycleRuleCriteriaV3",
+            size_of::<harness_api::har::types::LifecycleRuleCriteriaV3>(),
+        ),
+        (
+            "har::types::LifecycleRuleFilterConfigDockerV3",
+            size_of::<harness_api::har::types::LifecycleRuleFilterConfigDockerV3>(),
+        ),
+        (
+            "har::types::LifecycleRuleFilterConfigDockerV3PackageType",
+            size_of::<
+                harness_api::har::types::LifecycleRuleFilterConfigDockerV3PackageType,
+            >(),
+        ),
+        (
+            "har::types::LifecycleRuleFilterConfigGenericV3",
+            size_of::<harness_api::har::types::LifecycleRuleFilterConfigGenericV3>(),
+        ),
+        (
+            "har::types::LifecycleRuleFilterConfigHuggingFaceV3",
+            size_of::<harness_api::har::types::LifecycleRuleFilterConfigHuggingFaceV3>(),
+        ),
+        (
+            "har::types::LifecycleRuleFilterConfigHuggingFaceV3PackageType",
+            size_of::<
+                harness_api::har::types::LifecycleRuleFilterConfigHuggingFaceV3PackageType,
+            >(),
+        ),
+        (
+            "har::types::LifecycleRuleFilterConfigMavenV3",
+            size_of::<harness_api::har::types::LifecycleRuleFilterConfigMavenV3>(),
+        ),
+        (
+            "har::types::LifecycleRuleFilterConfigMavenV3PackageType",
+            size_of::<
+                harness_api::har::types::LifecycleRuleFilterConfigMavenV3PackageType,
+            >(),
+        ),
+        (
+            "har::types::LifecycleRuleFilterConfigV3",
+            size_of::<harness_api::har::types::LifecycleRuleFilterConfigV3>(),
+        ),
+        (
+            "har::types::LifecycleRulePatchBodyV3",
+            size_of::<harness_api::har::types::LifecycleRulePatchBodyV3>(),
+        ),
+        (
+            "har::types::LifecycleRuleRequestBodyV3",
+            size_of::<harness_api::har::types::LifecycleRuleRequestBodyV3>(),
+        ),
+        (
+            "har::types::LifecycleRuleResponseV3",
+            size_of::<harness_api::har::types::LifecycleRuleResponseV3>(),
+        ),
+        (
+            "har::types::LifecycleRuleScheduleV3",
+            size_of::<harness_api::har::types::LifecycleRuleScheduleV3>(),
+        ),
+        (
+            "har::types::LifecycleStatsResponseV3",
+            size_of::<harness_api::har::types::LifecycleStatsResponseV3>(),
+        ),
         ("har::types::ListArtifact", size_of::<harness_api::har::types::ListArtifact>()),
         (
             "har::types::ListArtifactFile",
@@ -749,6 +1311,46 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::har::types::ListArtifactVersion>(),
         ),
         (
+            "har::types::ListConanPackageRevisionsResponseBodyV3",
+            size_of::<harness_api::har::types::ListConanPackageRevisionsResponseBodyV3>(),
+        ),
+        (
+            "har::types::ListConanPackagesResponseBodyV3",
+            size_of::<harness_api::har::types::ListConanPackagesResponseBodyV3>(),
+        ),
+        (
+            "har::types::ListConanRecipeRevisionsResponseBodyV3",
+            size_of::<harness_api::har::types::ListConanRecipeRevisionsResponseBodyV3>(),
+        ),
+        (
+            "har::types::ListFilesResponseBodyV3",
+            size_of::<harness_api::har::types::ListFilesResponseBodyV3>(),
+        ),
+        (
+            "har::types::ListFirewallExceptionsResponseBodyV3",
+            size_of::<harness_api::har::types::ListFirewallExceptionsResponseBodyV3>(),
+        ),
+        (
+            "har::types::ListLifecycleExecutionItemsResponseV3",
+            size_of::<harness_api::har::types::ListLifecycleExecutionItemsResponseV3>(),
+        ),
+        (
+            "har::types::ListLifecycleExecutionsResponseBodyV3",
+            size_of::<harness_api::har::types::ListLifecycleExecutionsResponseBodyV3>(),
+        ),
+        (
+            "har::types::ListLifecycleRulesResponseBodyV3",
+            size_of::<harness_api::har::types::ListLifecycleRulesResponseBodyV3>(),
+        ),
+        (
+            "har::types::ListMetadataKeysResponseBodyV3",
+            size_of::<harness_api::har::types::ListMetadataKeysResponseBodyV3>(),
+        ),
+        (
+            "har::types::ListMetadataValuesResponseBodyV3",
+            size_of::<harness_api::har::types::ListMetadataValuesResponseBodyV3>(),
+        ),
+        (
             "har::types::ListMigrationImage",
             size_of::<harness_api::har::types::ListMigrationImage>(),
         ),
@@ -759,6 +1361,21 @@ pub(crate) static TABLE: Table = Table {
         (
             "har::types::ListOciArtifactTags",
             size_of::<harness_api::har::types::ListOciArtifactTags>(),
+        ),
+        ("har::types::ListPackage", size_of::<harness_api::har::types::ListPackage>()),
+        (
+            "har::types::ListPackagesResponseBodyV3",
+            size_of::<harness_api::har::types::ListPackagesResponseBodyV3>(),
+        ),
+        (
+            "har::types::ListPipelineBuildInfoDetailsResponseBodyV3",
+            size_of::<
+                harness_api::har::types::ListPipelineBuildInfoDetailsResponseBodyV3,
+            >(),
+        ),
+        (
+            "har::types::ListRegistriesResponseBodyV3",
+            size_of::<harness_api::har::types::ListRegistriesResponseBodyV3>(),
         ),
         ("har::types::ListRegistry", size_of::<harness_api::har::types::ListRegistry>()),
         (
@@ -772,6 +1389,15 @@ pub(crate) static TABLE: Table = Table {
         (
             "har::types::ListReplicationRulesResponse",
             size_of::<harness_api::har::types::ListReplicationRulesResponse>(),
+        ),
+        ("har::types::ListVersion", size_of::<harness_api::har::types::ListVersion>()),
+        (
+            "har::types::ListVersionDeploymentsResponseBodyV3",
+            size_of::<harness_api::har::types::ListVersionDeploymentsResponseBodyV3>(),
+        ),
+        (
+            "har::types::ListVersionsResponseBodyV3",
+            size_of::<harness_api::har::types::ListVersionsResponseBodyV3>(),
         ),
         (
             "har::types::ListWebhookExecutionsResponse",
@@ -791,9 +1417,47 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::har::types::LocalReplicationRegistry>(),
         ),
         (
+            "har::types::MaliciousPackagePolicyFailureDetailConfigV3",
+            size_of::<
+                harness_api::har::types::MaliciousPackagePolicyFailureDetailConfigV3,
+            >(),
+        ),
+        (
             "har::types::MavenArtifactDetailConfig",
             size_of::<harness_api::har::types::MavenArtifactDetailConfig>(),
         ),
+        ("har::types::Meta", size_of::<harness_api::har::types::Meta>()),
+        ("har::types::MetaV3", size_of::<harness_api::har::types::MetaV3>()),
+        (
+            "har::types::MetadataInput",
+            size_of::<harness_api::har::types::MetadataInput>(),
+        ),
+        (
+            "har::types::MetadataInputV3",
+            size_of::<harness_api::har::types::MetadataInputV3>(),
+        ),
+        (
+            "har::types::MetadataItemInput",
+            size_of::<harness_api::har::types::MetadataItemInput>(),
+        ),
+        (
+            "har::types::MetadataItemInputV3",
+            size_of::<harness_api::har::types::MetadataItemInputV3>(),
+        ),
+        (
+            "har::types::MetadataItemOutput",
+            size_of::<harness_api::har::types::MetadataItemOutput>(),
+        ),
+        (
+            "har::types::MetadataOutput",
+            size_of::<harness_api::har::types::MetadataOutput>(),
+        ),
+        ("har::types::MetadataType", size_of::<harness_api::har::types::MetadataType>()),
+        (
+            "har::types::MetadataTypeV3",
+            size_of::<harness_api::har::types::MetadataTypeV3>(),
+        ),
+        ("har::types::MetadataV3", size_of::<harness_api::har::types::MetadataV3>()),
         (
             "har::types::MigrationImage",
             size_of::<harness_api::har::types::MigrationImage>(),
@@ -810,7 +1474,67 @@ pub(crate) static TABLE: Table = Table {
             "har::types::OciArtifactTag",
             size_of::<harness_api::har::types::OciArtifactTag>(),
         ),
+        (
+            "har::types::OssRiskLevelPolicyFailureDetailConfigV3",
+            size_of::<harness_api::har::types::OssRiskLevelPolicyFailureDetailConfigV3>(),
+        ),
+        (
+            "har::types::PackageAgeViolationPolicyFailureDetailConfigV3",
+            size_of::<
+                harness_api::har::types::PackageAgeViolationPolicyFailureDetailConfigV3,
+            >(),
+        ),
+        (
+            "har::types::PackageMetadata",
+            size_of::<harness_api::har::types::PackageMetadata>(),
+        ),
+        (
+            "har::types::PackageStatsV3",
+            size_of::<harness_api::har::types::PackageStatsV3>(),
+        ),
         ("har::types::PackageType", size_of::<harness_api::har::types::PackageType>()),
+        ("har::types::PackageV3", size_of::<harness_api::har::types::PackageV3>()),
+        (
+            "har::types::PackagesStatsRequestInputV3",
+            size_of::<harness_api::har::types::PackagesStatsRequestInputV3>(),
+        ),
+        (
+            "har::types::PackagesStatsResponseBodyV3",
+            size_of::<harness_api::har::types::PackagesStatsResponseBodyV3>(),
+        ),
+        ("har::types::PerformedBy", size_of::<harness_api::har::types::PerformedBy>()),
+        (
+            "har::types::PipelineBuildInfoDetailV3",
+            size_of::<harness_api::har::types::PipelineBuildInfoDetailV3>(),
+        ),
+        (
+            "har::types::PipelineBuildInfoMetaV3",
+            size_of::<harness_api::har::types::PipelineBuildInfoMetaV3>(),
+        ),
+        (
+            "har::types::PipelineBuildInfoViolationV3",
+            size_of::<harness_api::har::types::PipelineBuildInfoViolationV3>(),
+        ),
+        (
+            "har::types::PipelineBuildInfoViolationV3Status",
+            size_of::<harness_api::har::types::PipelineBuildInfoViolationV3Status>(),
+        ),
+        (
+            "har::types::PipelineContextV3",
+            size_of::<harness_api::har::types::PipelineContextV3>(),
+        ),
+        (
+            "har::types::PolicyFailureDetailCategoryV3",
+            size_of::<harness_api::har::types::PolicyFailureDetailCategoryV3>(),
+        ),
+        (
+            "har::types::PolicyFailureDetailV3",
+            size_of::<harness_api::har::types::PolicyFailureDetailV3>(),
+        ),
+        (
+            "har::types::PolicySetFailureDetailV3",
+            size_of::<harness_api::har::types::PolicySetFailureDetailV3>(),
+        ),
         (
             "har::types::PythonArtifactDetailConfig",
             size_of::<harness_api::har::types::PythonArtifactDetailConfig>(),
@@ -826,6 +1550,18 @@ pub(crate) static TABLE: Table = Table {
         (
             "har::types::QuarantineRequest",
             size_of::<harness_api::har::types::QuarantineRequest>(),
+        ),
+        (
+            "har::types::RebuildVersionMetadataRequestV3",
+            size_of::<harness_api::har::types::RebuildVersionMetadataRequestV3>(),
+        ),
+        (
+            "har::types::RegistriesStatsRequestInputV3",
+            size_of::<harness_api::har::types::RegistriesStatsRequestInputV3>(),
+        ),
+        (
+            "har::types::RegistriesStatsResponseBodyV3",
+            size_of::<harness_api::har::types::RegistriesStatsResponseBodyV3>(),
         ),
         ("har::types::Registry", size_of::<harness_api::har::types::Registry>()),
         (
@@ -865,6 +1601,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::har::types::RegistrySbomDetails>(),
         ),
         (
+            "har::types::RegistryStatsV3",
+            size_of::<harness_api::har::types::RegistryStatsV3>(),
+        ),
+        (
             "har::types::RegistryStatus",
             size_of::<harness_api::har::types::RegistryStatus>(),
         ),
@@ -874,6 +1614,10 @@ pub(crate) static TABLE: Table = Table {
         ),
         ("har::types::RegistryType", size_of::<harness_api::har::types::RegistryType>()),
         (
+            "har::types::RegistryTypeV3",
+            size_of::<harness_api::har::types::RegistryTypeV3>(),
+        ),
+        (
             "har::types::RegistryTypesLabel",
             size_of::<harness_api::har::types::RegistryTypesLabel>(),
         ),
@@ -881,6 +1625,7 @@ pub(crate) static TABLE: Table = Table {
             "har::types::RegistryTypesLabelWithValues",
             size_of::<harness_api::har::types::RegistryTypesLabelWithValues>(),
         ),
+        ("har::types::RegistryV3", size_of::<harness_api::har::types::RegistryV3>()),
         (
             "har::types::RegistryWebhookResponse",
             size_of::<harness_api::har::types::RegistryWebhookResponse>(),
@@ -918,11 +1663,29 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::har::types::ReplicationRuleSourceType>(),
         ),
         (
+            "har::types::RootPackageV3",
+            size_of::<harness_api::har::types::RootPackageV3>(),
+        ),
+        (
             "har::types::RpmArtifactDetailConfig",
             size_of::<harness_api::har::types::RpmArtifactDetailConfig>(),
         ),
+        ("har::types::ScanMetaV3", size_of::<harness_api::har::types::ScanMetaV3>()),
+        ("har::types::ScanStatusV3", size_of::<harness_api::har::types::ScanStatusV3>()),
         ("har::types::Scanner", size_of::<harness_api::har::types::Scanner>()),
         ("har::types::ScannerName", size_of::<harness_api::har::types::ScannerName>()),
+        (
+            "har::types::SearchRegistryFilesRequestInputV3",
+            size_of::<harness_api::har::types::SearchRegistryFilesRequestInputV3>(),
+        ),
+        (
+            "har::types::SecurityPolicyFailureDetailConfigV3",
+            size_of::<harness_api::har::types::SecurityPolicyFailureDetailConfigV3>(),
+        ),
+        (
+            "har::types::SecurityPolicyFailureVulnerabilityV3",
+            size_of::<harness_api::har::types::SecurityPolicyFailureVulnerabilityV3>(),
+        ),
         ("har::types::SlsaDetails", size_of::<harness_api::har::types::SlsaDetails>()),
         (
             "har::types::SpaceRefLabelsBody",
@@ -933,6 +1696,7 @@ pub(crate) static TABLE: Table = Table {
             "har::types::StorageDetails",
             size_of::<harness_api::har::types::StorageDetails>(),
         ),
+        ("har::types::SystemInfoV3", size_of::<harness_api::har::types::SystemInfoV3>()),
         ("har::types::TabSetupStep", size_of::<harness_api::har::types::TabSetupStep>()),
         (
             "har::types::TabSetupStepConfig",
@@ -954,6 +1718,40 @@ pub(crate) static TABLE: Table = Table {
         (
             "har::types::UpstreamConfigSource",
             size_of::<harness_api::har::types::UpstreamConfigSource>(),
+        ),
+        ("har::types::UserInfoV3", size_of::<harness_api::har::types::UserInfoV3>()),
+        (
+            "har::types::VersionDeploymentV3",
+            size_of::<harness_api::har::types::VersionDeploymentV3>(),
+        ),
+        (
+            "har::types::VersionDeploymentV3EnvType",
+            size_of::<harness_api::har::types::VersionDeploymentV3EnvType>(),
+        ),
+        (
+            "har::types::VersionMetadata",
+            size_of::<harness_api::har::types::VersionMetadata>(),
+        ),
+        (
+            "har::types::VersionMetadataFirewallMode",
+            size_of::<harness_api::har::types::VersionMetadataFirewallMode>(),
+        ),
+        (
+            "har::types::VersionMetadataScanStatus",
+            size_of::<harness_api::har::types::VersionMetadataScanStatus>(),
+        ),
+        (
+            "har::types::VersionStatsV3",
+            size_of::<harness_api::har::types::VersionStatsV3>(),
+        ),
+        ("har::types::VersionV3", size_of::<harness_api::har::types::VersionV3>()),
+        (
+            "har::types::VersionsStatsRequestInputV3",
+            size_of::<harness_api::har::types::VersionsStatsRequestInputV3>(),
+        ),
+        (
+            "har::types::VersionsStatsResponseBodyV3",
+            size_of::<harness_api::har::types::VersionsStatsResponseBodyV3>(),
         ),
         (
             "har::types::VirtualConfig",
@@ -985,84 +1783,28 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::har::types::WebhookRequest>(),
         ),
         (
-            "har::types::AddBuildInfoV3Body",
-            size_of::<harness_api::har::types::AddBuildInfoV3Body>(),
+            "har::types::AddOciArtifactTagsResponse",
+            size_of::<harness_api::har::types::AddOciArtifactTagsResponse>(),
         ),
         (
-            "har::types::AddBuildInfoV3BodyMetadata",
-            size_of::<harness_api::har::types::AddBuildInfoV3BodyMetadata>(),
+            "har::types::BulkEvaluateArtifactsV3Response",
+            size_of::<harness_api::har::types::BulkEvaluateArtifactsV3Response>(),
         ),
         (
-            "har::types::AddBuildInfoV3BodyPipelineContext",
-            size_of::<harness_api::har::types::AddBuildInfoV3BodyPipelineContext>(),
+            "har::types::CreateBulkDownloadRequestResponse",
+            size_of::<harness_api::har::types::CreateBulkDownloadRequestResponse>(),
         ),
         (
-            "har::types::AddBuildInfoV3BodyRootPackage",
-            size_of::<harness_api::har::types::AddBuildInfoV3BodyRootPackage>(),
+            "har::types::CreateBulkDownloadRequestV1Response",
+            size_of::<harness_api::har::types::CreateBulkDownloadRequestV1Response>(),
         ),
         (
-            "har::types::AddOciArtifactTagsBody",
-            size_of::<harness_api::har::types::AddOciArtifactTagsBody>(),
+            "har::types::CreateBulkDownloadRequestV3Response",
+            size_of::<harness_api::har::types::CreateBulkDownloadRequestV3Response>(),
         ),
         (
-            "har::types::AddVersionTagsV3Body",
-            size_of::<harness_api::har::types::AddVersionTagsV3Body>(),
-        ),
-        (
-            "har::types::BulkDeleteV3Body",
-            size_of::<harness_api::har::types::BulkDeleteV3Body>(),
-        ),
-        (
-            "har::types::CopyResourcesV3Body",
-            size_of::<harness_api::har::types::CopyResourcesV3Body>(),
-        ),
-        (
-            "har::types::CopyResourcesV3BodySource",
-            size_of::<harness_api::har::types::CopyResourcesV3BodySource>(),
-        ),
-        (
-            "har::types::CopyResourcesV3BodyTarget",
-            size_of::<harness_api::har::types::CopyResourcesV3BodyTarget>(),
-        ),
-        (
-            "har::types::CreateBulkDownloadRequestBody",
-            size_of::<harness_api::har::types::CreateBulkDownloadRequestBody>(),
-        ),
-        (
-            "har::types::CreateBulkDownloadRequestV3Body",
-            size_of::<harness_api::har::types::CreateBulkDownloadRequestV3Body>(),
-        ),
-        (
-            "har::types::CreateFirewallExceptionV3Body",
-            size_of::<harness_api::har::types::CreateFirewallExceptionV3Body>(),
-        ),
-        (
-            "har::types::CreateLifecycleExecutionV3Body",
-            size_of::<harness_api::har::types::CreateLifecycleExecutionV3Body>(),
-        ),
-        (
-            "har::types::CreateLifecycleRuleV3Body",
-            size_of::<harness_api::har::types::CreateLifecycleRuleV3Body>(),
-        ),
-        (
-            "har::types::CreateLifecycleRuleV3BodyApplyTo",
-            size_of::<harness_api::har::types::CreateLifecycleRuleV3BodyApplyTo>(),
-        ),
-        (
-            "har::types::CreateLifecycleRuleV3BodyCriteria",
-            size_of::<harness_api::har::types::CreateLifecycleRuleV3BodyCriteria>(),
-        ),
-        (
-            "har::types::CreateLifecycleRuleV3BodyCriteriaRules",
-            size_of::<harness_api::har::types::CreateLifecycleRuleV3BodyCriteriaRules>(),
-        ),
-        (
-            "har::types::CreateLifecycleRuleV3BodyFilterConfig",
-            size_of::<harness_api::har::types::CreateLifecycleRuleV3BodyFilterConfig>(),
-        ),
-        (
-            "har::types::CreateLifecycleRuleV3BodySchedule",
-            size_of::<harness_api::har::types::CreateLifecycleRuleV3BodySchedule>(),
+            "har::types::CreateBulkDownloadRequestV3ResponseData",
+            size_of::<harness_api::har::types::CreateBulkDownloadRequestV3ResponseData>(),
         ),
         (
             "har::types::DeleteArtifactType",
@@ -1073,20 +1815,20 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::har::types::DeleteArtifactVersionArtifactType>(),
         ),
         (
-            "har::types::DeleteMetadataBody",
-            size_of::<harness_api::har::types::DeleteMetadataBody>(),
-        ),
-        (
-            "har::types::DeleteMetadataBodyMetadata",
-            size_of::<harness_api::har::types::DeleteMetadataBodyMetadata>(),
+            "har::types::DeleteMetadataResponse",
+            size_of::<harness_api::har::types::DeleteMetadataResponse>(),
         ),
         (
             "har::types::DeleteQuarantineFilePathArtifactType",
             size_of::<harness_api::har::types::DeleteQuarantineFilePathArtifactType>(),
         ),
         (
-            "har::types::EvaluateArtifactScanV3Body",
-            size_of::<harness_api::har::types::EvaluateArtifactScanV3Body>(),
+            "har::types::EvaluateArtifactScanV3Response",
+            size_of::<harness_api::har::types::EvaluateArtifactScanV3Response>(),
+        ),
+        (
+            "har::types::EvaluateArtifactScanV3ResponseData",
+            size_of::<harness_api::har::types::EvaluateArtifactScanV3ResponseData>(),
         ),
         (
             "har::types::GetAllArtifactVersionsArtifactType",
@@ -1129,6 +1871,14 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::har::types::GetArtifactFilesArtifactType>(),
         ),
         (
+            "har::types::GetArtifactScanDetailsV3Response",
+            size_of::<harness_api::har::types::GetArtifactScanDetailsV3Response>(),
+        ),
+        (
+            "har::types::GetArtifactScansV3Response",
+            size_of::<harness_api::har::types::GetArtifactScansV3Response>(),
+        ),
+        (
             "har::types::GetArtifactScansV3Scope",
             size_of::<harness_api::har::types::GetArtifactScansV3Scope>(),
         ),
@@ -1139,6 +1889,44 @@ pub(crate) static TABLE: Table = Table {
         (
             "har::types::GetArtifactVersionSummaryArtifactType",
             size_of::<harness_api::har::types::GetArtifactVersionSummaryArtifactType>(),
+        ),
+        (
+            "har::types::GetBackfillStateV3Response",
+            size_of::<harness_api::har::types::GetBackfillStateV3Response>(),
+        ),
+        (
+            "har::types::GetBackfillTaskStatusV3Response",
+            size_of::<harness_api::har::types::GetBackfillTaskStatusV3Response>(),
+        ),
+        (
+            "har::types::GetBulkDownloadRequestStatusResponse",
+            size_of::<harness_api::har::types::GetBulkDownloadRequestStatusResponse>(),
+        ),
+        (
+            "har::types::GetBulkDownloadRequestStatusV3Response",
+            size_of::<harness_api::har::types::GetBulkDownloadRequestStatusV3Response>(),
+        ),
+        (
+            "har::types::GetBulkDownloadRequestStatusV3ResponseData",
+            size_of::<
+                harness_api::har::types::GetBulkDownloadRequestStatusV3ResponseData,
+            >(),
+        ),
+        (
+            "har::types::GetBulkScanEvaluationStatusV3Response",
+            size_of::<harness_api::har::types::GetBulkScanEvaluationStatusV3Response>(),
+        ),
+        (
+            "har::types::GetConanPackageDetailV3Response",
+            size_of::<harness_api::har::types::GetConanPackageDetailV3Response>(),
+        ),
+        (
+            "har::types::GetConanPackageRevisionDetailV3Response",
+            size_of::<harness_api::har::types::GetConanPackageRevisionDetailV3Response>(),
+        ),
+        (
+            "har::types::GetConanRecipeRevisionDetailV3Response",
+            size_of::<harness_api::har::types::GetConanRecipeRevisionDetailV3Response>(),
         ),
         (
             "har::types::GetDockerArtifactDetailsVersionType",
@@ -1155,6 +1943,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::har::types::GetDockerArtifactManifestsVersionType>(),
         ),
         (
+            "har::types::GetFileMetadataV3Response",
+            size_of::<harness_api::har::types::GetFileMetadataV3Response>(),
+        ),
+        (
             "har::types::GetHelmArtifactDetailsVersionType",
             size_of::<harness_api::har::types::GetHelmArtifactDetailsVersionType>(),
         ),
@@ -1167,14 +1959,40 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::har::types::GetLifecycleStatsV3Scope>(),
         ),
         (
-            "har::types::InitiateBulkScanEvaluationV3Body",
-            size_of::<harness_api::har::types::InitiateBulkScanEvaluationV3Body>(),
+            "har::types::GetMetadataKeysResponse",
+            size_of::<harness_api::har::types::GetMetadataKeysResponse>(),
         ),
         (
-            "har::types::InitiateBulkScanEvaluationV3BodyArtifacts",
-            size_of::<
-                harness_api::har::types::InitiateBulkScanEvaluationV3BodyArtifacts,
-            >(),
+            "har::types::GetMetadataResponse",
+            size_of::<harness_api::har::types::GetMetadataResponse>(),
+        ),
+        (
+            "har::types::GetMetadataValuesResponse",
+            size_of::<harness_api::har::types::GetMetadataValuesResponse>(),
+        ),
+        (
+            "har::types::GetPackageMetadataV3Response",
+            size_of::<harness_api::har::types::GetPackageMetadataV3Response>(),
+        ),
+        (
+            "har::types::GetRegistryMetadataV3Response",
+            size_of::<harness_api::har::types::GetRegistryMetadataV3Response>(),
+        ),
+        (
+            "har::types::GetSystemInfoV3Response",
+            size_of::<harness_api::har::types::GetSystemInfoV3Response>(),
+        ),
+        (
+            "har::types::GetVersionMetadataV3Response",
+            size_of::<harness_api::har::types::GetVersionMetadataV3Response>(),
+        ),
+        (
+            "har::types::InitiateBulkScanEvaluationV3Response",
+            size_of::<harness_api::har::types::InitiateBulkScanEvaluationV3Response>(),
+        ),
+        (
+            "har::types::ListFirewallExceptionVersionsV3Response",
+            size_of::<harness_api::har::types::ListFirewallExceptionVersionsV3Response>(),
         ),
         (
             "har::types::ListLifecycleExecutionItemsV3Scope",
@@ -1209,6 +2027,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::har::types::ListPackagesDeleted>(),
         ),
         (
+            "har::types::ListPackagesResponse",
+            size_of::<harness_api::har::types::ListPackagesResponse>(),
+        ),
+        (
             "har::types::ListPackagesSortOrder",
             size_of::<harness_api::har::types::ListPackagesSortOrder>(),
         ),
@@ -1223,6 +2045,10 @@ pub(crate) static TABLE: Table = Table {
         (
             "har::types::ListRegistriesDeleted",
             size_of::<harness_api::har::types::ListRegistriesDeleted>(),
+        ),
+        (
+            "har::types::ListRegistriesResponse",
+            size_of::<harness_api::har::types::ListRegistriesResponse>(),
         ),
         (
             "har::types::ListRegistriesScope",
@@ -1249,8 +2075,16 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::har::types::ListRegistriesV3Type>(),
         ),
         (
+            "har::types::ListVersionDeploymentsV3EnvType",
+            size_of::<harness_api::har::types::ListVersionDeploymentsV3EnvType>(),
+        ),
+        (
             "har::types::ListVersionsDeleted",
             size_of::<harness_api::har::types::ListVersionsDeleted>(),
+        ),
+        (
+            "har::types::ListVersionsResponse",
+            size_of::<harness_api::har::types::ListVersionsResponse>(),
         ),
         (
             "har::types::ListVersionsSortOrder",
@@ -1261,156 +2095,64 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::har::types::ListVersionsV3Deleted>(),
         ),
         (
-            "har::types::PatchLifecycleRuleV3Body",
-            size_of::<harness_api::har::types::PatchLifecycleRuleV3Body>(),
-        ),
-        (
-            "har::types::PatchLifecycleRuleV3BodyApplyTo",
-            size_of::<harness_api::har::types::PatchLifecycleRuleV3BodyApplyTo>(),
-        ),
-        (
-            "har::types::PatchLifecycleRuleV3BodyCriteria",
-            size_of::<harness_api::har::types::PatchLifecycleRuleV3BodyCriteria>(),
-        ),
-        (
-            "har::types::PatchLifecycleRuleV3BodyCriteriaRules",
-            size_of::<harness_api::har::types::PatchLifecycleRuleV3BodyCriteriaRules>(),
-        ),
-        (
-            "har::types::PatchLifecycleRuleV3BodyFilterConfig",
-            size_of::<harness_api::har::types::PatchLifecycleRuleV3BodyFilterConfig>(),
-        ),
-        (
-            "har::types::PatchLifecycleRuleV3BodySchedule",
-            size_of::<harness_api::har::types::PatchLifecycleRuleV3BodySchedule>(),
-        ),
-        (
-            "har::types::RebuildVersionMetadataV3Body",
-            size_of::<harness_api::har::types::RebuildVersionMetadataV3Body>(),
-        ),
-        (
             "har::types::RegistryV2CopyArtifactType",
             size_of::<harness_api::har::types::RegistryV2CopyArtifactType>(),
         ),
         (
-            "har::types::SaveFileMetadataV3Body",
-            size_of::<harness_api::har::types::SaveFileMetadataV3Body>(),
+            "har::types::RegistryV2CopyResponse",
+            size_of::<harness_api::har::types::RegistryV2CopyResponse>(),
         ),
         (
-            "har::types::SaveFileMetadataV3BodyMetadata",
-            size_of::<harness_api::har::types::SaveFileMetadataV3BodyMetadata>(),
+            "har::types::SaveFileMetadataV3Response",
+            size_of::<harness_api::har::types::SaveFileMetadataV3Response>(),
         ),
         (
-            "har::types::SaveMetadataBody",
-            size_of::<harness_api::har::types::SaveMetadataBody>(),
+            "har::types::SaveMetadataResponse",
+            size_of::<harness_api::har::types::SaveMetadataResponse>(),
         ),
         (
-            "har::types::SaveMetadataBodyMetadata",
-            size_of::<harness_api::har::types::SaveMetadataBodyMetadata>(),
+            "har::types::SavePackageMetadataV3Response",
+            size_of::<harness_api::har::types::SavePackageMetadataV3Response>(),
         ),
         (
-            "har::types::SavePackageMetadataV3Body",
-            size_of::<harness_api::har::types::SavePackageMetadataV3Body>(),
+            "har::types::SaveRegistryMetadataV3Response",
+            size_of::<harness_api::har::types::SaveRegistryMetadataV3Response>(),
         ),
         (
-            "har::types::SavePackageMetadataV3BodyMetadata",
-            size_of::<harness_api::har::types::SavePackageMetadataV3BodyMetadata>(),
+            "har::types::SaveVersionMetadataV3Response",
+            size_of::<harness_api::har::types::SaveVersionMetadataV3Response>(),
         ),
         (
-            "har::types::SaveRegistryMetadataV3Body",
-            size_of::<harness_api::har::types::SaveRegistryMetadataV3Body>(),
+            "har::types::SearchFilesResponse",
+            size_of::<harness_api::har::types::SearchFilesResponse>(),
         ),
         (
-            "har::types::SaveRegistryMetadataV3BodyMetadata",
-            size_of::<harness_api::har::types::SaveRegistryMetadataV3BodyMetadata>(),
-        ),
-        (
-            "har::types::SaveVersionMetadataV3Body",
-            size_of::<harness_api::har::types::SaveVersionMetadataV3Body>(),
-        ),
-        (
-            "har::types::SaveVersionMetadataV3BodyMetadata",
-            size_of::<harness_api::har::types::SaveVersionMetadataV3BodyMetadata>(),
-        ),
-        (
-            "har::types::TriggerBackfillV3Body",
-            size_of::<harness_api::har::types::TriggerBackfillV3Body>(),
+            "har::types::TriggerBackfillV3Response",
+            size_of::<harness_api::har::types::TriggerBackfillV3Response>(),
         ),
         (
             "har::types::UpdateArtifactLabelsArtifactType",
             size_of::<harness_api::har::types::UpdateArtifactLabelsArtifactType>(),
         ),
         (
-            "har::types::UpdateFirewallExceptionV3Body",
-            size_of::<harness_api::har::types::UpdateFirewallExceptionV3Body>(),
+            "har::types::UpdateMetadataResponse",
+            size_of::<harness_api::har::types::UpdateMetadataResponse>(),
         ),
         (
-            "har::types::UpdateLifecycleRuleV3Body",
-            size_of::<harness_api::har::types::UpdateLifecycleRuleV3Body>(),
+            "har::types::UpsertFileMetadataV3Response",
+            size_of::<harness_api::har::types::UpsertFileMetadataV3Response>(),
         ),
         (
-            "har::types::UpdateLifecycleRuleV3BodyApplyTo",
-            size_of::<harness_api::har::types::UpdateLifecycleRuleV3BodyApplyTo>(),
+            "har::types::UpsertPackageMetadataV3Response",
+            size_of::<harness_api::har::types::UpsertPackageMetadataV3Response>(),
         ),
         (
-            "har::types::UpdateLifecycleRuleV3BodyCriteria",
-            size_of::<harness_api::har::types::UpdateLifecycleRuleV3BodyCriteria>(),
+            "har::types::UpsertRegistryMetadataV3Response",
+            size_of::<harness_api::har::types::UpsertRegistryMetadataV3Response>(),
         ),
         (
-            "har::types::UpdateLifecycleRuleV3BodyCriteriaRules",
-            size_of::<harness_api::har::types::UpdateLifecycleRuleV3BodyCriteriaRules>(),
-        ),
-        (
-            "har::types::UpdateLifecycleRuleV3BodyFilterConfig",
-            size_of::<harness_api::har::types::UpdateLifecycleRuleV3BodyFilterConfig>(),
-        ),
-        (
-            "har::types::UpdateLifecycleRuleV3BodySchedule",
-            size_of::<harness_api::har::types::UpdateLifecycleRuleV3BodySchedule>(),
-        ),
-        (
-            "har::types::UpdateMetadataBody",
-            size_of::<harness_api::har::types::UpdateMetadataBody>(),
-        ),
-        (
-            "har::types::UpdateMetadataBodyMetadata",
-            size_of::<harness_api::har::types::UpdateMetadataBodyMetadata>(),
-        ),
-        (
-            "har::types::UpdateStatusFirewallExceptionV3Body",
-            size_of::<harness_api::har::types::UpdateStatusFirewallExceptionV3Body>(),
-        ),
-        (
-            "har::types::UpsertFileMetadataV3Body",
-            size_of::<harness_api::har::types::UpsertFileMetadataV3Body>(),
-        ),
-        (
-            "har::types::UpsertFileMetadataV3BodyMetadata",
-            size_of::<harness_api::har::types::UpsertFileMetadataV3BodyMetadata>(),
-        ),
-        (
-            "har::types::UpsertPackageMetadataV3Body",
-            size_of::<harness_api::har::types::UpsertPackageMetadataV3Body>(),
-        ),
-        (
-            "har::types::UpsertPackageMetadataV3BodyMetadata",
-            size_of::<harness_api::har::types::UpsertPackageMetadataV3BodyMetadata>(),
-        ),
-        (
-            "har::types::UpsertRegistryMetadataV3Body",
-            size_of::<harness_api::har::types::UpsertRegistryMetadataV3Body>(),
-        ),
-        (
-            "har::types::UpsertRegistryMetadataV3BodyMetadata",
-            size_of::<harness_api::har::types::UpsertRegistryMetadataV3BodyMetadata>(),
-        ),
-        (
-            "har::types::UpsertVersionMetadataV3Body",
-            size_of::<harness_api::har::types::UpsertVersionMetadataV3Body>(),
-        ),
-        (
-            "har::types::UpsertVersionMetadataV3BodyMetadata",
-            size_of::<harness_api::har::types::UpsertVersionMetadataV3BodyMetadata>(),
+            "har::types::UpsertVersionMetadataV3Response",
+            size_of::<harness_api::har::types::UpsertVersionMetadataV3Response>(),
         ),
     ],
     forms: &[],

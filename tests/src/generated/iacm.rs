@@ -6,6 +6,17 @@ use harness_api::model;
 mod calls;
 pub(crate) static TABLE: Table = Table {
     rows: &[
+        ("remediation-agent#disable-project-remediation", None, None),
+        (
+            "remediation-agent#enable-project-remediation",
+            Some(again::<harness_api::iacm::types::EnableProjectRemediationRequest>),
+            None,
+        ),
+        (
+            "remediation-agent#get-project-remediation-config",
+            None,
+            Some(again::<harness_api::iacm::types::GetProjectRemediationConfigResponse>),
+        ),
         (
             "activities#list-activities",
             None,
@@ -60,14 +71,22 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::iacm::types::DeletePlaybookVarsRequest>),
             None,
         ),
-        ("ansible#export-hosts-csv", None, Some(again::<serde_json::Value>)),
-        ("ansible#get-file", None, Some(again::<serde_json::Value>)),
-        ("ansible#get-host-stats", None, Some(again::<serde_json::Value>)),
-        ("ansible#get-hosts-summary", None, Some(again::<serde_json::Value>)),
+        ("ansible#export-hosts-csv", None, None),
+        ("ansible#get-file", None, None),
+        (
+            "ansible#get-host-stats",
+            None,
+            Some(again::<harness_api::iacm::types::GetHostStatsResponse>),
+        ),
+        (
+            "ansible#get-hosts-summary",
+            None,
+            Some(again::<harness_api::iacm::types::GetHostsSummaryResponse>),
+        ),
         (
             "ansible#import-inventory",
-            Some(again::<harness_api::iacm::types::ImportInventoryBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::iacm::types::ImportInventoryRequest2>),
+            Some(again::<harness_api::iacm::types::ImportInventoryResponse>),
         ),
         (
             "ansible#list-ansible-activities",
@@ -79,9 +98,21 @@ pub(crate) static TABLE: Table = Table {
             None,
             Some(again::<Vec<harness_api::iacm::types::HarnessIacmAnsibledata>>),
         ),
-        ("ansible#list-host-activities", None, Some(again::<serde_json::Value>)),
-        ("ansible#list-host-inventories", None, Some(again::<serde_json::Value>)),
-        ("ansible#list-hosts", None, Some(again::<serde_json::Value>)),
+        (
+            "ansible#list-host-activities",
+            None,
+            Some(again::<Vec<harness_api::iacm::types::HarnessIacmHostactivity>>),
+        ),
+        (
+            "ansible#list-host-inventories",
+            None,
+            Some(again::<Vec<harness_api::iacm::types::HarnessIacmInventory>>),
+        ),
+        (
+            "ansible#list-hosts",
+            None,
+            Some(again::<Vec<harness_api::iacm::types::HarnessIacmHost>>),
+        ),
         (
             "ansible#list-inventory",
             None,
@@ -92,11 +123,15 @@ pub(crate) static TABLE: Table = Table {
             None,
             Some(again::<Vec<harness_api::iacm::types::HarnessIacmPlaybook>>),
         ),
-        ("ansible#publish-results", None, Some(again::<serde_json::Value>)),
+        (
+            "ansible#publish-results",
+            None,
+            Some(again::<harness_api::iacm::types::PublishResultsResponse>),
+        ),
         (
             "ansible#replace-inventory-from-import",
-            Some(again::<harness_api::iacm::types::ReplaceInventoryFromImportBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::iacm::types::ReplaceInventoryFromImportRequest2>),
+            Some(again::<harness_api::iacm::types::ReplaceInventoryFromImportResponse>),
         ),
         (
             "ansible#send-ansible-event",
@@ -109,7 +144,11 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::iacm::types::ShowAnsibleActivityResponse>),
         ),
         ("ansible#show-data", None, Some(again::<String>)),
-        ("ansible#show-host", None, Some(again::<serde_json::Value>)),
+        (
+            "ansible#show-host",
+            None,
+            Some(again::<harness_api::iacm::types::ShowHostResponse>),
+        ),
         (
             "ansible#show-inventory",
             None,
@@ -158,8 +197,8 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "ansible#update-inventory-plugin",
-            Some(again::<harness_api::iacm::types::UpdateInventoryPluginBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::iacm::types::UpdateInventoryPluginRequest>),
+            None,
         ),
         (
             "ansible#update-inventory-vars",
@@ -205,6 +244,11 @@ pub(crate) static TABLE: Table = Table {
             None,
         ),
         (
+            "ccm_costs#show",
+            None,
+            Some(again::<harness_api::iacm::types::ShowCcmCostsResponse>),
+        ),
+        (
             "costs#list-costs",
             None,
             Some(again::<harness_api::iacm::types::ListCostsResponse>),
@@ -219,7 +263,7 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::iacm::types::CreateExecutionRequest>),
             Some(again::<harness_api::iacm::types::CreateExecutionResponse>),
         ),
-        ("executions#get-dependency-graph", None, Some(again::<serde_json::Value>)),
+        ("executions#get-dependency-graph", None, None),
         (
             "executions#list-cost-changes",
             None,
@@ -233,7 +277,13 @@ pub(crate) static TABLE: Table = Table {
         (
             "executions#list-cost-changes-all-stages-by-modules",
             None,
-            Some(again::<serde_json::Value>),
+            Some(
+                again::<
+                    Vec<
+                        harness_api::iacm::types::HarnessIacmChangedcostsbymoduleresource,
+                    >,
+                >,
+            ),
         ),
         (
             "executions#list-executions",
@@ -261,6 +311,11 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::iacm::types::ShowExecutionResponse>),
         ),
         (
+            "insights#list-insights",
+            None,
+            Some(again::<Vec<harness_api::iacm::types::HarnessIacmInsight>>),
+        ),
+        (
             "migration#migrate-template-connectors",
             Some(again::<harness_api::iacm::types::MigrateTemplateConnectorsRequest>),
             Some(again::<harness_api::iacm::types::MigrateTemplateConnectorsResponse>),
@@ -272,8 +327,8 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "module-registry#batch-check-module-lifecycle",
-            Some(again::<harness_api::iacm::types::BatchCheckModuleLifecycleBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::iacm::types::BatchCheckModuleLifecycleRequest>),
+            Some(again::<harness_api::iacm::types::BatchCheckModuleLifecycleResponse>),
         ),
         (
             "module-registry#create-module",
@@ -289,8 +344,8 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "module-registry#create-onboarding-pipeline",
-            Some(again::<harness_api::iacm::types::CreateOnboardingPipelineBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::iacm::types::CreateOnboardingPipelineRequest>),
+            None,
         ),
         (
             "module-registry#create-testing-pipelines",
@@ -298,16 +353,8 @@ pub(crate) static TABLE: Table = Table {
             None,
         ),
         ("module-registry#delete-module", None, None),
-        (
-            "module-registry#delete-module-lifecycle",
-            None,
-            Some(again::<serde_json::Value>),
-        ),
-        (
-            "module-registry#delete-module-versions",
-            None,
-            Some(again::<serde_json::Value>),
-        ),
+        ("module-registry#delete-module-lifecycle", None, None),
+        ("module-registry#delete-module-versions", None, None),
         ("module-registry#disable-testing", None, None),
         (
             "module-registry#download",
@@ -320,16 +367,20 @@ pub(crate) static TABLE: Table = Table {
             None,
         ),
         ("module-registry#getModule", None, Some(again::<String>)),
+        ("module-registry#get-module-example-file", None, None),
         (
-            "module-registry#get-module-example-file",
+            "module-registry#get-module-lifecycle",
             None,
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::iacm::types::GetModuleLifecycleResponse>),
         ),
-        ("module-registry#get-module-lifecycle", None, Some(again::<serde_json::Value>)),
         (
             "module-registry#get-module-lifecycle-version-status",
             None,
-            Some(again::<serde_json::Value>),
+            Some(
+                again::<
+                    harness_api::iacm::types::GetModuleLifecycleVersionStatusResponse,
+                >,
+            ),
         ),
         ("module-registry#list-connectors", None, Some(again::<Vec<String>>)),
         (
@@ -338,9 +389,9 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::iacm::types::ListModuleMetadataResponse>),
         ),
         (
-            "module-registry#list-module-example-files",
+            "module-registry#list-module-example-tree",
             None,
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::iacm::types::ListModuleExampleTreeResponse>),
         ),
         (
             "module-registry#list-module-executions-id",
@@ -351,6 +402,7 @@ pub(crate) static TABLE: Table = Table {
                 >,
             ),
         ),
+        ("module-registry#list-module-providers", None, Some(again::<Vec<String>>)),
         ("module-registry#list-module-tags-by-id", None, Some(again::<Vec<String>>)),
         (
             "module-registry#list_modules-by-account",
@@ -374,7 +426,7 @@ pub(crate) static TABLE: Table = Table {
             None,
         ),
         ("module-registry#post-module-artifact", None, None),
-        ("module-registry#post-module-example", None, Some(again::<serde_json::Value>)),
+        ("module-registry#post-module-example", None, None),
         ("module-registry#post-module-readme", None, None),
         (
             "module-registry#post-module-tags",
@@ -383,8 +435,8 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "module-registry#put-module-lifecycle",
-            Some(again::<harness_api::iacm::types::PutModuleLifecycleBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::iacm::types::ModuleLifecycleRule>),
+            Some(again::<harness_api::iacm::types::PutModuleLifecycleResponse>),
         ),
         (
             "module-registry#send-module-event",
@@ -404,8 +456,8 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "provider-registry#batch-check-provider-lifecycle",
-            Some(again::<harness_api::iacm::types::BatchCheckProviderLifecycleBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::iacm::types::BatchCheckProviderLifecycleRequest>),
+            Some(again::<harness_api::iacm::types::BatchCheckProviderLifecycleResponse>),
         ),
         (
             "provider-registry#create-provider",
@@ -419,11 +471,7 @@ pub(crate) static TABLE: Table = Table {
         ),
         ("provider-registry#delete-provider", None, None),
         ("provider-registry#delete-file", None, None),
-        (
-            "provider-registry#delete-provider-lifecycle",
-            None,
-            Some(again::<serde_json::Value>),
-        ),
+        ("provider-registry#delete-provider-lifecycle", None, None),
         ("provider-registry#delete-provider-version", None, None),
         ("provider-registry#delete-signing-key", None, None),
         (
@@ -434,7 +482,7 @@ pub(crate) static TABLE: Table = Table {
         (
             "provider-registry#get-provider-domain",
             None,
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::iacm::types::GetProviderDomainResponseBody>),
         ),
         (
             "provider-registry#get-provider-download",
@@ -445,12 +493,16 @@ pub(crate) static TABLE: Table = Table {
         (
             "provider-registry#get-provider-lifecycle",
             None,
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::iacm::types::GetProviderLifecycleResponse>),
         ),
         (
             "provider-registry#get-provider-lifecycle-version-status",
             None,
-            Some(again::<serde_json::Value>),
+            Some(
+                again::<
+                    harness_api::iacm::types::GetProviderLifecycleVersionStatusResponse,
+                >,
+            ),
         ),
         (
             "provider-registry#get-provider-version",
@@ -488,8 +540,8 @@ pub(crate) static TABLE: Table = Table {
         ("provider-registry#publish-provider-version", None, None),
         (
             "provider-registry#put-provider-lifecycle",
-            Some(again::<harness_api::iacm::types::PutProviderLifecycleBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::iacm::types::ProviderLifecycleRule>),
+            Some(again::<harness_api::iacm::types::PutProviderLifecycleResponse>),
         ),
         (
             "provider-registry#update-provider-version",
@@ -508,28 +560,41 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "provisioner_activities#complete-activity",
-            Some(again::<harness_api::iacm::types::CompleteActivityBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::iacm::types::CompleteActivityRequest>),
+            Some(again::<harness_api::iacm::types::CompleteActivityResponse>),
         ),
         (
             "provisioner_activities#start-activity",
-            Some(again::<harness_api::iacm::types::StartActivityBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::iacm::types::StartActivityRequest>),
+            Some(again::<harness_api::iacm::types::StartActivityResponse>),
         ),
         (
             "remediation#create-remediation-run",
-            Some(again::<harness_api::iacm::types::CreateRemediationRunBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::iacm::types::CreateRemediationRunRequest>),
+            Some(again::<harness_api::iacm::types::CreateRemediationRunResponse>),
         ),
-        ("remediation#disable-remediation", None, Some(again::<serde_json::Value>)),
-        ("remediation#enable-remediation", None, Some(again::<serde_json::Value>)),
-        ("remediation#get-remediation-config", None, Some(again::<serde_json::Value>)),
-        ("remediation#get-remediation-run", None, Some(again::<serde_json::Value>)),
-        ("remediation#list-remediation-runs", None, Some(again::<serde_json::Value>)),
+        ("remediation#disable-remediation", None, None),
+        ("remediation#enable-remediation", None, None),
+        ("remediation#get-drift-plan", None, None),
+        (
+            "remediation#get-remediation-config",
+            None,
+            Some(again::<harness_api::iacm::types::GetRemediationConfigResponse>),
+        ),
+        (
+            "remediation#get-remediation-run",
+            None,
+            Some(again::<harness_api::iacm::types::GetRemediationRunResponse>),
+        ),
+        (
+            "remediation#list-remediation-runs",
+            None,
+            Some(again::<Vec<harness_api::iacm::types::HarnessIacmRemediationRun>>),
+        ),
         (
             "remediation#update-remediation-run",
-            Some(again::<harness_api::iacm::types::UpdateRemediationRunBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::iacm::types::UpdateRemediationRunRequest>),
+            Some(again::<harness_api::iacm::types::UpdateRemediationRunResponse>),
         ),
         (
             "settings#check-push-data",
@@ -544,20 +609,48 @@ pub(crate) static TABLE: Table = Table {
         (
             "settings#disable-ephemeral-workspaces-in-project",
             None,
-            Some(again::<serde_json::Value>),
+            Some(
+                again::<
+                    harness_api::iacm::types::DisableEphemeralWorkspacesInProjectResponse,
+                >,
+            ),
         ),
-        ("settings#disable-project-drift", None, Some(again::<serde_json::Value>)),
+        (
+            "settings#disable-project-drift",
+            None,
+            Some(again::<harness_api::iacm::types::DisableProjectDriftResponse>),
+        ),
         (
             "settings#enable-ephemeral-workspaces-in-project",
             Some(
-                again::<harness_api::iacm::types::EnableEphemeralWorkspacesInProjectBody>,
+                again::<
+                    harness_api::iacm::types::EnableEphemeralWorkspacesInProjectRequest,
+                >,
             ),
-            Some(again::<serde_json::Value>),
+            Some(
+                again::<
+                    harness_api::iacm::types::EnableEphemeralWorkspacesInProjectResponse,
+                >,
+            ),
         ),
         (
             "settings#enable-project-drift",
-            Some(again::<harness_api::iacm::types::EnableProjectDriftBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::iacm::types::EnableProjectDriftRequest>),
+            Some(again::<harness_api::iacm::types::EnableProjectDriftResponse>),
+        ),
+        (
+            "settings#get-ephemeral-workspaces-in-project",
+            None,
+            Some(
+                again::<
+                    harness_api::iacm::types::GetEphemeralWorkspacesInProjectResponse,
+                >,
+            ),
+        ),
+        (
+            "settings#get-project-drift",
+            None,
+            Some(again::<harness_api::iacm::types::GetProjectDriftResponse>),
         ),
         (
             "settings#list-default-pipelines",
@@ -569,7 +662,11 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::iacm::types::UpsertDefaultPipelineRequest>),
             None,
         ),
-        ("system#get-provisioner-config", None, Some(again::<serde_json::Value>)),
+        (
+            "system#get-provisioner-config",
+            None,
+            Some(again::<harness_api::iacm::types::ProvisionerConfig>),
+        ),
         (
             "system#latest-plugin-version",
             Some(again::<harness_api::iacm::types::PluginReportedVersion>),
@@ -587,8 +684,16 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::iacm::types::LockWorkspaceRequest>),
             Some(again::<harness_api::iacm::types::HarnessIacmLockinfo>),
         ),
-        ("tf-standard-backend#pull-terraform-state", None, Some(again::<String>)),
-        ("tf-standard-backend#push-terraform-state", None, None),
+        (
+            "tf-standard-backend#pull-terraform-state",
+            None,
+            Some(again::<serde_json::Value>),
+        ),
+        (
+            "tf-standard-backend#push-terraform-state",
+            Some(again::<serde_json::Value>),
+            None,
+        ),
         (
             "tf-standard-backend#unlock-workspace",
             Some(again::<harness_api::iacm::types::UnlockWorkspaceRequest>),
@@ -637,21 +742,9 @@ pub(crate) static TABLE: Table = Table {
             ),
         ),
         ("variable_sets#delete-variable-set-account-level", None, None),
-        (
-            "variable_sets#delete-variable-set-by-query-account-level",
-            None,
-            Some(again::<serde_json::Value>),
-        ),
-        (
-            "variable_sets#delete-variable-set-by-query-org-level",
-            None,
-            Some(again::<serde_json::Value>),
-        ),
-        (
-            "variable_sets#delete-variable-set-by-query-proj-level",
-            None,
-            Some(again::<serde_json::Value>),
-        ),
+        ("variable_sets#delete-variable-set-by-query-account-level", None, None),
+        ("variable_sets#delete-variable-set-by-query-org-level", None, None),
+        ("variable_sets#delete-variable-set-by-query-proj-level", None, None),
         ("variable_sets#delete-variable-set-org-level", None, None),
         ("variable_sets#delete-variable-set-proj-level", None, None),
         (
@@ -789,6 +882,7 @@ pub(crate) static TABLE: Table = Table {
             None,
             Some(again::<Vec<harness_api::iacm::types::HarnessIacmWorkspaceTemplate>>),
         ),
+        ("workspace_templates#remove-workspace-template", None, None),
         (
             "workspace_templates#update-workspace-template",
             Some(again::<harness_api::iacm::types::UpdateWorkspaceTemplateRequest>),
@@ -818,8 +912,16 @@ pub(crate) static TABLE: Table = Table {
             None,
             Some(again::<harness_api::iacm::types::CreateDataResponse>),
         ),
-        ("workspaces#delete-drift-config", None, Some(again::<serde_json::Value>)),
-        ("workspaces#delete-ephemeral-config", None, Some(again::<serde_json::Value>)),
+        (
+            "workspaces#delete-drift-config",
+            None,
+            Some(again::<harness_api::iacm::types::DeleteDriftConfigResponse>),
+        ),
+        (
+            "workspaces#delete-ephemeral-config",
+            None,
+            Some(again::<harness_api::iacm::types::DeleteEphemeralConfigResponse>),
+        ),
         (
             "workspaces#delete-resources",
             Some(again::<harness_api::iacm::types::DeleteResourcesRequest>),
@@ -827,8 +929,8 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "workspaces#delete-stale-resources",
-            Some(again::<harness_api::iacm::types::DeleteStaleResourcesBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::iacm::types::DeleteStaleResourcesRequest>),
+            Some(again::<harness_api::iacm::types::DeleteStaleResourcesResponse>),
         ),
         ("workspaces#destroy-workspace", None, None),
         ("workspaces#download-remote-execution", None, Some(again::<String>)),
@@ -848,8 +950,16 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::iacm::types::ShowRemoteExecutionResponse>),
         ),
         ("workspaces#force-unlock-workspace", None, None),
-        ("workspaces#get-drift-config", None, Some(again::<serde_json::Value>)),
-        ("workspaces#get-ephemeral-config", None, Some(again::<serde_json::Value>)),
+        (
+            "workspaces#get-drift-config",
+            None,
+            Some(again::<harness_api::iacm::types::GetDriftConfigResponse>),
+        ),
+        (
+            "workspaces#get-ephemeral-config",
+            None,
+            Some(again::<harness_api::iacm::types::GetEphemeralConfigResponse>),
+        ),
         ("workspaces#list-all-workspace-tags", None, Some(again::<Vec<String>>)),
         (
             "workspaces#list-associated-workspaces",
@@ -898,6 +1008,11 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<Vec<harness_api::iacm::types::WorkspaceResourceSummary>>),
         ),
         (
+            "workspaces#rollback-state",
+            Some(again::<harness_api::iacm::types::RollbackStateRequest>),
+            Some(again::<harness_api::iacm::types::RollbackStateResponse>),
+        ),
+        (
             "workspaces#search-resources",
             Some(again::<harness_api::iacm::types::SearchResourcesRequest>),
             Some(again::<harness_api::iacm::types::SearchResourcesResponse>),
@@ -920,13 +1035,13 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "workspaces#update-drift-config",
-            Some(again::<harness_api::iacm::types::UpdateDriftConfigBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::iacm::types::UpdateDriftConfigRequest>),
+            Some(again::<harness_api::iacm::types::UpdateDriftConfigResponse>),
         ),
         (
             "workspaces#update-ephemeral-config",
-            Some(again::<harness_api::iacm::types::UpdateEphemeralConfigBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::iacm::types::UpdateEphemeralConfigRequest>),
+            Some(again::<harness_api::iacm::types::UpdateEphemeralConfigResponse>),
         ),
         (
             "workspaces#update-resources",
@@ -938,13 +1053,21 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::iacm::types::UpdateWorkspaceRequest>),
             Some(again::<harness_api::iacm::types::UpdateWorkspaceResponse>),
         ),
-        ("workspaces#upload-dependency-graph", None, Some(again::<serde_json::Value>)),
+        (
+            "workspaces#upload-dependency-graph",
+            None,
+            Some(again::<harness_api::iacm::types::UploadDependencyGraphResponse>),
+        ),
         (
             "workspaces#upload-remote-execution",
             None,
             Some(again::<harness_api::iacm::types::UploadRemoteExecutionResponse>),
         ),
-        ("workspaces#upload-risk-assessment", None, Some(again::<serde_json::Value>)),
+        (
+            "workspaces#upload-risk-assessment",
+            None,
+            Some(again::<harness_api::iacm::types::UploadRiskAssessmentResponse>),
+        ),
     ],
     sizes: &[
         (
@@ -1001,12 +1124,64 @@ pub(crate) static TABLE: Table = Table {
         ),
         ("iacm::types::Audit", size_of::<harness_api::iacm::types::Audit>()),
         (
+            "iacm::types::BatchCheckModuleLifecycleRequest",
+            size_of::<harness_api::iacm::types::BatchCheckModuleLifecycleRequest>(),
+        ),
+        (
+            "iacm::types::BatchCheckModuleLifecycleResponse",
+            size_of::<harness_api::iacm::types::BatchCheckModuleLifecycleResponse>(),
+        ),
+        (
+            "iacm::types::BatchCheckProviderLifecycleRequest",
+            size_of::<harness_api::iacm::types::BatchCheckProviderLifecycleRequest>(),
+        ),
+        (
+            "iacm::types::BatchCheckProviderLifecycleResponse",
+            size_of::<harness_api::iacm::types::BatchCheckProviderLifecycleResponse>(),
+        ),
+        ("iacm::types::CdkConfig", size_of::<harness_api::iacm::types::CdkConfig>()),
+        ("iacm::types::CdkResult", size_of::<harness_api::iacm::types::CdkResult>()),
+        (
+            "iacm::types::CdkStackResult",
+            size_of::<harness_api::iacm::types::CdkStackResult>(),
+        ),
+        (
+            "iacm::types::CdkStackResultStatus",
+            size_of::<harness_api::iacm::types::CdkStackResultStatus>(),
+        ),
+        (
+            "iacm::types::CdkVersionConfig",
+            size_of::<harness_api::iacm::types::CdkVersionConfig>(),
+        ),
+        (
             "iacm::types::CheckPushDataResponse",
             size_of::<harness_api::iacm::types::CheckPushDataResponse>(),
         ),
         (
             "iacm::types::CloneWorkspaceRequest",
             size_of::<harness_api::iacm::types::CloneWorkspaceRequest>(),
+        ),
+        (
+            "iacm::types::CompleteActivityRequest",
+            size_of::<harness_api::iacm::types::CompleteActivityRequest>(),
+        ),
+        (
+            "iacm::types::CompleteActivityRequestStatus",
+            size_of::<harness_api::iacm::types::CompleteActivityRequestStatus>(),
+        ),
+        (
+            "iacm::types::CompleteActivityResponse",
+            size_of::<harness_api::iacm::types::CompleteActivityResponse>(),
+        ),
+        (
+            "iacm::types::CompleteActivityResponseStatus",
+            size_of::<harness_api::iacm::types::CompleteActivityResponseStatus>(),
+        ),
+        (
+            "iacm::types::CompleteActivityResponseWorkspaceStatus",
+            size_of::<
+                harness_api::iacm::types::CompleteActivityResponseWorkspaceStatus,
+            >(),
         ),
         (
             "iacm::types::ConnectorPermissions",
@@ -1122,6 +1297,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::iacm::types::CreateModuleTagsRequest>(),
         ),
         (
+            "iacm::types::CreateOnboardingPipelineRequest",
+            size_of::<harness_api::iacm::types::CreateOnboardingPipelineRequest>(),
+        ),
+        (
             "iacm::types::CreatePlaybookRequest",
             size_of::<harness_api::iacm::types::CreatePlaybookRequest>(),
         ),
@@ -1136,6 +1315,34 @@ pub(crate) static TABLE: Table = Table {
         (
             "iacm::types::CreateProviderVersionRequestBody",
             size_of::<harness_api::iacm::types::CreateProviderVersionRequestBody>(),
+        ),
+        (
+            "iacm::types::CreateRemediationRunRequest",
+            size_of::<harness_api::iacm::types::CreateRemediationRunRequest>(),
+        ),
+        (
+            "iacm::types::CreateRemediationRunRequestRemediationType",
+            size_of::<
+                harness_api::iacm::types::CreateRemediationRunRequestRemediationType,
+            >(),
+        ),
+        (
+            "iacm::types::CreateRemediationRunResponse",
+            size_of::<harness_api::iacm::types::CreateRemediationRunResponse>(),
+        ),
+        (
+            "iacm::types::CreateRemediationRunResponseRemediationType",
+            size_of::<
+                harness_api::iacm::types::CreateRemediationRunResponseRemediationType,
+            >(),
+        ),
+        (
+            "iacm::types::CreateRemediationRunResponseResultType",
+            size_of::<harness_api::iacm::types::CreateRemediationRunResponseResultType>(),
+        ),
+        (
+            "iacm::types::CreateRemediationRunResponseStatus",
+            size_of::<harness_api::iacm::types::CreateRemediationRunResponseStatus>(),
         ),
         (
             "iacm::types::CreateRemoteExecutionRequest",
@@ -1226,6 +1433,14 @@ pub(crate) static TABLE: Table = Table {
             >(),
         ),
         (
+            "iacm::types::DeleteDriftConfigResponse",
+            size_of::<harness_api::iacm::types::DeleteDriftConfigResponse>(),
+        ),
+        (
+            "iacm::types::DeleteEphemeralConfigResponse",
+            size_of::<harness_api::iacm::types::DeleteEphemeralConfigResponse>(),
+        ),
+        (
             "iacm::types::DeletePlaybookVarsRequest",
             size_of::<harness_api::iacm::types::DeletePlaybookVarsRequest>(),
         ),
@@ -1238,12 +1453,30 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::iacm::types::DeleteResourcesResponse>(),
         ),
         (
+            "iacm::types::DeleteStaleResourcesRequest",
+            size_of::<harness_api::iacm::types::DeleteStaleResourcesRequest>(),
+        ),
+        (
+            "iacm::types::DeleteStaleResourcesResponse",
+            size_of::<harness_api::iacm::types::DeleteStaleResourcesResponse>(),
+        ),
+        (
             "iacm::types::DependenciesMetadata",
             size_of::<harness_api::iacm::types::DependenciesMetadata>(),
         ),
         (
             "iacm::types::DestroyWorkspaceVariableResponse",
             size_of::<harness_api::iacm::types::DestroyWorkspaceVariableResponse>(),
+        ),
+        (
+            "iacm::types::DisableEphemeralWorkspacesInProjectResponse",
+            size_of::<
+                harness_api::iacm::types::DisableEphemeralWorkspacesInProjectResponse,
+            >(),
+        ),
+        (
+            "iacm::types::DisableProjectDriftResponse",
+            size_of::<harness_api::iacm::types::DisableProjectDriftResponse>(),
         ),
         (
             "iacm::types::DownloadModuleResponse",
@@ -1256,6 +1489,56 @@ pub(crate) static TABLE: Table = Table {
         (
             "iacm::types::DynamicConfigIncludeConditions",
             size_of::<harness_api::iacm::types::DynamicConfigIncludeConditions>(),
+        ),
+        (
+            "iacm::types::EnableEphemeralWorkspacesInProjectRequest",
+            size_of::<
+                harness_api::iacm::types::EnableEphemeralWorkspacesInProjectRequest,
+            >(),
+        ),
+        (
+            "iacm::types::EnableEphemeralWorkspacesInProjectRequestDeleteDelayUnit",
+            size_of::<
+                harness_api::iacm::types::EnableEphemeralWorkspacesInProjectRequestDeleteDelayUnit,
+            >(),
+        ),
+        (
+            "iacm::types::EnableEphemeralWorkspacesInProjectRequestDestroyDelayUnit",
+            size_of::<
+                harness_api::iacm::types::EnableEphemeralWorkspacesInProjectRequestDestroyDelayUnit,
+            >(),
+        ),
+        (
+            "iacm::types::EnableEphemeralWorkspacesInProjectRequestProvisioner",
+            size_of::<
+                harness_api::iacm::types::EnableEphemeralWorkspacesInProjectRequestProvisioner,
+            >(),
+        ),
+        (
+            "iacm::types::EnableEphemeralWorkspacesInProjectResponse",
+            size_of::<
+                harness_api::iacm::types::EnableEphemeralWorkspacesInProjectResponse,
+            >(),
+        ),
+        (
+            "iacm::types::EnableProjectDriftRequest",
+            size_of::<harness_api::iacm::types::EnableProjectDriftRequest>(),
+        ),
+        (
+            "iacm::types::EnableProjectDriftRequestProvisioner",
+            size_of::<harness_api::iacm::types::EnableProjectDriftRequestProvisioner>(),
+        ),
+        (
+            "iacm::types::EnableProjectDriftRequestRunEveryUnit",
+            size_of::<harness_api::iacm::types::EnableProjectDriftRequestRunEveryUnit>(),
+        ),
+        (
+            "iacm::types::EnableProjectDriftResponse",
+            size_of::<harness_api::iacm::types::EnableProjectDriftResponse>(),
+        ),
+        (
+            "iacm::types::EnableProjectRemediationRequest",
+            size_of::<harness_api::iacm::types::EnableProjectRemediationRequest>(),
         ),
         (
             "iacm::types::EnableTestingRequest",
@@ -1272,12 +1555,194 @@ pub(crate) static TABLE: Table = Table {
             >(),
         ),
         (
+            "iacm::types::ExampleTreeItem",
+            size_of::<harness_api::iacm::types::ExampleTreeItem>(),
+        ),
+        (
+            "iacm::types::ExampleTreeItemContentType",
+            size_of::<harness_api::iacm::types::ExampleTreeItemContentType>(),
+        ),
+        (
+            "iacm::types::GetDriftConfigResponse",
+            size_of::<harness_api::iacm::types::GetDriftConfigResponse>(),
+        ),
+        (
+            "iacm::types::GetDriftConfigResponseRunEveryUnit",
+            size_of::<harness_api::iacm::types::GetDriftConfigResponseRunEveryUnit>(),
+        ),
+        (
+            "iacm::types::GetEphemeralConfigResponse",
+            size_of::<harness_api::iacm::types::GetEphemeralConfigResponse>(),
+        ),
+        (
+            "iacm::types::GetEphemeralConfigResponseDeleteDelayUnit",
+            size_of::<
+                harness_api::iacm::types::GetEphemeralConfigResponseDeleteDelayUnit,
+            >(),
+        ),
+        (
+            "iacm::types::GetEphemeralConfigResponseSource",
+            size_of::<harness_api::iacm::types::GetEphemeralConfigResponseSource>(),
+        ),
+        (
+            "iacm::types::GetEphemeralConfigResponseTtlUnit",
+            size_of::<harness_api::iacm::types::GetEphemeralConfigResponseTtlUnit>(),
+        ),
+        (
+            "iacm::types::GetEphemeralWorkspacesInProjectResponse",
+            size_of::<
+                harness_api::iacm::types::GetEphemeralWorkspacesInProjectResponse,
+            >(),
+        ),
+        (
+            "iacm::types::GetEphemeralWorkspacesInProjectResponseDeleteDelayUnit",
+            size_of::<
+                harness_api::iacm::types::GetEphemeralWorkspacesInProjectResponseDeleteDelayUnit,
+            >(),
+        ),
+        (
+            "iacm::types::GetEphemeralWorkspacesInProjectResponseTtlUnit",
+            size_of::<
+                harness_api::iacm::types::GetEphemeralWorkspacesInProjectResponseTtlUnit,
+            >(),
+        ),
+        (
+            "iacm::types::GetHostStatsResponse",
+            size_of::<harness_api::iacm::types::GetHostStatsResponse>(),
+        ),
+        (
+            "iacm::types::GetHostsSummaryResponse",
+            size_of::<harness_api::iacm::types::GetHostsSummaryResponse>(),
+        ),
+        (
+            "iacm::types::GetModuleLifecycleResponse",
+            size_of::<harness_api::iacm::types::GetModuleLifecycleResponse>(),
+        ),
+        (
+            "iacm::types::GetModuleLifecycleResponseDeprecatedAction",
+            size_of::<
+                harness_api::iacm::types::GetModuleLifecycleResponseDeprecatedAction,
+            >(),
+        ),
+        (
+            "iacm::types::GetModuleLifecycleResponseSupportedAction",
+            size_of::<
+                harness_api::iacm::types::GetModuleLifecycleResponseSupportedAction,
+            >(),
+        ),
+        (
+            "iacm::types::GetModuleLifecycleResponseWarningAction",
+            size_of::<
+                harness_api::iacm::types::GetModuleLifecycleResponseWarningAction,
+            >(),
+        ),
+        (
+            "iacm::types::GetModuleLifecycleVersionStatusResponse",
+            size_of::<
+                harness_api::iacm::types::GetModuleLifecycleVersionStatusResponse,
+            >(),
+        ),
+        (
+            "iacm::types::GetModuleLifecycleVersionStatusResponseAction",
+            size_of::<
+                harness_api::iacm::types::GetModuleLifecycleVersionStatusResponseAction,
+            >(),
+        ),
+        (
+            "iacm::types::GetModuleLifecycleVersionStatusResponseTier",
+            size_of::<
+                harness_api::iacm::types::GetModuleLifecycleVersionStatusResponseTier,
+            >(),
+        ),
+        (
+            "iacm::types::GetProjectDriftResponse",
+            size_of::<harness_api::iacm::types::GetProjectDriftResponse>(),
+        ),
+        (
+            "iacm::types::GetProjectDriftResponseRunEveryUnit",
+            size_of::<harness_api::iacm::types::GetProjectDriftResponseRunEveryUnit>(),
+        ),
+        (
+            "iacm::types::GetProjectRemediationConfigResponse",
+            size_of::<harness_api::iacm::types::GetProjectRemediationConfigResponse>(),
+        ),
+        (
+            "iacm::types::GetProviderDomainResponseBody",
+            size_of::<harness_api::iacm::types::GetProviderDomainResponseBody>(),
+        ),
+        (
             "iacm::types::GetProviderDownloadResponse",
             size_of::<harness_api::iacm::types::GetProviderDownloadResponse>(),
         ),
         (
+            "iacm::types::GetProviderLifecycleResponse",
+            size_of::<harness_api::iacm::types::GetProviderLifecycleResponse>(),
+        ),
+        (
+            "iacm::types::GetProviderLifecycleResponseDeprecatedAction",
+            size_of::<
+                harness_api::iacm::types::GetProviderLifecycleResponseDeprecatedAction,
+            >(),
+        ),
+        (
+            "iacm::types::GetProviderLifecycleResponseSupportedAction",
+            size_of::<
+                harness_api::iacm::types::GetProviderLifecycleResponseSupportedAction,
+            >(),
+        ),
+        (
+            "iacm::types::GetProviderLifecycleResponseWarningAction",
+            size_of::<
+                harness_api::iacm::types::GetProviderLifecycleResponseWarningAction,
+            >(),
+        ),
+        (
+            "iacm::types::GetProviderLifecycleVersionStatusResponse",
+            size_of::<
+                harness_api::iacm::types::GetProviderLifecycleVersionStatusResponse,
+            >(),
+        ),
+        (
+            "iacm::types::GetProviderLifecycleVersionStatusResponseAction",
+            size_of::<
+                harness_api::iacm::types::GetProviderLifecycleVersionStatusResponseAction,
+            >(),
+        ),
+        (
+            "iacm::types::GetProviderLifecycleVersionStatusResponseTier",
+            size_of::<
+                harness_api::iacm::types::GetProviderLifecycleVersionStatusResponseTier,
+            >(),
+        ),
+        (
             "iacm::types::GetProviderVersionResponseBody",
             size_of::<harness_api::iacm::types::GetProviderVersionResponseBody>(),
+        ),
+        (
+            "iacm::types::GetRemediationConfigResponse",
+            size_of::<harness_api::iacm::types::GetRemediationConfigResponse>(),
+        ),
+        (
+            "iacm::types::GetRemediationConfigResponseSource",
+            size_of::<harness_api::iacm::types::GetRemediationConfigResponseSource>(),
+        ),
+        (
+            "iacm::types::GetRemediationRunResponse",
+            size_of::<harness_api::iacm::types::GetRemediationRunResponse>(),
+        ),
+        (
+            "iacm::types::GetRemediationRunResponseRemediationType",
+            size_of::<
+                harness_api::iacm::types::GetRemediationRunResponseRemediationType,
+            >(),
+        ),
+        (
+            "iacm::types::GetRemediationRunResponseResultType",
+            size_of::<harness_api::iacm::types::GetRemediationRunResponseResultType>(),
+        ),
+        (
+            "iacm::types::GetRemediationRunResponseStatus",
+            size_of::<harness_api::iacm::types::GetRemediationRunResponseStatus>(),
         ),
         (
             "iacm::types::GetVariablesAndProvidersResponse",
@@ -1297,6 +1762,7 @@ pub(crate) static TABLE: Table = Table {
             "iacm::types::GitAuditDataType",
             size_of::<harness_api::iacm::types::GitAuditDataType>(),
         ),
+        ("iacm::types::GitInfo", size_of::<harness_api::iacm::types::GitInfo>()),
         (
             "iacm::types::HarnessIacmActivity",
             size_of::<harness_api::iacm::types::HarnessIacmActivity>(),
@@ -1338,6 +1804,12 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::iacm::types::HarnessIacmChangedResources>(),
         ),
         (
+            "iacm::types::HarnessIacmChangedcostsbymoduleresource",
+            size_of::<
+                harness_api::iacm::types::HarnessIacmChangedcostsbymoduleresource,
+            >(),
+        ),
+        (
             "iacm::types::HarnessIacmCostResource",
             size_of::<harness_api::iacm::types::HarnessIacmCostResource>(),
         ),
@@ -1370,6 +1842,30 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::iacm::types::HarnessIacmExecutionStatus>(),
         ),
         (
+            "iacm::types::HarnessIacmHost",
+            size_of::<harness_api::iacm::types::HarnessIacmHost>(),
+        ),
+        (
+            "iacm::types::HarnessIacmHostactivity",
+            size_of::<harness_api::iacm::types::HarnessIacmHostactivity>(),
+        ),
+        (
+            "iacm::types::HarnessIacmHostactivityEventType",
+            size_of::<harness_api::iacm::types::HarnessIacmHostactivityEventType>(),
+        ),
+        (
+            "iacm::types::HarnessIacmInsight",
+            size_of::<harness_api::iacm::types::HarnessIacmInsight>(),
+        ),
+        (
+            "iacm::types::HarnessIacmInsightType",
+            size_of::<harness_api::iacm::types::HarnessIacmInsightType>(),
+        ),
+        (
+            "iacm::types::HarnessIacmInventory",
+            size_of::<harness_api::iacm::types::HarnessIacmInventory>(),
+        ),
+        (
             "iacm::types::HarnessIacmInventoryDetail",
             size_of::<harness_api::iacm::types::HarnessIacmInventoryDetail>(),
         ),
@@ -1380,6 +1876,10 @@ pub(crate) static TABLE: Table = Table {
         (
             "iacm::types::HarnessIacmInventoryHost",
             size_of::<harness_api::iacm::types::HarnessIacmInventoryHost>(),
+        ),
+        (
+            "iacm::types::HarnessIacmInventoryType",
+            size_of::<harness_api::iacm::types::HarnessIacmInventoryType>(),
         ),
         (
             "iacm::types::HarnessIacmInventoryVar",
@@ -1462,6 +1962,24 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::iacm::types::HarnessIacmProviderRegistrySigningKeys>(),
         ),
         (
+            "iacm::types::HarnessIacmRemediationRun",
+            size_of::<harness_api::iacm::types::HarnessIacmRemediationRun>(),
+        ),
+        (
+            "iacm::types::HarnessIacmRemediationRunRemediationType",
+            size_of::<
+                harness_api::iacm::types::HarnessIacmRemediationRunRemediationType,
+            >(),
+        ),
+        (
+            "iacm::types::HarnessIacmRemediationRunResultType",
+            size_of::<harness_api::iacm::types::HarnessIacmRemediationRunResultType>(),
+        ),
+        (
+            "iacm::types::HarnessIacmRemediationRunStatus",
+            size_of::<harness_api::iacm::types::HarnessIacmRemediationRunStatus>(),
+        ),
+        (
             "iacm::types::HarnessIacmResource",
             size_of::<harness_api::iacm::types::HarnessIacmResource>(),
         ),
@@ -1534,6 +2052,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::iacm::types::HarnessIacmWorkspacevariableValueType>(),
         ),
         (
+            "iacm::types::HostLastActivity",
+            size_of::<harness_api::iacm::types::HostLastActivity>(),
+        ),
+        (
             "iacm::types::IacmEvaluatedPolicy",
             size_of::<harness_api::iacm::types::IacmEvaluatedPolicy>(),
         ),
@@ -1591,6 +2113,26 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::iacm::types::IacmWebhookInfoType>(),
         ),
         (
+            "iacm::types::ImportInventoryRequest2",
+            size_of::<harness_api::iacm::types::ImportInventoryRequest2>(),
+        ),
+        (
+            "iacm::types::ImportInventoryRequest2Format",
+            size_of::<harness_api::iacm::types::ImportInventoryRequest2Format>(),
+        ),
+        (
+            "iacm::types::ImportInventoryResponse",
+            size_of::<harness_api::iacm::types::ImportInventoryResponse>(),
+        ),
+        (
+            "iacm::types::LanguageConfig",
+            size_of::<harness_api::iacm::types::LanguageConfig>(),
+        ),
+        (
+            "iacm::types::LanguageVersionConfig",
+            size_of::<harness_api::iacm::types::LanguageVersionConfig>(),
+        ),
+        (
             "iacm::types::ListActivityResourceChangesResponse",
             size_of::<harness_api::iacm::types::ListActivityResourceChangesResponse>(),
         ),
@@ -1609,6 +2151,10 @@ pub(crate) static TABLE: Table = Table {
         (
             "iacm::types::ListModuleByIdResponseStorageType",
             size_of::<harness_api::iacm::types::ListModuleByIdResponseStorageType>(),
+        ),
+        (
+            "iacm::types::ListModuleExampleTreeResponse",
+            size_of::<harness_api::iacm::types::ListModuleExampleTreeResponse>(),
         ),
         (
             "iacm::types::ListModuleMetadataResponse",
@@ -1663,6 +2209,46 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::iacm::types::ModuleExecutionMetadata>(),
         ),
         (
+            "iacm::types::ModuleLifecycleBatchCheckItem",
+            size_of::<harness_api::iacm::types::ModuleLifecycleBatchCheckItem>(),
+        ),
+        (
+            "iacm::types::ModuleLifecycleBatchCheckResult",
+            size_of::<harness_api::iacm::types::ModuleLifecycleBatchCheckResult>(),
+        ),
+        (
+            "iacm::types::ModuleLifecycleBatchCheckResultAction",
+            size_of::<harness_api::iacm::types::ModuleLifecycleBatchCheckResultAction>(),
+        ),
+        (
+            "iacm::types::ModuleLifecycleBatchCheckResultTier",
+            size_of::<harness_api::iacm::types::ModuleLifecycleBatchCheckResultTier>(),
+        ),
+        (
+            "iacm::types::ModuleLifecycleOverride",
+            size_of::<harness_api::iacm::types::ModuleLifecycleOverride>(),
+        ),
+        (
+            "iacm::types::ModuleLifecycleOverrideTier",
+            size_of::<harness_api::iacm::types::ModuleLifecycleOverrideTier>(),
+        ),
+        (
+            "iacm::types::ModuleLifecycleRule",
+            size_of::<harness_api::iacm::types::ModuleLifecycleRule>(),
+        ),
+        (
+            "iacm::types::ModuleLifecycleRuleDeprecatedAction",
+            size_of::<harness_api::iacm::types::ModuleLifecycleRuleDeprecatedAction>(),
+        ),
+        (
+            "iacm::types::ModuleLifecycleRuleSupportedAction",
+            size_of::<harness_api::iacm::types::ModuleLifecycleRuleSupportedAction>(),
+        ),
+        (
+            "iacm::types::ModuleLifecycleRuleWarningAction",
+            size_of::<harness_api::iacm::types::ModuleLifecycleRuleWarningAction>(),
+        ),
+        (
             "iacm::types::ModuleRegistryCreateModuleResponseBody",
             size_of::<harness_api::iacm::types::ModuleRegistryCreateModuleResponseBody>(),
         ),
@@ -1681,8 +2267,24 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::iacm::types::ModuleTestingMetadata>(),
         ),
         (
+            "iacm::types::OpentofuConfig",
+            size_of::<harness_api::iacm::types::OpentofuConfig>(),
+        ),
+        (
             "iacm::types::OutputMetadata",
             size_of::<harness_api::iacm::types::OutputMetadata>(),
+        ),
+        (
+            "iacm::types::PluginOptions",
+            size_of::<harness_api::iacm::types::PluginOptions>(),
+        ),
+        (
+            "iacm::types::PluginOptionsProviderConnectorType",
+            size_of::<harness_api::iacm::types::PluginOptionsProviderConnectorType>(),
+        ),
+        (
+            "iacm::types::PluginOptionsSourceType",
+            size_of::<harness_api::iacm::types::PluginOptionsSourceType>(),
         ),
         (
             "iacm::types::PluginReportedVersion",
@@ -1705,12 +2307,120 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::iacm::types::ProviderConnectorWithPermissionsType>(),
         ),
         (
+            "iacm::types::ProviderLifecycleBatchCheckItem",
+            size_of::<harness_api::iacm::types::ProviderLifecycleBatchCheckItem>(),
+        ),
+        (
+            "iacm::types::ProviderLifecycleBatchCheckResult",
+            size_of::<harness_api::iacm::types::ProviderLifecycleBatchCheckResult>(),
+        ),
+        (
+            "iacm::types::ProviderLifecycleBatchCheckResultAction",
+            size_of::<
+                harness_api::iacm::types::ProviderLifecycleBatchCheckResultAction,
+            >(),
+        ),
+        (
+            "iacm::types::ProviderLifecycleBatchCheckResultTier",
+            size_of::<harness_api::iacm::types::ProviderLifecycleBatchCheckResultTier>(),
+        ),
+        (
+            "iacm::types::ProviderLifecycleOverride",
+            size_of::<harness_api::iacm::types::ProviderLifecycleOverride>(),
+        ),
+        (
+            "iacm::types::ProviderLifecycleOverrideTier",
+            size_of::<harness_api::iacm::types::ProviderLifecycleOverrideTier>(),
+        ),
+        (
+            "iacm::types::ProviderLifecycleRule",
+            size_of::<harness_api::iacm::types::ProviderLifecycleRule>(),
+        ),
+        (
+            "iacm::types::ProviderLifecycleRuleDeprecatedAction",
+            size_of::<harness_api::iacm::types::ProviderLifecycleRuleDeprecatedAction>(),
+        ),
+        (
+            "iacm::types::ProviderLifecycleRuleSupportedAction",
+            size_of::<harness_api::iacm::types::ProviderLifecycleRuleSupportedAction>(),
+        ),
+        (
+            "iacm::types::ProviderLifecycleRuleWarningAction",
+            size_of::<harness_api::iacm::types::ProviderLifecycleRuleWarningAction>(),
+        ),
+        (
             "iacm::types::ProviderMetadata",
             size_of::<harness_api::iacm::types::ProviderMetadata>(),
         ),
         (
+            "iacm::types::ProvisionerConfig",
+            size_of::<harness_api::iacm::types::ProvisionerConfig>(),
+        ),
+        (
+            "iacm::types::PublishResultsResponse",
+            size_of::<harness_api::iacm::types::PublishResultsResponse>(),
+        ),
+        (
+            "iacm::types::PutModuleLifecycleResponse",
+            size_of::<harness_api::iacm::types::PutModuleLifecycleResponse>(),
+        ),
+        (
+            "iacm::types::PutModuleLifecycleResponseDeprecatedAction",
+            size_of::<
+                harness_api::iacm::types::PutModuleLifecycleResponseDeprecatedAction,
+            >(),
+        ),
+        (
+            "iacm::types::PutModuleLifecycleResponseSupportedAction",
+            size_of::<
+                harness_api::iacm::types::PutModuleLifecycleResponseSupportedAction,
+            >(),
+        ),
+        (
+            "iacm::types::PutModuleLifecycleResponseWarningAction",
+            size_of::<
+                harness_api::iacm::types::PutModuleLifecycleResponseWarningAction,
+            >(),
+        ),
+        (
+            "iacm::types::PutProviderLifecycleResponse",
+            size_of::<harness_api::iacm::types::PutProviderLifecycleResponse>(),
+        ),
+        (
+            "iacm::types::PutProviderLifecycleResponseDeprecatedAction",
+            size_of::<
+                harness_api::iacm::types::PutProviderLifecycleResponseDeprecatedAction,
+            >(),
+        ),
+        (
+            "iacm::types::PutProviderLifecycleResponseSupportedAction",
+            size_of::<
+                harness_api::iacm::types::PutProviderLifecycleResponseSupportedAction,
+            >(),
+        ),
+        (
+            "iacm::types::PutProviderLifecycleResponseWarningAction",
+            size_of::<
+                harness_api::iacm::types::PutProviderLifecycleResponseWarningAction,
+            >(),
+        ),
+        (
             "iacm::types::RemoteExecution",
             size_of::<harness_api::iacm::types::RemoteExecution>(),
+        ),
+        (
+            "iacm::types::ReplaceInventoryFromImportRequest2",
+            size_of::<harness_api::iacm::types::ReplaceInventoryFromImportRequest2>(),
+        ),
+        (
+            "iacm::types::ReplaceInventoryFromImportRequest2Format",
+            size_of::<
+                harness_api::iacm::types::ReplaceInventoryFromImportRequest2Format,
+            >(),
+        ),
+        (
+            "iacm::types::ReplaceInventoryFromImportResponse",
+            size_of::<harness_api::iacm::types::ReplaceInventoryFromImportResponse>(),
         ),
         (
             "iacm::types::ResourceDelete",
@@ -1761,6 +2471,14 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::iacm::types::ResourcesSelectorConditionsOperator>(),
         ),
         (
+            "iacm::types::RollbackStateRequest",
+            size_of::<harness_api::iacm::types::RollbackStateRequest>(),
+        ),
+        (
+            "iacm::types::RollbackStateResponse",
+            size_of::<harness_api::iacm::types::RollbackStateResponse>(),
+        ),
+        (
             "iacm::types::SearchResourcesRequest",
             size_of::<harness_api::iacm::types::SearchResourcesRequest>(),
         ),
@@ -1797,12 +2515,20 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::iacm::types::ShowAnsibleActivityResponseEventType>(),
         ),
         (
+            "iacm::types::ShowCcmCostsResponse",
+            size_of::<harness_api::iacm::types::ShowCcmCostsResponse>(),
+        ),
+        (
             "iacm::types::ShowExecutionResponse",
             size_of::<harness_api::iacm::types::ShowExecutionResponse>(),
         ),
         (
             "iacm::types::ShowExecutionResponseStatus",
             size_of::<harness_api::iacm::types::ShowExecutionResponseStatus>(),
+        ),
+        (
+            "iacm::types::ShowHostResponse",
+            size_of::<harness_api::iacm::types::ShowHostResponse>(),
         ),
         (
             "iacm::types::ShowInventoryGroupsResponse",
@@ -1861,6 +2587,34 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::iacm::types::ShowWorkspaceVariableResponseValueType>(),
         ),
         (
+            "iacm::types::StartActivityRequest",
+            size_of::<harness_api::iacm::types::StartActivityRequest>(),
+        ),
+        (
+            "iacm::types::StartActivityRequestActivityType",
+            size_of::<harness_api::iacm::types::StartActivityRequestActivityType>(),
+        ),
+        (
+            "iacm::types::StartActivityRequestProvisionerType",
+            size_of::<harness_api::iacm::types::StartActivityRequestProvisionerType>(),
+        ),
+        (
+            "iacm::types::StartActivityResponse",
+            size_of::<harness_api::iacm::types::StartActivityResponse>(),
+        ),
+        (
+            "iacm::types::StartActivityResponseStatus",
+            size_of::<harness_api::iacm::types::StartActivityResponseStatus>(),
+        ),
+        (
+            "iacm::types::TerraformConfig",
+            size_of::<harness_api::iacm::types::TerraformConfig>(),
+        ),
+        (
+            "iacm::types::TerragruntConfig",
+            size_of::<harness_api::iacm::types::TerragruntConfig>(),
+        ),
+        (
             "iacm::types::TerragruntDetail",
             size_of::<harness_api::iacm::types::TerragruntDetail>(),
         ),
@@ -1885,6 +2639,38 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::iacm::types::UpdateApprovalRequestStatus>(),
         ),
         (
+            "iacm::types::UpdateDriftConfigRequest",
+            size_of::<harness_api::iacm::types::UpdateDriftConfigRequest>(),
+        ),
+        (
+            "iacm::types::UpdateDriftConfigRequestRunEveryUnit",
+            size_of::<harness_api::iacm::types::UpdateDriftConfigRequestRunEveryUnit>(),
+        ),
+        (
+            "iacm::types::UpdateDriftConfigResponse",
+            size_of::<harness_api::iacm::types::UpdateDriftConfigResponse>(),
+        ),
+        (
+            "iacm::types::UpdateEphemeralConfigRequest",
+            size_of::<harness_api::iacm::types::UpdateEphemeralConfigRequest>(),
+        ),
+        (
+            "iacm::types::UpdateEphemeralConfigRequestDeleteDelayUnit",
+            size_of::<
+                harness_api::iacm::types::UpdateEphemeralConfigRequestDeleteDelayUnit,
+            >(),
+        ),
+        (
+            "iacm::types::UpdateEphemeralConfigRequestDestroyDelayUnit",
+            size_of::<
+                harness_api::iacm::types::UpdateEphemeralConfigRequestDestroyDelayUnit,
+            >(),
+        ),
+        (
+            "iacm::types::UpdateEphemeralConfigResponse",
+            size_of::<harness_api::iacm::types::UpdateEphemeralConfigResponse>(),
+        ),
+        (
             "iacm::types::UpdateExecutionRequest",
             size_of::<harness_api::iacm::types::UpdateExecutionRequest>(),
         ),
@@ -1901,6 +2687,10 @@ pub(crate) static TABLE: Table = Table {
         (
             "iacm::types::UpdateInventoryHostRequest",
             size_of::<harness_api::iacm::types::UpdateInventoryHostRequest>(),
+        ),
+        (
+            "iacm::types::UpdateInventoryPluginRequest",
+            size_of::<harness_api::iacm::types::UpdateInventoryPluginRequest>(),
         ),
         (
             "iacm::types::UpdateInventoryRequest",
@@ -1929,6 +2719,36 @@ pub(crate) static TABLE: Table = Table {
         (
             "iacm::types::UpdateProviderVersionRequestBody",
             size_of::<harness_api::iacm::types::UpdateProviderVersionRequestBody>(),
+        ),
+        (
+            "iacm::types::UpdateRemediationRunRequest",
+            size_of::<harness_api::iacm::types::UpdateRemediationRunRequest>(),
+        ),
+        (
+            "iacm::types::UpdateRemediationRunRequestResultType",
+            size_of::<harness_api::iacm::types::UpdateRemediationRunRequestResultType>(),
+        ),
+        (
+            "iacm::types::UpdateRemediationRunRequestStatus",
+            size_of::<harness_api::iacm::types::UpdateRemediationRunRequestStatus>(),
+        ),
+        (
+            "iacm::types::UpdateRemediationRunResponse",
+            size_of::<harness_api::iacm::types::UpdateRemediationRunResponse>(),
+        ),
+        (
+            "iacm::types::UpdateRemediationRunResponseRemediationType",
+            size_of::<
+                harness_api::iacm::types::UpdateRemediationRunResponseRemediationType,
+            >(),
+        ),
+        (
+            "iacm::types::UpdateRemediationRunResponseResultType",
+            size_of::<harness_api::iacm::types::UpdateRemediationRunResponseResultType>(),
+        ),
+        (
+            "iacm::types::UpdateRemediationRunResponseStatus",
+            size_of::<harness_api::iacm::types::UpdateRemediationRunResponseStatus>(),
         ),
         (
             "iacm::types::UpdateResourcesRequest",
@@ -1991,8 +2811,28 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::iacm::types::UpdateWorkspaceVariableResponse>(),
         ),
         (
+            "iacm::types::UploadDependencyGraphResponse",
+            size_of::<harness_api::iacm::types::UploadDependencyGraphResponse>(),
+        ),
+        (
+            "iacm::types::UploadDependencyGraphResponsePolicyEvaluationStatus",
+            size_of::<
+                harness_api::iacm::types::UploadDependencyGraphResponsePolicyEvaluationStatus,
+            >(),
+        ),
+        (
             "iacm::types::UploadRemoteExecutionResponse",
             size_of::<harness_api::iacm::types::UploadRemoteExecutionResponse>(),
+        ),
+        (
+            "iacm::types::UploadRiskAssessmentResponse",
+            size_of::<harness_api::iacm::types::UploadRiskAssessmentResponse>(),
+        ),
+        (
+            "iacm::types::UploadRiskAssessmentResponsePolicyEvaluationStatus",
+            size_of::<
+                harness_api::iacm::types::UploadRiskAssessmentResponsePolicyEvaluationStatus,
+            >(),
         ),
         (
             "iacm::types::UploadSigningKeyRequest",
@@ -2131,54 +2971,12 @@ pub(crate) static TABLE: Table = Table {
             >(),
         ),
         (
-            "iacm::types::BatchCheckModuleLifecycleBody",
-            size_of::<harness_api::iacm::types::BatchCheckModuleLifecycleBody>(),
-        ),
-        (
-            "iacm::types::BatchCheckModuleLifecycleBodyItems",
-            size_of::<harness_api::iacm::types::BatchCheckModuleLifecycleBodyItems>(),
-        ),
-        (
-            "iacm::types::BatchCheckProviderLifecycleBody",
-            size_of::<harness_api::iacm::types::BatchCheckProviderLifecycleBody>(),
-        ),
-        (
-            "iacm::types::BatchCheckProviderLifecycleBodyItems",
-            size_of::<harness_api::iacm::types::BatchCheckProviderLifecycleBodyItems>(),
-        ),
-        (
-            "iacm::types::CompleteActivityBody",
-            size_of::<harness_api::iacm::types::CompleteActivityBody>(),
-        ),
-        (
-            "iacm::types::CompleteActivityBodyCdkResult",
-            size_of::<harness_api::iacm::types::CompleteActivityBodyCdkResult>(),
-        ),
-        (
-            "iacm::types::CompleteActivityBodyCdkResultStacks",
-            size_of::<harness_api::iacm::types::CompleteActivityBodyCdkResultStacks>(),
-        ),
-        (
-            "iacm::types::CompleteActivityBodyCdkResultStacksResourceCounts",
-            size_of::<
-                harness_api::iacm::types::CompleteActivityBodyCdkResultStacksResourceCounts,
-            >(),
-        ),
-        (
             "iacm::types::CreateAnsibleDataType",
             size_of::<harness_api::iacm::types::CreateAnsibleDataType>(),
         ),
         (
-            "iacm::types::CreateOnboardingPipelineBody",
-            size_of::<harness_api::iacm::types::CreateOnboardingPipelineBody>(),
-        ),
-        (
             "iacm::types::CreateProviderBody",
             size_of::<harness_api::iacm::types::CreateProviderBody>(),
-        ),
-        (
-            "iacm::types::CreateRemediationRunBody",
-            size_of::<harness_api::iacm::types::CreateRemediationRunBody>(),
         ),
         (
             "iacm::types::CreateWorkspaceDataProvisionerType",
@@ -2189,28 +2987,32 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::iacm::types::CreateWorkspaceDataType>(),
         ),
         (
-            "iacm::types::DeleteStaleResourcesBody",
-            size_of::<harness_api::iacm::types::DeleteStaleResourcesBody>(),
-        ),
-        (
             "iacm::types::DestroyVariableKind",
             size_of::<harness_api::iacm::types::DestroyVariableKind>(),
         ),
         (
-            "iacm::types::EnableEphemeralWorkspacesInProjectBody",
-            size_of::<harness_api::iacm::types::EnableEphemeralWorkspacesInProjectBody>(),
+            "iacm::types::DisableEphemeralWorkspacesInProjectProvisioner",
+            size_of::<
+                harness_api::iacm::types::DisableEphemeralWorkspacesInProjectProvisioner,
+            >(),
         ),
         (
-            "iacm::types::EnableProjectDriftBody",
-            size_of::<harness_api::iacm::types::EnableProjectDriftBody>(),
+            "iacm::types::DisableProjectDriftProvisioner",
+            size_of::<harness_api::iacm::types::DisableProjectDriftProvisioner>(),
         ),
         (
             "iacm::types::ExportHostsCsvStatus",
             size_of::<harness_api::iacm::types::ExportHostsCsvStatus>(),
         ),
         (
-            "iacm::types::GetAnsibleFileResourceType",
-            size_of::<harness_api::iacm::types::GetAnsibleFileResourceType>(),
+            "iacm::types::GetEphemeralWorkspacesInProjectProvisioner",
+            size_of::<
+                harness_api::iacm::types::GetEphemeralWorkspacesInProjectProvisioner,
+            >(),
+        ),
+        (
+            "iacm::types::GetProjectDriftProvisioner",
+            size_of::<harness_api::iacm::types::GetProjectDriftProvisioner>(),
         ),
         (
             "iacm::types::GetProviderFileFiletype",
@@ -2219,10 +3021,6 @@ pub(crate) static TABLE: Table = Table {
         (
             "iacm::types::GetProvisionerConfigProvisioner",
             size_of::<harness_api::iacm::types::GetProvisionerConfigProvisioner>(),
-        ),
-        (
-            "iacm::types::ImportInventoryBody",
-            size_of::<harness_api::iacm::types::ImportInventoryBody>(),
         ),
         (
             "iacm::types::ListAnsibleActivitiesSort",
@@ -2239,6 +3037,14 @@ pub(crate) static TABLE: Table = Table {
         (
             "iacm::types::ListHostsSort",
             size_of::<harness_api::iacm::types::ListHostsSort>(),
+        ),
+        (
+            "iacm::types::ListInsightsState",
+            size_of::<harness_api::iacm::types::ListInsightsState>(),
+        ),
+        (
+            "iacm::types::ListInsightsType",
+            size_of::<harness_api::iacm::types::ListInsightsType>(),
         ),
         (
             "iacm::types::ListInventorySort",
@@ -2279,56 +3085,8 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::iacm::types::PublishResultsEventType>(),
         ),
         (
-            "iacm::types::PutModuleLifecycleBody",
-            size_of::<harness_api::iacm::types::PutModuleLifecycleBody>(),
-        ),
-        (
-            "iacm::types::PutModuleLifecycleBodyOverrides",
-            size_of::<harness_api::iacm::types::PutModuleLifecycleBodyOverrides>(),
-        ),
-        (
-            "iacm::types::PutProviderLifecycleBody",
-            size_of::<harness_api::iacm::types::PutProviderLifecycleBody>(),
-        ),
-        (
-            "iacm::types::PutProviderLifecycleBodyOverrides",
-            size_of::<harness_api::iacm::types::PutProviderLifecycleBodyOverrides>(),
-        ),
-        (
-            "iacm::types::ReplaceInventoryFromImportBody",
-            size_of::<harness_api::iacm::types::ReplaceInventoryFromImportBody>(),
-        ),
-        (
             "iacm::types::ShowVariableKind",
             size_of::<harness_api::iacm::types::ShowVariableKind>(),
-        ),
-        (
-            "iacm::types::StartActivityBody",
-            size_of::<harness_api::iacm::types::StartActivityBody>(),
-        ),
-        (
-            "iacm::types::StartActivityBodyGitInfo",
-            size_of::<harness_api::iacm::types::StartActivityBodyGitInfo>(),
-        ),
-        (
-            "iacm::types::UpdateDriftConfigBody",
-            size_of::<harness_api::iacm::types::UpdateDriftConfigBody>(),
-        ),
-        (
-            "iacm::types::UpdateEphemeralConfigBody",
-            size_of::<harness_api::iacm::types::UpdateEphemeralConfigBody>(),
-        ),
-        (
-            "iacm::types::UpdateInventoryPluginBody",
-            size_of::<harness_api::iacm::types::UpdateInventoryPluginBody>(),
-        ),
-        (
-            "iacm::types::UpdateInventoryPluginBodyPluginOptions",
-            size_of::<harness_api::iacm::types::UpdateInventoryPluginBodyPluginOptions>(),
-        ),
-        (
-            "iacm::types::UpdateRemediationRunBody",
-            size_of::<harness_api::iacm::types::UpdateRemediationRunBody>(),
         ),
         (
             "iacm::types::UpdateVariableKind",

@@ -6,25 +6,37 @@ use harness_api::model;
 mod calls;
 pub(crate) static TABLE: Table = Table {
     rows: &[
-        ("get-account-for-namespace", None, Some(again::<serde_json::Value>)),
+        (
+            "get-account-for-namespace",
+            None,
+            Some(again::<harness_api::idp::types::NamespaceInfo>),
+        ),
         (
             "create-aggregation-rule",
-            Some(again::<harness_api::idp::types::CreateAggregationRuleBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::idp::types::AggregationRuleDetailsRequest>),
+            Some(again::<harness_api::idp::types::AggregationRuleDetailsResponse>),
         ),
-        ("delete-aggregation-rule", None, Some(again::<serde_json::Value>)),
-        ("get-aggregation-rule", None, Some(again::<serde_json::Value>)),
-        ("get-aggregation-rules", None, Some(again::<serde_json::Value>)),
+        ("delete-aggregation-rule", None, None),
+        (
+            "get-aggregation-rule",
+            None,
+            Some(again::<harness_api::idp::types::AggregationRuleDetailsResponse>),
+        ),
+        (
+            "get-aggregation-rules",
+            None,
+            Some(again::<Vec<harness_api::idp::types::AggregationRuleResponse>>),
+        ),
         (
             "review-aggregation-rules",
-            Some(again::<harness_api::idp::types::ReviewAggregationRulesBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::idp::types::AggregationSelectionReviewRequest>),
+            Some(again::<harness_api::idp::types::AggregationSelectionReviewResponse>),
         ),
-        ("trigger-aggregation-rule-computation", None, Some(again::<serde_json::Value>)),
+        ("trigger-aggregation-rule-computation", None, None),
         (
             "update-aggregation-rule",
-            Some(again::<harness_api::idp::types::UpdateAggregationRuleBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::idp::types::AggregationRuleDetailsRequest>),
+            Some(again::<harness_api::idp::types::DefaultSaveResponse>),
         ),
         (
             "get-allow-list",
@@ -214,16 +226,24 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "create-custom-plugins-v2",
-            Some(again::<harness_api::idp::types::CreateCustomPluginsV2Body>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::idp::types::CustomPluginV2CreateRequest>),
+            Some(again::<harness_api::idp::types::CustomPluginV2Response>),
         ),
-        ("delete-custom-plugin-v2", None, Some(again::<serde_json::Value>)),
-        ("get-custom-plugin-v2", None, Some(again::<serde_json::Value>)),
-        ("get-custom-plugins-v2", None, Some(again::<serde_json::Value>)),
+        ("delete-custom-plugin-v2", None, None),
+        (
+            "get-custom-plugin-v2",
+            None,
+            Some(again::<harness_api::idp::types::CustomPluginV2Response>),
+        ),
+        (
+            "get-custom-plugins-v2",
+            None,
+            Some(again::<Vec<harness_api::idp::types::CustomPluginV2Response>>),
+        ),
         (
             "update-custom-plugin-v2",
-            Some(again::<harness_api::idp::types::UpdateCustomPluginV2Body>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::idp::types::CustomPluginV2UpdateRequest>),
+            Some(again::<harness_api::idp::types::CustomPluginV2Response>),
         ),
         (
             "get-all-datasources-for-account",
@@ -251,6 +271,11 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::idp::types::EntityResponse>),
         ),
         ("delete-entity", None, None),
+        (
+            "get-bulk-update-entity-field-operation",
+            None,
+            Some(again::<harness_api::idp::types::BulkFieldUpdateOperationResponse>),
+        ),
         (
             "get-entities",
             None,
@@ -292,6 +317,11 @@ pub(crate) static TABLE: Table = Table {
             "move-entity",
             Some(again::<harness_api::idp::types::EntityMoveRequest>),
             Some(again::<harness_api::idp::types::DefaultSaveResponse>),
+        ),
+        (
+            "submit-bulk-update-entity-field",
+            Some(again::<harness_api::idp::types::BulkEntityFieldUpdateRequest>),
+            Some(again::<harness_api::idp::types::BulkFieldUpdateSubmitResponse>),
         ),
         (
             "update-entity",
@@ -375,46 +405,68 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "create-integration",
-            Some(again::<harness_api::idp::types::CreateIntegrationBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::idp::types::AbstractIntegrationRequest>),
+            Some(again::<harness_api::idp::types::AbstractIntegrationResponse>),
         ),
-        ("delete-integrations", None, Some(again::<serde_json::Value>)),
-        ("discover-entities", None, Some(again::<serde_json::Value>)),
-        ("get-integration", None, Some(again::<serde_json::Value>)),
-        ("get-integrations", None, Some(again::<serde_json::Value>)),
+        ("delete-integrations", None, None),
+        (
+            "discover-entities",
+            None,
+            Some(again::<Vec<harness_api::idp::types::DiscoverEntitiesResponse>>),
+        ),
+        (
+            "get-integration",
+            None,
+            Some(again::<harness_api::idp::types::AbstractIntegrationResponse>),
+        ),
+        (
+            "get-integrations",
+            None,
+            Some(again::<Vec<harness_api::idp::types::AbstractIntegrationResponse>>),
+        ),
         (
             "save-discover-entities",
-            Some(again::<harness_api::idp::types::SaveDiscoverEntitiesBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::idp::types::SaveDiscoverEntitiesRequest>),
+            None,
         ),
         (
             "unlinkIntegrationEntities",
-            Some(again::<harness_api::idp::types::UnlinkIntegrationEntitiesBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::idp::types::UnlinkIntegrationEntitiesRequest>),
+            Some(
+                again::<Vec<harness_api::idp::types::UnlinkIntegrationEntitiesResponse>>,
+            ),
         ),
         (
             "update-integration",
-            Some(again::<harness_api::idp::types::UpdateIntegrationBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::idp::types::AbstractIntegrationRequest>),
+            Some(again::<harness_api::idp::types::AbstractIntegrationResponse>),
         ),
         (
             "create-kind",
-            Some(again::<harness_api::idp::types::CreateKindBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::idp::types::KindCreateRequest>),
+            Some(again::<harness_api::idp::types::KindResponseBody>),
         ),
-        ("delete-kind", None, Some(again::<serde_json::Value>)),
-        ("get-kind", None, Some(again::<serde_json::Value>)),
-        ("get-kind-schema", None, Some(again::<serde_json::Value>)),
-        ("get-kinds", None, Some(again::<serde_json::Value>)),
+        ("delete-kind", None, None),
+        ("get-kind", None, Some(again::<harness_api::idp::types::KindResponseBody>)),
+        (
+            "get-kind-schema",
+            None,
+            Some(again::<harness_api::idp::types::KindSchemaResponseBody>),
+        ),
+        (
+            "get-kinds",
+            None,
+            Some(again::<Vec<harness_api::idp::types::KindResponseBody>>),
+        ),
         (
             "kind-schema-validate",
-            Some(again::<harness_api::idp::types::KindSchemaValidateBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::idp::types::KindSchemaValidateRequest>),
+            None,
         ),
         (
             "update-kind",
-            Some(again::<harness_api::idp::types::UpdateKindBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::idp::types::KindUpdateRequest>),
+            Some(again::<harness_api::idp::types::KindResponseBody>),
         ),
         (
             "get-k8s-data-point-values",
@@ -437,12 +489,12 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "create-layout-v3",
-            Some(again::<harness_api::idp::types::CreateLayoutV3Body>),
+            Some(again::<harness_api::idp::types::LayoutRequest>),
             Some(again::<serde_json::Value>),
         ),
         (
             "delete-layout-v3",
-            Some(again::<harness_api::idp::types::DeleteLayoutV3Body>),
+            Some(again::<harness_api::idp::types::LayoutRequest>),
             Some(again::<serde_json::Value>),
         ),
         ("get-layout-health-v3", None, Some(again::<serde_json::Value>)),
@@ -450,7 +502,7 @@ pub(crate) static TABLE: Table = Table {
         ("get-layouts-v3", None, Some(again::<serde_json::Value>)),
         (
             "layout-ingest-v3",
-            Some(again::<harness_api::idp::types::LayoutIngestV3Body>),
+            Some(again::<harness_api::idp::types::LayoutIngestRequest>),
             Some(again::<serde_json::Value>),
         ),
         ("get-layouts-v4", None, Some(again::<serde_json::Value>)),
@@ -470,8 +522,16 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::idp::types::ConfigurationEntities>),
             Some(again::<harness_api::idp::types::ConfigurationEntities>),
         ),
-        ("create-namespace", None, Some(again::<serde_json::Value>)),
-        ("get-namespace-info", None, Some(again::<serde_json::Value>)),
+        (
+            "create-namespace",
+            None,
+            Some(again::<harness_api::idp::types::NamespaceInfo>),
+        ),
+        (
+            "get-namespace-info",
+            None,
+            Some(again::<harness_api::idp::types::NamespaceInfo>),
+        ),
         (
             "get-harness-entities",
             None,
@@ -528,7 +588,7 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::idp::types::CustomPluginInfoRequest>),
             Some(again::<harness_api::idp::types::CustomPluginInfoResponse>),
         ),
-        ("provision-idp", None, Some(again::<serde_json::Value>)),
+        ("provision-idp", None, Some(again::<harness_api::idp::types::NamespaceInfo>)),
         (
             "get-scm-data-point-values",
             Some(again::<harness_api::idp::types::ScmRequest>),
@@ -609,10 +669,94 @@ pub(crate) static TABLE: Table = Table {
         (
             "get-status-info-type-v2",
             None,
-            Some(again::<std::collections::BTreeMap<String, serde_json::Value>>),
+            Some(
+                again::<
+                    std::collections::BTreeMap<
+                        String,
+                        harness_api::idp::types::StatusInfo,
+                    >,
+                >,
+            ),
+        ),
+        (
+            "get-team-hierarchy",
+            None,
+            Some(again::<Vec<harness_api::idp::types::TeamHierarchyNode>>),
+        ),
+        (
+            "get-team-owned-entities",
+            None,
+            Some(again::<Vec<harness_api::idp::types::EntityResponse>>),
         ),
     ],
     sizes: &[
+        (
+            "idp::types::AbstractIntegrationRequest",
+            size_of::<harness_api::idp::types::AbstractIntegrationRequest>(),
+        ),
+        (
+            "idp::types::AbstractIntegrationResponse",
+            size_of::<harness_api::idp::types::AbstractIntegrationResponse>(),
+        ),
+        ("idp::types::AggFormula", size_of::<harness_api::idp::types::AggFormula>()),
+        (
+            "idp::types::AggregationAccountSelection",
+            size_of::<harness_api::idp::types::AggregationAccountSelection>(),
+        ),
+        (
+            "idp::types::AggregationAccountSelectionIncludeAllChildren",
+            size_of::<
+                harness_api::idp::types::AggregationAccountSelectionIncludeAllChildren,
+            >(),
+        ),
+        (
+            "idp::types::AggregationComputeStatus",
+            size_of::<harness_api::idp::types::AggregationComputeStatus>(),
+        ),
+        (
+            "idp::types::AggregationEntitySelectionCriteria",
+            size_of::<harness_api::idp::types::AggregationEntitySelectionCriteria>(),
+        ),
+        (
+            "idp::types::AggregationOrgSelection",
+            size_of::<harness_api::idp::types::AggregationOrgSelection>(),
+        ),
+        (
+            "idp::types::AggregationPlatformSelection",
+            size_of::<harness_api::idp::types::AggregationPlatformSelection>(),
+        ),
+        (
+            "idp::types::AggregationRule",
+            size_of::<harness_api::idp::types::AggregationRule>(),
+        ),
+        (
+            "idp::types::AggregationRuleDetails",
+            size_of::<harness_api::idp::types::AggregationRuleDetails>(),
+        ),
+        (
+            "idp::types::AggregationRuleDetailsRequest",
+            size_of::<harness_api::idp::types::AggregationRuleDetailsRequest>(),
+        ),
+        (
+            "idp::types::AggregationRuleDetailsResponse",
+            size_of::<harness_api::idp::types::AggregationRuleDetailsResponse>(),
+        ),
+        (
+            "idp::types::AggregationRuleResponse",
+            size_of::<harness_api::idp::types::AggregationRuleResponse>(),
+        ),
+        (
+            "idp::types::AggregationScopeLevel",
+            size_of::<harness_api::idp::types::AggregationScopeLevel>(),
+        ),
+        (
+            "idp::types::AggregationSelectionReviewRequest",
+            size_of::<harness_api::idp::types::AggregationSelectionReviewRequest>(),
+        ),
+        (
+            "idp::types::AggregationSelectionReviewResponse",
+            size_of::<harness_api::idp::types::AggregationSelectionReviewResponse>(),
+        ),
         (
             "idp::types::AllEntitiesImport",
             size_of::<harness_api::idp::types::AllEntitiesImport>(),
@@ -706,6 +850,50 @@ pub(crate) static TABLE: Table = Table {
         ),
         ("idp::types::BannerInfo", size_of::<harness_api::idp::types::BannerInfo>()),
         (
+            "idp::types::BaseIntegrationRequest",
+            size_of::<harness_api::idp::types::BaseIntegrationRequest>(),
+        ),
+        (
+            "idp::types::BaseIntegrationRequestType",
+            size_of::<harness_api::idp::types::BaseIntegrationRequestType>(),
+        ),
+        (
+            "idp::types::BaseIntegrationResponse",
+            size_of::<harness_api::idp::types::BaseIntegrationResponse>(),
+        ),
+        (
+            "idp::types::BaseIntegrationResponseType",
+            size_of::<harness_api::idp::types::BaseIntegrationResponseType>(),
+        ),
+        (
+            "idp::types::BulkEntityFieldUpdateError",
+            size_of::<harness_api::idp::types::BulkEntityFieldUpdateError>(),
+        ),
+        (
+            "idp::types::BulkEntityFieldUpdateRequest",
+            size_of::<harness_api::idp::types::BulkEntityFieldUpdateRequest>(),
+        ),
+        (
+            "idp::types::BulkEntityFieldUpdateSkipped",
+            size_of::<harness_api::idp::types::BulkEntityFieldUpdateSkipped>(),
+        ),
+        (
+            "idp::types::BulkFieldUpdateOperationResponse",
+            size_of::<harness_api::idp::types::BulkFieldUpdateOperationResponse>(),
+        ),
+        (
+            "idp::types::BulkFieldUpdateProperty",
+            size_of::<harness_api::idp::types::BulkFieldUpdateProperty>(),
+        ),
+        (
+            "idp::types::BulkFieldUpdatePropertyMode",
+            size_of::<harness_api::idp::types::BulkFieldUpdatePropertyMode>(),
+        ),
+        (
+            "idp::types::BulkFieldUpdateSubmitResponse",
+            size_of::<harness_api::idp::types::BulkFieldUpdateSubmitResponse>(),
+        ),
+        (
             "idp::types::CacheResponseData",
             size_of::<harness_api::idp::types::CacheResponseData>(),
         ),
@@ -798,6 +986,18 @@ pub(crate) static TABLE: Table = Table {
         (
             "idp::types::CustomPluginInfoResponse",
             size_of::<harness_api::idp::types::CustomPluginInfoResponse>(),
+        ),
+        (
+            "idp::types::CustomPluginV2CreateRequest",
+            size_of::<harness_api::idp::types::CustomPluginV2CreateRequest>(),
+        ),
+        (
+            "idp::types::CustomPluginV2Response",
+            size_of::<harness_api::idp::types::CustomPluginV2Response>(),
+        ),
+        (
+            "idp::types::CustomPluginV2UpdateRequest",
+            size_of::<harness_api::idp::types::CustomPluginV2UpdateRequest>(),
         ),
         (
             "idp::types::CustomPropertyByEntityDeleteRequest",
@@ -908,6 +1108,34 @@ pub(crate) static TABLE: Table = Table {
         (
             "idp::types::DeleteHomePageLayoutIconRequest",
             size_of::<harness_api::idp::types::DeleteHomePageLayoutIconRequest>(),
+        ),
+        (
+            "idp::types::DiscoverEntitiesResponse",
+            size_of::<harness_api::idp::types::DiscoverEntitiesResponse>(),
+        ),
+        (
+            "idp::types::DiscoverEntitiesResponseActionDestination",
+            size_of::<
+                harness_api::idp::types::DiscoverEntitiesResponseActionDestination,
+            >(),
+        ),
+        (
+            "idp::types::DiscoverEntitiesResponseActionDestinationDefaultAction",
+            size_of::<
+                harness_api::idp::types::DiscoverEntitiesResponseActionDestinationDefaultAction,
+            >(),
+        ),
+        (
+            "idp::types::DiscoverEntitiesResponseActionDestinationMerge",
+            size_of::<
+                harness_api::idp::types::DiscoverEntitiesResponseActionDestinationMerge,
+            >(),
+        ),
+        (
+            "idp::types::DiscoverEntitiesResponseActionDestinationRegister",
+            size_of::<
+                harness_api::idp::types::DiscoverEntitiesResponseActionDestinationRegister,
+            >(),
         ),
         (
             "idp::types::EntitiesByRefsRequest",
@@ -1175,6 +1403,26 @@ pub(crate) static TABLE: Table = Table {
         ("idp::types::InputDetails", size_of::<harness_api::idp::types::InputDetails>()),
         ("idp::types::InputValue", size_of::<harness_api::idp::types::InputValue>()),
         (
+            "idp::types::KindCreateRequest",
+            size_of::<harness_api::idp::types::KindCreateRequest>(),
+        ),
+        (
+            "idp::types::KindResponseBody",
+            size_of::<harness_api::idp::types::KindResponseBody>(),
+        ),
+        (
+            "idp::types::KindSchemaResponseBody",
+            size_of::<harness_api::idp::types::KindSchemaResponseBody>(),
+        ),
+        (
+            "idp::types::KindSchemaValidateRequest",
+            size_of::<harness_api::idp::types::KindSchemaValidateRequest>(),
+        ),
+        (
+            "idp::types::KindUpdateRequest",
+            size_of::<harness_api::idp::types::KindUpdateRequest>(),
+        ),
+        (
             "idp::types::KubernetesConfig",
             size_of::<harness_api::idp::types::KubernetesConfig>(),
         ),
@@ -1219,6 +1467,10 @@ pub(crate) static TABLE: Table = Table {
         (
             "idp::types::MergedPluginConfigs",
             size_of::<harness_api::idp::types::MergedPluginConfigs>(),
+        ),
+        (
+            "idp::types::NamespaceInfo",
+            size_of::<harness_api::idp::types::NamespaceInfo>(),
         ),
         (
             "idp::types::PluginArtifactType",
@@ -1281,6 +1533,22 @@ pub(crate) static TABLE: Table = Table {
         (
             "idp::types::SampleEntitiesImportType",
             size_of::<harness_api::idp::types::SampleEntitiesImportType>(),
+        ),
+        (
+            "idp::types::SaveDiscoverEntitiesRequest",
+            size_of::<harness_api::idp::types::SaveDiscoverEntitiesRequest>(),
+        ),
+        (
+            "idp::types::SaveDiscoverEntitiesRequestIntegrationEntities",
+            size_of::<
+                harness_api::idp::types::SaveDiscoverEntitiesRequestIntegrationEntities,
+            >(),
+        ),
+        (
+            "idp::types::SaveDiscoverEntitiesRequestIntegrationEntitiesAction",
+            size_of::<
+                harness_api::idp::types::SaveDiscoverEntitiesRequestIntegrationEntitiesAction,
+            >(),
         ),
         ("idp::types::ScmConfig", size_of::<harness_api::idp::types::ScmConfig>()),
         ("idp::types::ScmRequest", size_of::<harness_api::idp::types::ScmRequest>()),
@@ -1391,12 +1659,42 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::idp::types::StatusInfoResponse>(),
         ),
         (
+            "idp::types::TeamHierarchyNode",
+            size_of::<harness_api::idp::types::TeamHierarchyNode>(),
+        ),
+        (
+            "idp::types::TeamHierarchyNodeReferenceType",
+            size_of::<harness_api::idp::types::TeamHierarchyNodeReferenceType>(),
+        ),
+        (
+            "idp::types::TeamHierarchyNodeScope",
+            size_of::<harness_api::idp::types::TeamHierarchyNodeScope>(),
+        ),
+        (
             "idp::types::TopVisitedCard",
             size_of::<harness_api::idp::types::TopVisitedCard>(),
         ),
         (
             "idp::types::TopVisitedCardType",
             size_of::<harness_api::idp::types::TopVisitedCardType>(),
+        ),
+        (
+            "idp::types::UnlinkIntegrationEntitiesRequest",
+            size_of::<harness_api::idp::types::UnlinkIntegrationEntitiesRequest>(),
+        ),
+        (
+            "idp::types::UnlinkIntegrationEntitiesResponse",
+            size_of::<harness_api::idp::types::UnlinkIntegrationEntitiesResponse>(),
+        ),
+        (
+            "idp::types::UnlinkIntegrationEntitiesResponseFailed",
+            size_of::<harness_api::idp::types::UnlinkIntegrationEntitiesResponseFailed>(),
+        ),
+        (
+            "idp::types::UnlinkIntegrationEntitiesResponseSuccess",
+            size_of::<
+                harness_api::idp::types::UnlinkIntegrationEntitiesResponseSuccess,
+            >(),
         ),
         ("idp::types::UploadInfo", size_of::<harness_api::idp::types::UploadInfo>()),
         ("idp::types::User", size_of::<harness_api::idp::types::User>()),
@@ -1418,52 +1716,12 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::idp::types::ConvertEntityOption>(),
         ),
         (
-            "idp::types::CreateAggregationRuleBody",
-            size_of::<harness_api::idp::types::CreateAggregationRuleBody>(),
-        ),
-        (
-            "idp::types::CreateAggregationRuleBodyAggregationRule",
-            size_of::<
-                harness_api::idp::types::CreateAggregationRuleBodyAggregationRule,
-            >(),
-        ),
-        (
-            "idp::types::CreateAggregationRuleBodyAggregationRuleEntitySelectionCriteria",
-            size_of::<
-                harness_api::idp::types::CreateAggregationRuleBodyAggregationRuleEntitySelectionCriteria,
-            >(),
-        ),
-        (
-            "idp::types::CreateCustomPluginsV2Body",
-            size_of::<harness_api::idp::types::CreateCustomPluginsV2Body>(),
-        ),
-        (
-            "idp::types::CreateIntegrationBody",
-            size_of::<harness_api::idp::types::CreateIntegrationBody>(),
-        ),
-        (
-            "idp::types::CreateIntegrationBodyRequest",
-            size_of::<harness_api::idp::types::CreateIntegrationBodyRequest>(),
-        ),
-        (
             "idp::types::CreateIntegrationValue",
             size_of::<harness_api::idp::types::CreateIntegrationValue>(),
         ),
         (
-            "idp::types::CreateKindBody",
-            size_of::<harness_api::idp::types::CreateKindBody>(),
-        ),
-        (
-            "idp::types::CreateLayoutV3Body",
-            size_of::<harness_api::idp::types::CreateLayoutV3Body>(),
-        ),
-        (
             "idp::types::DeleteIntegrationsIntegration",
             size_of::<harness_api::idp::types::DeleteIntegrationsIntegration>(),
-        ),
-        (
-            "idp::types::DeleteLayoutV3Body",
-            size_of::<harness_api::idp::types::DeleteLayoutV3Body>(),
         ),
         (
             "idp::types::GetAuthInfoAuthId",
@@ -1486,82 +1744,16 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::idp::types::GetStatusInfoTypeV2Type>(),
         ),
         (
-            "idp::types::KindSchemaValidateBody",
-            size_of::<harness_api::idp::types::KindSchemaValidateBody>(),
-        ),
-        (
-            "idp::types::LayoutIngestV3Body",
-            size_of::<harness_api::idp::types::LayoutIngestV3Body>(),
-        ),
-        (
-            "idp::types::LayoutIngestV3BodyExports",
-            size_of::<harness_api::idp::types::LayoutIngestV3BodyExports>(),
-        ),
-        (
-            "idp::types::LayoutIngestV3BodyExportsExportDetails",
-            size_of::<harness_api::idp::types::LayoutIngestV3BodyExportsExportDetails>(),
-        ),
-        (
-            "idp::types::ReviewAggregationRulesBody",
-            size_of::<harness_api::idp::types::ReviewAggregationRulesBody>(),
-        ),
-        (
             "idp::types::SaveAuthInfoAuthId",
             size_of::<harness_api::idp::types::SaveAuthInfoAuthId>(),
-        ),
-        (
-            "idp::types::SaveDiscoverEntitiesBody",
-            size_of::<harness_api::idp::types::SaveDiscoverEntitiesBody>(),
-        ),
-        (
-            "idp::types::SaveDiscoverEntitiesBodyIntegrationEntities",
-            size_of::<
-                harness_api::idp::types::SaveDiscoverEntitiesBodyIntegrationEntities,
-            >(),
         ),
         (
             "idp::types::SaveStatusInfoByTypeValue",
             size_of::<harness_api::idp::types::SaveStatusInfoByTypeValue>(),
         ),
         (
-            "idp::types::UnlinkIntegrationEntitiesBody",
-            size_of::<harness_api::idp::types::UnlinkIntegrationEntitiesBody>(),
-        ),
-        (
-            "idp::types::UpdateAggregationRuleBody",
-            size_of::<harness_api::idp::types::UpdateAggregationRuleBody>(),
-        ),
-        (
-            "idp::types::UpdateAggregationRuleBodyAggregationRule",
-            size_of::<
-                harness_api::idp::types::UpdateAggregationRuleBodyAggregationRule,
-            >(),
-        ),
-        (
-            "idp::types::UpdateAggregationRuleBodyAggregationRuleEntitySelectionCriteria",
-            size_of::<
-                harness_api::idp::types::UpdateAggregationRuleBodyAggregationRuleEntitySelectionCriteria,
-            >(),
-        ),
-        (
-            "idp::types::UpdateCustomPluginV2Body",
-            size_of::<harness_api::idp::types::UpdateCustomPluginV2Body>(),
-        ),
-        (
-            "idp::types::UpdateIntegrationBody",
-            size_of::<harness_api::idp::types::UpdateIntegrationBody>(),
-        ),
-        (
-            "idp::types::UpdateIntegrationBodyRequest",
-            size_of::<harness_api::idp::types::UpdateIntegrationBodyRequest>(),
-        ),
-        (
             "idp::types::UpdateIntegrationValue",
             size_of::<harness_api::idp::types::UpdateIntegrationValue>(),
-        ),
-        (
-            "idp::types::UpdateKindBody",
-            size_of::<harness_api::idp::types::UpdateKindBody>(),
         ),
     ],
     forms: &[],

@@ -8,7 +8,7 @@ pub(crate) static TABLE: Table = Table {
     rows: &[
         (
             "addHarnessApprovalActivity",
-            Some(again::<harness_api::pipeline::types::AddHarnessApprovalActivityBody>),
+            Some(again::<harness_api::pipeline::types::HarnessApprovalActivityRequest>),
             Some(
                 again::<
                     harness_api::pipeline::types::ResponseDtoApprovalInstanceResponse,
@@ -18,21 +18,41 @@ pub(crate) static TABLE: Table = Table {
         (
             "addHarnessApprovalActivityByPipelineExecutionId",
             Some(
+                again::<harness_api::pipeline::types::HarnessApprovalActivityRequestBody>,
+            ),
+            Some(again::<harness_api::pipeline::types::ApprovalInstanceResponseBody>),
+        ),
+        (
+            "getApprovalInstancesByExecutionId",
+            None,
+            Some(
+                again::<Vec<harness_api::pipeline::types::ApprovalInstanceResponseBody>>,
+            ),
+        ),
+        ("deleteBranchSequence", None, None),
+        ("deleteBranchSequences", None, None),
+        ("getBranchSequence", None, None),
+        ("listBranchSequences", None, None),
+        ("setBranchSequence", None, None),
+        (
+            "createVariablesForPipelineExecution",
+            None,
+            Some(
                 again::<
-                    harness_api::pipeline::types::AddHarnessApprovalActivityByPipelineExecutionIdBody,
+                    harness_api::pipeline::types::ResponseDtoExecutionInputVariablesResponse,
                 >,
             ),
-            Some(again::<serde_json::Value>),
         ),
-        ("getApprovalInstancesByExecutionId", None, Some(again::<serde_json::Value>)),
-        ("deleteBranchSequence", None, Some(again::<serde_json::Value>)),
-        ("deleteBranchSequences", None, Some(again::<serde_json::Value>)),
-        ("getBranchSequence", None, Some(again::<serde_json::Value>)),
-        ("listBranchSequences", None, Some(again::<serde_json::Value>)),
-        ("setBranchSequence", None, Some(again::<serde_json::Value>)),
-        ("createVariablesForPipelineExecution", None, Some(again::<serde_json::Value>)),
-        ("getExecutionInputTemplate", None, Some(again::<serde_json::Value>)),
-        ("submitExecutionInput", None, Some(again::<serde_json::Value>)),
+        (
+            "getExecutionInputTemplate",
+            None,
+            Some(again::<harness_api::pipeline::types::ResponseDtoExecutionInputDto>),
+        ),
+        (
+            "submitExecutionInput",
+            None,
+            Some(again::<harness_api::pipeline::types::ResponseDtoExecutionInputStatus>),
+        ),
         (
             "PipelinedeleteFilter",
             None,
@@ -104,15 +124,15 @@ pub(crate) static TABLE: Table = Table {
             None,
             Some(again::<harness_api::pipeline::types::InputsResponseBody>),
         ),
-        ("convertPipelineToDAG", None, Some(again::<serde_json::Value>)),
+        (
+            "convertPipelineToDAG",
+            None,
+            Some(again::<harness_api::pipeline::types::ResponseDtopmsPipelineResponse>),
+        ),
         (
             "createPipelineExecutionAnnotations",
-            Some(
-                again::<
-                    harness_api::pipeline::types::CreatePipelineExecutionAnnotationsBody,
-                >,
-            ),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::pipeline::types::CreateAnnotationsRequest>),
+            None,
         ),
         (
             "deletePipeline",
@@ -232,7 +252,7 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "retryPipelineV2",
-            Some(again::<harness_api::pipeline::types::RetryPipelineV2Body>),
+            Some(again::<harness_api::pipeline::types::RetryPipelineRequest>),
             Some(again::<harness_api::pipeline::types::ResponseDtoPlanExecutionResponse>),
         ),
         (
@@ -245,7 +265,11 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::pipeline::types::RunStageRequestBody>),
             Some(again::<harness_api::pipeline::types::PipelineExecuteResponseBody>),
         ),
-        ("get-stages-execution-list", None, Some(again::<serde_json::Value>)),
+        (
+            "get-stages-execution-list",
+            None,
+            Some(again::<Vec<harness_api::pipeline::types::StageExecutionResponseBody>>),
+        ),
         (
             "rerun-pipeline",
             Some(again::<harness_api::pipeline::types::RerunPipelineRequest>),
@@ -264,9 +288,7 @@ pub(crate) static TABLE: Table = Table {
         (
             "runDynamicExecutionWithInputYaml",
             Some(
-                again::<
-                    harness_api::pipeline::types::RunDynamicExecutionWithInputYamlBody,
-                >,
+                again::<harness_api::pipeline::types::DynamicPipelineExecuteRequestBody>,
             ),
             Some(again::<harness_api::pipeline::types::PipelineExecuteResponseBody>),
         ),
@@ -275,7 +297,15 @@ pub(crate) static TABLE: Table = Table {
             None,
             Some(again::<harness_api::pipeline::types::ResponseDtoBoolean>),
         ),
-        ("getAnnotationFullContent", None, Some(again::<serde_json::Value>)),
+        (
+            "getAnnotationFullContent",
+            None,
+            Some(
+                again::<
+                    harness_api::pipeline::types::ResponseDtoAnnotationContentResponse,
+                >,
+            ),
+        ),
         (
             "getExecutionData",
             None,
@@ -355,7 +385,15 @@ pub(crate) static TABLE: Table = Table {
                 again::<harness_api::pipeline::types::ResponseDtoPipelineExecutionNotes>,
             ),
         ),
-        ("getPipelineExecutionAnnotations", None, Some(again::<serde_json::Value>)),
+        (
+            "getPipelineExecutionAnnotations",
+            None,
+            Some(
+                again::<
+                    harness_api::pipeline::types::ResponseDtoPipelineAnnotationsResponseDto,
+                >,
+            ),
+        ),
         (
             "getPpolicyEvaluation",
             None,
@@ -549,13 +587,21 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "bulkAbortQueuedPipelines",
-            Some(again::<harness_api::pipeline::types::BulkAbortQueuedPipelinesBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::pipeline::types::QueuedPipelineBulkAbortRequest>),
+            Some(
+                again::<
+                    harness_api::pipeline::types::ResponseDtoQueuedPipelineBulkAbortResponse,
+                >,
+            ),
         ),
         (
             "listQueuedPipelines",
-            Some(again::<harness_api::pipeline::types::ListQueuedPipelinesBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::pipeline::types::QueuedPipelineFilter>),
+            Some(
+                again::<
+                    harness_api::pipeline::types::ResponseDtoQueuedPipelineListResponse,
+                >,
+            ),
         ),
         (
             "get-individual-static-schema",
@@ -588,7 +634,7 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "createTriggerV2",
-            Some(again::<harness_api::pipeline::types::CreateTriggerV2Body>),
+            Some(again::<harness_api::pipeline::types::NgTriggerYamlRequest>),
             Some(again::<harness_api::pipeline::types::ResponseDtongTriggerResponse>),
         ),
         (
@@ -597,7 +643,6 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::pipeline::types::ResponseDtoBoolean>),
         ),
         ("delete-trigger", None, None),
-        ("getEligibleTriggerExecutors", None, Some(again::<serde_json::Value>)),
         (
             "getListForTarget",
             Some(again::<harness_api::pipeline::types::TriggerFilterProperties>),
@@ -654,7 +699,7 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "updateTriggerV2",
-            Some(again::<harness_api::pipeline::types::UpdateTriggerV2Body>),
+            Some(again::<harness_api::pipeline::types::NgTriggerYamlRequest>),
             Some(again::<harness_api::pipeline::types::ResponseDtongTriggerResponse>),
         ),
         (
@@ -809,8 +854,44 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::pipeline::types::AmiFilter>(),
         ),
         (
+            "pipeline::types::AnnotationContentResponse",
+            size_of::<harness_api::pipeline::types::AnnotationContentResponse>(),
+        ),
+        (
+            "pipeline::types::AnnotationEntity",
+            size_of::<harness_api::pipeline::types::AnnotationEntity>(),
+        ),
+        (
             "pipeline::types::ApprovalInstanceResponse",
             size_of::<harness_api::pipeline::types::ApprovalInstanceResponse>(),
+        ),
+        (
+            "pipeline::types::ApprovalInstanceResponseBody",
+            size_of::<harness_api::pipeline::types::ApprovalInstanceResponseBody>(),
+        ),
+        (
+            "pipeline::types::ApprovalInstanceResponseBodyStatus",
+            size_of::<harness_api::pipeline::types::ApprovalInstanceResponseBodyStatus>(),
+        ),
+        (
+            "pipeline::types::ApprovalInstanceResponseBodyType",
+            size_of::<harness_api::pipeline::types::ApprovalInstanceResponseBodyType>(),
+        ),
+        (
+            "pipeline::types::ApprovalInstanceResponseStatus",
+            size_of::<harness_api::pipeline::types::ApprovalInstanceResponseStatus>(),
+        ),
+        (
+            "pipeline::types::ApprovalInstanceResponseType",
+            size_of::<harness_api::pipeline::types::ApprovalInstanceResponseType>(),
+        ),
+        (
+            "pipeline::types::ApproverInput",
+            size_of::<harness_api::pipeline::types::ApproverInput>(),
+        ),
+        (
+            "pipeline::types::ApproverInputDto",
+            size_of::<harness_api::pipeline::types::ApproverInputDto>(),
         ),
         (
             "pipeline::types::ArtifactData",
@@ -979,6 +1060,10 @@ pub(crate) static TABLE: Table = Table {
         ),
         ("pipeline::types::Commit", size_of::<harness_api::pipeline::types::Commit>()),
         (
+            "pipeline::types::CreateAnnotationsRequest",
+            size_of::<harness_api::pipeline::types::CreateAnnotationsRequest>(),
+        ),
+        (
             "pipeline::types::CronScheduledTriggerSpec",
             size_of::<harness_api::pipeline::types::CronScheduledTriggerSpec>(),
         ),
@@ -1021,6 +1106,10 @@ pub(crate) static TABLE: Table = Table {
         (
             "pipeline::types::DockerRegistryArtifactTriggerSpec",
             size_of::<harness_api::pipeline::types::DockerRegistryArtifactTriggerSpec>(),
+        ),
+        (
+            "pipeline::types::DynamicPipelineExecuteRequestBody",
+            size_of::<harness_api::pipeline::types::DynamicPipelineExecuteRequestBody>(),
         ),
         (
             "pipeline::types::EcrArtifactSpec",
@@ -1079,6 +1168,22 @@ pub(crate) static TABLE: Table = Table {
         (
             "pipeline::types::ExecutionInfoStatus",
             size_of::<harness_api::pipeline::types::ExecutionInfoStatus>(),
+        ),
+        (
+            "pipeline::types::ExecutionInputDto",
+            size_of::<harness_api::pipeline::types::ExecutionInputDto>(),
+        ),
+        (
+            "pipeline::types::ExecutionInputStatus",
+            size_of::<harness_api::pipeline::types::ExecutionInputStatus>(),
+        ),
+        (
+            "pipeline::types::ExecutionInputStatusValue",
+            size_of::<harness_api::pipeline::types::ExecutionInputStatusValue>(),
+        ),
+        (
+            "pipeline::types::ExecutionInputVariablesResponse",
+            size_of::<harness_api::pipeline::types::ExecutionInputVariablesResponse>(),
         ),
         (
             "pipeline::types::ExecutionMetadata",
@@ -1335,6 +1440,26 @@ pub(crate) static TABLE: Table = Table {
         (
             "pipeline::types::GraphLayoutNodeStatus",
             size_of::<harness_api::pipeline::types::GraphLayoutNodeStatus>(),
+        ),
+        (
+            "pipeline::types::HarnessApprovalActivityRequest",
+            size_of::<harness_api::pipeline::types::HarnessApprovalActivityRequest>(),
+        ),
+        (
+            "pipeline::types::HarnessApprovalActivityRequestAction",
+            size_of::<
+                harness_api::pipeline::types::HarnessApprovalActivityRequestAction,
+            >(),
+        ),
+        (
+            "pipeline::types::HarnessApprovalActivityRequestBody",
+            size_of::<harness_api::pipeline::types::HarnessApprovalActivityRequestBody>(),
+        ),
+        (
+            "pipeline::types::HarnessApprovalActivityRequestBodyAction",
+            size_of::<
+                harness_api::pipeline::types::HarnessApprovalActivityRequestBodyAction,
+            >(),
         ),
         (
             "pipeline::types::HarnessWebhookSpec",
@@ -1782,6 +1907,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::pipeline::types::NgTriggerResponseType>(),
         ),
         (
+            "pipeline::types::NgTriggerYamlRequest",
+            size_of::<harness_api::pipeline::types::NgTriggerYamlRequest>(),
+        ),
+        (
             "pipeline::types::NgVariable",
             size_of::<harness_api::pipeline::types::NgVariable>(),
         ),
@@ -1856,6 +1985,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::pipeline::types::PagePmsPipelineSummaryResponse>(),
         ),
         (
+            "pipeline::types::PageQueuedPipelineExecution",
+            size_of::<harness_api::pipeline::types::PageQueuedPipelineExecution>(),
+        ),
+        (
             "pipeline::types::PageResponseInputSetListResponse",
             size_of::<harness_api::pipeline::types::PageResponseInputSetListResponse>(),
         ),
@@ -1887,6 +2020,18 @@ pub(crate) static TABLE: Table = Table {
         (
             "pipeline::types::PerpetualTaskInfoForTriggers",
             size_of::<harness_api::pipeline::types::PerpetualTaskInfoForTriggers>(),
+        ),
+        (
+            "pipeline::types::PipelineAnnotation",
+            size_of::<harness_api::pipeline::types::PipelineAnnotation>(),
+        ),
+        (
+            "pipeline::types::PipelineAnnotationStyle",
+            size_of::<harness_api::pipeline::types::PipelineAnnotationStyle>(),
+        ),
+        (
+            "pipeline::types::PipelineAnnotationsResponseDto",
+            size_of::<harness_api::pipeline::types::PipelineAnnotationsResponseDto>(),
         ),
         (
             "pipeline::types::PipelineCount",
@@ -2307,6 +2452,56 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::pipeline::types::PushHook>(),
         ),
         (
+            "pipeline::types::QueuedPipelineBulkAbortRequest",
+            size_of::<harness_api::pipeline::types::QueuedPipelineBulkAbortRequest>(),
+        ),
+        (
+            "pipeline::types::QueuedPipelineBulkAbortResponse",
+            size_of::<harness_api::pipeline::types::QueuedPipelineBulkAbortResponse>(),
+        ),
+        (
+            "pipeline::types::QueuedPipelineBulkAbortResult",
+            size_of::<harness_api::pipeline::types::QueuedPipelineBulkAbortResult>(),
+        ),
+        (
+            "pipeline::types::QueuedPipelineExecution",
+            size_of::<harness_api::pipeline::types::QueuedPipelineExecution>(),
+        ),
+        (
+            "pipeline::types::QueuedPipelineExecutionPriorityType",
+            size_of::<
+                harness_api::pipeline::types::QueuedPipelineExecutionPriorityType,
+            >(),
+        ),
+        (
+            "pipeline::types::QueuedPipelineExecutionStatus",
+            size_of::<harness_api::pipeline::types::QueuedPipelineExecutionStatus>(),
+        ),
+        (
+            "pipeline::types::QueuedPipelineFilter",
+            size_of::<harness_api::pipeline::types::QueuedPipelineFilter>(),
+        ),
+        (
+            "pipeline::types::QueuedPipelineFilterPriorityTypes",
+            size_of::<harness_api::pipeline::types::QueuedPipelineFilterPriorityTypes>(),
+        ),
+        (
+            "pipeline::types::QueuedPipelineFilterStatuses",
+            size_of::<harness_api::pipeline::types::QueuedPipelineFilterStatuses>(),
+        ),
+        (
+            "pipeline::types::QueuedPipelineFilterTriggerTypes",
+            size_of::<harness_api::pipeline::types::QueuedPipelineFilterTriggerTypes>(),
+        ),
+        (
+            "pipeline::types::QueuedPipelineFilterType",
+            size_of::<harness_api::pipeline::types::QueuedPipelineFilterType>(),
+        ),
+        (
+            "pipeline::types::QueuedPipelineListResponse",
+            size_of::<harness_api::pipeline::types::QueuedPipelineListResponse>(),
+        ),
+        (
             "pipeline::types::RecentExecutionInfo",
             size_of::<harness_api::pipeline::types::RecentExecutionInfo>(),
         ),
@@ -2358,6 +2553,18 @@ pub(crate) static TABLE: Table = Table {
         (
             "pipeline::types::RerunPipelineRequest",
             size_of::<harness_api::pipeline::types::RerunPipelineRequest>(),
+        ),
+        (
+            "pipeline::types::ResponseDtoAnnotationContentResponse",
+            size_of::<
+                harness_api::pipeline::types::ResponseDtoAnnotationContentResponse,
+            >(),
+        ),
+        (
+            "pipeline::types::ResponseDtoAnnotationContentResponseStatus",
+            size_of::<
+                harness_api::pipeline::types::ResponseDtoAnnotationContentResponseStatus,
+            >(),
         ),
         (
             "pipeline::types::ResponseDtoApprovalInstanceResponse",
@@ -2424,6 +2631,36 @@ pub(crate) static TABLE: Table = Table {
         (
             "pipeline::types::ResponseDtoExecutionGraphStatus",
             size_of::<harness_api::pipeline::types::ResponseDtoExecutionGraphStatus>(),
+        ),
+        (
+            "pipeline::types::ResponseDtoExecutionInputDto",
+            size_of::<harness_api::pipeline::types::ResponseDtoExecutionInputDto>(),
+        ),
+        (
+            "pipeline::types::ResponseDtoExecutionInputDtoStatus",
+            size_of::<harness_api::pipeline::types::ResponseDtoExecutionInputDtoStatus>(),
+        ),
+        (
+            "pipeline::types::ResponseDtoExecutionInputStatus",
+            size_of::<harness_api::pipeline::types::ResponseDtoExecutionInputStatus>(),
+        ),
+        (
+            "pipeline::types::ResponseDtoExecutionInputStatusValue",
+            size_of::<
+                harness_api::pipeline::types::ResponseDtoExecutionInputStatusValue,
+            >(),
+        ),
+        (
+            "pipeline::types::ResponseDtoExecutionInputVariablesResponse",
+            size_of::<
+                harness_api::pipeline::types::ResponseDtoExecutionInputVariablesResponse,
+            >(),
+        ),
+        (
+            "pipeline::types::ResponseDtoExecutionInputVariablesResponseStatus",
+            size_of::<
+                harness_api::pipeline::types::ResponseDtoExecutionInputVariablesResponseStatus,
+            >(),
         ),
         (
             "pipeline::types::ResponseDtoInputSetGitUpdateResponse",
@@ -2636,6 +2873,18 @@ pub(crate) static TABLE: Table = Table {
             >(),
         ),
         (
+            "pipeline::types::ResponseDtoPipelineAnnotationsResponseDto",
+            size_of::<
+                harness_api::pipeline::types::ResponseDtoPipelineAnnotationsResponseDto,
+            >(),
+        ),
+        (
+            "pipeline::types::ResponseDtoPipelineAnnotationsResponseDtoStatus",
+            size_of::<
+                harness_api::pipeline::types::ResponseDtoPipelineAnnotationsResponseDtoStatus,
+            >(),
+        ),
+        (
             "pipeline::types::ResponseDtoPipelineExecutionDetail",
             size_of::<harness_api::pipeline::types::ResponseDtoPipelineExecutionDetail>(),
         ),
@@ -2683,6 +2932,30 @@ pub(crate) static TABLE: Table = Table {
             "pipeline::types::ResponseDtoPollingInfoForTriggersStatus",
             size_of::<
                 harness_api::pipeline::types::ResponseDtoPollingInfoForTriggersStatus,
+            >(),
+        ),
+        (
+            "pipeline::types::ResponseDtoQueuedPipelineBulkAbortResponse",
+            size_of::<
+                harness_api::pipeline::types::ResponseDtoQueuedPipelineBulkAbortResponse,
+            >(),
+        ),
+        (
+            "pipeline::types::ResponseDtoQueuedPipelineBulkAbortResponseStatus",
+            size_of::<
+                harness_api::pipeline::types::ResponseDtoQueuedPipelineBulkAbortResponseStatus,
+            >(),
+        ),
+        (
+            "pipeline::types::ResponseDtoQueuedPipelineListResponse",
+            size_of::<
+                harness_api::pipeline::types::ResponseDtoQueuedPipelineListResponse,
+            >(),
+        ),
+        (
+            "pipeline::types::ResponseDtoQueuedPipelineListResponseStatus",
+            size_of::<
+                harness_api::pipeline::types::ResponseDtoQueuedPipelineListResponseStatus,
             >(),
         ),
         (
@@ -2836,6 +3109,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::pipeline::types::RetryNodeMetadata>(),
         ),
         (
+            "pipeline::types::RetryPipelineRequest",
+            size_of::<harness_api::pipeline::types::RetryPipelineRequest>(),
+        ),
+        (
             "pipeline::types::RetryStagesMetadata",
             size_of::<harness_api::pipeline::types::RetryStagesMetadata>(),
         ),
@@ -2880,6 +3157,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::pipeline::types::ScheduledTriggerSpecType>(),
         ),
         (
+            "pipeline::types::ServiceExpressionProperties",
+            size_of::<harness_api::pipeline::types::ServiceExpressionProperties>(),
+        ),
+        (
             "pipeline::types::Signature",
             size_of::<harness_api::pipeline::types::Signature>(),
         ),
@@ -2890,6 +3171,10 @@ pub(crate) static TABLE: Table = Table {
         (
             "pipeline::types::SkipTaskExecutableResponse",
             size_of::<harness_api::pipeline::types::SkipTaskExecutableResponse>(),
+        ),
+        (
+            "pipeline::types::StageExecutionResponseBody",
+            size_of::<harness_api::pipeline::types::StageExecutionResponseBody>(),
         ),
         (
             "pipeline::types::StagesExecutionMetadata",
@@ -3033,6 +3318,14 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::pipeline::types::TriggerEventStatusValue>(),
         ),
         (
+            "pipeline::types::TriggerExecutor",
+            size_of::<harness_api::pipeline::types::TriggerExecutor>(),
+        ),
+        (
+            "pipeline::types::TriggerExecutorType",
+            size_of::<harness_api::pipeline::types::TriggerExecutorType>(),
+        ),
+        (
             "pipeline::types::TriggerFilterProperties",
             size_of::<harness_api::pipeline::types::TriggerFilterProperties>(),
         ),
@@ -3111,6 +3404,14 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::pipeline::types::ValidationStatusResult>(),
         ),
         (
+            "pipeline::types::VariableMergeServiceResponse",
+            size_of::<harness_api::pipeline::types::VariableMergeServiceResponse>(),
+        ),
+        (
+            "pipeline::types::VariableResponseMapValue",
+            size_of::<harness_api::pipeline::types::VariableResponseMapValue>(),
+        ),
+        (
             "pipeline::types::WebhookAutoRegistrationStatus",
             size_of::<harness_api::pipeline::types::WebhookAutoRegistrationStatus>(),
         ),
@@ -3165,12 +3466,24 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::pipeline::types::WorkflowGraphRelation>(),
         ),
         (
+            "pipeline::types::YamlExtraProperties",
+            size_of::<harness_api::pipeline::types::YamlExtraProperties>(),
+        ),
+        (
             "pipeline::types::YamlInputDependencyDetailsDto",
             size_of::<harness_api::pipeline::types::YamlInputDependencyDetailsDto>(),
         ),
         (
             "pipeline::types::YamlInputType",
             size_of::<harness_api::pipeline::types::YamlInputType>(),
+        ),
+        (
+            "pipeline::types::YamlOutputProperties",
+            size_of::<harness_api::pipeline::types::YamlOutputProperties>(),
+        ),
+        (
+            "pipeline::types::YamlProperties",
+            size_of::<harness_api::pipeline::types::YamlProperties>(),
         ),
         (
             "pipeline::types::YamlSchemaErrorDto",
@@ -3183,52 +3496,6 @@ pub(crate) static TABLE: Table = Table {
         (
             "pipeline::types::YamlSchemaErrorWrapperDto",
             size_of::<harness_api::pipeline::types::YamlSchemaErrorWrapperDto>(),
-        ),
-        (
-            "pipeline::types::AddHarnessApprovalActivityBody",
-            size_of::<harness_api::pipeline::types::AddHarnessApprovalActivityBody>(),
-        ),
-        (
-            "pipeline::types::AddHarnessApprovalActivityBodyApproverInputs",
-            size_of::<
-                harness_api::pipeline::types::AddHarnessApprovalActivityBodyApproverInputs,
-            >(),
-        ),
-        (
-            "pipeline::types::AddHarnessApprovalActivityByPipelineExecutionIdBody",
-            size_of::<
-                harness_api::pipeline::types::AddHarnessApprovalActivityByPipelineExecutionIdBody,
-            >(),
-        ),
-        (
-            "pipeline::types::AddHarnessApprovalActivityByPipelineExecutionIdBodyApproverInputs",
-            size_of::<
-                harness_api::pipeline::types::AddHarnessApprovalActivityByPipelineExecutionIdBodyApproverInputs,
-            >(),
-        ),
-        (
-            "pipeline::types::BulkAbortQueuedPipelinesBody",
-            size_of::<harness_api::pipeline::types::BulkAbortQueuedPipelinesBody>(),
-        ),
-        (
-            "pipeline::types::CreatePipelineExecutionAnnotationsBody",
-            size_of::<
-                harness_api::pipeline::types::CreatePipelineExecutionAnnotationsBody,
-            >(),
-        ),
-        (
-            "pipeline::types::CreatePipelineExecutionAnnotationsBodyAnnotations",
-            size_of::<
-                harness_api::pipeline::types::CreatePipelineExecutionAnnotationsBodyAnnotations,
-            >(),
-        ),
-        (
-            "pipeline::types::CreateTriggerV2Body",
-            size_of::<harness_api::pipeline::types::CreateTriggerV2Body>(),
-        ),
-        (
-            "pipeline::types::CreateTriggerV2BodyExecutorInfo",
-            size_of::<harness_api::pipeline::types::CreateTriggerV2BodyExecutorInfo>(),
         ),
         (
             "pipeline::types::DeleteFilterType",
@@ -3303,22 +3570,6 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::pipeline::types::ListPipelinesV1Sort>(),
         ),
         (
-            "pipeline::types::ListQueuedPipelinesBody",
-            size_of::<harness_api::pipeline::types::ListQueuedPipelinesBody>(),
-        ),
-        (
-            "pipeline::types::ListQueuedPipelinesBodyPipelineTags",
-            size_of::<
-                harness_api::pipeline::types::ListQueuedPipelinesBodyPipelineTags,
-            >(),
-        ),
-        (
-            "pipeline::types::ListQueuedPipelinesBodyQueuedTimeRange",
-            size_of::<
-                harness_api::pipeline::types::ListQueuedPipelinesBodyQueuedTimeRange,
-            >(),
-        ),
-        (
             "pipeline::types::PostInputSetStoreType",
             size_of::<harness_api::pipeline::types::PostInputSetStoreType>(),
         ),
@@ -3339,28 +3590,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::pipeline::types::PutHandleInterruptType>(),
         ),
         (
-            "pipeline::types::RetryPipelineV2Body",
-            size_of::<harness_api::pipeline::types::RetryPipelineV2Body>(),
-        ),
-        (
-            "pipeline::types::RunDynamicExecutionWithInputYamlBody",
-            size_of::<
-                harness_api::pipeline::types::RunDynamicExecutionWithInputYamlBody,
-            >(),
-        ),
-        (
             "pipeline::types::TriggerEventHistoryUsingFiltersTriggerType",
             size_of::<
                 harness_api::pipeline::types::TriggerEventHistoryUsingFiltersTriggerType,
             >(),
-        ),
-        (
-            "pipeline::types::UpdateTriggerV2Body",
-            size_of::<harness_api::pipeline::types::UpdateTriggerV2Body>(),
-        ),
-        (
-            "pipeline::types::UpdateTriggerV2BodyExecutorInfo",
-            size_of::<harness_api::pipeline::types::UpdateTriggerV2BodyExecutorInfo>(),
         ),
         ("pipeline::types::NgTag", size_of::<harness_api::pipeline::types::NgTag>()),
         (

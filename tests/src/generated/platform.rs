@@ -89,7 +89,11 @@ pub(crate) static TABLE: Table = Table {
                 again::<harness_api::platform::types::ResponseDtoAccountSettingResponse>,
             ),
         ),
-        ("enabledFeatureFlags", None, Some(again::<serde_json::Value>)),
+        (
+            "enabledFeatureFlags",
+            None,
+            Some(again::<harness_api::platform::types::ResponseDtoCollectionFeatureFlag>),
+        ),
         (
             "getAccountNG",
             None,
@@ -542,11 +546,15 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::platform::types::V1UpdateModuleAccessBody>),
             None,
         ),
-        ("getLicenseUsage", None, Some(again::<serde_json::Value>)),
+        (
+            "getLicenseUsage",
+            None,
+            Some(again::<harness_api::platform::types::ResponseDtoLicenseUsage>),
+        ),
         (
             "createVariable",
-            Some(again::<harness_api::platform::types::CreateVariableBody>),
-            Some(again::<harness_api::platform::types::CreateVariableResponse>),
+            Some(again::<harness_api::platform::types::VariableRequestDto>),
+            Some(again::<harness_api::platform::types::ResponseDtoVariableResponseDto>),
         ),
         (
             "deleteVariable",
@@ -556,22 +564,30 @@ pub(crate) static TABLE: Table = Table {
         (
             "getVariable",
             None,
-            Some(again::<harness_api::platform::types::GetVariableResponse>),
+            Some(again::<harness_api::platform::types::ResponseDtoVariableResponseDto>),
         ),
         (
             "getVariableList",
             None,
-            Some(again::<harness_api::platform::types::GetVariableListResponse>),
+            Some(
+                again::<
+                    harness_api::platform::types::ResponseDtoPageResponseVariableResponseDto,
+                >,
+            ),
         ),
         (
             "listVariable",
-            Some(again::<harness_api::platform::types::ListVariableBody>),
-            Some(again::<harness_api::platform::types::ListVariableResponse>),
+            Some(again::<harness_api::platform::types::VariableListRequestDto>),
+            Some(
+                again::<
+                    harness_api::platform::types::ResponseDtoPageResponseVariableResponseDto,
+                >,
+            ),
         ),
         (
             "updateVariable",
-            Some(again::<harness_api::platform::types::UpdateVariableBody>),
-            Some(again::<harness_api::platform::types::UpdateVariableResponse>),
+            Some(again::<harness_api::platform::types::VariableRequestDto>),
+            Some(again::<harness_api::platform::types::ResponseDtoVariableResponseDto>),
         ),
         ("getVersion", None, Some(again::<harness_api::platform::types::VersionInfo>)),
     ],
@@ -695,44 +711,6 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::platform::types::EmbeddedUserDetailsDto>(),
         ),
         (
-            "platform::types::EntityDetail",
-            size_of::<harness_api::platform::types::EntityDetail>(),
-        ),
-        (
-            "platform::types::EntityDetailType",
-            size_of::<harness_api::platform::types::EntityDetailType>(),
-        ),
-        (
-            "platform::types::EntityReference",
-            size_of::<harness_api::platform::types::EntityReference>(),
-        ),
-        (
-            "platform::types::EntityReferenceScope",
-            size_of::<harness_api::platform::types::EntityReferenceScope>(),
-        ),
-        (
-            "platform::types::EntityReferredByInfraSetupUsageDetail",
-            size_of::<
-                harness_api::platform::types::EntityReferredByInfraSetupUsageDetail,
-            >(),
-        ),
-        (
-            "platform::types::EntityReferredByOverridesSetupUsageDetail",
-            size_of::<
-                harness_api::platform::types::EntityReferredByOverridesSetupUsageDetail,
-            >(),
-        ),
-        (
-            "platform::types::EntityReferredByPipelineSetupUsageDetail",
-            size_of::<
-                harness_api::platform::types::EntityReferredByPipelineSetupUsageDetail,
-            >(),
-        ),
-        (
-            "platform::types::EntitySetupUsage",
-            size_of::<harness_api::platform::types::EntitySetupUsage>(),
-        ),
-        (
             "platform::types::EulaSignRequest",
             size_of::<harness_api::platform::types::EulaSignRequest>(),
         ),
@@ -751,6 +729,10 @@ pub(crate) static TABLE: Table = Table {
         (
             "platform::types::FavoritesResourceType",
             size_of::<harness_api::platform::types::FavoritesResourceType>(),
+        ),
+        (
+            "platform::types::FeatureFlag",
+            size_of::<harness_api::platform::types::FeatureFlag>(),
         ),
         ("platform::types::File", size_of::<harness_api::platform::types::File>()),
         (
@@ -865,16 +847,16 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::platform::types::PageFile>(),
         ),
         (
-            "platform::types::PageResponseEntitySetupUsage",
-            size_of::<harness_api::platform::types::PageResponseEntitySetupUsage>(),
-        ),
-        (
             "platform::types::PageResponseOrganizationResponse",
             size_of::<harness_api::platform::types::PageResponseOrganizationResponse>(),
         ),
         (
             "platform::types::PageResponseProjectResponse",
             size_of::<harness_api::platform::types::PageResponseProjectResponse>(),
+        ),
+        (
+            "platform::types::PageResponseVariableResponseDto",
+            size_of::<harness_api::platform::types::PageResponseVariableResponseDto>(),
         ),
         ("platform::types::Project", size_of::<harness_api::platform::types::Project>()),
         (
@@ -954,6 +936,16 @@ pub(crate) static TABLE: Table = Table {
         (
             "platform::types::ResponseDtoCannyResponseStatus",
             size_of::<harness_api::platform::types::ResponseDtoCannyResponseStatus>(),
+        ),
+        (
+            "platform::types::ResponseDtoCollectionFeatureFlag",
+            size_of::<harness_api::platform::types::ResponseDtoCollectionFeatureFlag>(),
+        ),
+        (
+            "platform::types::ResponseDtoCollectionFeatureFlagStatus",
+            size_of::<
+                harness_api::platform::types::ResponseDtoCollectionFeatureFlagStatus,
+            >(),
         ),
         (
             "platform::types::ResponseDtoFile",
@@ -1042,18 +1034,6 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::platform::types::ResponseDtoPageFileStatus>(),
         ),
         (
-            "platform::types::ResponseDtoPageResponseEntitySetupUsage",
-            size_of::<
-                harness_api::platform::types::ResponseDtoPageResponseEntitySetupUsage,
-            >(),
-        ),
-        (
-            "platform::types::ResponseDtoPageResponseEntitySetupUsageStatus",
-            size_of::<
-                harness_api::platform::types::ResponseDtoPageResponseEntitySetupUsageStatus,
-            >(),
-        ),
-        (
             "platform::types::ResponseDtoPageResponseOrganizationResponse",
             size_of::<
                 harness_api::platform::types::ResponseDtoPageResponseOrganizationResponse,
@@ -1075,6 +1055,18 @@ pub(crate) static TABLE: Table = Table {
             "platform::types::ResponseDtoPageResponseProjectResponseStatus",
             size_of::<
                 harness_api::platform::types::ResponseDtoPageResponseProjectResponseStatus,
+            >(),
+        ),
+        (
+            "platform::types::ResponseDtoPageResponseVariableResponseDto",
+            size_of::<
+                harness_api::platform::types::ResponseDtoPageResponseVariableResponseDto,
+            >(),
+        ),
+        (
+            "platform::types::ResponseDtoPageResponseVariableResponseDtoStatus",
+            size_of::<
+                harness_api::platform::types::ResponseDtoPageResponseVariableResponseDtoStatus,
             >(),
         ),
         (
@@ -1106,9 +1098,13 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::platform::types::ResponseDtoValidationResultStatus>(),
         ),
         (
-            "platform::types::SecretReferredByConnectorSetupUsageDetail",
+            "platform::types::ResponseDtoVariableResponseDto",
+            size_of::<harness_api::platform::types::ResponseDtoVariableResponseDto>(),
+        ),
+        (
+            "platform::types::ResponseDtoVariableResponseDtoStatus",
             size_of::<
-                harness_api::platform::types::SecretReferredByConnectorSetupUsageDetail,
+                harness_api::platform::types::ResponseDtoVariableResponseDtoStatus,
             >(),
         ),
         (
@@ -1152,10 +1148,6 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::platform::types::SettingUpdateResponseDto>(),
         ),
         (
-            "platform::types::SetupUsageDetail",
-            size_of::<harness_api::platform::types::SetupUsageDetail>(),
-        ),
-        (
             "platform::types::SmtpConfig",
             size_of::<harness_api::platform::types::SmtpConfig>(),
         ),
@@ -1192,40 +1184,36 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::platform::types::ValidationResult>(),
         ),
         (
-            "platform::types::VariableDetails",
-            size_of::<harness_api::platform::types::VariableDetails>(),
+            "platform::types::VariableConfigDto",
+            size_of::<harness_api::platform::types::VariableConfigDto>(),
         ),
         (
-            "platform::types::VariableDetailsResponse",
-            size_of::<harness_api::platform::types::VariableDetailsResponse>(),
+            "platform::types::VariableConfigDtoValueType",
+            size_of::<harness_api::platform::types::VariableConfigDtoValueType>(),
         ),
         (
-            "platform::types::VariableDetailsSpec",
-            size_of::<harness_api::platform::types::VariableDetailsSpec>(),
+            "platform::types::VariableDto",
+            size_of::<harness_api::platform::types::VariableDto>(),
+        ),
+        (
+            "platform::types::VariableDtoType",
+            size_of::<harness_api::platform::types::VariableDtoType>(),
+        ),
+        (
+            "platform::types::VariableListRequestDto",
+            size_of::<harness_api::platform::types::VariableListRequestDto>(),
+        ),
+        (
+            "platform::types::VariableRequestDto",
+            size_of::<harness_api::platform::types::VariableRequestDto>(),
+        ),
+        (
+            "platform::types::VariableResponseDto",
+            size_of::<harness_api::platform::types::VariableResponseDto>(),
         ),
         (
             "platform::types::VersionInfo",
             size_of::<harness_api::platform::types::VersionInfo>(),
-        ),
-        (
-            "platform::types::CreateVariableBody",
-            size_of::<harness_api::platform::types::CreateVariableBody>(),
-        ),
-        (
-            "platform::types::CreateVariableBodyVariable",
-            size_of::<harness_api::platform::types::CreateVariableBodyVariable>(),
-        ),
-        (
-            "platform::types::CreateVariableBodyVariableSpec",
-            size_of::<harness_api::platform::types::CreateVariableBodyVariableSpec>(),
-        ),
-        (
-            "platform::types::CreateVariableResponse",
-            size_of::<harness_api::platform::types::CreateVariableResponse>(),
-        ),
-        (
-            "platform::types::CreateVariableResponseStatus",
-            size_of::<harness_api::platform::types::CreateVariableResponseStatus>(),
         ),
         (
             "platform::types::DeleteAccountFavoriteResourceType",
@@ -1350,68 +1338,76 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::platform::types::GetSettingsListCategory>(),
         ),
         (
-            "platform::types::GetVariableListResponse",
-            size_of::<harness_api::platform::types::GetVariableListResponse>(),
-        ),
-        (
-            "platform::types::GetVariableListResponseData",
-            size_of::<harness_api::platform::types::GetVariableListResponseData>(),
-        ),
-        (
-            "platform::types::GetVariableListResponseStatus",
-            size_of::<harness_api::platform::types::GetVariableListResponseStatus>(),
-        ),
-        (
-            "platform::types::GetVariableResponse",
-            size_of::<harness_api::platform::types::GetVariableResponse>(),
-        ),
-        (
-            "platform::types::GetVariableResponseStatus",
-            size_of::<harness_api::platform::types::GetVariableResponseStatus>(),
-        ),
-        (
             "platform::types::ListAccountSettingType",
             size_of::<harness_api::platform::types::ListAccountSettingType>(),
         ),
         (
-            "platform::types::ListVariableBody",
-            size_of::<harness_api::platform::types::ListVariableBody>(),
-        ),
-        (
-            "platform::types::ListVariableResponse",
-            size_of::<harness_api::platform::types::ListVariableResponse>(),
-        ),
-        (
-            "platform::types::ListVariableResponseData",
-            size_of::<harness_api::platform::types::ListVariableResponseData>(),
-        ),
-        (
-            "platform::types::ListVariableResponseStatus",
-            size_of::<harness_api::platform::types::ListVariableResponseStatus>(),
-        ),
-        (
-            "platform::types::UpdateVariableBody",
-            size_of::<harness_api::platform::types::UpdateVariableBody>(),
-        ),
-        (
-            "platform::types::UpdateVariableBodyVariable",
-            size_of::<harness_api::platform::types::UpdateVariableBodyVariable>(),
-        ),
-        (
-            "platform::types::UpdateVariableBodyVariableSpec",
-            size_of::<harness_api::platform::types::UpdateVariableBodyVariableSpec>(),
-        ),
-        (
-            "platform::types::UpdateVariableResponse",
-            size_of::<harness_api::platform::types::UpdateVariableResponse>(),
-        ),
-        (
-            "platform::types::UpdateVariableResponseStatus",
-            size_of::<harness_api::platform::types::UpdateVariableResponseStatus>(),
-        ),
-        (
             "platform::types::ValidateEulaSignAgreementType",
             size_of::<harness_api::platform::types::ValidateEulaSignAgreementType>(),
+        ),
+        (
+            "platform::types::EntityDetail",
+            size_of::<harness_api::platform::types::EntityDetail>(),
+        ),
+        (
+            "platform::types::EntityDetailType",
+            size_of::<harness_api::platform::types::EntityDetailType>(),
+        ),
+        (
+            "platform::types::EntityReference",
+            size_of::<harness_api::platform::types::EntityReference>(),
+        ),
+        (
+            "platform::types::EntityReferenceScope",
+            size_of::<harness_api::platform::types::EntityReferenceScope>(),
+        ),
+        (
+            "platform::types::EntityReferredByInfraSetupUsageDetail",
+            size_of::<
+                harness_api::platform::types::EntityReferredByInfraSetupUsageDetail,
+            >(),
+        ),
+        (
+            "platform::types::EntityReferredByOverridesSetupUsageDetail",
+            size_of::<
+                harness_api::platform::types::EntityReferredByOverridesSetupUsageDetail,
+            >(),
+        ),
+        (
+            "platform::types::EntityReferredByPipelineSetupUsageDetail",
+            size_of::<
+                harness_api::platform::types::EntityReferredByPipelineSetupUsageDetail,
+            >(),
+        ),
+        (
+            "platform::types::EntitySetupUsage",
+            size_of::<harness_api::platform::types::EntitySetupUsage>(),
+        ),
+        (
+            "platform::types::PageResponseEntitySetupUsage",
+            size_of::<harness_api::platform::types::PageResponseEntitySetupUsage>(),
+        ),
+        (
+            "platform::types::ResponseDtoPageResponseEntitySetupUsage",
+            size_of::<
+                harness_api::platform::types::ResponseDtoPageResponseEntitySetupUsage,
+            >(),
+        ),
+        (
+            "platform::types::ResponseDtoPageResponseEntitySetupUsageStatus",
+            size_of::<
+                harness_api::platform::types::ResponseDtoPageResponseEntitySetupUsageStatus,
+            >(),
+        ),
+        (
+            "platform::types::SecretReferredByConnectorSetupUsageDetail",
+            size_of::<
+                harness_api::platform::types::SecretReferredByConnectorSetupUsageDetail,
+            >(),
+        ),
+        (
+            "platform::types::SetupUsageDetail",
+            size_of::<harness_api::platform::types::SetupUsageDetail>(),
         ),
         (
             "platform::types::ResponseDtoSettingValueResponseDto",
@@ -1440,7 +1436,7 @@ pub(crate) static TABLE: Table = Table {
                 (
                     "spec",
                     Content::Json(
-                        "{\"certificateValue\":\"some text\",\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
+                        "{\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
                     ),
                 ),
             ],
@@ -1453,7 +1449,7 @@ pub(crate) static TABLE: Table = Table {
                         &sample::<
                             harness_api::platform::types::CertificateDto,
                         >(
-                            "{\"certificateValue\":\"some text\",\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
+                            "{\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
                         ),
                     )
                     .into_call()
@@ -1466,7 +1462,7 @@ pub(crate) static TABLE: Table = Table {
                 (
                     "spec",
                     Content::Json(
-                        "{\"certificateValue\":\"some text\",\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
+                        "{\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
                     ),
                 ),
             ],
@@ -1479,7 +1475,7 @@ pub(crate) static TABLE: Table = Table {
                         &sample::<
                             harness_api::platform::types::CertificateDto,
                         >(
-                            "{\"certificateValue\":\"some text\",\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
+                            "{\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
                         ),
                     )
                     .into_call()
@@ -1555,7 +1551,7 @@ pub(crate) static TABLE: Table = Table {
                 (
                     "spec",
                     Content::Json(
-                        "{\"certificateValue\":\"some text\",\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
+                        "{\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
                     ),
                 ),
             ],
@@ -1568,7 +1564,7 @@ pub(crate) static TABLE: Table = Table {
                         &sample::<
                             harness_api::platform::types::CertificateDto,
                         >(
-                            "{\"certificateValue\":\"some text\",\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
+                            "{\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
                         ),
                     )
                     .into_call()
@@ -1581,7 +1577,7 @@ pub(crate) static TABLE: Table = Table {
                 (
                     "spec",
                     Content::Json(
-                        "{\"certificateValue\":\"some text\",\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
+                        "{\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
                     ),
                 ),
             ],
@@ -1594,7 +1590,7 @@ pub(crate) static TABLE: Table = Table {
                         &sample::<
                             harness_api::platform::types::CertificateDto,
                         >(
-                            "{\"certificateValue\":\"some text\",\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
+                            "{\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
                         ),
                     )
                     .into_call()
@@ -1607,7 +1603,7 @@ pub(crate) static TABLE: Table = Table {
                 (
                     "spec",
                     Content::Json(
-                        "{\"certificateValue\":\"some text\",\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
+                        "{\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
                     ),
                 ),
             ],
@@ -1620,7 +1616,7 @@ pub(crate) static TABLE: Table = Table {
                         &sample::<
                             harness_api::platform::types::CertificateDto,
                         >(
-                            "{\"certificateValue\":\"some text\",\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
+                            "{\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
                         ),
                     )
                     .into_call()
@@ -1633,7 +1629,7 @@ pub(crate) static TABLE: Table = Table {
                 (
                     "spec",
                     Content::Json(
-                        "{\"certificateValue\":\"some text\",\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
+                        "{\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
                     ),
                 ),
             ],
@@ -1650,7 +1646,7 @@ pub(crate) static TABLE: Table = Table {
                         &sample::<
                             harness_api::platform::types::CertificateDto,
                         >(
-                            "{\"certificateValue\":\"some text\",\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
+                            "{\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
                         ),
                     )
                     .into_call()

@@ -8,8 +8,8 @@ pub(crate) static TABLE: Table = Table {
     rows: &[
         (
             "aida#accept",
-            Some(again::<harness_api::policy::types::AidaAcceptBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::policy::types::AcceptRequestBody>),
+            None,
         ),
         (
             "aida#analyze",
@@ -32,6 +32,13 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::policy::types::EvaluatedPolicy>),
         ),
         (
+            "evaluations#evaluation-input-signed-url",
+            None,
+            Some(
+                again::<harness_api::policy::types::EvaluationInputSignedUrlResponseBody>,
+            ),
+        ),
+        (
             "evaluations#find",
             None,
             Some(again::<harness_api::policy::types::Evaluation>),
@@ -41,7 +48,6 @@ pub(crate) static TABLE: Table = Table {
             None,
             Some(again::<harness_api::policy::types::EntityYaml>),
         ),
-        ("evaluations#get-payload-signed-url", None, Some(again::<serde_json::Value>)),
         (
             "evaluations#list",
             None,
@@ -75,8 +81,8 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "policies#move_policy",
-            Some(again::<harness_api::policy::types::MovePolicyBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::policy::types::MovePolicyRequestBody>),
+            Some(again::<harness_api::policy::types::PolicyManagementPolicy>),
         ),
         (
             "policies#update",
@@ -94,7 +100,11 @@ pub(crate) static TABLE: Table = Table {
             None,
             Some(again::<harness_api::policy::types::PolicyManagementPolicySet>),
         ),
-        ("policysets#listall", None, Some(again::<serde_json::Value>)),
+        (
+            "policysets#listall",
+            None,
+            Some(again::<Vec<harness_api::policy::types::PolicyManagementPolicySet>>),
+        ),
         (
             "policysets#list",
             None,
@@ -113,6 +123,10 @@ pub(crate) static TABLE: Table = Table {
         ),
     ],
     sizes: &[
+        (
+            "policy::types::AcceptRequestBody",
+            size_of::<harness_api::policy::types::AcceptRequestBody>(),
+        ),
         (
             "policy::types::AggregateStatus",
             size_of::<harness_api::policy::types::AggregateStatus>(),
@@ -166,6 +180,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::policy::types::EvaluationDetailStatus>(),
         ),
         (
+            "policy::types::EvaluationInputSignedUrlResponseBody",
+            size_of::<harness_api::policy::types::EvaluationInputSignedUrlResponseBody>(),
+        ),
+        (
             "policy::types::EvaluationStatus",
             size_of::<harness_api::policy::types::EvaluationStatus>(),
         ),
@@ -192,6 +210,10 @@ pub(crate) static TABLE: Table = Table {
         (
             "policy::types::LinkedpolicyidentifierSeverity",
             size_of::<harness_api::policy::types::LinkedpolicyidentifierSeverity>(),
+        ),
+        (
+            "policy::types::MovePolicyRequestBody",
+            size_of::<harness_api::policy::types::MovePolicyRequestBody>(),
         ),
         (
             "policy::types::PolicyExample",
@@ -293,10 +315,6 @@ pub(crate) static TABLE: Table = Table {
         ),
         ("policy::types::Variable", size_of::<harness_api::policy::types::Variable>()),
         (
-            "policy::types::AidaAcceptBody",
-            size_of::<harness_api::policy::types::AidaAcceptBody>(),
-        ),
-        (
             "policy::types::GetDashboardMetricsRange",
             size_of::<harness_api::policy::types::GetDashboardMetricsRange>(),
         ),
@@ -319,10 +337,6 @@ pub(crate) static TABLE: Table = Table {
         (
             "policy::types::ListPolicySetsYamlVersion",
             size_of::<harness_api::policy::types::ListPolicySetsYamlVersion>(),
-        ),
-        (
-            "policy::types::MovePolicyBody",
-            size_of::<harness_api::policy::types::MovePolicyBody>(),
         ),
     ],
     forms: &[],

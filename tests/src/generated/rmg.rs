@@ -9,11 +9,19 @@ pub(crate) static TABLE: Table = Table {
         (
             "updateReleaseConflict",
             Some(again::<harness_api::rmg::types::UpdateReleaseConflictBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::rmg::types::UpdateReleaseConflictResponse>),
         ),
-        ("getFreezeDetails", None, Some(again::<serde_json::Value>)),
-        ("RmgetFreezeList", None, Some(again::<serde_json::Value>)),
-        ("delete-orchestration-activity", None, Some(again::<serde_json::Value>)),
+        (
+            "getFreezeDetails",
+            None,
+            Some(again::<harness_api::rmg::types::FreezeDetailsDto>),
+        ),
+        (
+            "RmgetFreezeList",
+            None,
+            Some(again::<harness_api::rmg::types::FreezeListResponseDto>),
+        ),
+        ("delete-orchestration-activity", None, None),
         (
             "get-orchestration-activities-by-acitivity-refs",
             Some(
@@ -21,116 +29,204 @@ pub(crate) static TABLE: Table = Table {
                     harness_api::rmg::types::GetOrchestrationActivitiesByAcitivityRefsBody,
                 >,
             ),
-            Some(again::<serde_json::Value>),
+            Some(
+                again::<
+                    harness_api::rmg::types::GetOrchestrationActivitiesByAcitivityRefsResponse,
+                >,
+            ),
         ),
         (
             "get-orchestration-activities-by-process-identifier",
             None,
-            Some(again::<serde_json::Value>),
+            Some(
+                again::<
+                    harness_api::rmg::types::GetOrchestrationActivitiesByProcessIdentifierResponse,
+                >,
+            ),
         ),
-        ("get-orchestrationActivity", None, Some(again::<serde_json::Value>)),
-        ("get-orchestration-activity-inputs", None, Some(again::<serde_json::Value>)),
-        ("get-orchestration-activity-summary", None, Some(again::<serde_json::Value>)),
+        (
+            "get-orchestrationActivity",
+            None,
+            Some(again::<harness_api::rmg::types::GetOrchestrationActivityResponse>),
+        ),
+        (
+            "get-orchestration-activity-inputs",
+            None,
+            Some(again::<harness_api::rmg::types::ActivityInputsResponse>),
+        ),
+        (
+            "get-orchestration-activity-summary",
+            None,
+            Some(
+                again::<harness_api::rmg::types::GetOrchestrationActivitySummaryResponse>,
+            ),
+        ),
         (
             "postOnHoldActivityAction",
-            Some(again::<harness_api::rmg::types::PostOnHoldActivityActionBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::rmg::types::OnHoldActivityActionRequest>),
+            Some(again::<harness_api::rmg::types::OnHoldActivityActionResponse>),
         ),
         (
             "post-orchestrationActivity",
             Some(again::<harness_api::rmg::types::PostOrchestrationActivityBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::rmg::types::PostOrchestrationActivityResponse>),
         ),
         (
             "put-orchestration-activity",
             Some(again::<harness_api::rmg::types::PutOrchestrationActivityBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::rmg::types::PutOrchestrationActivityResponse>),
         ),
         (
             "createTaskComment",
             Some(again::<harness_api::rmg::types::CreateTaskCommentBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::rmg::types::CreateTaskCommentResponse>),
         ),
-        ("deleteTaskComment", None, Some(again::<serde_json::Value>)),
+        ("deleteTaskComment", None, None),
         (
             "get-activity-retry-history-by-identifiers",
             None,
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::rmg::types::ActivityRetryHistoryResponse>),
         ),
-        ("getEventsByEntityTypeAndId", None, Some(again::<serde_json::Value>)),
+        (
+            "getEventsByEntityTypeAndId",
+            None,
+            Some(again::<harness_api::rmg::types::GetEventsByEntityTypeAndIdResponse>),
+        ),
         (
             "get-orchestration-execution-activities",
             None,
-            Some(again::<serde_json::Value>),
+            Some(
+                again::<
+                    harness_api::rmg::types::GetOrchestrationExecutionActivitiesResponse,
+                >,
+            ),
         ),
         (
             "get-orchestration-execution-activities-paginated",
             None,
-            Some(again::<serde_json::Value>),
+            Some(
+                again::<
+                    harness_api::rmg::types::GetOrchestrationExecutionActivitiesPaginatedResponse,
+                >,
+            ),
         ),
-        ("get-orchestration-execution-activity", None, Some(again::<serde_json::Value>)),
+        (
+            "get-orchestration-execution-activity",
+            None,
+            Some(again::<harness_api::rmg::types::OrchestrationExecutionActivityDetail>),
+        ),
         (
             "get-orchestration-execution-activity-inputs",
             None,
-            Some(again::<serde_json::Value>),
+            Some(
+                again::<
+                    harness_api::rmg::types::GetOrchestrationExecutionActivityInputsResponse,
+                >,
+            ),
         ),
         (
             "get-orchestration-execution-activity-outputs",
             None,
-            Some(again::<serde_json::Value>),
+            Some(
+                again::<
+                    harness_api::rmg::types::GetOrchestrationExecutionActivityOutputsResponse,
+                >,
+            ),
         ),
         (
             "get-orchestration-execution-phase-outputs",
             None,
-            Some(again::<serde_json::Value>),
+            Some(
+                again::<
+                    harness_api::rmg::types::GetOrchestrationExecutionPhaseOutputsResponse,
+                >,
+            ),
         ),
-        ("get-orchestration-execution-phases", None, Some(again::<serde_json::Value>)),
+        (
+            "get-orchestration-execution-phases",
+            None,
+            Some(
+                again::<harness_api::rmg::types::GetOrchestrationExecutionPhasesResponse>,
+            ),
+        ),
         (
             "get-orchestration-execution-release-input",
             None,
-            Some(again::<serde_json::Value>),
+            Some(
+                again::<
+                    harness_api::rmg::types::GetOrchestrationExecutionReleaseInputResponse,
+                >,
+            ),
         ),
-        ("get-orchestration-execution-tasks", None, Some(again::<serde_json::Value>)),
-        ("getTaskCommentsSummary", None, Some(again::<serde_json::Value>)),
+        (
+            "get-orchestration-execution-tasks",
+            None,
+            Some(
+                again::<harness_api::rmg::types::GetOrchestrationExecutionTasksResponse>,
+            ),
+        ),
+        (
+            "getTaskCommentsSummary",
+            None,
+            Some(again::<harness_api::rmg::types::TaskCommentsListResponseDto>),
+        ),
         (
             "post-activity-execution-output",
             Some(again::<harness_api::rmg::types::PostActivityExecutionOutputBody>),
-            Some(again::<serde_json::Value>),
+            None,
         ),
         (
             "startReleaseExecution",
             Some(again::<harness_api::rmg::types::StartReleaseExecutionBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::rmg::types::StartReleaseExecutionResponse>),
         ),
         (
             "updateExecutionTaskMetadata",
             Some(again::<harness_api::rmg::types::UpdateExecutionTaskMetadataBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::rmg::types::UpdateExecutionTaskMetadataResponse>),
         ),
         (
             "updateExecutionTaskStatus",
             Some(again::<harness_api::rmg::types::UpdateExecutionTaskStatusBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::rmg::types::UpdateExecutionTaskStatusResponse>),
         ),
         (
             "updateTaskComment",
             Some(again::<harness_api::rmg::types::UpdateTaskCommentBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::rmg::types::UpdateTaskCommentResponse>),
         ),
-        ("delete-orchestration-process", None, Some(again::<serde_json::Value>)),
-        ("delete-orchestration-process-input", None, Some(again::<serde_json::Value>)),
-        ("get-orchestrationProcess", None, Some(again::<serde_json::Value>)),
-        ("get-orchestration-process-input", None, Some(again::<serde_json::Value>)),
+        ("delete-orchestration-process", None, None),
+        ("delete-orchestration-process-input", None, None),
+        (
+            "get-orchestrationProcess",
+            None,
+            Some(again::<harness_api::rmg::types::GetOrchestrationProcessResponse>),
+        ),
+        (
+            "get-orchestration-process-input",
+            None,
+            Some(again::<harness_api::rmg::types::GetOrchestrationProcessInputResponse>),
+        ),
         (
             "get-orchestration-process-input-summary",
             None,
-            Some(again::<serde_json::Value>),
+            Some(
+                again::<
+                    harness_api::rmg::types::GetOrchestrationProcessInputSummaryResponse,
+                >,
+            ),
         ),
-        ("get-orchestrationProcess-summary", None, Some(again::<serde_json::Value>)),
+        (
+            "get-orchestrationProcess-summary",
+            None,
+            Some(
+                again::<harness_api::rmg::types::GetOrchestrationProcessSummaryResponse>,
+            ),
+        ),
         (
             "post-orchestrationProcess",
             Some(again::<harness_api::rmg::types::PostOrchestrationProcessBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::rmg::types::PostOrchestrationProcessResponse>),
         ),
         (
             "post-orchestrationProcess-attachedReleaseGroups",
@@ -139,110 +235,556 @@ pub(crate) static TABLE: Table = Table {
                     harness_api::rmg::types::PostOrchestrationProcessAttachedReleaseGroupsBody,
                 >,
             ),
-            Some(again::<serde_json::Value>),
+            Some(
+                again::<
+                    harness_api::rmg::types::PostOrchestrationProcessAttachedReleaseGroupsResponse,
+                >,
+            ),
         ),
         (
             "post-orchestrationProcessInput",
             Some(again::<harness_api::rmg::types::PostOrchestrationProcessInputBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::rmg::types::PostOrchestrationProcessInputResponse>),
         ),
         (
             "put-orchestration-process",
             Some(again::<harness_api::rmg::types::PutOrchestrationProcessBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::rmg::types::PutOrchestrationProcessResponse>),
         ),
         (
             "put-orchestration-process-input",
             Some(again::<harness_api::rmg::types::PutOrchestrationProcessInputBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::rmg::types::PutOrchestrationProcessInputResponse>),
         ),
-        ("delete-releaseGroup", None, Some(again::<serde_json::Value>)),
-        ("getReleaseConflicts", None, Some(again::<serde_json::Value>)),
-        ("get-releaseGroup", None, Some(again::<serde_json::Value>)),
+        (
+            "delete-releaseGroup",
+            None,
+            Some(again::<harness_api::rmg::types::DeleteReleaseGroupResponse>),
+        ),
+        (
+            "getReleaseConflicts",
+            None,
+            Some(again::<harness_api::rmg::types::GetReleaseConflictsResponse>),
+        ),
+        (
+            "get-releaseGroup",
+            None,
+            Some(again::<harness_api::rmg::types::GetReleaseGroupResponse>),
+        ),
         (
             "get-releaseGroup-releaseGroupId-components",
             None,
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::rmg::types::GetReleaseGroupComponentsResponse>),
         ),
-        ("get-releaseGroup-summary", None, Some(again::<serde_json::Value>)),
+        (
+            "get-releaseGroup-summary",
+            None,
+            Some(again::<harness_api::rmg::types::GetReleaseGroupSummaryResponse>),
+        ),
         (
             "patch-releaseGroup",
             Some(again::<harness_api::rmg::types::PatchReleaseGroupBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::rmg::types::PatchReleaseGroupResponse>),
         ),
         (
             "post-releaseGroup",
             Some(again::<harness_api::rmg::types::PostReleaseGroupBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::rmg::types::PostReleaseGroupResponse>),
         ),
         (
             "put-releaseGroup",
             Some(again::<harness_api::rmg::types::PutReleaseGroupBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::rmg::types::PutReleaseGroupResponse>),
         ),
-        ("get-release", None, Some(again::<serde_json::Value>)),
-        ("getReleaseActivities", None, Some(again::<serde_json::Value>)),
-        ("get-release-releaseId-approvals", None, Some(again::<serde_json::Value>)),
-        ("getReleaseDayActivities", None, Some(again::<serde_json::Value>)),
+        (
+            "get-release",
+            None,
+            Some(again::<harness_api::rmg::types::GetReleaseResponse>),
+        ),
+        (
+            "getReleaseActivities",
+            None,
+            Some(again::<harness_api::rmg::types::GetReleaseActivitiesResponse>),
+        ),
+        (
+            "get-release-releaseId-approvals",
+            None,
+            Some(again::<harness_api::rmg::types::GetReleaseApprovalsResponse>),
+        ),
+        (
+            "getReleaseDayActivities",
+            None,
+            Some(again::<harness_api::rmg::types::GetReleaseDayActivitiesResponse>),
+        ),
         (
             "get-release-releaseId-environmentDashboard",
             None,
-            Some(again::<serde_json::Value>),
+            Some(
+                again::<harness_api::rmg::types::GetReleaseEnvironmentDashboardResponse>,
+            ),
         ),
-        ("get-release-releaseId-environments", None, Some(again::<serde_json::Value>)),
-        ("getReleaseTasks", None, Some(again::<serde_json::Value>)),
+        (
+            "get-release-releaseId-environments",
+            None,
+            Some(again::<harness_api::rmg::types::GetReleaseEnvironmentsResponse>),
+        ),
+        (
+            "getReleaseTasks",
+            None,
+            Some(again::<harness_api::rmg::types::GetReleaseTasksResponse>),
+        ),
         (
             "postReleaseAction",
-            Some(again::<harness_api::rmg::types::PostReleaseActionBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::rmg::types::ReleaseActionRequest>),
+            Some(again::<harness_api::rmg::types::ReleaseActionResponse>),
         ),
         (
             "postReleaseAdhoc",
-            Some(again::<harness_api::rmg::types::PostReleaseAdhocBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::rmg::types::AdHocReleaseRequest>),
+            Some(again::<harness_api::rmg::types::AdHocReleaseResponse>),
         ),
         (
             "postReleaseSubprocessTrigger",
-            Some(again::<harness_api::rmg::types::PostReleaseSubprocessTriggerBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::rmg::types::SubprocessTriggerRequest>),
+            Some(again::<harness_api::rmg::types::SubprocessTriggerResponse>),
         ),
         (
             "postReleaseSummary",
             Some(again::<harness_api::rmg::types::PostReleaseSummaryBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::rmg::types::PostReleaseSummaryResponse>),
         ),
         (
             "put-release-releaseId",
             Some(again::<harness_api::rmg::types::PutReleaseBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::rmg::types::PutReleaseResponse>),
         ),
-        ("getReportDownload", None, Some(again::<serde_json::Value>)),
-        ("getReportStatus", None, Some(again::<serde_json::Value>)),
+        ("getReportDownload", None, None),
+        (
+            "getReportStatus",
+            None,
+            Some(again::<harness_api::rmg::types::ReportStatusResponse>),
+        ),
         (
             "postReleaseGroupReportGenerate",
-            Some(again::<harness_api::rmg::types::PostReleaseGroupReportGenerateBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::rmg::types::ReportGenerationRequest>),
+            Some(again::<harness_api::rmg::types::ReportGenerationResponse>),
         ),
         (
             "postReleaseReportGenerate",
-            Some(again::<harness_api::rmg::types::PostReleaseReportGenerateBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::rmg::types::ReportGenerationRequest>),
+            Some(again::<harness_api::rmg::types::ReportGenerationResponse>),
         ),
         (
             "presignUpload",
-            Some(again::<harness_api::rmg::types::PresignUploadBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::rmg::types::PresignUploadRequest>),
+            Some(again::<harness_api::rmg::types::PresignUploadResponse>),
         ),
-        ("serveUpload", None, Some(again::<serde_json::Value>)),
+        ("serveUpload", None, None),
     ],
     sizes: &[
+        (
+            "rmg::types::ActivityCounts",
+            size_of::<harness_api::rmg::types::ActivityCounts>(),
+        ),
+        (
+            "rmg::types::ActivityExecutionInputDto",
+            size_of::<harness_api::rmg::types::ActivityExecutionInputDto>(),
+        ),
+        (
+            "rmg::types::ActivityInputsResponse",
+            size_of::<harness_api::rmg::types::ActivityInputsResponse>(),
+        ),
+        (
+            "rmg::types::ActivityRetryHistoryResponse",
+            size_of::<harness_api::rmg::types::ActivityRetryHistoryResponse>(),
+        ),
+        (
+            "rmg::types::ActivityRetryInfo",
+            size_of::<harness_api::rmg::types::ActivityRetryInfo>(),
+        ),
+        (
+            "rmg::types::ActivityTriggerInfo",
+            size_of::<harness_api::rmg::types::ActivityTriggerInfo>(),
+        ),
+        ("rmg::types::ActivityType", size_of::<harness_api::rmg::types::ActivityType>()),
+        (
+            "rmg::types::ActivityTypeCounts",
+            size_of::<harness_api::rmg::types::ActivityTypeCounts>(),
+        ),
+        (
+            "rmg::types::AdHocReleaseRequest",
+            size_of::<harness_api::rmg::types::AdHocReleaseRequest>(),
+        ),
+        (
+            "rmg::types::AdHocReleaseResponse",
+            size_of::<harness_api::rmg::types::AdHocReleaseResponse>(),
+        ),
+        (
+            "rmg::types::ApprovalInfoDto",
+            size_of::<harness_api::rmg::types::ApprovalInfoDto>(),
+        ),
+        (
+            "rmg::types::ApprovedByDto",
+            size_of::<harness_api::rmg::types::ApprovedByDto>(),
+        ),
+        (
+            "rmg::types::AttachedReleaseGroupDto",
+            size_of::<harness_api::rmg::types::AttachedReleaseGroupDto>(),
+        ),
+        (
+            "rmg::types::ClusterDeploymentDto",
+            size_of::<harness_api::rmg::types::ClusterDeploymentDto>(),
+        ),
+        (
+            "rmg::types::CommentedByDto",
+            size_of::<harness_api::rmg::types::CommentedByDto>(),
+        ),
+        (
+            "rmg::types::ConflictStatus",
+            size_of::<harness_api::rmg::types::ConflictStatus>(),
+        ),
+        (
+            "rmg::types::CreateOrchestrationActivityRequestType",
+            size_of::<harness_api::rmg::types::CreateOrchestrationActivityRequestType>(),
+        ),
+        ("rmg::types::CreatedByDto", size_of::<harness_api::rmg::types::CreatedByDto>()),
+        (
+            "rmg::types::EnvironmentDashboardDto",
+            size_of::<harness_api::rmg::types::EnvironmentDashboardDto>(),
+        ),
+        (
+            "rmg::types::EnvironmentDashboardDtoInfraInfo",
+            size_of::<harness_api::rmg::types::EnvironmentDashboardDtoInfraInfo>(),
+        ),
+        (
+            "rmg::types::EnvironmentDashboardDtoScope",
+            size_of::<harness_api::rmg::types::EnvironmentDashboardDtoScope>(),
+        ),
+        (
+            "rmg::types::EnvironmentDto",
+            size_of::<harness_api::rmg::types::EnvironmentDto>(),
+        ),
+        ("rmg::types::EventDto", size_of::<harness_api::rmg::types::EventDto>()),
+        (
+            "rmg::types::EventDtoMetadata",
+            size_of::<harness_api::rmg::types::EventDtoMetadata>(),
+        ),
+        ("rmg::types::EventEntity", size_of::<harness_api::rmg::types::EventEntity>()),
+        ("rmg::types::EventType", size_of::<harness_api::rmg::types::EventType>()),
+        (
+            "rmg::types::ExecutionConflict",
+            size_of::<harness_api::rmg::types::ExecutionConflict>(),
+        ),
+        (
+            "rmg::types::ExecutionOutputDto",
+            size_of::<harness_api::rmg::types::ExecutionOutputDto>(),
+        ),
+        (
+            "rmg::types::ExecutionTaskDto",
+            size_of::<harness_api::rmg::types::ExecutionTaskDto>(),
+        ),
+        (
+            "rmg::types::ExecutionTaskStatus",
+            size_of::<harness_api::rmg::types::ExecutionTaskStatus>(),
+        ),
+        (
+            "rmg::types::FreezeDetailsDto",
+            size_of::<harness_api::rmg::types::FreezeDetailsDto>(),
+        ),
+        (
+            "rmg::types::FreezeDetailsDtoStatus",
+            size_of::<harness_api::rmg::types::FreezeDetailsDtoStatus>(),
+        ),
+        (
+            "rmg::types::FreezeEntitiesDto",
+            size_of::<harness_api::rmg::types::FreezeEntitiesDto>(),
+        ),
+        (
+            "rmg::types::FreezeListItemDto",
+            size_of::<harness_api::rmg::types::FreezeListItemDto>(),
+        ),
+        (
+            "rmg::types::FreezeListResponseDto",
+            size_of::<harness_api::rmg::types::FreezeListResponseDto>(),
+        ),
+        ("rmg::types::Freq", size_of::<harness_api::rmg::types::Freq>()),
+        (
+            "rmg::types::GetReleaseGroupResponse",
+            size_of::<harness_api::rmg::types::GetReleaseGroupResponse>(),
+        ),
+        (
+            "rmg::types::InfrastructureDeploymentDto",
+            size_of::<harness_api::rmg::types::InfrastructureDeploymentDto>(),
+        ),
+        (
+            "rmg::types::InputVariableType",
+            size_of::<harness_api::rmg::types::InputVariableType>(),
+        ),
+        (
+            "rmg::types::LastUpdatedByDto",
+            size_of::<harness_api::rmg::types::LastUpdatedByDto>(),
+        ),
+        (
+            "rmg::types::ManualActivityInfo",
+            size_of::<harness_api::rmg::types::ManualActivityInfo>(),
+        ),
+        ("rmg::types::NextRequest", size_of::<harness_api::rmg::types::NextRequest>()),
+        (
+            "rmg::types::OnHoldActivityActionRequest",
+            size_of::<harness_api::rmg::types::OnHoldActivityActionRequest>(),
+        ),
+        (
+            "rmg::types::OnHoldActivityActionRequestAction",
+            size_of::<harness_api::rmg::types::OnHoldActivityActionRequestAction>(),
+        ),
+        (
+            "rmg::types::OnHoldActivityActionRequestRetryWith",
+            size_of::<harness_api::rmg::types::OnHoldActivityActionRequestRetryWith>(),
+        ),
+        (
+            "rmg::types::OnHoldActivityActionResponse",
+            size_of::<harness_api::rmg::types::OnHoldActivityActionResponse>(),
+        ),
+        (
+            "rmg::types::OrchestrationActivitySummaryDto",
+            size_of::<harness_api::rmg::types::OrchestrationActivitySummaryDto>(),
+        ),
+        (
+            "rmg::types::OrchestrationActivityYamlDto",
+            size_of::<harness_api::rmg::types::OrchestrationActivityYamlDto>(),
+        ),
+        (
+            "rmg::types::OrchestrationExecutionActivity",
+            size_of::<harness_api::rmg::types::OrchestrationExecutionActivity>(),
+        ),
+        (
+            "rmg::types::OrchestrationExecutionActivityDetail",
+            size_of::<harness_api::rmg::types::OrchestrationExecutionActivityDetail>(),
+        ),
+        (
+            "rmg::types::OrchestrationExecutionActivityPaginated",
+            size_of::<harness_api::rmg::types::OrchestrationExecutionActivityPaginated>(),
+        ),
+        (
+            "rmg::types::OrchestrationExecutionActivityPaginatedType",
+            size_of::<
+                harness_api::rmg::types::OrchestrationExecutionActivityPaginatedType,
+            >(),
+        ),
+        (
+            "rmg::types::OrchestrationExecutionPhase",
+            size_of::<harness_api::rmg::types::OrchestrationExecutionPhase>(),
+        ),
+        (
+            "rmg::types::OrchestrationProcessDto",
+            size_of::<harness_api::rmg::types::OrchestrationProcessDto>(),
+        ),
+        (
+            "rmg::types::OrchestrationStatus",
+            size_of::<harness_api::rmg::types::OrchestrationStatus>(),
+        ),
+        ("rmg::types::PageableSort", size_of::<harness_api::rmg::types::PageableSort>()),
+        (
+            "rmg::types::PipelineActivityInfo",
+            size_of::<harness_api::rmg::types::PipelineActivityInfo>(),
+        ),
+        (
+            "rmg::types::PresignUploadRequest",
+            size_of::<harness_api::rmg::types::PresignUploadRequest>(),
+        ),
+        (
+            "rmg::types::PresignUploadResponse",
+            size_of::<harness_api::rmg::types::PresignUploadResponse>(),
+        ),
+        (
+            "rmg::types::ProcessInputSummaryDto",
+            size_of::<harness_api::rmg::types::ProcessInputSummaryDto>(),
+        ),
+        (
+            "rmg::types::ProcessInputSummaryDtoStatus",
+            size_of::<harness_api::rmg::types::ProcessInputSummaryDtoStatus>(),
+        ),
+        (
+            "rmg::types::ReleaseActionRequest",
+            size_of::<harness_api::rmg::types::ReleaseActionRequest>(),
+        ),
+        (
+            "rmg::types::ReleaseActionRequestAction",
+            size_of::<harness_api::rmg::types::ReleaseActionRequestAction>(),
+        ),
+        (
+            "rmg::types::ReleaseActionResponse",
+            size_of::<harness_api::rmg::types::ReleaseActionResponse>(),
+        ),
+        (
+            "rmg::types::ReleaseActivity",
+            size_of::<harness_api::rmg::types::ReleaseActivity>(),
+        ),
+        (
+            "rmg::types::ReleaseApprovalDto",
+            size_of::<harness_api::rmg::types::ReleaseApprovalDto>(),
+        ),
+        (
+            "rmg::types::ReleaseApprovalType",
+            size_of::<harness_api::rmg::types::ReleaseApprovalType>(),
+        ),
+        (
+            "rmg::types::ReleaseCadence",
+            size_of::<harness_api::rmg::types::ReleaseCadence>(),
+        ),
+        (
+            "rmg::types::ReleaseCadenceSpec",
+            size_of::<harness_api::rmg::types::ReleaseCadenceSpec>(),
+        ),
+        (
+            "rmg::types::ReleaseComponent",
+            size_of::<harness_api::rmg::types::ReleaseComponent>(),
+        ),
+        (
+            "rmg::types::ReleaseComponentEnvironments",
+            size_of::<harness_api::rmg::types::ReleaseComponentEnvironments>(),
+        ),
+        (
+            "rmg::types::ReleaseComponentEnvironmentsFilterType",
+            size_of::<harness_api::rmg::types::ReleaseComponentEnvironmentsFilterType>(),
+        ),
+        (
+            "rmg::types::ReleaseComponentPipelines",
+            size_of::<harness_api::rmg::types::ReleaseComponentPipelines>(),
+        ),
+        (
+            "rmg::types::ReleaseComponentPipelinesFilterType",
+            size_of::<harness_api::rmg::types::ReleaseComponentPipelinesFilterType>(),
+        ),
+        (
+            "rmg::types::ReleaseComponentServices",
+            size_of::<harness_api::rmg::types::ReleaseComponentServices>(),
+        ),
+        (
+            "rmg::types::ReleaseComponentServicesFilterType",
+            size_of::<harness_api::rmg::types::ReleaseComponentServicesFilterType>(),
+        ),
+        (
+            "rmg::types::ReleaseConflictInfo",
+            size_of::<harness_api::rmg::types::ReleaseConflictInfo>(),
+        ),
+        ("rmg::types::ReleaseDto", size_of::<harness_api::rmg::types::ReleaseDto>()),
+        (
+            "rmg::types::ReleaseDtoStatus",
+            size_of::<harness_api::rmg::types::ReleaseDtoStatus>(),
+        ),
+        (
+            "rmg::types::ReleaseFrequency",
+            size_of::<harness_api::rmg::types::ReleaseFrequency>(),
+        ),
+        (
+            "rmg::types::ReleaseGroupDto",
+            size_of::<harness_api::rmg::types::ReleaseGroupDto>(),
+        ),
+        (
+            "rmg::types::ReleaseParentDto",
+            size_of::<harness_api::rmg::types::ReleaseParentDto>(),
+        ),
+        ("rmg::types::ReleaseType", size_of::<harness_api::rmg::types::ReleaseType>()),
+        (
+            "rmg::types::ReportGenerationRequest",
+            size_of::<harness_api::rmg::types::ReportGenerationRequest>(),
+        ),
+        (
+            "rmg::types::ReportGenerationResponse",
+            size_of::<harness_api::rmg::types::ReportGenerationResponse>(),
+        ),
+        (
+            "rmg::types::ReportGenerationResponseStatus",
+            size_of::<harness_api::rmg::types::ReportGenerationResponseStatus>(),
+        ),
+        (
+            "rmg::types::ReportStatusResponse",
+            size_of::<harness_api::rmg::types::ReportStatusResponse>(),
+        ),
+        (
+            "rmg::types::ReportStatusResponseStatus",
+            size_of::<harness_api::rmg::types::ReportStatusResponseStatus>(),
+        ),
+        (
+            "rmg::types::RmFailureInfo",
+            size_of::<harness_api::rmg::types::RmFailureInfo>(),
+        ),
+        ("rmg::types::RmPageable", size_of::<harness_api::rmg::types::RmPageable>()),
+        ("rmg::types::RmStatus", size_of::<harness_api::rmg::types::RmStatus>()),
+        ("rmg::types::RmUser", size_of::<harness_api::rmg::types::RmUser>()),
+        (
+            "rmg::types::ServiceInfoDto",
+            size_of::<harness_api::rmg::types::ServiceInfoDto>(),
+        ),
+        (
+            "rmg::types::ServiceInfoDtoScope",
+            size_of::<harness_api::rmg::types::ServiceInfoDtoScope>(),
+        ),
+        (
+            "rmg::types::StageInfoDetailsDto",
+            size_of::<harness_api::rmg::types::StageInfoDetailsDto>(),
+        ),
+        ("rmg::types::StageInfoDto", size_of::<harness_api::rmg::types::StageInfoDto>()),
+        (
+            "rmg::types::StageInfoType",
+            size_of::<harness_api::rmg::types::StageInfoType>(),
+        ),
+        (
+            "rmg::types::StepInfoDetailsDto",
+            size_of::<harness_api::rmg::types::StepInfoDetailsDto>(),
+        ),
+        ("rmg::types::StepInfoDto", size_of::<harness_api::rmg::types::StepInfoDto>()),
+        ("rmg::types::StepInfoType", size_of::<harness_api::rmg::types::StepInfoType>()),
+        (
+            "rmg::types::SubprocessActivityInfo",
+            size_of::<harness_api::rmg::types::SubprocessActivityInfo>(),
+        ),
+        (
+            "rmg::types::SubprocessInfo",
+            size_of::<harness_api::rmg::types::SubprocessInfo>(),
+        ),
+        (
+            "rmg::types::SubprocessTriggerRequest",
+            size_of::<harness_api::rmg::types::SubprocessTriggerRequest>(),
+        ),
+        (
+            "rmg::types::SubprocessTriggerResponse",
+            size_of::<harness_api::rmg::types::SubprocessTriggerResponse>(),
+        ),
+        (
+            "rmg::types::TaskCommentDto",
+            size_of::<harness_api::rmg::types::TaskCommentDto>(),
+        ),
+        (
+            "rmg::types::TaskCommentsListResponseDto",
+            size_of::<harness_api::rmg::types::TaskCommentsListResponseDto>(),
+        ),
+        ("rmg::types::TimeRangeDto", size_of::<harness_api::rmg::types::TimeRangeDto>()),
+        ("rmg::types::TriggerType", size_of::<harness_api::rmg::types::TriggerType>()),
+        (
+            "rmg::types::TriggeredByDto",
+            size_of::<harness_api::rmg::types::TriggeredByDto>(),
+        ),
         (
             "rmg::types::CreateTaskCommentBody",
             size_of::<harness_api::rmg::types::CreateTaskCommentBody>(),
         ),
         (
+            "rmg::types::CreateTaskCommentResponse",
+            size_of::<harness_api::rmg::types::CreateTaskCommentResponse>(),
+        ),
+        (
+            "rmg::types::DeleteReleaseGroupResponse",
+            size_of::<harness_api::rmg::types::DeleteReleaseGroupResponse>(),
+        ),
+        (
             "rmg::types::GetEventsByEntityTypeAndIdEntityType",
             size_of::<harness_api::rmg::types::GetEventsByEntityTypeAndIdEntityType>(),
+        ),
+        (
+            "rmg::types::GetEventsByEntityTypeAndIdResponse",
+            size_of::<harness_api::rmg::types::GetEventsByEntityTypeAndIdResponse>(),
         ),
         (
             "rmg::types::GetOrchestrationActivitiesByAcitivityRefsBody",
@@ -251,47 +793,177 @@ pub(crate) static TABLE: Table = Table {
             >(),
         ),
         (
+            "rmg::types::GetOrchestrationActivitiesByAcitivityRefsResponse",
+            size_of::<
+                harness_api::rmg::types::GetOrchestrationActivitiesByAcitivityRefsResponse,
+            >(),
+        ),
+        (
+            "rmg::types::GetOrchestrationActivitiesByProcessIdentifierResponse",
+            size_of::<
+                harness_api::rmg::types::GetOrchestrationActivitiesByProcessIdentifierResponse,
+            >(),
+        ),
+        (
+            "rmg::types::GetOrchestrationActivityResponse",
+            size_of::<harness_api::rmg::types::GetOrchestrationActivityResponse>(),
+        ),
+        (
+            "rmg::types::GetOrchestrationActivitySummaryResponse",
+            size_of::<harness_api::rmg::types::GetOrchestrationActivitySummaryResponse>(),
+        ),
+        (
+            "rmg::types::GetOrchestrationExecutionActivitiesPaginatedResponse",
+            size_of::<
+                harness_api::rmg::types::GetOrchestrationExecutionActivitiesPaginatedResponse,
+            >(),
+        ),
+        (
+            "rmg::types::GetOrchestrationExecutionActivitiesPaginatedStatus",
+            size_of::<
+                harness_api::rmg::types::GetOrchestrationExecutionActivitiesPaginatedStatus,
+            >(),
+        ),
+        (
+            "rmg::types::GetOrchestrationExecutionActivitiesPaginatedType",
+            size_of::<
+                harness_api::rmg::types::GetOrchestrationExecutionActivitiesPaginatedType,
+            >(),
+        ),
+        (
+            "rmg::types::GetOrchestrationExecutionActivitiesResponse",
+            size_of::<
+                harness_api::rmg::types::GetOrchestrationExecutionActivitiesResponse,
+            >(),
+        ),
+        (
+            "rmg::types::GetOrchestrationExecutionActivityInputsResponse",
+            size_of::<
+                harness_api::rmg::types::GetOrchestrationExecutionActivityInputsResponse,
+            >(),
+        ),
+        (
+            "rmg::types::GetOrchestrationExecutionActivityOutputsResponse",
+            size_of::<
+                harness_api::rmg::types::GetOrchestrationExecutionActivityOutputsResponse,
+            >(),
+        ),
+        (
+            "rmg::types::GetOrchestrationExecutionPhaseOutputsResponse",
+            size_of::<
+                harness_api::rmg::types::GetOrchestrationExecutionPhaseOutputsResponse,
+            >(),
+        ),
+        (
+            "rmg::types::GetOrchestrationExecutionPhasesResponse",
+            size_of::<harness_api::rmg::types::GetOrchestrationExecutionPhasesResponse>(),
+        ),
+        (
+            "rmg::types::GetOrchestrationExecutionReleaseInputResponse",
+            size_of::<
+                harness_api::rmg::types::GetOrchestrationExecutionReleaseInputResponse,
+            >(),
+        ),
+        (
+            "rmg::types::GetOrchestrationExecutionTasksResponse",
+            size_of::<harness_api::rmg::types::GetOrchestrationExecutionTasksResponse>(),
+        ),
+        (
+            "rmg::types::GetOrchestrationProcessInputResponse",
+            size_of::<harness_api::rmg::types::GetOrchestrationProcessInputResponse>(),
+        ),
+        (
+            "rmg::types::GetOrchestrationProcessInputSummaryResponse",
+            size_of::<
+                harness_api::rmg::types::GetOrchestrationProcessInputSummaryResponse,
+            >(),
+        ),
+        (
+            "rmg::types::GetOrchestrationProcessResponse",
+            size_of::<harness_api::rmg::types::GetOrchestrationProcessResponse>(),
+        ),
+        (
+            "rmg::types::GetOrchestrationProcessSummaryResponse",
+            size_of::<harness_api::rmg::types::GetOrchestrationProcessSummaryResponse>(),
+        ),
+        (
+            "rmg::types::GetReleaseActivitiesResponse",
+            size_of::<harness_api::rmg::types::GetReleaseActivitiesResponse>(),
+        ),
+        (
+            "rmg::types::GetReleaseApprovalsResponse",
+            size_of::<harness_api::rmg::types::GetReleaseApprovalsResponse>(),
+        ),
+        (
+            "rmg::types::GetReleaseConflictsResponse",
+            size_of::<harness_api::rmg::types::GetReleaseConflictsResponse>(),
+        ),
+        (
+            "rmg::types::GetReleaseDayActivitiesResponse",
+            size_of::<harness_api::rmg::types::GetReleaseDayActivitiesResponse>(),
+        ),
+        (
+            "rmg::types::GetReleaseEnvironmentDashboardResponse",
+            size_of::<harness_api::rmg::types::GetReleaseEnvironmentDashboardResponse>(),
+        ),
+        (
+            "rmg::types::GetReleaseEnvironmentsResponse",
+            size_of::<harness_api::rmg::types::GetReleaseEnvironmentsResponse>(),
+        ),
+        (
+            "rmg::types::GetReleaseGroupComponentsResponse",
+            size_of::<harness_api::rmg::types::GetReleaseGroupComponentsResponse>(),
+        ),
+        (
+            "rmg::types::GetReleaseGroupSummaryResponse",
+            size_of::<harness_api::rmg::types::GetReleaseGroupSummaryResponse>(),
+        ),
+        (
             "rmg::types::GetReleaseGroupSummaryType",
             size_of::<harness_api::rmg::types::GetReleaseGroupSummaryType>(),
+        ),
+        (
+            "rmg::types::GetReleaseResponse",
+            size_of::<harness_api::rmg::types::GetReleaseResponse>(),
+        ),
+        (
+            "rmg::types::GetReleaseTasksResponse",
+            size_of::<harness_api::rmg::types::GetReleaseTasksResponse>(),
+        ),
+        (
+            "rmg::types::GetReleaseTasksStatus",
+            size_of::<harness_api::rmg::types::GetReleaseTasksStatus>(),
         ),
         (
             "rmg::types::PatchReleaseGroupBody",
             size_of::<harness_api::rmg::types::PatchReleaseGroupBody>(),
         ),
         (
+            "rmg::types::PatchReleaseGroupResponse",
+            size_of::<harness_api::rmg::types::PatchReleaseGroupResponse>(),
+        ),
+        (
             "rmg::types::PostActivityExecutionOutputBody",
             size_of::<harness_api::rmg::types::PostActivityExecutionOutputBody>(),
-        ),
-        (
-            "rmg::types::PostActivityExecutionOutputBodyOutputs",
-            size_of::<harness_api::rmg::types::PostActivityExecutionOutputBodyOutputs>(),
-        ),
-        (
-            "rmg::types::PostOnHoldActivityActionBody",
-            size_of::<harness_api::rmg::types::PostOnHoldActivityActionBody>(),
-        ),
-        (
-            "rmg::types::PostOnHoldActivityActionBodyInputs",
-            size_of::<harness_api::rmg::types::PostOnHoldActivityActionBodyInputs>(),
-        ),
-        (
-            "rmg::types::PostOnHoldActivityActionBodyOutputs",
-            size_of::<harness_api::rmg::types::PostOnHoldActivityActionBodyOutputs>(),
-        ),
-        (
-            "rmg::types::PostOnHoldActivityActionBodySubprocessInfo",
-            size_of::<
-                harness_api::rmg::types::PostOnHoldActivityActionBodySubprocessInfo,
-            >(),
         ),
         (
             "rmg::types::PostOrchestrationActivityBody",
             size_of::<harness_api::rmg::types::PostOrchestrationActivityBody>(),
         ),
         (
+            "rmg::types::PostOrchestrationActivityResponse",
+            size_of::<harness_api::rmg::types::PostOrchestrationActivityResponse>(),
+        ),
+        (
             "rmg::types::PostOrchestrationProcessAttachedReleaseGroupsBody",
             size_of::<
                 harness_api::rmg::types::PostOrchestrationProcessAttachedReleaseGroupsBody,
+            >(),
+        ),
+        (
+            "rmg::types::PostOrchestrationProcessAttachedReleaseGroupsResponse",
+            size_of::<
+                harness_api::rmg::types::PostOrchestrationProcessAttachedReleaseGroupsResponse,
             >(),
         ),
         (
@@ -303,54 +975,40 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::rmg::types::PostOrchestrationProcessInputBody>(),
         ),
         (
-            "rmg::types::PostReleaseActionBody",
-            size_of::<harness_api::rmg::types::PostReleaseActionBody>(),
+            "rmg::types::PostOrchestrationProcessInputResponse",
+            size_of::<harness_api::rmg::types::PostOrchestrationProcessInputResponse>(),
         ),
         (
-            "rmg::types::PostReleaseAdhocBody",
-            size_of::<harness_api::rmg::types::PostReleaseAdhocBody>(),
+            "rmg::types::PostOrchestrationProcessResponse",
+            size_of::<harness_api::rmg::types::PostOrchestrationProcessResponse>(),
         ),
         (
             "rmg::types::PostReleaseGroupBody",
             size_of::<harness_api::rmg::types::PostReleaseGroupBody>(),
         ),
         (
-            "rmg::types::PostReleaseGroupReportGenerateBody",
-            size_of::<harness_api::rmg::types::PostReleaseGroupReportGenerateBody>(),
-        ),
-        (
-            "rmg::types::PostReleaseReportGenerateBody",
-            size_of::<harness_api::rmg::types::PostReleaseReportGenerateBody>(),
-        ),
-        (
-            "rmg::types::PostReleaseSubprocessTriggerBody",
-            size_of::<harness_api::rmg::types::PostReleaseSubprocessTriggerBody>(),
-        ),
-        (
-            "rmg::types::PostReleaseSubprocessTriggerBodySubprocessInfo",
-            size_of::<
-                harness_api::rmg::types::PostReleaseSubprocessTriggerBodySubprocessInfo,
-            >(),
+            "rmg::types::PostReleaseGroupResponse",
+            size_of::<harness_api::rmg::types::PostReleaseGroupResponse>(),
         ),
         (
             "rmg::types::PostReleaseSummaryBody",
             size_of::<harness_api::rmg::types::PostReleaseSummaryBody>(),
         ),
         (
-            "rmg::types::PostReleaseSummaryBodyTimeRanges",
-            size_of::<harness_api::rmg::types::PostReleaseSummaryBodyTimeRanges>(),
+            "rmg::types::PostReleaseSummaryResponse",
+            size_of::<harness_api::rmg::types::PostReleaseSummaryResponse>(),
         ),
         (
             "rmg::types::PostReleaseSummaryType",
             size_of::<harness_api::rmg::types::PostReleaseSummaryType>(),
         ),
         (
-            "rmg::types::PresignUploadBody",
-            size_of::<harness_api::rmg::types::PresignUploadBody>(),
-        ),
-        (
             "rmg::types::PutOrchestrationActivityBody",
             size_of::<harness_api::rmg::types::PutOrchestrationActivityBody>(),
+        ),
+        (
+            "rmg::types::PutOrchestrationActivityResponse",
+            size_of::<harness_api::rmg::types::PutOrchestrationActivityResponse>(),
         ),
         (
             "rmg::types::PutOrchestrationProcessBody",
@@ -361,6 +1019,14 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::rmg::types::PutOrchestrationProcessInputBody>(),
         ),
         (
+            "rmg::types::PutOrchestrationProcessInputResponse",
+            size_of::<harness_api::rmg::types::PutOrchestrationProcessInputResponse>(),
+        ),
+        (
+            "rmg::types::PutOrchestrationProcessResponse",
+            size_of::<harness_api::rmg::types::PutOrchestrationProcessResponse>(),
+        ),
+        (
             "rmg::types::PutReleaseBody",
             size_of::<harness_api::rmg::types::PutReleaseBody>(),
         ),
@@ -369,24 +1035,52 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::rmg::types::PutReleaseGroupBody>(),
         ),
         (
+            "rmg::types::PutReleaseGroupResponse",
+            size_of::<harness_api::rmg::types::PutReleaseGroupResponse>(),
+        ),
+        (
+            "rmg::types::PutReleaseResponse",
+            size_of::<harness_api::rmg::types::PutReleaseResponse>(),
+        ),
+        (
             "rmg::types::StartReleaseExecutionBody",
             size_of::<harness_api::rmg::types::StartReleaseExecutionBody>(),
+        ),
+        (
+            "rmg::types::StartReleaseExecutionResponse",
+            size_of::<harness_api::rmg::types::StartReleaseExecutionResponse>(),
         ),
         (
             "rmg::types::UpdateExecutionTaskMetadataBody",
             size_of::<harness_api::rmg::types::UpdateExecutionTaskMetadataBody>(),
         ),
         (
+            "rmg::types::UpdateExecutionTaskMetadataResponse",
+            size_of::<harness_api::rmg::types::UpdateExecutionTaskMetadataResponse>(),
+        ),
+        (
             "rmg::types::UpdateExecutionTaskStatusBody",
             size_of::<harness_api::rmg::types::UpdateExecutionTaskStatusBody>(),
+        ),
+        (
+            "rmg::types::UpdateExecutionTaskStatusResponse",
+            size_of::<harness_api::rmg::types::UpdateExecutionTaskStatusResponse>(),
         ),
         (
             "rmg::types::UpdateReleaseConflictBody",
             size_of::<harness_api::rmg::types::UpdateReleaseConflictBody>(),
         ),
         (
+            "rmg::types::UpdateReleaseConflictResponse",
+            size_of::<harness_api::rmg::types::UpdateReleaseConflictResponse>(),
+        ),
+        (
             "rmg::types::UpdateTaskCommentBody",
             size_of::<harness_api::rmg::types::UpdateTaskCommentBody>(),
+        ),
+        (
+            "rmg::types::UpdateTaskCommentResponse",
+            size_of::<harness_api::rmg::types::UpdateTaskCommentResponse>(),
         ),
     ],
     forms: &[],

@@ -110,7 +110,7 @@ pub(crate) static TABLE: Table = Table {
                 again::<harness_api::secrets::types::ResponseDtoSecretManagerMetadataDto>,
             ),
         ),
-        ("countSecretsForScope", None, Some(again::<serde_json::Value>)),
+        ("countSecretsForScope", None, None),
         (
             "deleteSecretV2",
             None,

@@ -51,16 +51,35 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "createHealthSource",
-            Some(again::<harness_api::srm::types::CreateHealthSourceBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::srm::types::HealthSource>),
+            Some(again::<harness_api::srm::types::ResponseDtoHealthSourceResponse>),
         ),
-        ("deleteHealthSource", None, Some(again::<serde_json::Value>)),
-        ("getHealthSource", None, Some(again::<serde_json::Value>)),
-        ("listHealthSources", None, Some(again::<serde_json::Value>)),
+        (
+            "deleteHealthSource",
+            None,
+            Some(again::<harness_api::srm::types::ResponseDtoBoolean>),
+        ),
+        (
+            "getHealthSource",
+            None,
+            Some(
+                again::<harness_api::srm::types::ResponseDtoOptionalHealthSourceResponse>,
+            ),
+        ),
+        (
+            "getHealthSourceRuntimeInputs",
+            None,
+            Some(again::<harness_api::srm::types::ResponseDtoHealthSourceRuntimeInputs>),
+        ),
+        (
+            "listHealthSources",
+            None,
+            Some(again::<harness_api::srm::types::ResponseDtoListHealthSourceResponse>),
+        ),
         (
             "updateHealthSource",
-            Some(again::<harness_api::srm::types::UpdateHealthSourceBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::srm::types::HealthSource>),
+            Some(again::<harness_api::srm::types::ResponseDtoHealthSourceResponse>),
         ),
         (
             "createDefaultMonitoredService",
@@ -438,22 +457,22 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::srm::types::NotificationRule>),
             Some(again::<harness_api::srm::types::UpdateNotificationRuleDataResponse>),
         ),
+        ("downloadActiveMonitoredServiceCSVReport", None, None),
+        ("downloadActiveServiceMonitoredCSVReport", None, None),
         (
-            "downloadActiveMonitoredServiceCSVReport",
+            "CvgetLicenseUsage",
             None,
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::srm::types::ResponseDtosrmLicenseUsageDto>),
         ),
         (
-            "downloadActiveServiceMonitoredCSVReport",
+            "getSRMLicenseUsage",
             None,
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::srm::types::ResponseDtosrmLicenseUsageDto>),
         ),
-        ("CvgetLicenseUsage", None, Some(again::<serde_json::Value>)),
-        ("getSRMLicenseUsage", None, Some(again::<serde_json::Value>)),
         (
             "listSRMActiveMonitoredServices",
-            Some(again::<harness_api::srm::types::ListSrmActiveMonitoredServicesBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::srm::types::ActiveServiceMonitoredFilterParams>),
+            Some(again::<harness_api::srm::types::ResponseDtoPageActiveMonitoredService>),
         ),
     ],
     sizes: &[
@@ -464,6 +483,14 @@ pub(crate) static TABLE: Table = Table {
         (
             "srm::types::AbstractServiceLevelObjectiveType",
             size_of::<harness_api::srm::types::AbstractServiceLevelObjectiveType>(),
+        ),
+        (
+            "srm::types::ActiveMonitoredService",
+            size_of::<harness_api::srm::types::ActiveMonitoredService>(),
+        ),
+        (
+            "srm::types::ActiveServiceMonitoredFilterParams",
+            size_of::<harness_api::srm::types::ActiveServiceMonitoredFilterParams>(),
         ),
         (
             "srm::types::AffectedEntity",
@@ -607,6 +634,11 @@ pub(crate) static TABLE: Table = Table {
         (
             "srm::types::CvNamedSource",
             size_of::<harness_api::srm::types::CvNamedSource>(),
+        ),
+        ("srm::types::CvNgVariable", size_of::<harness_api::srm::types::CvNgVariable>()),
+        (
+            "srm::types::CvNgVariableType",
+            size_of::<harness_api::srm::types::CvNgVariableType>(),
         ),
         (
             "srm::types::CvPlatformService",
@@ -754,6 +786,18 @@ pub(crate) static TABLE: Table = Table {
         ),
         ("srm::types::HealthSource", size_of::<harness_api::srm::types::HealthSource>()),
         (
+            "srm::types::HealthSourceResponse",
+            size_of::<harness_api::srm::types::HealthSourceResponse>(),
+        ),
+        (
+            "srm::types::HealthSourceResponseDataSourceType",
+            size_of::<harness_api::srm::types::HealthSourceResponseDataSourceType>(),
+        ),
+        (
+            "srm::types::HealthSourceRuntimeInputs",
+            size_of::<harness_api::srm::types::HealthSourceRuntimeInputs>(),
+        ),
+        (
             "srm::types::HealthSourceType",
             size_of::<harness_api::srm::types::HealthSourceType>(),
         ),
@@ -834,6 +878,10 @@ pub(crate) static TABLE: Table = Table {
         ),
         ("srm::types::OnetimeSpec", size_of::<harness_api::srm::types::OnetimeSpec>()),
         (
+            "srm::types::PageActiveMonitoredService",
+            size_of::<harness_api::srm::types::PageActiveMonitoredService>(),
+        ),
+        (
             "srm::types::PageResponseCvngLog",
             size_of::<harness_api::srm::types::PageResponseCvngLog>(),
         ),
@@ -877,8 +925,48 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::srm::types::QuarterlyCalenderSpecQuarterStart>(),
         ),
         (
+            "srm::types::QueryDefinitionsDto",
+            size_of::<harness_api::srm::types::QueryDefinitionsDto>(),
+        ),
+        (
+            "srm::types::QueryDefinitionsWrapper",
+            size_of::<harness_api::srm::types::QueryDefinitionsWrapper>(),
+        ),
+        (
+            "srm::types::QueryDefinitionsWrapperType",
+            size_of::<harness_api::srm::types::QueryDefinitionsWrapperType>(),
+        ),
+        (
             "srm::types::RecurringDowntimeSpec",
             size_of::<harness_api::srm::types::RecurringDowntimeSpec>(),
+        ),
+        (
+            "srm::types::ResponseDtoHealthSourceResponse",
+            size_of::<harness_api::srm::types::ResponseDtoHealthSourceResponse>(),
+        ),
+        (
+            "srm::types::ResponseDtoHealthSourceResponseStatus",
+            size_of::<harness_api::srm::types::ResponseDtoHealthSourceResponseStatus>(),
+        ),
+        (
+            "srm::types::ResponseDtoHealthSourceRuntimeInputs",
+            size_of::<harness_api::srm::types::ResponseDtoHealthSourceRuntimeInputs>(),
+        ),
+        (
+            "srm::types::ResponseDtoHealthSourceRuntimeInputsStatus",
+            size_of::<
+                harness_api::srm::types::ResponseDtoHealthSourceRuntimeInputsStatus,
+            >(),
+        ),
+        (
+            "srm::types::ResponseDtoListHealthSourceResponse",
+            size_of::<harness_api::srm::types::ResponseDtoListHealthSourceResponse>(),
+        ),
+        (
+            "srm::types::ResponseDtoListHealthSourceResponseStatus",
+            size_of::<
+                harness_api::srm::types::ResponseDtoListHealthSourceResponseStatus,
+            >(),
         ),
         (
             "srm::types::ResponseDtoMonitoredServiceResponse",
@@ -888,6 +976,26 @@ pub(crate) static TABLE: Table = Table {
             "srm::types::ResponseDtoMonitoredServiceResponseStatus",
             size_of::<
                 harness_api::srm::types::ResponseDtoMonitoredServiceResponseStatus,
+            >(),
+        ),
+        (
+            "srm::types::ResponseDtoOptionalHealthSourceResponse",
+            size_of::<harness_api::srm::types::ResponseDtoOptionalHealthSourceResponse>(),
+        ),
+        (
+            "srm::types::ResponseDtoOptionalHealthSourceResponseStatus",
+            size_of::<
+                harness_api::srm::types::ResponseDtoOptionalHealthSourceResponseStatus,
+            >(),
+        ),
+        (
+            "srm::types::ResponseDtoPageActiveMonitoredService",
+            size_of::<harness_api::srm::types::ResponseDtoPageActiveMonitoredService>(),
+        ),
+        (
+            "srm::types::ResponseDtoPageActiveMonitoredServiceStatus",
+            size_of::<
+                harness_api::srm::types::ResponseDtoPageActiveMonitoredServiceStatus,
             >(),
         ),
         (
@@ -953,6 +1061,14 @@ pub(crate) static TABLE: Table = Table {
         (
             "srm::types::ResponseDtosloRiskCountResponseStatus",
             size_of::<harness_api::srm::types::ResponseDtosloRiskCountResponseStatus>(),
+        ),
+        (
+            "srm::types::ResponseDtosrmLicenseUsageDto",
+            size_of::<harness_api::srm::types::ResponseDtosrmLicenseUsageDto>(),
+        ),
+        (
+            "srm::types::ResponseDtosrmLicenseUsageDtoStatus",
+            size_of::<harness_api::srm::types::ResponseDtosrmLicenseUsageDtoStatus>(),
         ),
         (
             "srm::types::RestResponseListSloErrorBudgetReset",
@@ -1132,6 +1248,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::srm::types::SloTargetType>(),
         ),
         ("srm::types::Sources", size_of::<harness_api::srm::types::Sources>()),
+        (
+            "srm::types::SrmLicenseUsageDto",
+            size_of::<harness_api::srm::types::SrmLicenseUsageDto>(),
+        ),
         ("srm::types::TemplateDto", size_of::<harness_api::srm::types::TemplateDto>()),
         (
             "srm::types::TimeGraphResponse",
@@ -1149,20 +1269,6 @@ pub(crate) static TABLE: Table = Table {
         (
             "srm::types::WeeklyCalendarSpecDayOfWeek",
             size_of::<harness_api::srm::types::WeeklyCalendarSpecDayOfWeek>(),
-        ),
-        (
-            "srm::types::CreateHealthSourceBody",
-            size_of::<harness_api::srm::types::CreateHealthSourceBody>(),
-        ),
-        (
-            "srm::types::CreateHealthSourceBodyQueryDefinitions",
-            size_of::<harness_api::srm::types::CreateHealthSourceBodyQueryDefinitions>(),
-        ),
-        (
-            "srm::types::CreateHealthSourceBodyQueryDefinitionsSpec",
-            size_of::<
-                harness_api::srm::types::CreateHealthSourceBodyQueryDefinitionsSpec,
-            >(),
         ),
         (
             "srm::types::GetAllMonitoredServicesWithHealthSourcesResponse",
@@ -1413,10 +1519,6 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::srm::types::ListDowntimesResponseStatus>(),
         ),
         (
-            "srm::types::ListSrmActiveMonitoredServicesBody",
-            size_of::<harness_api::srm::types::ListSrmActiveMonitoredServicesBody>(),
-        ),
-        (
             "srm::types::MonitoredServicesListMonitoredServiceType",
             size_of::<
                 harness_api::srm::types::MonitoredServicesListMonitoredServiceType,
@@ -1453,20 +1555,6 @@ pub(crate) static TABLE: Table = Table {
         (
             "srm::types::UpdateDowntimeEnabledResponse",
             size_of::<harness_api::srm::types::UpdateDowntimeEnabledResponse>(),
-        ),
-        (
-            "srm::types::UpdateHealthSourceBody",
-            size_of::<harness_api::srm::types::UpdateHealthSourceBody>(),
-        ),
-        (
-            "srm::types::UpdateHealthSourceBodyQueryDefinitions",
-            size_of::<harness_api::srm::types::UpdateHealthSourceBodyQueryDefinitions>(),
-        ),
-        (
-            "srm::types::UpdateHealthSourceBodyQueryDefinitionsSpec",
-            size_of::<
-                harness_api::srm::types::UpdateHealthSourceBodyQueryDefinitionsSpec,
-            >(),
         ),
         (
             "srm::types::UpdateNotificationRuleDataResponse",

@@ -107,13 +107,13 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "createComplianceStandards",
-            Some(again::<Vec<harness_api::ssca::types::CreateComplianceStandardsBody>>),
-            Some(again::<serde_json::Value>),
+            Some(again::<Vec<harness_api::ssca::types::ComplianceCheck>>),
+            Some(again::<Vec<harness_api::ssca::types::ComplianceCheck>>),
         ),
         (
             "getComplianceStandards",
-            Some(again::<harness_api::ssca::types::GetComplianceStandardsBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::ssca::types::ComplianceFilter>),
+            Some(again::<Vec<harness_api::ssca::types::ComplianceCheck>>),
         ),
         (
             "getComplianceStandardsFilters",
@@ -188,16 +188,20 @@ pub(crate) static TABLE: Table = Table {
         ("deleteConfigByAccount", None, None),
         ("deleteConfigById", None, None),
         ("deleteConfigByOrg", None, None),
-        ("downloadAttestation", None, Some(again::<serde_json::Value>)),
+        (
+            "downloadAttestation",
+            None,
+            Some(again::<harness_api::ssca::types::DsseEnvelope>),
+        ),
         (
             "queryAttestationsGraphQL",
-            Some(again::<harness_api::ssca::types::QueryAttestationsGraphqlBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::ssca::types::GraphqlRequest>),
+            Some(again::<harness_api::ssca::types::GraphqlResponse>),
         ),
         (
             "uploadAttestation",
-            Some(again::<harness_api::ssca::types::UploadAttestationBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::ssca::types::AttestationUploadRequest>),
+            Some(again::<harness_api::ssca::types::AttestationUploadResponseBody>),
         ),
         (
             "saveExecutionLimitsConfig",
@@ -224,7 +228,11 @@ pub(crate) static TABLE: Table = Table {
             None,
             Some(again::<harness_api::ssca::types::LicenseUsageResponse>),
         ),
-        ("downloadSbom", None, Some(again::<serde_json::Value>)),
+        (
+            "downloadSbom",
+            None,
+            Some(again::<harness_api::ssca::types::ArtifactSbomResponseBody>),
+        ),
         (
             "savePipelineRemoteConfig",
             Some(again::<harness_api::ssca::types::PipelineStoreConfigRequestBody>),
@@ -578,7 +586,11 @@ pub(crate) static TABLE: Table = Table {
             None,
             Some(again::<harness_api::ssca::types::HarnessPipelineIntegrationResponse>),
         ),
-        ("GetIntegration", None, Some(again::<serde_json::Value>)),
+        (
+            "GetIntegration",
+            None,
+            Some(again::<Vec<harness_api::ssca::types::GetIntegrationResponse>>),
+        ),
         (
             "getIntegrationRepos",
             None,
@@ -863,6 +875,18 @@ pub(crate) static TABLE: Table = Table {
         ),
         ("ssca::types::Attestation", size_of::<harness_api::ssca::types::Attestation>()),
         (
+            "ssca::types::AttestationLinks",
+            size_of::<harness_api::ssca::types::AttestationLinks>(),
+        ),
+        (
+            "ssca::types::AttestationUploadRequest",
+            size_of::<harness_api::ssca::types::AttestationUploadRequest>(),
+        ),
+        (
+            "ssca::types::AttestationUploadResponseBody",
+            size_of::<harness_api::ssca::types::AttestationUploadResponseBody>(),
+        ),
+        (
             "ssca::types::BaselineRequestBody",
             size_of::<harness_api::ssca::types::BaselineRequestBody>(),
         ),
@@ -961,6 +985,10 @@ pub(crate) static TABLE: Table = Table {
         (
             "ssca::types::ComplianceExecutionByType",
             size_of::<harness_api::ssca::types::ComplianceExecutionByType>(),
+        ),
+        (
+            "ssca::types::ComplianceFilter",
+            size_of::<harness_api::ssca::types::ComplianceFilter>(),
         ),
         (
             "ssca::types::ComplianceOccurrenceDto",
@@ -1114,6 +1142,14 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::ssca::types::DriftDetailsDto>(),
         ),
         (
+            "ssca::types::DsseEnvelope",
+            size_of::<harness_api::ssca::types::DsseEnvelope>(),
+        ),
+        (
+            "ssca::types::DsseSignature",
+            size_of::<harness_api::ssca::types::DsseSignature>(),
+        ),
+        (
             "ssca::types::EnforceSbomRequestBody",
             size_of::<harness_api::ssca::types::EnforceSbomRequestBody>(),
         ),
@@ -1242,6 +1278,26 @@ pub(crate) static TABLE: Table = Table {
         (
             "ssca::types::GithubRunnerDetailType",
             size_of::<harness_api::ssca::types::GithubRunnerDetailType>(),
+        ),
+        (
+            "ssca::types::GraphqlError",
+            size_of::<harness_api::ssca::types::GraphqlError>(),
+        ),
+        (
+            "ssca::types::GraphqlErrorLocations",
+            size_of::<harness_api::ssca::types::GraphqlErrorLocations>(),
+        ),
+        (
+            "ssca::types::GraphqlRequest",
+            size_of::<harness_api::ssca::types::GraphqlRequest>(),
+        ),
+        (
+            "ssca::types::GraphqlRequestVariables",
+            size_of::<harness_api::ssca::types::GraphqlRequestVariables>(),
+        ),
+        (
+            "ssca::types::GraphqlResponse",
+            size_of::<harness_api::ssca::types::GraphqlResponse>(),
         ),
         (
             "ssca::types::HarnessExecutionContext",
@@ -1862,10 +1918,6 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::ssca::types::CodeRepositoriesListSort>(),
         ),
         (
-            "ssca::types::CreateComplianceStandardsBody",
-            size_of::<harness_api::ssca::types::CreateComplianceStandardsBody>(),
-        ),
-        (
             "ssca::types::FetchComplianceResultsByArtifactOrder",
             size_of::<harness_api::ssca::types::FetchComplianceResultsByArtifactOrder>(),
         ),
@@ -1948,16 +2000,6 @@ pub(crate) static TABLE: Table = Table {
             >(),
         ),
         (
-            "ssca::types::GetComplianceStandardsBody",
-            size_of::<harness_api::ssca::types::GetComplianceStandardsBody>(),
-        ),
-        (
-            "ssca::types::GetComplianceStandardsBodyIntegrationsFilter",
-            size_of::<
-                harness_api::ssca::types::GetComplianceStandardsBodyIntegrationsFilter,
-            >(),
-        ),
-        (
             "ssca::types::GetComplianceStandardsOrder",
             size_of::<harness_api::ssca::types::GetComplianceStandardsOrder>(),
         ),
@@ -1974,6 +2016,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<
                 harness_api::ssca::types::GetEnvironmentListForRemediationEnvType,
             >(),
+        ),
+        (
+            "ssca::types::GetIntegrationResponse",
+            size_of::<harness_api::ssca::types::GetIntegrationResponse>(),
         ),
         (
             "ssca::types::GetIntegrationsConfigType",
@@ -2046,52 +2092,6 @@ pub(crate) static TABLE: Table = Table {
         (
             "ssca::types::ListRemediationsSort",
             size_of::<harness_api::ssca::types::ListRemediationsSort>(),
-        ),
-        (
-            "ssca::types::QueryAttestationsGraphqlBody",
-            size_of::<harness_api::ssca::types::QueryAttestationsGraphqlBody>(),
-        ),
-        (
-            "ssca::types::QueryAttestationsGraphqlBodyVariables",
-            size_of::<harness_api::ssca::types::QueryAttestationsGraphqlBodyVariables>(),
-        ),
-        (
-            "ssca::types::UploadAttestationBody",
-            size_of::<harness_api::ssca::types::UploadAttestationBody>(),
-        ),
-        (
-            "ssca::types::UploadAttestationBodyArtifact",
-            size_of::<harness_api::ssca::types::UploadAttestationBodyArtifact>(),
-        ),
-        (
-            "ssca::types::UploadAttestationBodyArtifactVariant",
-            size_of::<harness_api::ssca::types::UploadAttestationBodyArtifactVariant>(),
-        ),
-        (
-            "ssca::types::UploadAttestationBodyEnvelope",
-            size_of::<harness_api::ssca::types::UploadAttestationBodyEnvelope>(),
-        ),
-        (
-            "ssca::types::UploadAttestationBodyEnvelopeSignatures",
-            size_of::<
-                harness_api::ssca::types::UploadAttestationBodyEnvelopeSignatures,
-            >(),
-        ),
-        (
-            "ssca::types::UploadAttestationBodyExecutionContext",
-            size_of::<harness_api::ssca::types::UploadAttestationBodyExecutionContext>(),
-        ),
-        (
-            "ssca::types::UploadAttestationBodyExecutionContextGithub",
-            size_of::<
-                harness_api::ssca::types::UploadAttestationBodyExecutionContextGithub,
-            >(),
-        ),
-        (
-            "ssca::types::UploadAttestationBodyExecutionContextHarness",
-            size_of::<
-                harness_api::ssca::types::UploadAttestationBodyExecutionContextHarness,
-            >(),
         ),
     ],
     forms: &[

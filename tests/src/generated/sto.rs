@@ -12,41 +12,113 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::sto::types::StoStatus>),
         ),
         (
+            "ExemptionRules#CreateExemptionRule",
+            Some(again::<harness_api::sto::types::CreateExemptionRuleRequestBody>),
+            Some(again::<harness_api::sto::types::IdResult>),
+        ),
+        ("ExemptionRules#DeleteExemptionRule", None, None),
+        (
+            "ExemptionRules#FindExemptionRuleById",
+            None,
+            Some(again::<harness_api::sto::types::ExemptionRule>),
+        ),
+        (
+            "ExemptionRules#GetExemptionConstraints",
+            Some(again::<harness_api::sto::types::GetExemptionConstraintsRequestBody>),
+            Some(again::<harness_api::sto::types::ExemptionConstraints>),
+        ),
+        (
+            "ExemptionRules#ListExemptionRules",
+            None,
+            Some(
+                again::<
+                    harness_api::sto::types::ExemptionRulesListExemptionRulesResponseBody,
+                >,
+            ),
+        ),
+        (
+            "ExemptionRules#UpdateExemptionRule",
+            Some(again::<harness_api::sto::types::UpdateExemptionRuleRequestBody>),
+            Some(again::<harness_api::sto::types::ExemptionRule>),
+        ),
+        (
             "Exemptions#ApproveExemption",
-            Some(again::<harness_api::sto::types::ApproveExemptionBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::sto::types::ApproveExemptionRequestBody>),
+            Some(again::<harness_api::sto::types::Exemption>),
         ),
         (
             "Exemptions#BulkCreateExemptions",
-            Some(again::<harness_api::sto::types::BulkCreateExemptionsBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::sto::types::BulkCreateExemptionsRequestBody>),
+            Some(again::<harness_api::sto::types::BulkExemptionResult>),
         ),
         (
             "Exemptions#CreateExemption",
-            Some(again::<harness_api::sto::types::CreateExemptionBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::sto::types::CreateExemptionRequestBody>),
+            Some(again::<harness_api::sto::types::IdResult>),
         ),
-        ("Exemptions#DeleteExemption", None, Some(again::<serde_json::Value>)),
-        ("Exemptions#FindExemptionById", None, Some(again::<serde_json::Value>)),
-        ("Exemptions#GetExemptionForIssue", None, Some(again::<serde_json::Value>)),
-        ("Exemptions#ListExemptions", None, Some(again::<serde_json::Value>)),
+        ("Exemptions#DeleteExemption", None, None),
+        (
+            "Exemptions#ExportIssueExemptionHistory",
+            None,
+            Some(
+                again::<harness_api::sto::types::ExportIssueExemptionHistoryResponseBody>,
+            ),
+        ),
+        (
+            "Exemptions#FindExemptionById",
+            None,
+            Some(again::<harness_api::sto::types::Exemption>),
+        ),
+        (
+            "Exemptions#GetExemptionForIssue",
+            None,
+            Some(again::<harness_api::sto::types::Exemption>),
+        ),
+        (
+            "Exemptions#ListExemptions",
+            None,
+            Some(again::<harness_api::sto::types::ExemptionsListExemptionsResponseBody>),
+        ),
+        (
+            "Exemptions#ListIssueExemptionHistory",
+            None,
+            Some(again::<harness_api::sto::types::IssueExemptionHistoryResult>),
+        ),
         (
             "Exemptions#PromoteExemption",
-            Some(again::<harness_api::sto::types::PromoteExemptionBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::sto::types::PromoteExemptionRequestBody>),
+            Some(again::<harness_api::sto::types::Exemption>),
         ),
         (
             "Exemptions#UpdateExemption",
-            Some(again::<harness_api::sto::types::UpdateExemptionBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::sto::types::UpdateExemptionRequestBody>),
+            Some(again::<harness_api::sto::types::Exemption>),
         ),
-        ("Frontend#AllIssuesCountsV2", None, Some(again::<serde_json::Value>)),
+        (
+            "FpTriage#BatchUpsertVerdicts",
+            Some(again::<harness_api::sto::types::BatchUpsertVerdictsRequestBody>),
+            Some(again::<harness_api::sto::types::BatchUpsertVerdictsResponseBody>),
+        ),
+        (
+            "FpTriage#ListOccurrencesInScope",
+            None,
+            Some(again::<harness_api::sto::types::ListOccurrencesInScopeResponseBody>),
+        ),
+        (
+            "Frontend#AllIssuesCountsV2",
+            None,
+            Some(again::<harness_api::sto::types::AllIssuesCountsV2Result>),
+        ),
         (
             "Frontend#AllIssuesDetails",
             None,
             Some(again::<harness_api::sto::types::AllIssuesDetailsResult>),
         ),
-        ("Frontend#AllIssuesDetailsV2", None, Some(again::<serde_json::Value>)),
+        (
+            "Frontend#AllIssuesDetailsV2",
+            None,
+            Some(again::<harness_api::sto::types::AllIssuesDetailsV2Result>),
+        ),
         (
             "Frontend#AllIssuesFilters",
             None,
@@ -57,18 +129,35 @@ pub(crate) static TABLE: Table = Table {
             None,
             Some(again::<harness_api::sto::types::AllIssuesListResult>),
         ),
-        ("Frontend#AllIssuesListV2", None, Some(again::<serde_json::Value>)),
+        (
+            "Frontend#AllIssuesListV2",
+            None,
+            Some(again::<harness_api::sto::types::AllIssuesListV2Result>),
+        ),
         (
             "Frontend#AllIssuesOccurrenceDetails",
             None,
             Some(again::<harness_api::sto::types::AllIssuesOccurrenceDetailsResult>),
         ),
-        ("Frontend#AllIssuesTotalsV2", None, Some(again::<serde_json::Value>)),
-        ("Frontend#AllIssuesTrendV2", None, Some(again::<serde_json::Value>)),
+        (
+            "Frontend#AllIssuesTotalsV2",
+            None,
+            Some(again::<harness_api::sto::types::AllIssuesTotalsV2Result>),
+        ),
+        (
+            "Frontend#AllIssuesTrendV2",
+            None,
+            Some(again::<harness_api::sto::types::AllIssuesTrendV2Result>),
+        ),
         (
             "Frontend#CreateTicketForIssue",
-            Some(again::<harness_api::sto::types::CreateTicketForIssueBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::sto::types::CreateTicketForIssueRequestBody>),
+            Some(again::<harness_api::sto::types::CreateTicketForIssueResult>),
+        ),
+        (
+            "Frontend#CreateTicketForOccurrence",
+            Some(again::<harness_api::sto::types::CreateTicketForOccurrenceRequestBody>),
+            Some(again::<harness_api::sto::types::CreateTicketForIssueResult>),
         ),
         (
             "Frontend#ExecutionIssueCounts",
@@ -83,17 +172,30 @@ pub(crate) static TABLE: Table = Table {
             ),
         ),
         (
-            "Frontend#ExemptionsFilters",
-            Some(again::<harness_api::sto::types::ExemptionsFiltersBody>),
-            Some(again::<serde_json::Value>),
+            "Frontend#ExecutionTrend",
+            None,
+            Some(again::<harness_api::sto::types::ExecutionTrendResult>),
         ),
-        ("Frontend#ExpiringExemptions", None, Some(again::<serde_json::Value>)),
+        (
+            "Frontend#ExemptionsFilters",
+            Some(again::<harness_api::sto::types::ExemptionsFiltersRequestBody>),
+            Some(again::<harness_api::sto::types::ExemptionsFiltersResult>),
+        ),
+        (
+            "Frontend#ExpiringExemptions",
+            None,
+            Some(again::<harness_api::sto::types::IssueSummaries>),
+        ),
         (
             "Frontend#GlobalExemptions",
             Some(again::<harness_api::sto::types::GlobalExemptionsRequestBody>),
             Some(again::<harness_api::sto::types::SecurityReviewResult>),
         ),
-        ("Frontend#ImpactedTargetsForExemption", None, Some(again::<serde_json::Value>)),
+        (
+            "Frontend#ImpactedTargetsForExemption",
+            None,
+            Some(again::<harness_api::sto::types::ExemptionImpactedTargetsResult>),
+        ),
         (
             "Frontend#IssueForExemption",
             None,
@@ -104,9 +206,21 @@ pub(crate) static TABLE: Table = Table {
             None,
             Some(again::<harness_api::sto::types::IssueSeverityChangeResult>),
         ),
-        ("Frontend#OccurrenceDataflow", None, Some(again::<serde_json::Value>)),
-        ("Frontend#OverviewBaselines", None, Some(again::<serde_json::Value>)),
-        ("Frontend#OverviewHistoricalCounts", None, Some(again::<serde_json::Value>)),
+        (
+            "Frontend#OccurrenceDataflow",
+            None,
+            Some(again::<harness_api::sto::types::OccurrenceDataflowResult>),
+        ),
+        (
+            "Frontend#OverviewBaselines",
+            None,
+            Some(again::<harness_api::sto::types::BaselineExecutions>),
+        ),
+        (
+            "Frontend#OverviewHistoricalCounts",
+            None,
+            Some(again::<harness_api::sto::types::HistoricalCounts>),
+        ),
         (
             "Frontend#PipelineSecurityIssues",
             None,
@@ -122,18 +236,45 @@ pub(crate) static TABLE: Table = Table {
             ),
         ),
         (
+            "Frontend#PipelineSecurityIssuesV2",
+            None,
+            Some(again::<harness_api::sto::types::PipelineSecurityIssuesV2Result>),
+        ),
+        (
             "Frontend#PipelineSecuritySteps",
             None,
             Some(again::<harness_api::sto::types::PipelineSecurityStepsResult>),
         ),
-        ("Frontend#ProvisionQwietTrial", None, Some(again::<serde_json::Value>)),
-        ("Frontend#QwietLicenseUsage", None, Some(again::<serde_json::Value>)),
+        (
+            "Frontend#ProvisionQwietTrial",
+            None,
+            Some(again::<harness_api::sto::types::ProvisionQwietTrialResult>),
+        ),
+        (
+            "Frontend#QwietLicenseUsage",
+            None,
+            Some(again::<harness_api::sto::types::QwietLicenseUsageResult>),
+        ),
+        (
+            "Frontend#RemediationAgentActivities",
+            None,
+            Some(again::<harness_api::sto::types::RemediationAgentActivitiesResult>),
+        ),
+        (
+            "Frontend#RemediationTrend",
+            None,
+            Some(again::<harness_api::sto::types::RemediationTrendResult>),
+        ),
         (
             "Frontend#SecurityReview",
             None,
             Some(again::<harness_api::sto::types::SecurityReviewResult>),
         ),
-        ("Frontend#TestTargets", None, Some(again::<serde_json::Value>)),
+        (
+            "Frontend#TestTargets",
+            None,
+            Some(again::<harness_api::sto::types::TestTargetResult>),
+        ),
         (
             "Frontend#UpdateTestTargetVariants",
             Some(again::<harness_api::sto::types::UpdateTestTargetVariantsRequestBody>),
@@ -142,14 +283,14 @@ pub(crate) static TABLE: Table = Table {
         (
             "Issues#CreateIssue",
             Some(again::<harness_api::sto::types::CreateIssueRequestBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::sto::types::IdResult>),
         ),
         ("Issues#DeleteIssue", None, None),
         ("Issues#FindIssueById", None, Some(again::<harness_api::sto::types::Issue>)),
         (
             "Issues#IssuesAugmentRemediation",
             Some(again::<harness_api::sto::types::IssuesAugmentRemediationRequestBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::sto::types::AugmentRemediationResult>),
         ),
         (
             "Issues#ListIssues",
@@ -163,20 +304,28 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "Overrides#CreateOverride",
-            Some(again::<harness_api::sto::types::CreateOverrideBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::sto::types::CreateOverrideRequestBody>),
+            Some(again::<harness_api::sto::types::IdResult>),
         ),
         (
             "Overrides#DeleteOverride",
-            Some(again::<harness_api::sto::types::DeleteOverrideBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::sto::types::DeleteOverrideRequestBody>),
+            None,
         ),
-        ("Overrides#FindOverrideById", None, Some(again::<serde_json::Value>)),
-        ("Overrides#ListOverrides", None, Some(again::<serde_json::Value>)),
+        (
+            "Overrides#FindOverrideById",
+            None,
+            Some(again::<harness_api::sto::types::Override>),
+        ),
+        (
+            "Overrides#ListOverrides",
+            None,
+            Some(again::<harness_api::sto::types::OverridesListOverridesResponseBody>),
+        ),
         (
             "Overrides#UpdateOverride",
-            Some(again::<harness_api::sto::types::UpdateOverrideBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::sto::types::UpdateOverrideRequestBody>),
+            Some(again::<harness_api::sto::types::Override>),
         ),
         (
             "Products#FindProductById",
@@ -198,11 +347,15 @@ pub(crate) static TABLE: Table = Table {
             None,
             Some(again::<harness_api::sto::types::PullRequestResult>),
         ),
-        ("Pull Requests#GetPullRequestAction", None, Some(again::<serde_json::Value>)),
+        (
+            "Pull Requests#GetPullRequestAction",
+            None,
+            Some(again::<harness_api::sto::types::PullRequestActionResult>),
+        ),
         (
             "Pull Requests#GetPullRequestCorrelation",
             None,
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::sto::types::PullRequestCorrelationResult>),
         ),
         (
             "Pull Requests#ListPullRequests",
@@ -214,21 +367,68 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::sto::types::UpdatePullRequestBody>),
             Some(again::<harness_api::sto::types::PullRequestResult>),
         ),
-        ("Qwiet#GetToken", None, Some(again::<serde_json::Value>)),
+        (
+            "Qwiet#GetToken",
+            None,
+            Some(again::<harness_api::sto::types::QwietTokenResponse>),
+        ),
+        (
+            "Qwiet#GetUserToken",
+            None,
+            Some(again::<harness_api::sto::types::QwietUserTokenResponse>),
+        ),
         (
             "Reference Identifiers#getByReferenceId",
             None,
             Some(again::<harness_api::sto::types::GetByReferenceIdResponseBody>),
         ),
         (
+            "RemediationAgent#BatchPersistResults",
+            Some(again::<harness_api::sto::types::BatchPersistResultsRequestBody>),
+            Some(again::<harness_api::sto::types::BatchPersistResultsResponseBody>),
+        ),
+        (
+            "RemediationAgent#DiffOccurrences",
+            None,
+            Some(again::<harness_api::sto::types::DiffOccurrencesResponseBody>),
+        ),
+        (
+            "RemediationAgent#ListOccurrencesInScope",
+            None,
+            Some(again::<harness_api::sto::types::ListOccurrencesInScopeResponseBody2>),
+        ),
+        (
+            "Repositories#ListRepositories",
+            None,
+            Some(
+                again::<
+                    harness_api::sto::types::RepositoriesListRepositoriesResponseBody,
+                >,
+            ),
+        ),
+        (
+            "Repositories#ListRepositoryVariants",
+            None,
+            Some(
+                again::<
+                    harness_api::sto::types::RepositoriesListRepositoryVariantsResponseBody,
+                >,
+            ),
+        ),
+        (
+            "Repositories#RepositoriesOverview",
+            None,
+            Some(again::<harness_api::sto::types::RepositoriesOverviewResult>),
+        ),
+        (
             "STO Data Frontend#AllIssuesFilters",
-            Some(again::<harness_api::sto::types::DataFrontendAllIssuesFiltersBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::sto::types::ExecutionArtifactSummaryRequestBody>),
+            Some(again::<harness_api::sto::types::AllIssuesFiltersResultV2>),
         ),
         (
             "STO Data Frontend#AllIssuesList",
             Some(again::<harness_api::sto::types::AllIssuesListRequestBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::sto::types::AllIssuesListResultV2>),
         ),
         (
             "STO Data Frontend#ExecutionArtifactScanSummary",
@@ -266,18 +466,31 @@ pub(crate) static TABLE: Table = Table {
         (
             "Scans#CreateScan",
             Some(again::<harness_api::sto::types::CreateScanRequestBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::sto::types::IdResult>),
         ),
         ("Scans#DeleteScan", None, None),
         ("Scans#FindScanById", None, Some(again::<harness_api::sto::types::Scan>)),
+        (
+            "Scans#LatestScan",
+            None,
+            Some(again::<harness_api::sto::types::LatestScansResult>),
+        ),
         (
             "Scans#ListScans",
             None,
             Some(again::<harness_api::sto::types::ScansListScansResponseBody>),
         ),
-        ("Scans#ScanIssue", None, Some(again::<serde_json::Value>)),
-        ("Scans#ScanIssueCounts", None, Some(again::<serde_json::Value>)),
-        ("Scans#ScanIssueOccurrences", None, Some(again::<serde_json::Value>)),
+        ("Scans#ScanIssue", None, Some(again::<harness_api::sto::types::IssueInScan>)),
+        (
+            "Scans#ScanIssueCounts",
+            None,
+            Some(again::<harness_api::sto::types::FullIssueCounts>),
+        ),
+        (
+            "Scans#ScanIssueOccurrences",
+            None,
+            Some(again::<harness_api::sto::types::IssueInScan>),
+        ),
         (
             "Scans#ScanIssues",
             None,
@@ -288,12 +501,16 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::sto::types::UpdateScanRequestBody>),
             Some(again::<harness_api::sto::types::Scan>),
         ),
-        ("System#health", None, Some(again::<serde_json::Value>)),
-        ("System#version", None, Some(again::<serde_json::Value>)),
+        ("System#health", None, None),
+        (
+            "System#version",
+            None,
+            Some(again::<harness_api::sto::types::StoServiceVersion>),
+        ),
         (
             "Target Variants#CreateTargetVariant",
             Some(again::<harness_api::sto::types::CreateTargetVariantRequestBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::sto::types::IdResult>),
         ),
         ("Target Variants#DeleteTargetVariant", None, None),
         (
@@ -318,13 +535,39 @@ pub(crate) static TABLE: Table = Table {
         (
             "Targets#CreateTarget",
             Some(again::<harness_api::sto::types::CreateTargetRequestBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::sto::types::IdResult>),
         ),
         ("Targets#DeleteTarget", None, None),
         (
             "Targets#FindTargetById",
             None,
             Some(again::<harness_api::sto::types::StoTarget>),
+        ),
+        (
+            "Targets#GetTargetExecution",
+            None,
+            Some(again::<harness_api::sto::types::TargetExecutionMetadata>),
+        ),
+        (
+            "Targets#GetTargetExecutionOccurrence",
+            None,
+            Some(again::<std::collections::BTreeMap<String, serde_json::Value>>),
+        ),
+        (
+            "Targets#ListTargetExecutionOccurrences",
+            None,
+            Some(
+                again::<
+                    harness_api::sto::types::TargetsListTargetExecutionOccurrencesResponseBody,
+                >,
+            ),
+        ),
+        (
+            "Targets#ListTargetExecutions",
+            None,
+            Some(
+                again::<harness_api::sto::types::TargetsListTargetExecutionsResponseBody>,
+            ),
         ),
         (
             "Targets#ListTargets",
@@ -337,6 +580,17 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::sto::types::StoTarget>),
         ),
         (
+            "Targets#TargetOverview",
+            None,
+            Some(again::<harness_api::sto::types::TargetOverviewResult>),
+        ),
+        ("Targets#TargetSbom", None, None),
+        (
+            "Targets#TargetScaPackages",
+            None,
+            Some(again::<harness_api::sto::types::TargetScaPackagesResult>),
+        ),
+        (
             "Targets#UpdateTarget",
             Some(again::<harness_api::sto::types::UpdateTargetRequestBody>),
             Some(again::<harness_api::sto::types::StoTarget>),
@@ -346,8 +600,12 @@ pub(crate) static TABLE: Table = Table {
             None,
             Some(again::<harness_api::sto::types::TokenResponse>),
         ),
-        ("Usage#ReportUsage", None, Some(again::<serde_json::Value>)),
-        ("Usage#UsageAllAccounts", None, Some(again::<serde_json::Value>)),
+        ("Usage#ReportUsage", None, Some(again::<harness_api::sto::types::UsageResult>)),
+        (
+            "Usage#UsageAllAccounts",
+            None,
+            Some(again::<harness_api::sto::types::UsageAllAccountsResult>),
+        ),
         (
             "pipeline-security#ExportPipelineSecurityIssuesCSV",
             None,
@@ -359,6 +617,23 @@ pub(crate) static TABLE: Table = Table {
         ),
     ],
     sizes: &[
+        ("sto::types::AccountUsage", size_of::<harness_api::sto::types::AccountUsage>()),
+        (
+            "sto::types::AllBaselineIssueSummary",
+            size_of::<harness_api::sto::types::AllBaselineIssueSummary>(),
+        ),
+        (
+            "sto::types::AllBaselineIssueSummaryAiTriaged",
+            size_of::<harness_api::sto::types::AllBaselineIssueSummaryAiTriaged>(),
+        ),
+        (
+            "sto::types::AllBaselineIssueSummarySeverityCode",
+            size_of::<harness_api::sto::types::AllBaselineIssueSummarySeverityCode>(),
+        ),
+        (
+            "sto::types::AllBaselineIssueSummaryStatus",
+            size_of::<harness_api::sto::types::AllBaselineIssueSummaryStatus>(),
+        ),
         (
             "sto::types::AllIssueSummary",
             size_of::<harness_api::sto::types::AllIssueSummary>(),
@@ -372,6 +647,18 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::sto::types::AllIssueSummaryStatus>(),
         ),
         (
+            "sto::types::AllIssueSummaryV2",
+            size_of::<harness_api::sto::types::AllIssueSummaryV2>(),
+        ),
+        (
+            "sto::types::AllIssueSummaryV2SeverityCode",
+            size_of::<harness_api::sto::types::AllIssueSummaryV2SeverityCode>(),
+        ),
+        (
+            "sto::types::AllIssuesCountsV2Result",
+            size_of::<harness_api::sto::types::AllIssuesCountsV2Result>(),
+        ),
+        (
             "sto::types::AllIssuesDetailsResult",
             size_of::<harness_api::sto::types::AllIssuesDetailsResult>(),
         ),
@@ -380,8 +667,28 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::sto::types::AllIssuesDetailsResultSeverityCode>(),
         ),
         (
+            "sto::types::AllIssuesDetailsV2Result",
+            size_of::<harness_api::sto::types::AllIssuesDetailsV2Result>(),
+        ),
+        (
+            "sto::types::AllIssuesDetailsV2ResultAiTriaged",
+            size_of::<harness_api::sto::types::AllIssuesDetailsV2ResultAiTriaged>(),
+        ),
+        (
+            "sto::types::AllIssuesDetailsV2ResultSeverityCode",
+            size_of::<harness_api::sto::types::AllIssuesDetailsV2ResultSeverityCode>(),
+        ),
+        (
+            "sto::types::AllIssuesDetailsV2ResultStatus",
+            size_of::<harness_api::sto::types::AllIssuesDetailsV2ResultStatus>(),
+        ),
+        (
             "sto::types::AllIssuesFiltersResult",
             size_of::<harness_api::sto::types::AllIssuesFiltersResult>(),
+        ),
+        (
+            "sto::types::AllIssuesFiltersResultV2",
+            size_of::<harness_api::sto::types::AllIssuesFiltersResultV2>(),
         ),
         (
             "sto::types::AllIssuesListRequestBody",
@@ -390,6 +697,14 @@ pub(crate) static TABLE: Table = Table {
         (
             "sto::types::AllIssuesListResult",
             size_of::<harness_api::sto::types::AllIssuesListResult>(),
+        ),
+        (
+            "sto::types::AllIssuesListResultV2",
+            size_of::<harness_api::sto::types::AllIssuesListResultV2>(),
+        ),
+        (
+            "sto::types::AllIssuesListV2Result",
+            size_of::<harness_api::sto::types::AllIssuesListV2Result>(),
         ),
         (
             "sto::types::AllIssuesOccurrenceDetailsResult",
@@ -402,6 +717,100 @@ pub(crate) static TABLE: Table = Table {
             >(),
         ),
         (
+            "sto::types::AllIssuesTotalsV2Result",
+            size_of::<harness_api::sto::types::AllIssuesTotalsV2Result>(),
+        ),
+        (
+            "sto::types::AllIssuesTrendV2Result",
+            size_of::<harness_api::sto::types::AllIssuesTrendV2Result>(),
+        ),
+        (
+            "sto::types::ApproveExemptionRequestBody",
+            size_of::<harness_api::sto::types::ApproveExemptionRequestBody>(),
+        ),
+        (
+            "sto::types::AugmentRemediationMetadata",
+            size_of::<harness_api::sto::types::AugmentRemediationMetadata>(),
+        ),
+        (
+            "sto::types::AugmentRemediationResult",
+            size_of::<harness_api::sto::types::AugmentRemediationResult>(),
+        ),
+        (
+            "sto::types::AugmentRemediationWarning",
+            size_of::<harness_api::sto::types::AugmentRemediationWarning>(),
+        ),
+        (
+            "sto::types::BaselineExecutions",
+            size_of::<harness_api::sto::types::BaselineExecutions>(),
+        ),
+        (
+            "sto::types::BatchPersistResultsRequestBody",
+            size_of::<harness_api::sto::types::BatchPersistResultsRequestBody>(),
+        ),
+        (
+            "sto::types::BatchPersistResultsRequestBodyIssueTypes",
+            size_of::<
+                harness_api::sto::types::BatchPersistResultsRequestBodyIssueTypes,
+            >(),
+        ),
+        (
+            "sto::types::BatchPersistResultsRequestBodyOnlyTruePositiveIssueTypes",
+            size_of::<
+                harness_api::sto::types::BatchPersistResultsRequestBodyOnlyTruePositiveIssueTypes,
+            >(),
+        ),
+        (
+            "sto::types::BatchPersistResultsRequestBodySeverityCodes",
+            size_of::<
+                harness_api::sto::types::BatchPersistResultsRequestBodySeverityCodes,
+            >(),
+        ),
+        (
+            "sto::types::BatchPersistResultsResponseBody",
+            size_of::<harness_api::sto::types::BatchPersistResultsResponseBody>(),
+        ),
+        (
+            "sto::types::BatchUpsertVerdictsRequestBody",
+            size_of::<harness_api::sto::types::BatchUpsertVerdictsRequestBody>(),
+        ),
+        (
+            "sto::types::BatchUpsertVerdictsResponseBody",
+            size_of::<harness_api::sto::types::BatchUpsertVerdictsResponseBody>(),
+        ),
+        (
+            "sto::types::BulkCreateExemptionsRequestBody",
+            size_of::<harness_api::sto::types::BulkCreateExemptionsRequestBody>(),
+        ),
+        (
+            "sto::types::BulkCreateExemptionsRequestBodyType",
+            size_of::<harness_api::sto::types::BulkCreateExemptionsRequestBodyType>(),
+        ),
+        (
+            "sto::types::BulkExemptionItem",
+            size_of::<harness_api::sto::types::BulkExemptionItem>(),
+        ),
+        (
+            "sto::types::BulkExemptionItemResult",
+            size_of::<harness_api::sto::types::BulkExemptionItemResult>(),
+        ),
+        (
+            "sto::types::BulkExemptionResult",
+            size_of::<harness_api::sto::types::BulkExemptionResult>(),
+        ),
+        (
+            "sto::types::CreateExemptionRequestBody",
+            size_of::<harness_api::sto::types::CreateExemptionRequestBody>(),
+        ),
+        (
+            "sto::types::CreateExemptionRequestBodyType",
+            size_of::<harness_api::sto::types::CreateExemptionRequestBodyType>(),
+        ),
+        (
+            "sto::types::CreateExemptionRuleRequestBody",
+            size_of::<harness_api::sto::types::CreateExemptionRuleRequestBody>(),
+        ),
+        (
             "sto::types::CreateIssueRequestBody",
             size_of::<harness_api::sto::types::CreateIssueRequestBody>(),
         ),
@@ -412,6 +821,10 @@ pub(crate) static TABLE: Table = Table {
         (
             "sto::types::CreateIssueRequestBodyType",
             size_of::<harness_api::sto::types::CreateIssueRequestBodyType>(),
+        ),
+        (
+            "sto::types::CreateOverrideRequestBody",
+            size_of::<harness_api::sto::types::CreateOverrideRequestBody>(),
         ),
         (
             "sto::types::CreatePullRequestBody",
@@ -438,6 +851,30 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::sto::types::CreateTargetVariantRequestBody>(),
         ),
         (
+            "sto::types::CreateTicketForIssueRequestBody",
+            size_of::<harness_api::sto::types::CreateTicketForIssueRequestBody>(),
+        ),
+        (
+            "sto::types::CreateTicketForIssueResult",
+            size_of::<harness_api::sto::types::CreateTicketForIssueResult>(),
+        ),
+        (
+            "sto::types::CreateTicketForOccurrenceRequestBody",
+            size_of::<harness_api::sto::types::CreateTicketForOccurrenceRequestBody>(),
+        ),
+        (
+            "sto::types::DailyIssueTrend",
+            size_of::<harness_api::sto::types::DailyIssueTrend>(),
+        ),
+        (
+            "sto::types::DeleteOverrideRequestBody",
+            size_of::<harness_api::sto::types::DeleteOverrideRequestBody>(),
+        ),
+        (
+            "sto::types::DiffOccurrencesResponseBody",
+            size_of::<harness_api::sto::types::DiffOccurrencesResponseBody>(),
+        ),
+        (
             "sto::types::ExecutionArtifactSummaryRequestBody",
             size_of::<harness_api::sto::types::ExecutionArtifactSummaryRequestBody>(),
         ),
@@ -446,10 +883,117 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::sto::types::ExecutionIssueCountsRequestBody>(),
         ),
         (
+            "sto::types::ExecutionTrendPoint",
+            size_of::<harness_api::sto::types::ExecutionTrendPoint>(),
+        ),
+        (
+            "sto::types::ExecutionTrendResult",
+            size_of::<harness_api::sto::types::ExecutionTrendResult>(),
+        ),
+        ("sto::types::Exemption", size_of::<harness_api::sto::types::Exemption>()),
+        (
+            "sto::types::ExemptionCanApproveFor",
+            size_of::<harness_api::sto::types::ExemptionCanApproveFor>(),
+        ),
+        (
+            "sto::types::ExemptionConstraints",
+            size_of::<harness_api::sto::types::ExemptionConstraints>(),
+        ),
+        (
+            "sto::types::ExemptionFilterScanner",
+            size_of::<harness_api::sto::types::ExemptionFilterScanner>(),
+        ),
+        (
+            "sto::types::ExemptionFilterTarget",
+            size_of::<harness_api::sto::types::ExemptionFilterTarget>(),
+        ),
+        (
+            "sto::types::ExemptionFilterUser",
+            size_of::<harness_api::sto::types::ExemptionFilterUser>(),
+        ),
+        (
+            "sto::types::ExemptionHistoryEvent",
+            size_of::<harness_api::sto::types::ExemptionHistoryEvent>(),
+        ),
+        (
+            "sto::types::ExemptionHistoryEventScope",
+            size_of::<harness_api::sto::types::ExemptionHistoryEventScope>(),
+        ),
+        (
+            "sto::types::ExemptionHistoryEventStatus",
+            size_of::<harness_api::sto::types::ExemptionHistoryEventStatus>(),
+        ),
+        (
+            "sto::types::ExemptionImpactedTargetsResult",
+            size_of::<harness_api::sto::types::ExemptionImpactedTargetsResult>(),
+        ),
+        (
+            "sto::types::ExemptionRecentActivity",
+            size_of::<harness_api::sto::types::ExemptionRecentActivity>(),
+        ),
+        (
+            "sto::types::ExemptionRecentActivityStatus",
+            size_of::<harness_api::sto::types::ExemptionRecentActivityStatus>(),
+        ),
+        (
+            "sto::types::ExemptionRule",
+            size_of::<harness_api::sto::types::ExemptionRule>(),
+        ),
+        (
+            "sto::types::ExemptionRulesListExemptionRulesResponseBody",
+            size_of::<
+                harness_api::sto::types::ExemptionRulesListExemptionRulesResponseBody,
+            >(),
+        ),
+        (
+            "sto::types::ExemptionScope",
+            size_of::<harness_api::sto::types::ExemptionScope>(),
+        ),
+        (
+            "sto::types::ExemptionStatus",
+            size_of::<harness_api::sto::types::ExemptionStatus>(),
+        ),
+        (
+            "sto::types::ExemptionStatusAtScan",
+            size_of::<harness_api::sto::types::ExemptionStatusAtScan>(),
+        ),
+        (
+            "sto::types::ExemptionType",
+            size_of::<harness_api::sto::types::ExemptionType>(),
+        ),
+        (
+            "sto::types::ExemptionsFiltersRequestBody",
+            size_of::<harness_api::sto::types::ExemptionsFiltersRequestBody>(),
+        ),
+        (
+            "sto::types::ExemptionsFiltersResult",
+            size_of::<harness_api::sto::types::ExemptionsFiltersResult>(),
+        ),
+        (
+            "sto::types::ExemptionsListExemptionsResponseBody",
+            size_of::<harness_api::sto::types::ExemptionsListExemptionsResponseBody>(),
+        ),
+        (
+            "sto::types::ExportIssueExemptionHistoryResponseBody",
+            size_of::<harness_api::sto::types::ExportIssueExemptionHistoryResponseBody>(),
+        ),
+        (
             "sto::types::ExportPipelineSecurityIssuesCsvResponseBody",
             size_of::<
                 harness_api::sto::types::ExportPipelineSecurityIssuesCsvResponseBody,
             >(),
+        ),
+        (
+            "sto::types::FpOccurrenceRef",
+            size_of::<harness_api::sto::types::FpOccurrenceRef>(),
+        ),
+        (
+            "sto::types::FpVerdictPayload",
+            size_of::<harness_api::sto::types::FpVerdictPayload>(),
+        ),
+        (
+            "sto::types::FpVerdictPayloadVerdict",
+            size_of::<harness_api::sto::types::FpVerdictPayloadVerdict>(),
         ),
         (
             "sto::types::FrontendExemption",
@@ -468,12 +1012,32 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::sto::types::FrontendExemptionScope>(),
         ),
         (
+            "sto::types::FrontendExemptionTargets",
+            size_of::<harness_api::sto::types::FrontendExemptionTargets>(),
+        ),
+        (
+            "sto::types::FrontendExemptionTargetsType",
+            size_of::<harness_api::sto::types::FrontendExemptionTargetsType>(),
+        ),
+        (
             "sto::types::FrontendIssueCounts",
             size_of::<harness_api::sto::types::FrontendIssueCounts>(),
         ),
         (
+            "sto::types::FullIssueCounts",
+            size_of::<harness_api::sto::types::FullIssueCounts>(),
+        ),
+        (
             "sto::types::GetByReferenceIdResponseBody",
             size_of::<harness_api::sto::types::GetByReferenceIdResponseBody>(),
+        ),
+        (
+            "sto::types::GetExemptionConstraintsRequestBody",
+            size_of::<harness_api::sto::types::GetExemptionConstraintsRequestBody>(),
+        ),
+        (
+            "sto::types::GetExemptionConstraintsRequestBodyType",
+            size_of::<harness_api::sto::types::GetExemptionConstraintsRequestBodyType>(),
         ),
         ("sto::types::GitMetadata", size_of::<harness_api::sto::types::GitMetadata>()),
         (
@@ -481,8 +1045,33 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::sto::types::GlobalExemptionsRequestBody>(),
         ),
         (
+            "sto::types::HarnessSastScaUsage",
+            size_of::<harness_api::sto::types::HarnessSastScaUsage>(),
+        ),
+        (
+            "sto::types::HistoricalCounts",
+            size_of::<harness_api::sto::types::HistoricalCounts>(),
+        ),
+        (
+            "sto::types::HistoricalIssueCounts",
+            size_of::<harness_api::sto::types::HistoricalIssueCounts>(),
+        ),
+        ("sto::types::IdResult", size_of::<harness_api::sto::types::IdResult>()),
+        (
             "sto::types::ImpactedTarget",
             size_of::<harness_api::sto::types::ImpactedTarget>(),
+        ),
+        (
+            "sto::types::ImpactedTargetV2",
+            size_of::<harness_api::sto::types::ImpactedTargetV2>(),
+        ),
+        (
+            "sto::types::ImpactedTargetV2AiTriaged",
+            size_of::<harness_api::sto::types::ImpactedTargetV2AiTriaged>(),
+        ),
+        (
+            "sto::types::ImpactedTargetV2Status",
+            size_of::<harness_api::sto::types::ImpactedTargetV2Status>(),
         ),
         ("sto::types::Issue", size_of::<harness_api::sto::types::Issue>()),
         ("sto::types::IssueCounts", size_of::<harness_api::sto::types::IssueCounts>()),
@@ -497,6 +1086,10 @@ pub(crate) static TABLE: Table = Table {
         (
             "sto::types::IssueCurrentStatus",
             size_of::<harness_api::sto::types::IssueCurrentStatus>(),
+        ),
+        (
+            "sto::types::IssueExemptionHistoryResult",
+            size_of::<harness_api::sto::types::IssueExemptionHistoryResult>(),
         ),
         (
             "sto::types::IssueExemptionStatusAtScan",
@@ -532,6 +1125,40 @@ pub(crate) static TABLE: Table = Table {
             "sto::types::IssueForExemptionResultType",
             size_of::<harness_api::sto::types::IssueForExemptionResultType>(),
         ),
+        ("sto::types::IssueInScan", size_of::<harness_api::sto::types::IssueInScan>()),
+        (
+            "sto::types::IssueInScanAiTriaged",
+            size_of::<harness_api::sto::types::IssueInScanAiTriaged>(),
+        ),
+        (
+            "sto::types::IssueInScanCurrentStatus",
+            size_of::<harness_api::sto::types::IssueInScanCurrentStatus>(),
+        ),
+        (
+            "sto::types::IssueInScanExemptionStatusAtScan",
+            size_of::<harness_api::sto::types::IssueInScanExemptionStatusAtScan>(),
+        ),
+        (
+            "sto::types::IssueInScanFallbackSeverityCode",
+            size_of::<harness_api::sto::types::IssueInScanFallbackSeverityCode>(),
+        ),
+        (
+            "sto::types::IssueInScanSeverityCode",
+            size_of::<harness_api::sto::types::IssueInScanSeverityCode>(),
+        ),
+        (
+            "sto::types::IssueInScanStatus",
+            size_of::<harness_api::sto::types::IssueInScanStatus>(),
+        ),
+        (
+            "sto::types::IssueInScanTargetType",
+            size_of::<harness_api::sto::types::IssueInScanTargetType>(),
+        ),
+        (
+            "sto::types::IssueInScanType",
+            size_of::<harness_api::sto::types::IssueInScanType>(),
+        ),
+        ("sto::types::IssueItem", size_of::<harness_api::sto::types::IssueItem>()),
         (
             "sto::types::IssueSeverityChangeResult",
             size_of::<harness_api::sto::types::IssueSeverityChangeResult>(),
@@ -553,6 +1180,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::sto::types::IssueSeverityCode>(),
         ),
         ("sto::types::IssueStatus", size_of::<harness_api::sto::types::IssueStatus>()),
+        (
+            "sto::types::IssueSummaries",
+            size_of::<harness_api::sto::types::IssueSummaries>(),
+        ),
         ("sto::types::IssueSummary", size_of::<harness_api::sto::types::IssueSummary>()),
         (
             "sto::types::IssueSummaryCurrentStatus",
@@ -596,12 +1227,49 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::sto::types::LatestBaselineScanInfoTargetType>(),
         ),
         (
+            "sto::types::LatestScansResult",
+            size_of::<harness_api::sto::types::LatestScansResult>(),
+        ),
+        (
+            "sto::types::ListOccurrencesInScopeResponseBody",
+            size_of::<harness_api::sto::types::ListOccurrencesInScopeResponseBody>(),
+        ),
+        (
+            "sto::types::ListOccurrencesInScopeResponseBody2",
+            size_of::<harness_api::sto::types::ListOccurrencesInScopeResponseBody2>(),
+        ),
+        (
             "sto::types::ListPullRequestsResult",
             size_of::<harness_api::sto::types::ListPullRequestsResult>(),
         ),
         (
+            "sto::types::MinimalIssueCounts",
+            size_of::<harness_api::sto::types::MinimalIssueCounts>(),
+        ),
+        (
             "sto::types::MinimalIssueCountsPerScanner",
             size_of::<harness_api::sto::types::MinimalIssueCountsPerScanner>(),
+        ),
+        (
+            "sto::types::OccurrenceDataflowResult",
+            size_of::<harness_api::sto::types::OccurrenceDataflowResult>(),
+        ),
+        ("sto::types::Override", size_of::<harness_api::sto::types::Override>()),
+        (
+            "sto::types::OverrideResult",
+            size_of::<harness_api::sto::types::OverrideResult>(),
+        ),
+        (
+            "sto::types::OverrideScope",
+            size_of::<harness_api::sto::types::OverrideScope>(),
+        ),
+        (
+            "sto::types::OverrideStatus",
+            size_of::<harness_api::sto::types::OverrideStatus>(),
+        ),
+        (
+            "sto::types::OverridesListOverridesResponseBody",
+            size_of::<harness_api::sto::types::OverridesListOverridesResponseBody>(),
         ),
         (
             "sto::types::PaginatedIssueSummaries",
@@ -628,6 +1296,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::sto::types::PipelineSecurityIssuesResult>(),
         ),
         (
+            "sto::types::PipelineSecurityIssuesV2Result",
+            size_of::<harness_api::sto::types::PipelineSecurityIssuesV2Result>(),
+        ),
+        (
             "sto::types::PipelineSecurityStepsResult",
             size_of::<harness_api::sto::types::PipelineSecurityStepsResult>(),
         ),
@@ -637,10 +1309,124 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::sto::types::ProductsListProductsResponseBody>(),
         ),
         (
+            "sto::types::PromoteExemptionRequestBody",
+            size_of::<harness_api::sto::types::PromoteExemptionRequestBody>(),
+        ),
+        (
+            "sto::types::ProvisionQwietTrialResult",
+            size_of::<harness_api::sto::types::ProvisionQwietTrialResult>(),
+        ),
+        (
+            "sto::types::PullRequestActionResult",
+            size_of::<harness_api::sto::types::PullRequestActionResult>(),
+        ),
+        (
+            "sto::types::PullRequestActionResultAction",
+            size_of::<harness_api::sto::types::PullRequestActionResultAction>(),
+        ),
+        (
+            "sto::types::PullRequestCorrelationResult",
+            size_of::<harness_api::sto::types::PullRequestCorrelationResult>(),
+        ),
+        (
             "sto::types::PullRequestResult",
             size_of::<harness_api::sto::types::PullRequestResult>(),
         ),
+        (
+            "sto::types::QwietLicenseUsageResult",
+            size_of::<harness_api::sto::types::QwietLicenseUsageResult>(),
+        ),
+        (
+            "sto::types::QwietTokenResponse",
+            size_of::<harness_api::sto::types::QwietTokenResponse>(),
+        ),
+        (
+            "sto::types::QwietTokenResponseLicenseType",
+            size_of::<harness_api::sto::types::QwietTokenResponseLicenseType>(),
+        ),
+        (
+            "sto::types::QwietUserTokenResponse",
+            size_of::<harness_api::sto::types::QwietUserTokenResponse>(),
+        ),
         ("sto::types::RefIds", size_of::<harness_api::sto::types::RefIds>()),
+        (
+            "sto::types::RemAgentOccurrenceRef",
+            size_of::<harness_api::sto::types::RemAgentOccurrenceRef>(),
+        ),
+        (
+            "sto::types::RemAgentValidationBuildMeta",
+            size_of::<harness_api::sto::types::RemAgentValidationBuildMeta>(),
+        ),
+        (
+            "sto::types::RemAgentValidationMetadata",
+            size_of::<harness_api::sto::types::RemAgentValidationMetadata>(),
+        ),
+        (
+            "sto::types::RemAgentValidationRemediationMeta",
+            size_of::<harness_api::sto::types::RemAgentValidationRemediationMeta>(),
+        ),
+        (
+            "sto::types::RemediationAgentActivitiesResult",
+            size_of::<harness_api::sto::types::RemediationAgentActivitiesResult>(),
+        ),
+        (
+            "sto::types::RemediationAgentActivity",
+            size_of::<harness_api::sto::types::RemediationAgentActivity>(),
+        ),
+        (
+            "sto::types::RemediationAgentActivityFixVerified",
+            size_of::<harness_api::sto::types::RemediationAgentActivityFixVerified>(),
+        ),
+        (
+            "sto::types::RemediationAgentActivityRegression",
+            size_of::<harness_api::sto::types::RemediationAgentActivityRegression>(),
+        ),
+        (
+            "sto::types::RemediationAgentActivityStatus",
+            size_of::<harness_api::sto::types::RemediationAgentActivityStatus>(),
+        ),
+        (
+            "sto::types::RemediationSections",
+            size_of::<harness_api::sto::types::RemediationSections>(),
+        ),
+        (
+            "sto::types::RemediationTrendPoint",
+            size_of::<harness_api::sto::types::RemediationTrendPoint>(),
+        ),
+        (
+            "sto::types::RemediationTrendResult",
+            size_of::<harness_api::sto::types::RemediationTrendResult>(),
+        ),
+        (
+            "sto::types::RepositoriesListRepositoriesResponseBody",
+            size_of::<
+                harness_api::sto::types::RepositoriesListRepositoriesResponseBody,
+            >(),
+        ),
+        (
+            "sto::types::RepositoriesListRepositoryVariantsResponseBody",
+            size_of::<
+                harness_api::sto::types::RepositoriesListRepositoryVariantsResponseBody,
+            >(),
+        ),
+        (
+            "sto::types::RepositoriesOverviewResult",
+            size_of::<harness_api::sto::types::RepositoriesOverviewResult>(),
+        ),
+        (
+            "sto::types::RepositorySeverityCounts",
+            size_of::<harness_api::sto::types::RepositorySeverityCounts>(),
+        ),
+        (
+            "sto::types::RepositorySeverityDeltas",
+            size_of::<harness_api::sto::types::RepositorySeverityDeltas>(),
+        ),
+        (
+            "sto::types::RepositorySourceBreakdownItem",
+            size_of::<harness_api::sto::types::RepositorySourceBreakdownItem>(),
+        ),
+        ("sto::types::ScaPackage", size_of::<harness_api::sto::types::ScaPackage>()),
+        ("sto::types::ScaScanRef", size_of::<harness_api::sto::types::ScaScanRef>()),
         ("sto::types::Scan", size_of::<harness_api::sto::types::Scan>()),
         (
             "sto::types::ScanIssueCountsWithExecutionInfo",
@@ -664,6 +1450,10 @@ pub(crate) static TABLE: Table = Table {
             "sto::types::SecurityReviewResult",
             size_of::<harness_api::sto::types::SecurityReviewResult>(),
         ),
+        (
+            "sto::types::ShiftLeftPackageCounts",
+            size_of::<harness_api::sto::types::ShiftLeftPackageCounts>(),
+        ),
         ("sto::types::StageStepId", size_of::<harness_api::sto::types::StageStepId>()),
         ("sto::types::StepInfo", size_of::<harness_api::sto::types::StepInfo>()),
         (
@@ -673,6 +1463,14 @@ pub(crate) static TABLE: Table = Table {
         (
             "sto::types::StoPagination",
             size_of::<harness_api::sto::types::StoPagination>(),
+        ),
+        (
+            "sto::types::StoRepository",
+            size_of::<harness_api::sto::types::StoRepository>(),
+        ),
+        (
+            "sto::types::StoServiceVersion",
+            size_of::<harness_api::sto::types::StoServiceVersion>(),
         ),
         ("sto::types::StoStatus", size_of::<harness_api::sto::types::StoStatus>()),
         ("sto::types::StoTarget", size_of::<harness_api::sto::types::StoTarget>()),
@@ -697,6 +1495,50 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::sto::types::TargetAndVariantNameTargetType>(),
         ),
         (
+            "sto::types::TargetExecution",
+            size_of::<harness_api::sto::types::TargetExecution>(),
+        ),
+        (
+            "sto::types::TargetExecutionMetadata",
+            size_of::<harness_api::sto::types::TargetExecutionMetadata>(),
+        ),
+        (
+            "sto::types::TargetExecutionOccurrenceSummary",
+            size_of::<harness_api::sto::types::TargetExecutionOccurrenceSummary>(),
+        ),
+        (
+            "sto::types::TargetExecutionOccurrenceSummaryIssueType",
+            size_of::<
+                harness_api::sto::types::TargetExecutionOccurrenceSummaryIssueType,
+            >(),
+        ),
+        (
+            "sto::types::TargetExecutionOccurrenceSummarySeverityCode",
+            size_of::<
+                harness_api::sto::types::TargetExecutionOccurrenceSummarySeverityCode,
+            >(),
+        ),
+        (
+            "sto::types::TargetFindingsMatrix",
+            size_of::<harness_api::sto::types::TargetFindingsMatrix>(),
+        ),
+        (
+            "sto::types::TargetFindingsMatrixRow",
+            size_of::<harness_api::sto::types::TargetFindingsMatrixRow>(),
+        ),
+        (
+            "sto::types::TargetOverviewResult",
+            size_of::<harness_api::sto::types::TargetOverviewResult>(),
+        ),
+        (
+            "sto::types::TargetOverviewResultType",
+            size_of::<harness_api::sto::types::TargetOverviewResultType>(),
+        ),
+        (
+            "sto::types::TargetScaPackagesResult",
+            size_of::<harness_api::sto::types::TargetScaPackagesResult>(),
+        ),
+        (
             "sto::types::TargetVariant",
             size_of::<harness_api::sto::types::TargetVariant>(),
         ),
@@ -711,12 +1553,55 @@ pub(crate) static TABLE: Table = Table {
             >(),
         ),
         (
+            "sto::types::TargetsListTargetExecutionOccurrencesResponseBody",
+            size_of::<
+                harness_api::sto::types::TargetsListTargetExecutionOccurrencesResponseBody,
+            >(),
+        ),
+        (
+            "sto::types::TargetsListTargetExecutionsResponseBody",
+            size_of::<harness_api::sto::types::TargetsListTargetExecutionsResponseBody>(),
+        ),
+        (
             "sto::types::TargetsListTargetsResponseBody",
             size_of::<harness_api::sto::types::TargetsListTargetsResponseBody>(),
+        ),
+        ("sto::types::TestTarget", size_of::<harness_api::sto::types::TestTarget>()),
+        (
+            "sto::types::TestTargetResult",
+            size_of::<harness_api::sto::types::TestTargetResult>(),
+        ),
+        (
+            "sto::types::TestTargetStatus",
+            size_of::<harness_api::sto::types::TestTargetStatus>(),
+        ),
+        (
+            "sto::types::TestTargetType",
+            size_of::<harness_api::sto::types::TestTargetType>(),
+        ),
+        (
+            "sto::types::TestTargetVariant",
+            size_of::<harness_api::sto::types::TestTargetVariant>(),
+        ),
+        (
+            "sto::types::TestTargetVariantStatus",
+            size_of::<harness_api::sto::types::TestTargetVariantStatus>(),
         ),
         (
             "sto::types::TokenResponse",
             size_of::<harness_api::sto::types::TokenResponse>(),
+        ),
+        (
+            "sto::types::UpdateExemptionRequestBody",
+            size_of::<harness_api::sto::types::UpdateExemptionRequestBody>(),
+        ),
+        (
+            "sto::types::UpdateExemptionRequestBodyType",
+            size_of::<harness_api::sto::types::UpdateExemptionRequestBodyType>(),
+        ),
+        (
+            "sto::types::UpdateExemptionRuleRequestBody",
+            size_of::<harness_api::sto::types::UpdateExemptionRuleRequestBody>(),
         ),
         (
             "sto::types::UpdateIssueRequestBody",
@@ -725,6 +1610,10 @@ pub(crate) static TABLE: Table = Table {
         (
             "sto::types::UpdateIssueRequestBodyType",
             size_of::<harness_api::sto::types::UpdateIssueRequestBodyType>(),
+        ),
+        (
+            "sto::types::UpdateOverrideRequestBody",
+            size_of::<harness_api::sto::types::UpdateOverrideRequestBody>(),
         ),
         (
             "sto::types::UpdatePullRequestBody",
@@ -754,85 +1643,29 @@ pub(crate) static TABLE: Table = Table {
             "sto::types::UpdateTestTargetVariantsRequestBody",
             size_of::<harness_api::sto::types::UpdateTestTargetVariantsRequestBody>(),
         ),
+        ("sto::types::Usage", size_of::<harness_api::sto::types::Usage>()),
+        (
+            "sto::types::UsageAllAccountsResult",
+            size_of::<harness_api::sto::types::UsageAllAccountsResult>(),
+        ),
+        ("sto::types::UsageResult", size_of::<harness_api::sto::types::UsageResult>()),
         (
             "sto::types::ApproveExemptionAction",
             size_of::<harness_api::sto::types::ApproveExemptionAction>(),
         ),
         (
-            "sto::types::ApproveExemptionBody",
-            size_of::<harness_api::sto::types::ApproveExemptionBody>(),
+            "sto::types::DiffOccurrencesIssueTypes",
+            size_of::<harness_api::sto::types::DiffOccurrencesIssueTypes>(),
         ),
         (
-            "sto::types::ApproveExemptionBodyPendingChangesOverride",
+            "sto::types::DiffOccurrencesOnlyTruePositiveIssueTypes",
             size_of::<
-                harness_api::sto::types::ApproveExemptionBodyPendingChangesOverride,
+                harness_api::sto::types::DiffOccurrencesOnlyTruePositiveIssueTypes,
             >(),
         ),
         (
-            "sto::types::BulkCreateExemptionsBody",
-            size_of::<harness_api::sto::types::BulkCreateExemptionsBody>(),
-        ),
-        (
-            "sto::types::BulkCreateExemptionsBodyItems",
-            size_of::<harness_api::sto::types::BulkCreateExemptionsBodyItems>(),
-        ),
-        (
-            "sto::types::BulkCreateExemptionsBodyPendingChanges",
-            size_of::<harness_api::sto::types::BulkCreateExemptionsBodyPendingChanges>(),
-        ),
-        (
-            "sto::types::CreateExemptionBody",
-            size_of::<harness_api::sto::types::CreateExemptionBody>(),
-        ),
-        (
-            "sto::types::CreateExemptionBodyPendingChanges",
-            size_of::<harness_api::sto::types::CreateExemptionBodyPendingChanges>(),
-        ),
-        (
-            "sto::types::CreateOverrideBody",
-            size_of::<harness_api::sto::types::CreateOverrideBody>(),
-        ),
-        (
-            "sto::types::CreateTicketForIssueBody",
-            size_of::<harness_api::sto::types::CreateTicketForIssueBody>(),
-        ),
-        (
-            "sto::types::CreateTicketForIssueBodyCustomFields",
-            size_of::<harness_api::sto::types::CreateTicketForIssueBodyCustomFields>(),
-        ),
-        (
-            "sto::types::CreateTicketForIssueBodyCustomFieldsCustomfield1",
-            size_of::<
-                harness_api::sto::types::CreateTicketForIssueBodyCustomFieldsCustomfield1,
-            >(),
-        ),
-        (
-            "sto::types::CreateTicketForIssueBodyCustomFieldsCustomfield2",
-            size_of::<
-                harness_api::sto::types::CreateTicketForIssueBodyCustomFieldsCustomfield2,
-            >(),
-        ),
-        (
-            "sto::types::CreateTicketForIssueBodyIdentifiers",
-            size_of::<harness_api::sto::types::CreateTicketForIssueBodyIdentifiers>(),
-        ),
-        (
-            "sto::types::DataFrontendAllIssuesFiltersBody",
-            size_of::<harness_api::sto::types::DataFrontendAllIssuesFiltersBody>(),
-        ),
-        (
-            "sto::types::DataFrontendAllIssuesFiltersBodyTargetVariants",
-            size_of::<
-                harness_api::sto::types::DataFrontendAllIssuesFiltersBodyTargetVariants,
-            >(),
-        ),
-        (
-            "sto::types::DeleteOverrideBody",
-            size_of::<harness_api::sto::types::DeleteOverrideBody>(),
-        ),
-        (
-            "sto::types::ExemptionsFiltersBody",
-            size_of::<harness_api::sto::types::ExemptionsFiltersBody>(),
+            "sto::types::DiffOccurrencesSeverityCodes",
+            size_of::<harness_api::sto::types::DiffOccurrencesSeverityCodes>(),
         ),
         (
             "sto::types::GetTokenLicenseType",
@@ -851,13 +1684,39 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::sto::types::GlobalExemptionsStatus>(),
         ),
         (
-            "sto::types::PromoteExemptionBody",
-            size_of::<harness_api::sto::types::PromoteExemptionBody>(),
+            "sto::types::ListRemediationOccurrencesInScopeIssueTypes",
+            size_of::<
+                harness_api::sto::types::ListRemediationOccurrencesInScopeIssueTypes,
+            >(),
         ),
         (
-            "sto::types::PromoteExemptionBodyPendingChangesOverride",
+            "sto::types::ListRemediationOccurrencesInScopeOnlyTruePositiveIssueTypes",
             size_of::<
-                harness_api::sto::types::PromoteExemptionBodyPendingChangesOverride,
+                harness_api::sto::types::ListRemediationOccurrencesInScopeOnlyTruePositiveIssueTypes,
+            >(),
+        ),
+        (
+            "sto::types::ListRemediationOccurrencesInScopeSeverityCodes",
+            size_of::<
+                harness_api::sto::types::ListRemediationOccurrencesInScopeSeverityCodes,
+            >(),
+        ),
+        (
+            "sto::types::ListRepositoriesOrder",
+            size_of::<harness_api::sto::types::ListRepositoriesOrder>(),
+        ),
+        (
+            "sto::types::ListRepositoriesSort",
+            size_of::<harness_api::sto::types::ListRepositoriesSort>(),
+        ),
+        (
+            "sto::types::ListTriageOccurrencesInScopeScanTypes",
+            size_of::<harness_api::sto::types::ListTriageOccurrencesInScopeScanTypes>(),
+        ),
+        (
+            "sto::types::ListTriageOccurrencesInScopeSeverityCodes",
+            size_of::<
+                harness_api::sto::types::ListTriageOccurrencesInScopeSeverityCodes,
             >(),
         ),
         (
@@ -877,16 +1736,16 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::sto::types::SecurityReviewStatus>(),
         ),
         (
-            "sto::types::UpdateExemptionBody",
-            size_of::<harness_api::sto::types::UpdateExemptionBody>(),
+            "sto::types::TargetSbomFormat",
+            size_of::<harness_api::sto::types::TargetSbomFormat>(),
         ),
         (
-            "sto::types::UpdateExemptionBodyPendingChanges",
-            size_of::<harness_api::sto::types::UpdateExemptionBodyPendingChanges>(),
+            "sto::types::TargetSbomType",
+            size_of::<harness_api::sto::types::TargetSbomType>(),
         ),
         (
-            "sto::types::UpdateOverrideBody",
-            size_of::<harness_api::sto::types::UpdateOverrideBody>(),
+            "sto::types::TargetScaPackagesType",
+            size_of::<harness_api::sto::types::TargetScaPackagesType>(),
         ),
     ],
     forms: &[],

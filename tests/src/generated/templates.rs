@@ -256,7 +256,15 @@ pub(crate) static TABLE: Table = Table {
             None,
             Some(again::<harness_api::templates::types::ResponseDtoString>),
         ),
-        ("getTemplateLabelsMap", None, Some(again::<serde_json::Value>)),
+        (
+            "getTemplateLabelsMap",
+            None,
+            Some(
+                again::<
+                    harness_api::templates::types::ResponseDtoTemplateLabelMapResponse,
+                >,
+            ),
+        ),
         (
             "getTemplateMetadataList",
             Some(again::<harness_api::templates::types::TemplateFilterProperties>),
@@ -273,7 +281,15 @@ pub(crate) static TABLE: Table = Table {
                 again::<harness_api::templates::types::ResponseDtoTemplateMergeResponse>,
             ),
         ),
-        ("listTemplateUsage", None, Some(again::<serde_json::Value>)),
+        (
+            "listTemplateUsage",
+            None,
+            Some(
+                again::<
+                    harness_api::templates::types::ResponseDtoPageResponseEntitySetupUsage,
+                >,
+            ),
+        ),
         (
             "moveTemplateConfigs",
             None,
@@ -282,6 +298,16 @@ pub(crate) static TABLE: Table = Table {
                     harness_api::templates::types::ResponseDtoTemplateMoveConfigResponse,
                 >,
             ),
+        ),
+        (
+            "refreshAndGetTemplate",
+            None,
+            Some(again::<harness_api::templates::types::ResponseDtoTemplateResponse>),
+        ),
+        (
+            "replaceLabelsForTemplate",
+            Some(again::<harness_api::templates::types::TemplateLabelsReplaceRequest>),
+            None,
         ),
         (
             "updateExistingTemplateVersion",
@@ -307,11 +333,6 @@ pub(crate) static TABLE: Table = Table {
             "updateStableTemplate",
             None,
             Some(again::<harness_api::templates::types::ResponseDtoString>),
-        ),
-        (
-            "upsertLabelsForTemplate",
-            Some(again::<harness_api::templates::types::UpsertLabelsForTemplateBody>),
-            Some(again::<serde_json::Value>),
         ),
         (
             "TemplatevalidateTemplateInputs",
@@ -403,6 +424,18 @@ pub(crate) static TABLE: Table = Table {
         (
             "templates::types::ResponseDtoRefreshResponseStatus",
             size_of::<harness_api::templates::types::ResponseDtoRefreshResponseStatus>(),
+        ),
+        (
+            "templates::types::ResponseDtoTemplateLabelMapResponse",
+            size_of::<
+                harness_api::templates::types::ResponseDtoTemplateLabelMapResponse,
+            >(),
+        ),
+        (
+            "templates::types::ResponseDtoTemplateLabelMapResponseStatus",
+            size_of::<
+                harness_api::templates::types::ResponseDtoTemplateLabelMapResponseStatus,
+            >(),
         ),
         (
             "templates::types::ResponseDtoTemplateMergeResponse",
@@ -533,6 +566,14 @@ pub(crate) static TABLE: Table = Table {
         (
             "templates::types::TemplateInputsSchemaRequestBody",
             size_of::<harness_api::templates::types::TemplateInputsSchemaRequestBody>(),
+        ),
+        (
+            "templates::types::TemplateLabelMapResponse",
+            size_of::<harness_api::templates::types::TemplateLabelMapResponse>(),
+        ),
+        (
+            "templates::types::TemplateLabelsReplaceRequest",
+            size_of::<harness_api::templates::types::TemplateLabelsReplaceRequest>(),
         ),
         (
             "templates::types::TemplateMergeResponse",
@@ -769,10 +810,6 @@ pub(crate) static TABLE: Table = Table {
         (
             "templates::types::MoveTemplateConfigsMoveConfigType",
             size_of::<harness_api::templates::types::MoveTemplateConfigsMoveConfigType>(),
-        ),
-        (
-            "templates::types::UpsertLabelsForTemplateBody",
-            size_of::<harness_api::templates::types::UpsertLabelsForTemplateBody>(),
         ),
     ],
     forms: &[],

@@ -78,8 +78,8 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "updateKey",
-            Some(again::<harness_api::users::types::UpdateKeyBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::users::types::UpdatePublicKeyRequest>),
+            Some(again::<harness_api::users::types::ResponseDtoKey>),
         ),
         (
             "createServiceAccount",
@@ -110,7 +110,13 @@ pub(crate) static TABLE: Table = Table {
                 >,
             ),
         ),
-        ("listManageableServiceAccounts", None, Some(again::<serde_json::Value>)),
+        (
+            "listManageableServiceAccounts",
+            None,
+            Some(
+                again::<harness_api::users::types::ResponseDtoPageResponseServiceAccount>,
+            ),
+        ),
         (
             "listServiceAccount",
             None,
@@ -155,8 +161,8 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "addUserToUserGroups",
-            Some(again::<harness_api::users::types::AddUserToUserGroupsBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::users::types::UserAddToUserGroupDto>),
+            Some(again::<harness_api::users::types::ResponseDtoBoolean>),
         ),
         (
             "addUsers",
@@ -183,7 +189,11 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<harness_api::users::types::TwoFactorAuthSettingsInfo>),
             Some(again::<harness_api::users::types::ResponseDtoUserInfo>),
         ),
-        ("endImpersonation", None, Some(again::<serde_json::Value>)),
+        (
+            "endImpersonation",
+            None,
+            Some(again::<harness_api::users::types::ResponseDtoBoolean>),
+        ),
         (
             "getAggregatedUser",
             None,
@@ -221,8 +231,8 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "impersonateUser",
-            Some(again::<harness_api::users::types::ImpersonateUserBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::users::types::ImpersonateDto>),
+            Some(again::<harness_api::users::types::ResponseDtoBoolean>),
         ),
         (
             "removeUser",
@@ -241,10 +251,14 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "updateUserInfo_1",
-            Some(again::<harness_api::users::types::UpdateUserInfoByIdBody>),
+            Some(again::<harness_api::users::types::UserInfoUpdateDto>),
             Some(again::<harness_api::users::types::ResponseDtoUserInfo>),
         ),
-        ("reset2fa", None, Some(again::<serde_json::Value>)),
+        (
+            "reset2fa",
+            None,
+            Some(again::<harness_api::users::types::RestResponseBoolean>),
+        ),
         (
             "copyUserGroup",
             Some(again::<Vec<harness_api::users::types::NgScope>>),
@@ -409,6 +423,10 @@ pub(crate) static TABLE: Table = Table {
                 harness_api::users::types::GatewayAccountRequestDefaultExperience,
             >(),
         ),
+        (
+            "users::types::ImpersonateDto",
+            size_of::<harness_api::users::types::ImpersonateDto>(),
+        ),
         ("users::types::Invite", size_of::<harness_api::users::types::Invite>()),
         ("users::types::InviteType", size_of::<harness_api::users::types::InviteType>()),
         ("users::types::Key", size_of::<harness_api::users::types::Key>()),
@@ -440,6 +458,10 @@ pub(crate) static TABLE: Table = Table {
         (
             "users::types::PageResponseKey",
             size_of::<harness_api::users::types::PageResponseKey>(),
+        ),
+        (
+            "users::types::PageResponseServiceAccount",
+            size_of::<harness_api::users::types::PageResponseServiceAccount>(),
         ),
         (
             "users::types::PageResponseServiceAccountAggregate",
@@ -508,6 +530,14 @@ pub(crate) static TABLE: Table = Table {
         (
             "users::types::ResponseDtoInviteStatus",
             size_of::<harness_api::users::types::ResponseDtoInviteStatus>(),
+        ),
+        (
+            "users::types::ResponseDtoKey",
+            size_of::<harness_api::users::types::ResponseDtoKey>(),
+        ),
+        (
+            "users::types::ResponseDtoKeyStatus",
+            size_of::<harness_api::users::types::ResponseDtoKeyStatus>(),
         ),
         (
             "users::types::ResponseDtoListApiKey",
@@ -600,6 +630,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::users::types::ResponseDtoPageResponseKeyStatus>(),
         ),
         (
+            "users::types::ResponseDtoPageResponseServiceAccount",
+            size_of::<harness_api::users::types::ResponseDtoPageResponseServiceAccount>(),
+        ),
+        (
             "users::types::ResponseDtoPageResponseServiceAccountAggregate",
             size_of::<
                 harness_api::users::types::ResponseDtoPageResponseServiceAccountAggregate,
@@ -609,6 +643,12 @@ pub(crate) static TABLE: Table = Table {
             "users::types::ResponseDtoPageResponseServiceAccountAggregateStatus",
             size_of::<
                 harness_api::users::types::ResponseDtoPageResponseServiceAccountAggregateStatus,
+            >(),
+        ),
+        (
+            "users::types::ResponseDtoPageResponseServiceAccountStatus",
+            size_of::<
+                harness_api::users::types::ResponseDtoPageResponseServiceAccountStatus,
             >(),
         ),
         (
@@ -814,6 +854,20 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::users::types::TwoFactorAuthSettingsInfoMechanism>(),
         ),
         (
+            "users::types::UpdatePublicKeyRequest",
+            size_of::<harness_api::users::types::UpdatePublicKeyRequest>(),
+        ),
+        (
+            "users::types::UpdatePublicKeyRequestRevocationReason",
+            size_of::<
+                harness_api::users::types::UpdatePublicKeyRequestRevocationReason,
+            >(),
+        ),
+        (
+            "users::types::UserAddToUserGroupDto",
+            size_of::<harness_api::users::types::UserAddToUserGroupDto>(),
+        ),
+        (
             "users::types::UserAggregateDto",
             size_of::<harness_api::users::types::UserAggregateDto>(),
         ),
@@ -848,6 +902,10 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::users::types::UserGroupResponseV2>(),
         ),
         ("users::types::UserInfo", size_of::<harness_api::users::types::UserInfo>()),
+        (
+            "users::types::UserInfoUpdateDto",
+            size_of::<harness_api::users::types::UserInfoUpdateDto>(),
+        ),
         (
             "users::types::UserMetadata",
             size_of::<harness_api::users::types::UserMetadata>(),
@@ -890,10 +948,6 @@ pub(crate) static TABLE: Table = Table {
         ),
         ("users::types::UtmInfo", size_of::<harness_api::users::types::UtmInfo>()),
         (
-            "users::types::AddUserToUserGroupsBody",
-            size_of::<harness_api::users::types::AddUserToUserGroupsBody>(),
-        ),
-        (
             "users::types::DeleteApiKeyType",
             size_of::<harness_api::users::types::DeleteApiKeyType>(),
         ),
@@ -912,10 +966,6 @@ pub(crate) static TABLE: Table = Table {
         (
             "users::types::GetUserGroupListFilterType",
             size_of::<harness_api::users::types::GetUserGroupListFilterType>(),
-        ),
-        (
-            "users::types::ImpersonateUserBody",
-            size_of::<harness_api::users::types::ImpersonateUserBody>(),
         ),
         (
             "users::types::ListAggregatedApiKeysApiKeyType",
@@ -944,14 +994,6 @@ pub(crate) static TABLE: Table = Table {
         (
             "users::types::RotateTokenApiKeyType",
             size_of::<harness_api::users::types::RotateTokenApiKeyType>(),
-        ),
-        (
-            "users::types::UpdateKeyBody",
-            size_of::<harness_api::users::types::UpdateKeyBody>(),
-        ),
-        (
-            "users::types::UpdateUserInfoByIdBody",
-            size_of::<harness_api::users::types::UpdateUserInfoByIdBody>(),
         ),
     ],
     forms: &[],

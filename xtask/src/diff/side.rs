@@ -9,7 +9,11 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
-use crate::generate::{self, Draft, Progress, Tables, load};
+use crate::generate::{
+    self, Draft, Progress, Tables,
+    before::{Before, Nothing},
+    load,
+};
 
 /// A description with the API that comes of it.
 pub struct Side {
@@ -31,7 +35,8 @@ impl Side {
         progress: Progress<'_>,
     ) -> Self {
         let mut step = |stage: &str| progress(&format!("{name}: {stage}"));
-        let before = before.map(|side| &side.draft.api);
+        let before = before.map(|side| &side.draft.api as &dyn Before);
+        let before = before.unwrap_or(&Nothing);
         let draft = generate::draft(document.clone(), tables, before, &mut step);
         Self {
             name: name.to_owned(),

@@ -53,6 +53,8 @@ pub struct Member {
     pub secret: bool,
     /// Whether the description calls it deprecated.
     pub deprecated: bool,
+    /// What the one sample held that it is known from; it takes any JSON then.
+    pub sample: Option<String>,
 }
 
 /// A union whose tag is another member of the struct it is a member of.

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::{
     emit::{self, Files},
     load,
-    lower::{Lowered, references_under},
+    lower::{Lowered, references_under, successes},
 };
 
 const COMPONENTS: &str = "#/components/schemas/";
@@ -122,14 +122,7 @@ impl<'d> Schemas<'d> {
     }
 
     fn answer(&self, document: &Value, operation: &Value, entry: &mut Map<String, Value>) {
-        let mut good: Vec<(&str, &Value)> = operation
-            .get("responses")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-            .filter(|(status, _)| status.starts_with('2'))
-            .map(|(status, answer)| (status.as_str(), deref(document, answer)))
-            .collect();
+        let mut good = successes(document, operation);
         good.sort_by_key(|(_, answer)| !content(answer).iter().any(|(media, _)| is_json(media)));
         let Some((status, answer)) = good.first() else {
             return;
@@ -255,6 +248,8 @@ impl<'d> Schemas<'d> {
             .map(mapping)
             .unwrap_or_default();
         let names: BTreeSet<&str> = variants.iter().filter_map(target).collect();
+        // Some are named that are not described.
+        mapping.retain(|_, name| names.contains(name) || self.get(name).is_some());
         if mapping.is_empty() && discriminator.is_some() {
             mapping = names
                 .iter()

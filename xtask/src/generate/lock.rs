@@ -45,18 +45,22 @@ impl Lock {
             schemas: count("/components/schemas"),
         }
     }
+
+    /// Reads the lock file at `path`.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = fs::read_to_string(path).with_context(|| {
+            format!(
+                "cannot read {}: the description is used only together with its lock",
+                path.display()
+            )
+        })?;
+        toml::from_str(&text).with_context(|| format!("{} is malformed", path.display()))
+    }
 }
 
 /// Passes `document` on if it is the one that the lock file at `path` records.
 pub fn verify(document: Document, path: &Path) -> Result<Document> {
-    let text = fs::read_to_string(path).with_context(|| {
-        format!(
-            "cannot read {}: the description is used only together with its lock",
-            path.display()
-        )
-    })?;
-    let lock: Lock =
-        toml::from_str(&text).with_context(|| format!("{} is malformed", path.display()))?;
+    let lock = Lock::read(path)?;
     check(&document, &lock)
         .with_context(|| format!("{} does not match {}", document.name, path.display()))?;
     Ok(document)

@@ -1,6 +1,7 @@
 //! From the description to the generated client, stage by stage; each is a function from one value to the next.
 
 pub mod api;
+pub mod before;
 pub mod behaviour;
 pub mod describe;
 pub mod emit;
@@ -13,9 +14,11 @@ pub mod manifest;
 pub mod partition;
 pub mod problems;
 pub mod progenitor;
+pub mod proposal;
 pub mod refine;
 mod reserved;
 pub mod strict;
+pub mod untyped;
 
 use std::{
     collections::BTreeMap,
@@ -52,11 +55,17 @@ pub type Progress<'p> = &'p mut dyn FnMut(&str);
 
 /// Generates the workspace's client; `root` is the workspace's folder.
 pub fn workspace(root: &Path, progress: Progress<'_>) -> Result<Generated> {
-    let (document, map, names) = vendored(root, progress)?;
-    let (lowered, partition) = middle(&document.json, &map, &names, true, progress)?;
-    let (api, mut spent) = front(&lowered, &partition, progress)?;
-    progress("behaviour");
-    let api = behaviour::behaviour(api, &document.json, Some(&table(root)?))?;
+    let (document, tables, draft) = workspace_draft(root, progress)?;
+    draft.problems.none()?;
+    let Draft {
+        api,
+        document: fixed,
+        applied,
+        lowered,
+        mut spent,
+        ..
+    } = draft;
+    let map = tables.map;
     progress("emit");
     let mut files = Files::new();
     let client = emit::client(&api, &mut spent)?;
@@ -65,18 +74,37 @@ pub fn workspace(root: &Path, progress: Progress<'_>) -> Result<Generated> {
     progress("describe");
     files.extend(under(
         "harness-api-ext/described",
-        describe::describe(&document.json, &lowered)?,
+        describe::describe(&fixed, &lowered)?,
     ));
     progress("index");
     files.insert(index::PATH.into(), index::page(&api, &map)?);
     progress("manifest");
     files.extend(manifest::workspace(root, &api, &map, &document)?);
+    let places = Path::new("openapi").join(fix::places::FILE);
+    files.insert(places, fix::places::text(&applied));
+    files.insert(untyped::PATH.into(), untyped::text(&api, &fixed));
     Ok(Generated { api, files, spent })
+}
+
+/// What stops generation of the workspace's client.
+pub fn problems(root: &Path, progress: Progress<'_>) -> Result<Problems> {
+    Ok(workspace_draft(root, progress)?.2.problems)
+}
+
+fn workspace_draft(root: &Path, progress: Progress<'_>) -> Result<(load::Document, Tables, Draft)> {
+    let folder = root.join("openapi");
+    progress("load, lock");
+    let mut document = locked_description(root)?;
+    let tables = Tables::load(&folder)?;
+    let before = before::Written::at(root);
+    let json = std::mem::take(&mut document.json);
+    let draft = draft(json, &tables, &before, progress);
+    Ok((document, tables, draft))
 }
 
 /// The API of the workspace's description, with `edit` applied to the description after the fixes.
 pub fn workspace_api(root: &Path, edit: &dyn Fn(&mut Value)) -> Result<Api> {
-    let (mut document, map, names) = vendored(root, &mut |_| {})?;
+    let (mut document, _, map, names) = vendored(root, &mut |_| {})?;
     edit(&mut document.json);
     let (lowered, partition) = middle(&document.json, &map, &names, false, &mut |_| {})?;
     let (api, _) = front(&lowered, &partition, &mut |_| {})?;
@@ -103,10 +131,29 @@ impl Tables {
     }
 }
 
+#[cfg(test)]
+impl Tables {
+    /// A table of modules alone.
+    fn of(map: &str) -> Result<Self> {
+        Ok(Self {
+            fixes: FixSet::none(),
+            map: ModuleMap::parse(map)?,
+            names: Names::empty(),
+            behaviour: Table::default(),
+        })
+    }
+}
+
 /// The API of a description that may not fit the tables.
 pub struct Draft {
     /// The API as far as it can be made.
     pub api: Api,
+    /// The description with its faults corrected.
+    pub document: Value,
+    /// The description in the form that progenitor takes.
+    pub lowered: Lowered,
+    /// Time spent on each module.
+    pub spent: BTreeMap<String, Duration>,
     /// What the fixes did.
     pub applied: Vec<fix::Applied>,
     /// What would stop generation.
@@ -114,11 +161,11 @@ pub struct Draft {
 }
 
 /// Makes the API of a description as far as the tables allow, and notes what would stop generation. An operation that they
-/// do not place stays in the module where it is in `before`.
+/// do not place stays in the module where it was `before`.
 pub fn draft(
     mut document: Value,
     tables: &Tables,
-    before: Option<&Api>,
+    before: &dyn before::Before,
     progress: Progress<'_>,
 ) -> Draft {
     let mut problems = Problems::default();
@@ -126,19 +173,16 @@ pub fn draft(
     let applied = fix::apply_noting(&mut document, &tables.fixes, &mut problems);
     progress("lower");
     let (map, names) = (&tables.map, &tables.names);
-    let places: BTreeMap<&str, &str> = before
-        .into_iter()
-        .flat_map(|api| api.modules.iter().flat_map(|module| &module.operations))
-        .map(|operation| (operation.id.as_str(), operation.module.as_str()))
-        .collect();
-    let guess = |id: &str| places.get(id).map(|&module| module.to_owned());
-    let lowered = lower::lower_noting(&document, map, names, true, &guess, &mut problems);
+    let lowered = lower::lower_noting(&document, map, names, true, before, &mut problems);
     progress("partition");
     let mut partition = partition::partition(&lowered, map);
     let mut outputs = Vec::new();
+    let mut spent = BTreeMap::new();
     partition.parts.retain(|part| {
         progress(&format!("progenitor: {}", part.name));
+        let start = Instant::now();
         let output = problems.unless(progenitor::outline(&lowered, part));
+        spent.insert(part.name.clone(), start.elapsed());
         let made = output.is_some();
         outputs.extend(output);
         made
@@ -150,6 +194,9 @@ pub fn draft(
     behaviour::behaviour_noting(&mut api, &document, Some(&tables.behaviour), &mut problems);
     Draft {
         api,
+        document,
+        lowered,
+        spent,
         applied,
         problems,
     }
@@ -160,15 +207,18 @@ pub fn table(root: &Path) -> Result<Table> {
     Table::load(&root.join("openapi/behaviour.toml"))
 }
 
-/// What the fixes do to the vendored description.
-pub fn applied_fixes(root: &Path) -> Result<Vec<fix::Applied>> {
-    let document = locked_description(root)?;
-    Ok(fix::apply(document.json, &FixSet::load(&root.join("openapi/fixes"))?)?.1)
+/// What the fixes do to the vendored description, and what they do not find as they expect.
+pub fn applied_fixes(root: &Path) -> Result<(FixSet, Vec<fix::Applied>, Problems)> {
+    let mut document = locked_description(root)?;
+    let fixes = FixSet::load(&root.join("openapi/fixes"))?;
+    let mut problems = Problems::default();
+    let applied = fix::apply_noting(&mut document.json, &fixes, &mut problems);
+    Ok((fixes, applied, problems))
 }
 
 /// The lowered description of the workspace and its division, for those who measure progenitor itself.
 pub fn workspace_lowered(root: &Path) -> Result<(Lowered, Partition)> {
-    let (document, map, names) = vendored(root, &mut |_| {})?;
+    let (document, _, map, names) = vendored(root, &mut |_| {})?;
     middle(&document.json, &map, &names, true, &mut |_| {})
 }
 
@@ -210,12 +260,13 @@ fn own_map(document: &Value) -> ModuleMap {
     }))
 }
 
-/// The vendored description, held to its lock and with its faults corrected.
-pub fn fixed_description(root: &Path) -> Result<load::Document> {
+/// The vendored description, held to its lock and with its faults corrected, and what corrected them.
+pub fn fixed_description(root: &Path) -> Result<(load::Document, Vec<fix::Applied>)> {
     let mut document = locked_description(root)?;
     let fixes = FixSet::load(&root.join("openapi/fixes"))?;
-    document.json = fix::apply(document.json, &fixes)?.0;
-    Ok(document)
+    let (json, applied) = fix::apply(document.json, &fixes)?;
+    document.json = json;
+    Ok((document, applied))
 }
 
 /// The vendored description, held to its lock.
@@ -225,13 +276,15 @@ pub fn locked_description(root: &Path) -> Result<load::Document> {
     lock::verify(document, &folder.join("harness.lock.toml"))
 }
 
-fn vendored(root: &Path, progress: Progress<'_>) -> Result<(load::Document, ModuleMap, Names)> {
+type Vendored = (load::Document, Vec<fix::Applied>, ModuleMap, Names);
+
+fn vendored(root: &Path, progress: Progress<'_>) -> Result<Vendored> {
     let folder = root.join("openapi");
     progress("load, lock, fixes");
-    let document = fixed_description(root)?;
+    let (document, applied) = fixed_description(root)?;
     let map = ModuleMap::load(&folder.join("modules.toml"))?;
     let names = Names::load(&folder.join("names.toml"))?;
-    Ok((document, map, names))
+    Ok((document, applied, map, names))
 }
 
 fn middle(

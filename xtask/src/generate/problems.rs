@@ -4,17 +4,32 @@ use std::fmt::Display;
 
 use anyhow::{Result, bail};
 
+use super::proposal::Proposal;
+
 /// Problems in the order in which they were found.
 ///
 /// A stage notes what it can go on without, so that all of it is seen at once and a description that does not fit yet
-/// can still be compared. Who generates asks for [`none`](Self::none) after each stage.
+/// can still be compared. Who generates asks for [`none`](Self::none) at the end.
 #[derive(Clone, Debug, Default)]
-pub struct Problems(Vec<String>);
+pub struct Problems {
+    texts: Vec<String>,
+    proposals: Vec<Proposal>,
+}
 
 impl Problems {
     /// Adds one.
     pub fn note(&mut self, problem: impl Display) {
-        self.0.push(problem.to_string());
+        self.texts.push(problem.to_string());
+    }
+
+    /// Adds one that lines of a table would settle, and shows them below it.
+    pub fn propose(&mut self, problem: impl Display, proposals: Vec<Proposal>) {
+        let mut text = problem.to_string();
+        for proposal in &proposals {
+            text += &format!("\n{}", proposal.text());
+        }
+        self.texts.push(text);
+        self.proposals.extend(proposals);
     }
 
     /// Adds what failed; gives what did not.
@@ -24,14 +39,19 @@ impl Problems {
 
     /// Fails if there are any, with all of them.
     pub fn none(&self) -> Result<()> {
-        if self.0.is_empty() {
+        if self.texts.is_empty() {
             return Ok(());
         }
-        bail!("{}", self.0.join("\n"))
+        bail!("{}", self.texts.join("\n"))
     }
 
     /// All of them.
     pub fn list(&self) -> &[String] {
-        &self.0
+        &self.texts
+    }
+
+    /// The lines of tables that would settle some of them.
+    pub fn proposals(&self) -> &[Proposal] {
+        &self.proposals
     }
 }

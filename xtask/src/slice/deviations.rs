@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Standing, reference};
 use crate::generate::{
     fix::{Applied, FixSet},
-    lower::references,
+    lower::{references, successes},
 };
 
 /// A place of an operation that is not as it is written, because a fix says so. For requests, only fixes that deviate
@@ -92,7 +92,7 @@ impl<'a> Deviating<'a> {
             found: BTreeSet::new(),
         };
         places.request(was, now);
-        places.answers(&was.operation["responses"], &now.operation["responses"]);
+        places.answers(was, now);
         places.found
     }
 }
@@ -132,14 +132,20 @@ impl Places<'_> {
         self.at("body", |it| it.content(was, now));
     }
 
-    fn answers(&mut self, was: &Value, now: &Value) {
-        let good = |value| members(value).filter(|status| status.starts_with('2'));
+    fn answers(&mut self, was: Standing<'_>, now: Standing<'_>) {
+        let before = successes(self.deviating.was, was.operation);
+        let after = successes(self.deviating.now, now.operation);
+        let statuses = |responses: &[(&str, &Value)]| -> Vec<String> {
+            let statuses = responses.iter().map(|(status, _)| (*status).to_owned());
+            statuses.collect()
+        };
         self.at("answer", |it| {
-            if !good(was).eq(good(now)) {
+            if statuses(&before) != statuses(&after) {
                 it.note();
             }
-            for status in good(was) {
-                let [was, now] = [was, now].map(|it| &it[status]);
+            for (status, was) in before {
+                let now = after.iter().find(|(other, _)| *other == status);
+                let now = now.map_or(&Value::Null, |(_, response)| *response);
                 if !members(&was["content"]).eq(members(&now["content"])) {
                     it.note();
                 }

@@ -32,9 +32,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /authz/api/acl/get-acl-count`
     ///
-    /// `getAclCount`, tag `Access Control List`. Safe: it only reads. The answer is not described.
+    /// `getAclCount`, tag `Access Control List`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoLong`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn get_acl_count(&self, account_identifier: impl Into<String>) -> GetAclCount {
         GetAclCount {
@@ -85,7 +85,7 @@ impl GetAclCount {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoLong> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -128,9 +128,9 @@ pub(super) static GET_ACL_COUNT: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(rt::ValueSchema::Number),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

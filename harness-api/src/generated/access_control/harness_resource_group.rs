@@ -6,15 +6,15 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /authz/api/v2/resourcegroup`
     ///
-    /// `createResourceGroupV2`, tag `Harness Resource Group`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `createResourceGroupV2`, tag `Harness Resource Group`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::CreateResourceGroupV2Body`], `application/json`, `application/yaml`.
-    /// - Result: [`types::CreateResourceGroupV2Response`], `application/json`.
+    /// - Body: [`types::ResourceGroupV2Request`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoResourceGroupV2Response`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn create_resource_group_v2(
         &self,
         account_identifier: impl Into<String>,
-        body: &types::CreateResourceGroupV2Body,
+        body: &types::ResourceGroupV2Request,
     ) -> CreateResourceGroupV2 {
         CreateResourceGroupV2 {
             call: rt::Call::new(self.client, &CREATE_RESOURCE_GROUP_V2)
@@ -37,9 +37,9 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /authz/api/v2/resourcegroup/{identifier}`
     ///
-    /// `deleteResourceGroupV2`, tag `Harness Resource Group`. Idempotent: twice is as good as once. The answer is not described.
+    /// `deleteResourceGroupV2`, tag `Harness Resource Group`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: [`types::ResponseDtoBoolean`], `application/json`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`; errors 400, 500.
     #[inline]
     pub fn delete_resource_group_v2(
         &self,
@@ -54,16 +54,16 @@ impl<'c> Api<'c> {
     }
     /// `POST /authz/api/v2/resourcegroup/filter`
     ///
-    /// `getFilterResourceGroupListV2`, tag `Harness Resource Group`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// `getFilterResourceGroupListV2`, tag `Harness Resource Group`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::GetFilterResourceGroupListV2Body`], `application/json`, `application/yaml`.
-    /// - Result: [`types::GetFilterResourceGroupListV2Response`], `application/json`.
+    /// - Body: [`types::ResourceGroupFilter`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoPageResponseResourceGroupV2Response`], `application/json`, `application/yaml`; errors 400, 500.
     /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn get_filter_resource_group_list_v2(
         &self,
         account_identifier: impl Into<String>,
-        body: &types::GetFilterResourceGroupListV2Body,
+        body: &types::ResourceGroupFilter,
     ) -> GetFilterResourceGroupListV2 {
         GetFilterResourceGroupListV2 {
             call: rt::Call::new(self.client, &GET_FILTER_RESOURCE_GROUP_LIST_V2)
@@ -86,9 +86,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /authz/api/v2/resourcegroup`
     ///
-    /// `getResourceGroupListV2`, tag `Harness Resource Group`. Safe: it only reads. The answer is not described.
+    /// `getResourceGroupListV2`, tag `Harness Resource Group`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Result: [`types::GetResourceGroupListV2Response`], `application/json`.
+    /// - Result: [`types::ResponseDtoPageResponseResourceGroupV2Response`], `application/json`, `application/yaml`; errors 400, 500.
     /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn get_resource_group_list_v2(
@@ -102,9 +102,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /authz/api/v2/resourcegroup/{identifier}`
     ///
-    /// `getResourceGroupV2`, tag `Harness Resource Group`. Safe: it only reads. The answer is not described.
+    /// `getResourceGroupV2`, tag `Harness Resource Group`. Safe: it only reads. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: [`types::GetResourceGroupV2Response`], `application/json`.
+    /// - Result: [`types::ResponseDtoResourceGroupV2Response`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn get_resource_group_v2(
         &self,
@@ -119,16 +119,16 @@ impl<'c> Api<'c> {
     }
     /// `PUT /authz/api/v2/resourcegroup/{identifier}`
     ///
-    /// `updateResourceGroupV2`, tag `Harness Resource Group`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `updateResourceGroupV2`, tag `Harness Resource Group`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::UpdateResourceGroupV2Body`], `application/json`, `application/yaml`.
-    /// - Result: [`types::UpdateResourceGroupV2Response`], `application/json`.
+    /// - Body: [`types::ResourceGroupV2Request`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoResourceGroupV2Response`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn update_resource_group_v2(
         &self,
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-        body: &types::UpdateResourceGroupV2Body,
+        body: &types::ResourceGroupV2Request,
     ) -> UpdateResourceGroupV2 {
         UpdateResourceGroupV2 {
             call: rt::Call::new(self.client, &UPDATE_RESOURCE_GROUP_V2)
@@ -176,7 +176,7 @@ impl CreateResourceGroupV2 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<types::CreateResourceGroupV2Response> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoResourceGroupV2Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -259,7 +259,9 @@ impl GetFilterResourceGroupListV2 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<types::GetFilterResourceGroupListV2Response> {
+    pub fn send(
+        self,
+    ) -> rt::Sending<types::ResponseDtoPageResponseResourceGroupV2Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -337,7 +339,9 @@ impl GetResourceGroupListV2 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<types::GetResourceGroupListV2Response> {
+    pub fn send(
+        self,
+    ) -> rt::Sending<types::ResponseDtoPageResponseResourceGroupV2Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -377,7 +381,7 @@ impl GetResourceGroupV2 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<types::GetResourceGroupV2Response> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoResourceGroupV2Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -410,7 +414,7 @@ impl UpdateResourceGroupV2 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<types::UpdateResourceGroupV2Response> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoResourceGroupV2Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -434,11 +438,11 @@ pub(super) static CREATE_RESOURCE_GROUP_V2: rt::Operation = rt::Operation {
     ],
     bodies: &["application/json", "application/yaml"],
     body_required: true,
-    answers: &["application/json"],
+    answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::data(
         rt::ValueSchema::object(types::ResourceGroupV2Response::NAMES),
     ),
-    provenance: rt::Provenance::Sample,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -461,7 +465,7 @@ pub(super) static DELETE_RESOURCE_GROUP_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     response: &rt::ResponseSchema::data(rt::ValueSchema::Boolean)
         .confirmed_by(&["data"]),
-    provenance: rt::Provenance::Sample,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -482,11 +486,11 @@ pub(super) static GET_FILTER_RESOURCE_GROUP_LIST_V2: rt::Operation = rt::Operati
     ],
     bodies: &["application/json", "application/yaml"],
     body_required: true,
-    answers: &["application/json"],
+    answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::data(
-        rt::ValueSchema::object(types::GetFilterResourceGroupListV2ResponseData::NAMES),
+        rt::ValueSchema::object(types::PageResponseResourceGroupV2Response::NAMES),
     ),
-    provenance: rt::Provenance::Sample,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const {
@@ -519,11 +523,11 @@ pub(super) static GET_RESOURCE_GROUP_LIST_V2: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
+    answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::data(
-        rt::ValueSchema::object(types::GetResourceGroupListV2ResponseData::NAMES),
+        rt::ValueSchema::object(types::PageResponseResourceGroupV2Response::NAMES),
     ),
-    provenance: rt::Provenance::Sample,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const {
@@ -552,11 +556,11 @@ pub(super) static GET_RESOURCE_GROUP_V2: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
+    answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::data(
         rt::ValueSchema::object(types::ResourceGroupV2Response::NAMES),
     ),
-    provenance: rt::Provenance::Sample,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -576,11 +580,11 @@ pub(super) static UPDATE_RESOURCE_GROUP_V2: rt::Operation = rt::Operation {
     ],
     bodies: &["application/json", "application/yaml"],
     body_required: true,
-    answers: &["application/json"],
+    answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::data(
         rt::ValueSchema::object(types::ResourceGroupV2Response::NAMES),
     ),
-    provenance: rt::Provenance::Sample,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

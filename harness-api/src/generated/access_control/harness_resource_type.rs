@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /authz/api/resourcetype`
     ///
-    /// `getResourceTypes`, tag `Harness Resource Type`. Safe: it only reads. The answer is not described.
+    /// `getResourceTypes`, tag `Harness Resource Type`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoResourceType`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn get_resource_types(
         &self,
@@ -43,7 +43,7 @@ impl GetResourceTypes {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoResourceType> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -67,9 +67,11 @@ pub(super) static GET_RESOURCE_TYPES: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object_or_empty(types::ResourceType::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

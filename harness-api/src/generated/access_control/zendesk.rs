@@ -6,10 +6,10 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /authz/api/zendesk`
     ///
-    /// `createZendeskTicket`, tag `Zendesk`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `createZendeskTicket`, tag `Zendesk`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `ticket_type` = `ticketType`, `priority`, `subject`.
     /// - Body, optional: `multipart/form-data`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoZendeskResponseDto`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn create_zendesk_ticket(
         &self,
@@ -32,8 +32,8 @@ impl<'c> Api<'c> {
     }
     /// `GET /authz/api/zendesk/token`
     ///
-    /// `getCoveoToken`, tag `Zendesk`. Safe: it only reads. The answer is not described.
-    /// - Result: json, `application/json`.
+    /// `getCoveoToken`, tag `Zendesk`. Safe: it only reads. Published types.
+    /// - Result: [`types::ResponseDtoCoveoResponseDto`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn get_coveo_token(&self) -> GetCoveoToken {
         GetCoveoToken {
@@ -85,9 +85,14 @@ impl CreateZendeskTicket {
     }
     /// Form field `region`.
     #[inline]
-    pub fn region(self, value: impl Into<String>) -> Self {
+    pub fn region(self, value: impl Into<types::CreateZendeskTicketRegion>) -> Self {
         Self {
-            call: self.call.with_text(8, value),
+            call: self
+                .call
+                .with_text(
+                    8,
+                    Into::<types::CreateZendeskTicketRegion>::into(value).as_str(),
+                ),
         }
     }
     /// Form field `url`.
@@ -127,7 +132,7 @@ impl CreateZendeskTicket {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoZendeskResponseDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -146,7 +151,7 @@ pub struct GetCoveoToken {
 impl GetCoveoToken {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoCoveoResponseDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -181,9 +186,11 @@ pub(super) static CREATE_ZENDESK_TICKET: rt::Operation = rt::Operation {
     ],
     bodies: &["multipart/form-data"],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::ZendeskResponseDto::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -198,9 +205,11 @@ pub(super) static GET_COVEO_TOKEN: rt::Operation = rt::Operation {
     params: &[],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::CoveoResponseDto::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

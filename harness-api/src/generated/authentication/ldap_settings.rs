@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/ldap-settings`
     ///
-    /// `create-ng-ldap-settings`, tag `Ldap Settings`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
-    /// - Body, optional: [`types::CreateNgLdapSettingsBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// `create-ng-ldap-settings`, tag `Ldap Settings`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::LdapSettingsRequest`], `application/json`.
+    /// - Result: [`types::LdapSettingsResponse`], `application/json`.
     #[inline]
     pub fn create_ng_ldap_settings(&self) -> CreateNgLdapSettings {
         CreateNgLdapSettings {
@@ -17,9 +17,9 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/ldap-settings/{ldap-settings-id}`
     ///
-    /// `delete-ldap-settings`, tag `Ldap Settings`. Idempotent: twice is as good as once. The answer is not described.
+    /// `delete-ldap-settings`, tag `Ldap Settings`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `ldap_settings_id` = `ldap-settings-id`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_ldap_settings_by_id(
         &self,
@@ -32,9 +32,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/ldap-settings/{ldap-settings-id}`
     ///
-    /// `get-ldap-settings`, tag `Ldap Settings`. Safe: it only reads. The answer is not described.
+    /// `get-ldap-settings`, tag `Ldap Settings`. Safe: it only reads. Published types.
     /// - Required: path `ldap_settings_id` = `ldap-settings-id`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::LdapSettingsResponse`], `application/json`.
     #[inline]
     pub fn get_ldap_settings_by_id(
         &self,
@@ -47,9 +47,9 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/ldap-settings/iterations`
     ///
-    /// `ldap-settings-iterations`, tag `Ldap Settings`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
-    /// - Body, optional: [`types::LdapSettingsIterationsBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// `ldap-settings-iterations`, tag `Ldap Settings`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::CronExpressionRequestDto`], `application/json`.
+    /// - Result: [`types::LdapSettingsIterations`], `application/json`.
     #[inline]
     pub fn ldap_settings_iterations(&self) -> LdapSettingsIterations {
         LdapSettingsIterations {
@@ -58,9 +58,9 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/ldap-settings/ldap-login-test`
     ///
-    /// `ldap-settings-ldap-login-test`, tag `Ldap Settings`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
-    /// - Body, optional: [`types::LdapSettingsLdapLoginTestBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// `ldap-settings-ldap-login-test`, tag `Ldap Settings`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::LdapTestLoginRequestDto`], `application/json`.
+    /// - Result: [`types::LdapTestLoginResponseDto`], `application/json`.
     #[inline]
     pub fn ldap_settings_ldap_login_test(&self) -> LdapSettingsLdapLoginTest {
         LdapSettingsLdapLoginTest {
@@ -69,9 +69,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/ldap-settings/search-group/{group-id}`
     ///
-    /// `ldap-settings-search-group`, tag `Ldap Settings`. Safe: it only reads. The answer is not described.
+    /// `ldap-settings-search-group`, tag `Ldap Settings`. Safe: it only reads. Published types.
     /// - Required: path `group_id` = `group-id`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::LdapGroupResponseDto`], `application/json`.
     #[inline]
     pub fn ldap_settings_search_group(
         &self,
@@ -84,9 +84,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/ldap-settings/sync-group/{group-id}`
     ///
-    /// `ldap-settings-sync-group-with-id`, tag `Ldap Settings`. Not repeated: twice may be more than once. The answer is not described.
+    /// `ldap-settings-sync-group-with-id`, tag `Ldap Settings`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `group_id` = `group-id`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn ldap_settings_sync_group_with_id(
         &self,
@@ -99,8 +99,8 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/ldap-settings/sync-groups`
     ///
-    /// `ldap-settings-sync-groups`, tag `Ldap Settings`. Not repeated: twice may be more than once. The answer is not described.
-    /// - Result: json, `application/json`.
+    /// `ldap-settings-sync-groups`, tag `Ldap Settings`. Not repeated: twice may be more than once. Published types.
+    /// - Result: nothing.
     #[inline]
     pub fn ldap_settings_sync_groups(&self) -> LdapSettingsSyncGroups {
         LdapSettingsSyncGroups {
@@ -109,10 +109,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/ldap-settings/link/{group-id}`
     ///
-    /// `link-ldap-settings`, tag `Ldap Settings`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `link-ldap-settings`, tag `Ldap Settings`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `group_id` = `group-id`.
-    /// - Body, optional: [`types::LinkLdapSettingsBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::LinkSsoGroupRequestDto`], `application/json`.
+    /// - Result: [`types::UserGroupDto`], `application/json`.
     #[inline]
     pub fn link_ldap_settings(&self, group_id: impl Into<String>) -> LinkLdapSettings {
         LinkLdapSettings {
@@ -121,10 +121,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/ldap-settings/link/orgs/{org}/{group-id}`
     ///
-    /// `link-ldap-settings-org`, tag `Ldap Settings`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `link-ldap-settings-org`, tag `Ldap Settings`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `org`, `group_id` = `group-id`.
-    /// - Body, optional: [`types::LinkLdapSettingsOrgBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::LinkSsoGroupRequestDto`], `application/json`.
+    /// - Result: [`types::UserGroupDto`], `application/json`.
     #[inline]
     pub fn link_ldap_settings_org(
         &self,
@@ -139,10 +139,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/ldap-settings/link/orgs/{org}/projects/{project}/{group-id}`
     ///
-    /// `link-ldap-settings-proj`, tag `Ldap Settings`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `link-ldap-settings-proj`, tag `Ldap Settings`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `org`, `project`, `group_id` = `group-id`.
-    /// - Body, optional: [`types::LinkLdapSettingsProjBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::LinkSsoGroupRequestDto`], `application/json`.
+    /// - Result: [`types::UserGroupDto`], `application/json`.
     #[inline]
     pub fn link_ldap_settings_proj(
         &self,
@@ -159,10 +159,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/ldap-settings/unlink/{group-id}`
     ///
-    /// `unlink-ldap-settings`, tag `Ldap Settings`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `unlink-ldap-settings`, tag `Ldap Settings`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `group_id` = `group-id`.
-    /// - Body, optional: [`types::UnlinkLdapSettingsBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::UnlinkSsoGroupRequestDto`], `application/json`.
+    /// - Result: [`types::UserGroupDto`], `application/json`.
     #[inline]
     pub fn unlink_ldap_settings(
         &self,
@@ -175,10 +175,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/ldap-settings/unlink/orgs/{org}/{group-id}`
     ///
-    /// `unlink-ldap-settings-org`, tag `Ldap Settings`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `unlink-ldap-settings-org`, tag `Ldap Settings`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `org`, `group_id` = `group-id`.
-    /// - Body, optional: [`types::UnlinkLdapSettingsOrgBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::UnlinkSsoGroupRequestDto`], `application/json`.
+    /// - Result: [`types::UserGroupDto`], `application/json`.
     #[inline]
     pub fn unlink_ldap_settings_org(
         &self,
@@ -193,10 +193,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/ldap-settings/unlink/orgs/{org}/projects/{project}/{group-id}`
     ///
-    /// `unlink-ldap-settings-proj`, tag `Ldap Settings`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `unlink-ldap-settings-proj`, tag `Ldap Settings`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `org`, `project`, `group_id` = `group-id`.
-    /// - Body, optional: [`types::UnlinkLdapSettingsProjBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::UnlinkSsoGroupRequestDto`], `application/json`.
+    /// - Result: [`types::UserGroupDto`], `application/json`.
     #[inline]
     pub fn unlink_ldap_settings_proj(
         &self,
@@ -213,10 +213,10 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/ldap-settings/{ldap-settings-id}`
     ///
-    /// `update-ldap-settings`, tag `Ldap Settings`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `update-ldap-settings`, tag `Ldap Settings`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `ldap_settings_id` = `ldap-settings-id`.
-    /// - Body, optional: [`types::UpdateLdapSettingsByIdBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::LdapSettingsRequest`], `application/json`.
+    /// - Result: [`types::LdapSettingsResponse`], `application/json`.
     #[inline]
     pub fn update_ldap_settings_by_id(
         &self,
@@ -229,9 +229,9 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/ldap-settings/validate/connection-settings`
     ///
-    /// `validate-connection-settings`, tag `Ldap Settings`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
-    /// - Body, optional: [`types::ValidateConnectionSettingsBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// `validate-connection-settings`, tag `Ldap Settings`. Safe: it only reads. Published types.
+    /// - Body, optional: [`types::LdapSettingsRequest`], `application/json`.
+    /// - Result: [`types::LdapValidateResponseDto`], `application/json`.
     #[inline]
     pub fn validate_connection_settings(&self) -> ValidateConnectionSettings {
         ValidateConnectionSettings {
@@ -240,9 +240,9 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/ldap-settings/validate/group-settings`
     ///
-    /// `validate-group-settings`, tag `Ldap Settings`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
-    /// - Body, optional: [`types::ValidateGroupSettingsBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// `validate-group-settings`, tag `Ldap Settings`. Safe: it only reads. Published types.
+    /// - Body, optional: [`types::LdapSettingsRequest`], `application/json`.
+    /// - Result: [`types::LdapValidateResponseDto`], `application/json`.
     #[inline]
     pub fn validate_group_settings(&self) -> ValidateGroupSettings {
         ValidateGroupSettings {
@@ -251,9 +251,9 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/ldap-settings/validate/user-settings`
     ///
-    /// `validate-user-settings`, tag `Ldap Settings`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
-    /// - Body, optional: [`types::ValidateUserSettingsBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// `validate-user-settings`, tag `Ldap Settings`. Safe: it only reads. Published types.
+    /// - Body, optional: [`types::LdapSettingsRequest`], `application/json`.
+    /// - Result: [`types::LdapValidateResponseDto`], `application/json`.
     #[inline]
     pub fn validate_user_settings(&self) -> ValidateUserSettings {
         ValidateUserSettings {
@@ -287,14 +287,14 @@ impl CreateNgLdapSettings {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::CreateNgLdapSettingsBody) -> Self {
+    pub fn body(self, body: &types::LdapSettingsRequest) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::LdapSettingsResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -320,8 +320,8 @@ impl DeleteLdapSettingsById {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -346,7 +346,7 @@ impl GetLdapSettingsById {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::LdapSettingsResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -372,14 +372,14 @@ impl LdapSettingsIterations {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::LdapSettingsIterationsBody) -> Self {
+    pub fn body(self, body: &types::CronExpressionRequestDto) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::LdapSettingsIterations> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -405,14 +405,14 @@ impl LdapSettingsLdapLoginTest {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::LdapSettingsLdapLoginTestBody) -> Self {
+    pub fn body(self, body: &types::LdapTestLoginRequestDto) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::LdapTestLoginResponseDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -438,7 +438,7 @@ impl LdapSettingsSearchGroup {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::LdapGroupResponseDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -464,8 +464,8 @@ impl LdapSettingsSyncGroupWithId {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -490,8 +490,8 @@ impl LdapSettingsSyncGroups {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -516,14 +516,14 @@ impl LinkLdapSettings {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::LinkLdapSettingsBody) -> Self {
+    pub fn body(self, body: &types::LinkSsoGroupRequestDto) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::UserGroupDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -549,14 +549,14 @@ impl LinkLdapSettingsOrg {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::LinkLdapSettingsOrgBody) -> Self {
+    pub fn body(self, body: &types::LinkSsoGroupRequestDto) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::UserGroupDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -582,14 +582,14 @@ impl LinkLdapSettingsProj {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::LinkLdapSettingsProjBody) -> Self {
+    pub fn body(self, body: &types::LinkSsoGroupRequestDto) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::UserGroupDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -615,14 +615,14 @@ impl UnlinkLdapSettings {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::UnlinkLdapSettingsBody) -> Self {
+    pub fn body(self, body: &types::UnlinkSsoGroupRequestDto) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::UserGroupDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -648,14 +648,14 @@ impl UnlinkLdapSettingsOrg {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::UnlinkLdapSettingsOrgBody) -> Self {
+    pub fn body(self, body: &types::UnlinkSsoGroupRequestDto) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::UserGroupDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -681,14 +681,14 @@ impl UnlinkLdapSettingsProj {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::UnlinkLdapSettingsProjBody) -> Self {
+    pub fn body(self, body: &types::UnlinkSsoGroupRequestDto) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::UserGroupDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -714,14 +714,14 @@ impl UpdateLdapSettingsById {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::UpdateLdapSettingsByIdBody) -> Self {
+    pub fn body(self, body: &types::LdapSettingsRequest) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::LdapSettingsResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -747,14 +747,14 @@ impl ValidateConnectionSettings {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::ValidateConnectionSettingsBody) -> Self {
+    pub fn body(self, body: &types::LdapSettingsRequest) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::LdapValidateResponseDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -780,14 +780,14 @@ impl ValidateGroupSettings {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::ValidateGroupSettingsBody) -> Self {
+    pub fn body(self, body: &types::LdapSettingsRequest) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::LdapValidateResponseDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -813,14 +813,14 @@ impl ValidateUserSettings {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::ValidateUserSettingsBody) -> Self {
+    pub fn body(self, body: &types::LdapSettingsRequest) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::LdapValidateResponseDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -867,8 +867,8 @@ pub(super) static CREATE_NG_LDAP_SETTINGS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::LdapSettingsResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -886,9 +886,9 @@ pub(super) static DELETE_LDAP_SETTINGS_BY_ID: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -907,8 +907,8 @@ pub(super) static GET_LDAP_SETTINGS_BY_ID: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::LdapSettingsResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -924,8 +924,10 @@ pub(super) static LDAP_SETTINGS_ITERATIONS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::LdapSettingsIterations::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -941,8 +943,9 @@ pub(super) static LDAP_SETTINGS_LDAP_LOGIN_TEST: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::LdapTestLoginResponseDto::NAMES)
+        .status(rt::StatusMember::Envelope),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -958,8 +961,8 @@ pub(super) static LDAP_SETTINGS_SEARCH_GROUP: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::LdapGroupResponseDto::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -974,9 +977,9 @@ pub(super) static LDAP_SETTINGS_SYNC_GROUP_WITH_ID: rt::Operation = rt::Operatio
     params: &[rt::Param::path("group-id"), rt::Param::header("Harness-Account", false)],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -991,9 +994,9 @@ pub(super) static LDAP_SETTINGS_SYNC_GROUPS: rt::Operation = rt::Operation {
     params: &[rt::Param::header("Harness-Account", false)],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -1009,8 +1012,8 @@ pub(super) static LINK_LDAP_SETTINGS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::UserGroupDto::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -1030,8 +1033,8 @@ pub(super) static LINK_LDAP_SETTINGS_ORG: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::UserGroupDto::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -1052,8 +1055,8 @@ pub(super) static LINK_LDAP_SETTINGS_PROJ: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::UserGroupDto::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -1069,8 +1072,8 @@ pub(super) static UNLINK_LDAP_SETTINGS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::UserGroupDto::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -1090,8 +1093,8 @@ pub(super) static UNLINK_LDAP_SETTINGS_ORG: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::UserGroupDto::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -1112,8 +1115,8 @@ pub(super) static UNLINK_LDAP_SETTINGS_PROJ: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::UserGroupDto::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -1132,8 +1135,8 @@ pub(super) static UPDATE_LDAP_SETTINGS_BY_ID: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::LdapSettingsResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -1149,8 +1152,9 @@ pub(super) static VALIDATE_CONNECTION_SETTINGS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::LdapValidateResponseDto::NAMES)
+        .status(rt::StatusMember::Envelope),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -1166,8 +1170,9 @@ pub(super) static VALIDATE_GROUP_SETTINGS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::LdapValidateResponseDto::NAMES)
+        .status(rt::StatusMember::Envelope),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -1183,8 +1188,9 @@ pub(super) static VALIDATE_USER_SETTINGS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::LdapValidateResponseDto::NAMES)
+        .status(rt::StatusMember::Envelope),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

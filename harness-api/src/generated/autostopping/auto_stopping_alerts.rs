@@ -6,16 +6,16 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/lw/api/accounts/{account_id}/alerts`
     ///
-    /// `CreateAlert`, tag `AutoStopping Alerts`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `CreateAlert`, tag `AutoStopping Alerts`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::CreateAlertBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::AlertRequest`], `application/json`.
+    /// - Result: [`types::AlertCreateResponse`], `application/json`; errors 400.
     #[inline]
     pub fn create_alert(
         &self,
         account_id: impl Into<String>,
         account_identifier: impl Into<String>,
-        body: &types::CreateAlertBody,
+        body: &types::AlertRequest,
     ) -> CreateAlert {
         CreateAlert {
             call: rt::Call::new(self.client, &CREATE_ALERT)
@@ -26,9 +26,9 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gateway/lw/api/accounts/{account_id}/alerts/{alert_id}`
     ///
-    /// `DeleteAlert`, tag `AutoStopping Alerts`. Idempotent: twice is as good as once. The answer is not described.
+    /// `DeleteAlert`, tag `AutoStopping Alerts`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `account_id`, `alert_id`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::AlertMessageResponse`], `application/json`; errors 400, 404.
     #[inline]
     pub fn delete_alert(
         &self,
@@ -45,9 +45,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/alerts/{alert_id}`
     ///
-    /// `GetAlert`, tag `AutoStopping Alerts`. Safe: it only reads. The answer is not described.
+    /// `GetAlert`, tag `AutoStopping Alerts`. Safe: it only reads. Published types.
     /// - Required: path `account_id`, `alert_id`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::AlertResponse`], `application/json`; errors 400, 404.
     #[inline]
     pub fn get_alert(
         &self,
@@ -64,16 +64,17 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/alerts/list`
     ///
-    /// `ListAlerts`, tag `AutoStopping Alerts`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// `ListAlerts`, tag `AutoStopping Alerts`. Safe: it only reads. Published types.
     /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::ListAlertsBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::AlertSearchRequest`], `application/json`.
+    /// - Result: [`types::AlertListResponse`], `application/json`; errors 400.
+    /// - List: `paged page/limit in body from 0, items response.records, total response.total`.
     #[inline]
     pub fn list_alerts(
         &self,
         account_id: impl Into<String>,
         account_identifier: impl Into<String>,
-        body: &types::ListAlertsBody,
+        body: &types::AlertSearchRequest,
     ) -> ListAlerts {
         ListAlerts {
             call: rt::Call::new(self.client, &LIST_ALERTS)
@@ -84,16 +85,16 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gateway/lw/api/accounts/{account_id}/alerts`
     ///
-    /// `UpdateAlert`, tag `AutoStopping Alerts`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `UpdateAlert`, tag `AutoStopping Alerts`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `account_id`; query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::UpdateAlertBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::AlertUpdateRequest`], `application/json`.
+    /// - Result: [`types::AlertMessageResponse`], `application/json`; errors 400.
     #[inline]
     pub fn update_alert(
         &self,
         account_id: impl Into<String>,
         account_identifier: impl Into<String>,
-        body: &types::UpdateAlertBody,
+        body: &types::AlertUpdateRequest,
     ) -> UpdateAlert {
         UpdateAlert {
             call: rt::Call::new(self.client, &UPDATE_ALERT)
@@ -112,7 +113,7 @@ pub struct CreateAlert {
 impl CreateAlert {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::AlertCreateResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -131,7 +132,7 @@ pub struct DeleteAlert {
 impl DeleteAlert {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::AlertMessageResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -150,7 +151,7 @@ pub struct GetAlert {
 impl GetAlert {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::AlertResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -169,7 +170,7 @@ pub struct ListAlerts {
 impl ListAlerts {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::AlertListResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -179,6 +180,13 @@ impl ListAlerts {
     }
 }
 rt::request!(ListAlerts);
+impl rt::Paged for ListAlerts {
+    type Item = types::Alert;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::update_alert`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -188,7 +196,7 @@ pub struct UpdateAlert {
 impl UpdateAlert {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::AlertMessageResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -212,8 +220,8 @@ pub(super) static CREATE_ALERT: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::AlertCreateResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -233,8 +241,8 @@ pub(super) static DELETE_ALERT: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::AlertMessageResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -254,8 +262,8 @@ pub(super) static GET_ALERT: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::AlertResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -274,11 +282,17 @@ pub(super) static LIST_ALERTS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::AlertListResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "response.records")
+            .in_body()
+            .page("page", 0)
+            .size("limit")
+            .total(rt::Found::Member("response.total"))
+    }),
 };
 pub(super) static UPDATE_ALERT: rt::Operation = rt::Operation {
     id: "UpdateAlert",
@@ -294,8 +308,8 @@ pub(super) static UPDATE_ALERT: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::AlertMessageResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

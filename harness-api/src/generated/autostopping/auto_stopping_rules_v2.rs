@@ -26,9 +26,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/autostopping/v2/rules/{rule_id}`
     ///
-    /// `GetAutoStoppingRuleV2`, tag `AutoStopping Rules V2`. Safe: it only reads. The answer is not described.
+    /// `GetAutoStoppingRuleV2`, tag `AutoStopping Rules V2`. Safe: it only reads. Published types.
     /// - Required: path `account_id`, `rule_id`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetAutoStoppingRuleV2Response`], `application/json`; errors 400.
     #[inline]
     pub fn get_auto_stopping_rule_v2(
         &self,
@@ -94,7 +94,7 @@ pub struct GetAutoStoppingRuleV2 {
 impl GetAutoStoppingRuleV2 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetAutoStoppingRuleV2Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -158,8 +158,8 @@ pub(super) static GET_AUTO_STOPPING_RULE_V2: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::GetAutoStoppingRuleV2Response::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

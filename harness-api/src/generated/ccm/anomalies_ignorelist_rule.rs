@@ -6,15 +6,15 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/anomalies/ignoreListRule`
     ///
-    /// `CreateNewAnomaliesIgnorelistRule`, tag `Anomalies Ignorelist Rule`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `CreateNewAnomaliesIgnorelistRule`, tag `Anomalies Ignorelist Rule`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::CreateNewAnomaliesIgnorelistRuleBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::AnomaliesWhitelistRule`], `application/json`.
+    /// - Result: [`types::ResponseDtoAnomaliesWhitelistRule`], `application/json`; errors 400, 500.
     #[inline]
     pub fn create_new_anomalies_ignorelist_rule(
         &self,
         account_identifier: impl Into<String>,
-        body: &types::CreateNewAnomaliesIgnorelistRuleBody,
+        body: &types::AnomaliesWhitelistRule,
     ) -> CreateNewAnomaliesIgnorelistRule {
         CreateNewAnomaliesIgnorelistRule {
             call: rt::Call::new(self.client, &CREATE_NEW_ANOMALIES_IGNORELIST_RULE)
@@ -24,9 +24,9 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ccm/api/anomalies/ignoreListRule/{id}`
     ///
-    /// `DeleteAnomaliesIgnorelistRule`, tag `Anomalies Ignorelist Rule`. Idempotent: twice is as good as once. The answer is not described.
+    /// `DeleteAnomaliesIgnorelistRule`, tag `Anomalies Ignorelist Rule`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`; errors 400, 500.
     #[inline]
     pub fn delete_anomalies_ignorelist_rule(
         &self,
@@ -41,9 +41,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/anomalies/ignoreListRule/{id}`
     ///
-    /// `GetAnomaliesIgnorelistRule`, tag `Anomalies Ignorelist Rule`. Safe: it only reads. The answer is not described.
+    /// `GetAnomaliesIgnorelistRule`, tag `Anomalies Ignorelist Rule`. Safe: it only reads. Published types.
     /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoAnomaliesWhitelistRule`], `application/json`; errors 400, 500.
     #[inline]
     pub fn get_anomalies_ignorelist_rule(
         &self,
@@ -58,15 +58,16 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/anomalies/ignoreListRule/list`
     ///
-    /// `ListAnomaliesIgnorelistRule`, tag `Anomalies Ignorelist Rule`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// `ListAnomaliesIgnorelistRule`, tag `Anomalies Ignorelist Rule`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::ListAnomaliesIgnorelistRuleBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::RuleExecutionFilter`], `application/json`.
+    /// - Result: [`types::ResponseDtoListAnomaliesWhitelistRule`], `application/json`; errors 400, 500.
+    /// - List: `paged offset/limit in body by offset, items data`.
     #[inline]
     pub fn list_anomalies_ignorelist_rule(
         &self,
         account_identifier: impl Into<String>,
-        body: &types::ListAnomaliesIgnorelistRuleBody,
+        body: &types::RuleExecutionFilter,
     ) -> ListAnomaliesIgnorelistRule {
         ListAnomaliesIgnorelistRule {
             call: rt::Call::new(self.client, &LIST_ANOMALIES_IGNORELIST_RULE)
@@ -76,9 +77,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/anomalies/ignoreListRule/filter-values/azure-subscriptions`
     ///
-    /// `listAzureSubscriptions`, tag `Anomalies Ignorelist Rule`. Safe: it only reads. The answer is not described.
+    /// `listAzureSubscriptions`, tag `Anomalies Ignorelist Rule`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoListString`], `application/json`; errors 400, 500.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn list_azure_subscriptions(
         &self,
@@ -91,9 +93,9 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/anomalies/ignoreListRule/{id}/toggle`
     ///
-    /// `ToggleAnomaliesIgnorelistRule`, tag `Anomalies Ignorelist Rule`. Not repeated: twice may be more than once. The answer is not described.
+    /// `ToggleAnomaliesIgnorelistRule`, tag `Anomalies Ignorelist Rule`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoAnomaliesWhitelistRule`], `application/json`; errors 400, 500.
     #[inline]
     pub fn toggle_anomalies_ignorelist_rule(
         &self,
@@ -108,16 +110,16 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/anomalies/ignoreListRule/{id}`
     ///
-    /// `UpdateAnomaliesIgnorelistRule`, tag `Anomalies Ignorelist Rule`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `UpdateAnomaliesIgnorelistRule`, tag `Anomalies Ignorelist Rule`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `id`; query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::UpdateAnomaliesIgnorelistRuleBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::AnomaliesWhitelistRule`], `application/json`.
+    /// - Result: [`types::ResponseDtoAnomaliesWhitelistRule`], `application/json`; errors 400, 500.
     #[inline]
     pub fn update_anomalies_ignorelist_rule(
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-        body: &types::UpdateAnomaliesIgnorelistRuleBody,
+        body: &types::AnomaliesWhitelistRule,
     ) -> UpdateAnomaliesIgnorelistRule {
         UpdateAnomaliesIgnorelistRule {
             call: rt::Call::new(self.client, &UPDATE_ANOMALIES_IGNORELIST_RULE)
@@ -136,7 +138,7 @@ pub struct CreateNewAnomaliesIgnorelistRule {
 impl CreateNewAnomaliesIgnorelistRule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoAnomaliesWhitelistRule> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -155,7 +157,7 @@ pub struct DeleteAnomaliesIgnorelistRule {
 impl DeleteAnomaliesIgnorelistRule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -174,7 +176,7 @@ pub struct GetAnomaliesIgnorelistRule {
 impl GetAnomaliesIgnorelistRule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoAnomaliesWhitelistRule> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -193,7 +195,7 @@ pub struct ListAnomaliesIgnorelistRule {
 impl ListAnomaliesIgnorelistRule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListAnomaliesWhitelistRule> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -203,6 +205,13 @@ impl ListAnomaliesIgnorelistRule {
     }
 }
 rt::request!(ListAnomaliesIgnorelistRule);
+impl rt::Paged for ListAnomaliesIgnorelistRule {
+    type Item = types::AnomaliesWhitelistRule;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::list_azure_subscriptions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -212,7 +221,7 @@ pub struct ListAzureSubscriptions {
 impl ListAzureSubscriptions {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -222,6 +231,13 @@ impl ListAzureSubscriptions {
     }
 }
 rt::request!(ListAzureSubscriptions);
+impl rt::Paged for ListAzureSubscriptions {
+    type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::toggle_anomalies_ignorelist_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -231,7 +247,7 @@ pub struct ToggleAnomaliesIgnorelistRule {
 impl ToggleAnomaliesIgnorelistRule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoAnomaliesWhitelistRule> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -250,7 +266,7 @@ pub struct UpdateAnomaliesIgnorelistRule {
 impl UpdateAnomaliesIgnorelistRule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoAnomaliesWhitelistRule> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -271,8 +287,10 @@ pub(super) static CREATE_NEW_ANOMALIES_IGNORELIST_RULE: rt::Operation = rt::Oper
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::AnomaliesWhitelistRule::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -288,8 +306,9 @@ pub(super) static DELETE_ANOMALIES_IGNORELIST_RULE: rt::Operation = rt::Operatio
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::Boolean)
+        .confirmed_by(&["data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -305,8 +324,10 @@ pub(super) static GET_ANOMALIES_IGNORELIST_RULE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::AnomaliesWhitelistRule::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -322,11 +343,16 @@ pub(super) static LIST_ANOMALIES_IGNORELIST_RULE: rt::Operation = rt::Operation 
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Offset, "data")
+            .in_body()
+            .page("offset", 0)
+            .size("limit")
+    }),
 };
 pub(super) static LIST_AZURE_SUBSCRIPTIONS: rt::Operation = rt::Operation {
     id: "listAzureSubscriptions",
@@ -339,11 +365,11 @@ pub(super) static LIST_AZURE_SUBSCRIPTIONS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static TOGGLE_ANOMALIES_IGNORELIST_RULE: rt::Operation = rt::Operation {
     id: "ToggleAnomaliesIgnorelistRule",
@@ -356,8 +382,10 @@ pub(super) static TOGGLE_ANOMALIES_IGNORELIST_RULE: rt::Operation = rt::Operatio
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::AnomaliesWhitelistRule::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -373,8 +401,10 @@ pub(super) static UPDATE_ANOMALIES_IGNORELIST_RULE: rt::Operation = rt::Operatio
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::AnomaliesWhitelistRule::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

@@ -24,15 +24,15 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/budgets/filter-values`
     ///
-    /// `budgetFilterValues`, tag `Budgets`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// `budgetFilterValues`, tag `Budgets`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::BudgetFilterValuesBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::BudgetFilterValues`], `application/json`.
+    /// - Result: nothing; errors 400, 500.
     #[inline]
     pub fn budget_filter_values(
         &self,
         account_identifier: impl Into<String>,
-        body: &types::BudgetFilterValuesBody,
+        body: &types::BudgetFilterValues,
     ) -> BudgetFilterValues {
         BudgetFilterValues {
             call: rt::Call::new(self.client, &BUDGET_FILTER_VALUES)
@@ -76,15 +76,15 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/budgets/bulk/clone`
     ///
-    /// `cloneBudgetsBulkOperation`, tag `Budgets`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `cloneBudgetsBulkOperation`, tag `Budgets`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::CloneBudgetsBulkOperationBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::CloneBudgetRequest`], `application/json`.
+    /// - Result: json, `application/json`; errors 400, 500.
     #[inline]
     pub fn clone_budgets_bulk_operation(
         &self,
         account_identifier: impl Into<String>,
-        body: &types::CloneBudgetsBulkOperationBody,
+        body: &types::CloneBudgetRequest,
     ) -> CloneBudgetsBulkOperation {
         CloneBudgetsBulkOperation {
             call: rt::Call::new(self.client, &CLONE_BUDGETS_BULK_OPERATION)
@@ -112,15 +112,15 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/budgets/bulk/create-cost-bucket-budgets`
     ///
-    /// `createCostBucketBudgetsBulk`, tag `Budgets`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `createCostBucketBudgetsBulk`, tag `Budgets`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::CreateCostBucketBudgetsBulkBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::CreateCostBucketBudgetsRequest`], `application/json`.
+    /// - Result: json, `application/json`; errors 400, 500.
     #[inline]
     pub fn create_cost_bucket_budgets_bulk(
         &self,
         account_identifier: impl Into<String>,
-        body: &types::CreateCostBucketBudgetsBulkBody,
+        body: &types::CreateCostBucketBudgetsRequest,
     ) -> CreateCostBucketBudgetsBulk {
         CreateCostBucketBudgetsBulk {
             call: rt::Call::new(self.client, &CREATE_COST_BUCKET_BUDGETS_BULK)
@@ -198,6 +198,24 @@ impl<'c> Api<'c> {
                 .with_text(1, id),
         }
     }
+    /// `POST /ccm/api/budgets/v2/metrics`
+    ///
+    /// `getBudgetSummaryMetrics`, tag `Budgets`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::CcmBudgetFilterProperties`], `application/json`.
+    /// - Result: nothing; errors 400, 500.
+    #[inline]
+    pub fn get_budget_summary_metrics(
+        &self,
+        account_identifier: impl Into<String>,
+        body: &types::CcmBudgetFilterProperties,
+    ) -> GetBudgetSummaryMetrics {
+        GetBudgetSummaryMetrics {
+            call: rt::Call::new(self.client, &GET_BUDGET_SUMMARY_METRICS)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
+    }
     /// `GET /ccm/api/budgets/{id}/costDetails`
     ///
     /// `getCostDetails`, tag `Budgets`. Safe: it only reads. Published types.
@@ -217,9 +235,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/budgets/subscribe/list`
     ///
-    /// `listBudgetAlertThresholds`, tag `Budgets`. Safe: it only reads. The answer is not described.
+    /// `listBudgetAlertThresholds`, tag `Budgets`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `budget_id` = `budgetId`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoListAlertThreshold`], `application/json`; errors 400, 500.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn list_budget_alert_thresholds(
         &self,
@@ -283,15 +302,15 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/budgets/moveBudgets`
     ///
-    /// `moveBudgets`, tag `Budgets`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `moveBudgets`, tag `Budgets`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::MoveBudgetsBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::MoveBudgetsDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoInteger`], `application/json`; errors 400, 500.
     #[inline]
     pub fn move_budgets(
         &self,
         account_identifier: impl Into<String>,
-        body: &types::MoveBudgetsBody,
+        body: &types::MoveBudgetsDto,
     ) -> MoveBudgets {
         MoveBudgets {
             call: rt::Call::new(self.client, &MOVE_BUDGETS)
@@ -321,16 +340,16 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/budgets/subscribe`
     ///
-    /// `updateBudgetAlertThresholds`, tag `Budgets`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `updateBudgetAlertThresholds`, tag `Budgets`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `budget_id` = `budgetId`.
-    /// - Body: list of [`types::UpdateBudgetAlertThresholdsBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: list of [`types::AlertThreshold`], `application/json`.
+    /// - Result: [`types::ResponseDtoString`], `application/json`; errors 400, 500.
     #[inline]
     pub fn update_budget_alert_thresholds(
         &self,
         account_identifier: impl Into<String>,
         budget_id: impl Into<String>,
-        body: &[types::UpdateBudgetAlertThresholdsBody],
+        body: &[types::AlertThreshold],
     ) -> UpdateBudgetAlertThresholds {
         UpdateBudgetAlertThresholds {
             call: rt::Call::new(self.client, &UPDATE_BUDGET_ALERT_THRESHOLDS)
@@ -368,8 +387,8 @@ pub struct BudgetFilterValues {
 impl BudgetFilterValues {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -581,6 +600,25 @@ impl GetBudget {
     }
 }
 rt::request!(GetBudget);
+/// Request of [`Api::get_budget_summary_metrics`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct GetBudgetSummaryMetrics {
+    call: rt::Call,
+}
+impl GetBudgetSummaryMetrics {
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(GetBudgetSummaryMetrics);
 /// Request of [`Api::get_cost_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -621,7 +659,7 @@ pub struct ListBudgetAlertThresholds {
 impl ListBudgetAlertThresholds {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListAlertThreshold> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -631,6 +669,13 @@ impl ListBudgetAlertThresholds {
     }
 }
 rt::request!(ListBudgetAlertThresholds);
+impl rt::Paged for ListBudgetAlertThresholds {
+    type Item = types::AlertThreshold;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::list_budgets`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -735,7 +780,7 @@ pub struct MoveBudgets {
 impl MoveBudgets {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoInteger> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -773,7 +818,7 @@ pub struct UpdateBudgetAlertThresholds {
 impl UpdateBudgetAlertThresholds {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -810,9 +855,9 @@ pub(super) static BUDGET_FILTER_VALUES: rt::Operation = rt::Operation {
     params: &[rt::Param::query("accountIdentifier", true)],
     bodies: &["application/json"],
     body_required: true,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -867,7 +912,7 @@ pub(super) static CLONE_BUDGETS_BULK_OPERATION: rt::Operation = rt::Operation {
     body_required: true,
     answers: &["application/json"],
     response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -901,7 +946,7 @@ pub(super) static CREATE_COST_BUCKET_BUDGETS_BULK: rt::Operation = rt::Operation
     body_required: true,
     answers: &["application/json"],
     response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -978,6 +1023,23 @@ pub(super) static GET_BUDGET: rt::Operation = rt::Operation {
     repeat: rt::Repeat::Safe,
     paging: None,
 };
+pub(super) static GET_BUDGET_SUMMARY_METRICS: rt::Operation = rt::Operation {
+    id: "getBudgetSummaryMetrics",
+    name: "get_budget_summary_metrics",
+    module: "ccm",
+    tag: "Budgets",
+    method: "POST",
+    path: "/ccm/api/budgets/v2/metrics",
+    params: &[rt::Param::query("accountIdentifier", true)],
+    bodies: &["application/json"],
+    body_required: true,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
+    paging: None,
+};
 pub(super) static GET_COST_DETAILS: rt::Operation = rt::Operation {
     id: "getCostDetails",
     name: "get_cost_details",
@@ -1015,11 +1077,11 @@ pub(super) static LIST_BUDGET_ALERT_THRESHOLDS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static LIST_BUDGETS: rt::Operation = rt::Operation {
     id: "listBudgets",
@@ -1090,8 +1152,8 @@ pub(super) static MOVE_BUDGETS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::Number),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -1127,8 +1189,8 @@ pub(super) static UPDATE_BUDGET_ALERT_THRESHOLDS: rt::Operation = rt::Operation 
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::Text),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

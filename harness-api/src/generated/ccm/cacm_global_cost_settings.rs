@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/cost-settings`
     ///
-    /// `getCostSettings`, tag `CACM global cost settings`. Safe: it only reads. The answer is not described.
+    /// `getCostSettings`, tag `CACM global cost settings`. Safe: it only reads. Published types.
     /// - Required: query `feature`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoCostSettings`], `application/json`; errors 400, 500.
     #[inline]
     pub fn get_cost_settings(
         &self,
@@ -24,13 +24,13 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/cost-settings`
     ///
-    /// `updateCostSettings`, tag `CACM global cost settings`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
-    /// - Body: [`types::UpdateCostSettingsBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// `updateCostSettings`, tag `CACM global cost settings`. Idempotent: twice is as good as once. Published types.
+    /// - Body: [`types::CostSettings`], `application/json`.
+    /// - Result: [`types::ResponseDtoCostSettings`], `application/json`; errors 400, 500.
     #[inline]
     pub fn update_cost_settings(
         &self,
-        body: &types::UpdateCostSettingsBody,
+        body: &types::CostSettings,
     ) -> UpdateCostSettings {
         UpdateCostSettings {
             call: rt::Call::new(self.client, &UPDATE_COST_SETTINGS)
@@ -54,7 +54,7 @@ impl GetCostSettings {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoCostSettings> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -80,7 +80,7 @@ impl UpdateCostSettings {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoCostSettings> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -104,8 +104,10 @@ pub(super) static GET_COST_SETTINGS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::CostSettings::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -121,8 +123,10 @@ pub(super) static UPDATE_COST_SETTINGS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::CostSettings::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

@@ -6,8 +6,8 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/governance/cost-settings`
     ///
-    /// `getGovernanceCostSettings`, tag `CACM governance cost settings`. Safe: it only reads. The answer is not described.
-    /// - Result: json, `application/json`.
+    /// `getGovernanceCostSettings`, tag `CACM governance cost settings`. Safe: it only reads. Published types.
+    /// - Result: [`types::ResponseDtoGovernanceCostSettings`], `application/json`; errors 400, 500.
     #[inline]
     pub fn get_governance_cost_settings(&self) -> GetGovernanceCostSettings {
         GetGovernanceCostSettings {
@@ -16,13 +16,13 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/governance/cost-settings`
     ///
-    /// `updateGovernanceCostSettings`, tag `CACM governance cost settings`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
-    /// - Body: [`types::UpdateGovernanceCostSettingsBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// `updateGovernanceCostSettings`, tag `CACM governance cost settings`. Idempotent: twice is as good as once. Published types.
+    /// - Body: [`types::GovernanceCostSettings`], `application/json`.
+    /// - Result: [`types::ResponseDtoGovernanceCostSettings`], `application/json`; errors 400, 500.
     #[inline]
     pub fn update_governance_cost_settings(
         &self,
-        body: &types::UpdateGovernanceCostSettingsBody,
+        body: &types::GovernanceCostSettings,
     ) -> UpdateGovernanceCostSettings {
         UpdateGovernanceCostSettings {
             call: rt::Call::new(self.client, &UPDATE_GOVERNANCE_COST_SETTINGS)
@@ -46,7 +46,7 @@ impl GetGovernanceCostSettings {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoGovernanceCostSettings> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -72,7 +72,7 @@ impl UpdateGovernanceCostSettings {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoGovernanceCostSettings> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -93,8 +93,10 @@ pub(super) static GET_GOVERNANCE_COST_SETTINGS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::GovernanceCostSettings::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -110,8 +112,10 @@ pub(super) static UPDATE_GOVERNANCE_COST_SETTINGS: rt::Operation = rt::Operation
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::GovernanceCostSettings::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

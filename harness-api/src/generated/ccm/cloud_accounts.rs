@@ -6,9 +6,10 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/cloud-account`
     ///
-    /// `listCloudAccounts`, tag `Cloud Accounts`. Safe: it only reads. The answer is not described.
+    /// `listCloudAccounts`, tag `Cloud Accounts`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `cloud_provider` = `cloudProvider`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoListCcmCloudAccount`], `application/json`; errors 400, 500.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn list_cloud_accounts(
         &self,
@@ -35,7 +36,7 @@ pub struct ListCloudAccounts {
 impl ListCloudAccounts {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListCcmCloudAccount> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -45,6 +46,13 @@ impl ListCloudAccounts {
     }
 }
 rt::request!(ListCloudAccounts);
+impl rt::Paged for ListCloudAccounts {
+    type Item = types::CcmCloudAccount;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 pub(super) static LIST_CLOUD_ACCOUNTS: rt::Operation = rt::Operation {
     id: "listCloudAccounts",
     name: "list_cloud_accounts",
@@ -59,9 +67,9 @@ pub(super) static LIST_CLOUD_ACCOUNTS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };

@@ -6,15 +6,15 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /ccm/api/recommendation/cost-category/jira-mapping/bulk`
     ///
-    /// `bulkSyncCostCategoryJiraMappings`, tag `Cost Category Jira Project Mapping`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `bulkSyncCostCategoryJiraMappings`, tag `Cost Category Jira Project Mapping`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body: list of [`types::BulkSyncCostCategoryJiraMappingsBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: list of [`types::CostCategoryJiraMapping`], `application/json`.
+    /// - Result: [`types::ResponseDtoListCostCategoryJiraMapping`], `application/json`; errors 400, 500.
     #[inline]
     pub fn bulk_sync_cost_category_jira_mappings(
         &self,
         account_identifier: impl Into<String>,
-        body: &[types::BulkSyncCostCategoryJiraMappingsBody],
+        body: &[types::CostCategoryJiraMapping],
     ) -> BulkSyncCostCategoryJiraMappings {
         BulkSyncCostCategoryJiraMappings {
             call: rt::Call::new(self.client, &BULK_SYNC_COST_CATEGORY_JIRA_MAPPINGS)
@@ -24,15 +24,15 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/recommendation/cost-category/jira-mapping`
     ///
-    /// `createCostCategoryJiraMapping`, tag `Cost Category Jira Project Mapping`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `createCostCategoryJiraMapping`, tag `Cost Category Jira Project Mapping`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::CreateCostCategoryJiraMappingBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::CostCategoryJiraMapping`], `application/json`.
+    /// - Result: [`types::ResponseDtoString`], `application/json`; errors 400, 500.
     #[inline]
     pub fn create_cost_category_jira_mapping(
         &self,
         account_identifier: impl Into<String>,
-        body: &types::CreateCostCategoryJiraMappingBody,
+        body: &types::CostCategoryJiraMapping,
     ) -> CreateCostCategoryJiraMapping {
         CreateCostCategoryJiraMapping {
             call: rt::Call::new(self.client, &CREATE_COST_CATEGORY_JIRA_MAPPING)
@@ -42,9 +42,9 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ccm/api/recommendation/cost-category/jira-mapping/{mappingId}`
     ///
-    /// `deleteCostCategoryJiraMapping`, tag `Cost Category Jira Project Mapping`. Idempotent: twice is as good as once. The answer is not described.
+    /// `deleteCostCategoryJiraMapping`, tag `Cost Category Jira Project Mapping`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `mapping_id` = `mappingId`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`; errors 400, 500.
     #[inline]
     pub fn delete_cost_category_jira_mapping(
         &self,
@@ -59,9 +59,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/recommendation/cost-category/jira-mapping/{mappingId}`
     ///
-    /// `getCostCategoryJiraMapping`, tag `Cost Category Jira Project Mapping`. Safe: it only reads. The answer is not described.
+    /// `getCostCategoryJiraMapping`, tag `Cost Category Jira Project Mapping`. Safe: it only reads. Published types.
     /// - Required: path `mapping_id` = `mappingId`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoCostCategoryJiraMapping`], `application/json`; errors 400, 500.
     #[inline]
     pub fn get_cost_category_jira_mapping(
         &self,
@@ -76,9 +76,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/recommendation/cost-category/jira-mapping`
     ///
-    /// `listCostCategoryJiraMapping`, tag `Cost Category Jira Project Mapping`. Safe: it only reads. The answer is not described.
+    /// `listCostCategoryJiraMapping`, tag `Cost Category Jira Project Mapping`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoListCostCategoryJiraMapping`], `application/json`; errors 400, 500.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn list_cost_category_jira_mapping(
         &self,
@@ -91,16 +92,16 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/recommendation/cost-category/jira-mapping/{mappingId}`
     ///
-    /// `updateCostCategoryJiraMapping`, tag `Cost Category Jira Project Mapping`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `updateCostCategoryJiraMapping`, tag `Cost Category Jira Project Mapping`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `mapping_id` = `mappingId`; query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::UpdateCostCategoryJiraMappingBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::CostCategoryJiraMapping`], `application/json`.
+    /// - Result: [`types::ResponseDtoCostCategoryJiraMapping`], `application/json`; errors 400, 500.
     #[inline]
     pub fn update_cost_category_jira_mapping(
         &self,
         account_identifier: impl Into<String>,
         mapping_id: impl Into<String>,
-        body: &types::UpdateCostCategoryJiraMappingBody,
+        body: &types::CostCategoryJiraMapping,
     ) -> UpdateCostCategoryJiraMapping {
         UpdateCostCategoryJiraMapping {
             call: rt::Call::new(self.client, &UPDATE_COST_CATEGORY_JIRA_MAPPING)
@@ -119,7 +120,7 @@ pub struct BulkSyncCostCategoryJiraMappings {
 impl BulkSyncCostCategoryJiraMappings {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListCostCategoryJiraMapping> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -138,7 +139,7 @@ pub struct CreateCostCategoryJiraMapping {
 impl CreateCostCategoryJiraMapping {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -157,7 +158,7 @@ pub struct DeleteCostCategoryJiraMapping {
 impl DeleteCostCategoryJiraMapping {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -176,7 +177,7 @@ pub struct GetCostCategoryJiraMapping {
 impl GetCostCategoryJiraMapping {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoCostCategoryJiraMapping> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -195,7 +196,7 @@ pub struct ListCostCategoryJiraMapping {
 impl ListCostCategoryJiraMapping {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListCostCategoryJiraMapping> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -205,6 +206,13 @@ impl ListCostCategoryJiraMapping {
     }
 }
 rt::request!(ListCostCategoryJiraMapping);
+impl rt::Paged for ListCostCategoryJiraMapping {
+    type Item = types::CostCategoryJiraMapping;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::update_cost_category_jira_mapping`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -214,7 +222,7 @@ pub struct UpdateCostCategoryJiraMapping {
 impl UpdateCostCategoryJiraMapping {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoCostCategoryJiraMapping> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -235,8 +243,8 @@ pub(super) static BULK_SYNC_COST_CATEGORY_JIRA_MAPPINGS: rt::Operation = rt::Ope
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -252,8 +260,8 @@ pub(super) static CREATE_COST_CATEGORY_JIRA_MAPPING: rt::Operation = rt::Operati
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::Text),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -269,8 +277,9 @@ pub(super) static DELETE_COST_CATEGORY_JIRA_MAPPING: rt::Operation = rt::Operati
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::Boolean)
+        .confirmed_by(&["data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -286,8 +295,10 @@ pub(super) static GET_COST_CATEGORY_JIRA_MAPPING: rt::Operation = rt::Operation 
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::CostCategoryJiraMapping::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -303,11 +314,11 @@ pub(super) static LIST_COST_CATEGORY_JIRA_MAPPING: rt::Operation = rt::Operation
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static UPDATE_COST_CATEGORY_JIRA_MAPPING: rt::Operation = rt::Operation {
     id: "updateCostCategoryJiraMapping",
@@ -320,8 +331,10 @@ pub(super) static UPDATE_COST_CATEGORY_JIRA_MAPPING: rt::Operation = rt::Operati
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::CostCategoryJiraMapping::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

@@ -82,6 +82,24 @@ impl<'c> Api<'c> {
                 .with_body_part(model::Cell::part(body)),
         }
     }
+    /// `POST /ccm/api/costdetails/overview/iacm`
+    ///
+    /// `iacmResourceCostOverview`, tag `Cost Details`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::IacmResourceCostRequest`], `application/json`.
+    /// - Result: [`types::ResponseDtoIacmResourceCosts`], `application/json`; errors 400, 500.
+    #[inline]
+    pub fn iacm_resource_cost_overview(
+        &self,
+        account_identifier: impl Into<String>,
+        body: &types::IacmResourceCostRequest,
+    ) -> IacmResourceCostOverview {
+        IacmResourceCostOverview {
+            call: rt::Call::new(self.client, &IACM_RESOURCE_COST_OVERVIEW)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
+    }
 }
 /// Request of [`Api::cluster_data`].
 #[derive(Debug)]
@@ -292,6 +310,25 @@ impl GetCostDetailTimeSeries {
     }
 }
 rt::request!(GetCostDetailTimeSeries);
+/// Request of [`Api::iacm_resource_cost_overview`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct IacmResourceCostOverview {
+    call: rt::Call,
+}
+impl IacmResourceCostOverview {
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::ResponseDtoIacmResourceCosts> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(IacmResourceCostOverview);
 pub(super) static CLUSTER_DATA: rt::Operation = rt::Operation {
     id: "clusterData",
     name: "cluster_data",
@@ -401,5 +438,24 @@ pub(super) static GET_COST_DETAIL_TIME_SERIES: rt::Operation = rt::Operation {
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
+    paging: None,
+};
+pub(super) static IACM_RESOURCE_COST_OVERVIEW: rt::Operation = rt::Operation {
+    id: "iacmResourceCostOverview",
+    name: "iacm_resource_cost_overview",
+    module: "ccm",
+    tag: "Cost Details",
+    method: "POST",
+    path: "/ccm/api/costdetails/overview/iacm",
+    params: &[rt::Param::query("accountIdentifier", true)],
+    bodies: &["application/json"],
+    body_required: true,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object_or_empty(types::IacmResourceCosts::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Never,
     paging: None,
 };

@@ -6,8 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/data-job-status/job-statuses`
     ///
-    /// `getAllJobStatuses`, tag `Data Job Status`. Safe: it only reads. The answer is not described.
-    /// - Result: json, `application/json`.
+    /// `getAllJobStatuses`, tag `Data Job Status`. Safe: it only reads. Published types.
+    /// - Result: [`types::ResponseDtoListJobStatus`], `application/json`; errors 400, 500.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_all_job_statuses(&self) -> GetAllJobStatuses {
         GetAllJobStatuses {
@@ -16,9 +17,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/data-job-status/details/{jobId}`
     ///
-    /// `getDataJobDetails`, tag `Data Job Status`. Safe: it only reads. The answer is not described.
+    /// `getDataJobDetails`, tag `Data Job Status`. Safe: it only reads. Published types.
     /// - Required: path `job_id` = `jobId`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoDataJobHistoryDto`], `application/json`; errors 400, 500.
     #[inline]
     pub fn get_data_job_details(
         &self,
@@ -33,9 +34,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/data-job-status/history`
     ///
-    /// `getDataJobHistoryDetails`, tag `Data Job Status`. Safe: it only reads. The answer is not described.
+    /// `getDataJobHistoryDetails`, tag `Data Job Status`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `connector_id` = `connectorId`, `job_kind` = `jobKind`, `execution_month` = `executionMonth`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoListDataJobHistoryDto`], `application/json`; errors 400, 500.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_data_job_history_details(
         &self,
@@ -58,9 +60,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/data-job-status/overview`
     ///
-    /// `getDataJobsDashboard`, tag `Data Job Status`. Safe: it only reads. The answer is not described.
+    /// `getDataJobsDashboard`, tag `Data Job Status`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoDataJobStatusOverviewDto`], `application/json`; errors 400, 500.
     #[inline]
     pub fn get_data_jobs_dashboard(
         &self,
@@ -73,9 +75,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/data-job-status/history/billing-periods`
     ///
-    /// `getDistinctBillingPeriods`, tag `Data Job Status`. Safe: it only reads. The answer is not described.
+    /// `getDistinctBillingPeriods`, tag `Data Job Status`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `connector_id` = `connectorId`, `job_kind` = `jobKind`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoListString`], `application/json`; errors 400, 500.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_distinct_billing_periods(
         &self,
@@ -96,9 +99,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/data-job-status/history/execution-months`
     ///
-    /// `getDistinctExecutionMonths`, tag `Data Job Status`. Safe: it only reads. The answer is not described.
+    /// `getDistinctExecutionMonths`, tag `Data Job Status`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `connector_id` = `connectorId`, `job_kind` = `jobKind`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoListString`], `application/json`; errors 400, 500.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_distinct_execution_months(
         &self,
@@ -119,9 +123,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/data-job-status/job-kinds`
     ///
-    /// `getDistinctJobKinds`, tag `Data Job Status`. Safe: it only reads. The answer is not described.
+    /// `getDistinctJobKinds`, tag `Data Job Status`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoListJobKind`], `application/json`; errors 400, 500.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_distinct_job_kinds(
         &self,
@@ -134,15 +139,16 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/data-job-status/list`
     ///
-    /// `listDataJobs`, tag `Data Job Status`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// `listDataJobs`, tag `Data Job Status`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::ListDataJobsBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::DataJobFilterDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoDataJobStatusResponseDto`], `application/json`; errors 400, 500.
+    /// - List: `paged page/size in body from 0, items data.content, total data.totalElements, size data.size, last data.last`.
     #[inline]
     pub fn list_data_jobs(
         &self,
         account_identifier: impl Into<String>,
-        body: &types::ListDataJobsBody,
+        body: &types::DataJobFilterDto,
     ) -> ListDataJobs {
         ListDataJobs {
             call: rt::Call::new(self.client, &LIST_DATA_JOBS)
@@ -160,7 +166,7 @@ pub struct GetAllJobStatuses {
 impl GetAllJobStatuses {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListJobStatus> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -170,6 +176,13 @@ impl GetAllJobStatuses {
     }
 }
 rt::request!(GetAllJobStatuses);
+impl rt::Paged for GetAllJobStatuses {
+    type Item = types::ResponseDtoListJobStatusData;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_data_job_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -179,7 +192,7 @@ pub struct GetDataJobDetails {
 impl GetDataJobDetails {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoDataJobHistoryDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -221,7 +234,7 @@ impl GetDataJobHistoryDetails {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListDataJobHistoryDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -231,6 +244,13 @@ impl GetDataJobHistoryDetails {
     }
 }
 rt::request!(GetDataJobHistoryDetails);
+impl rt::Paged for GetDataJobHistoryDetails {
+    type Item = types::DataJobHistoryDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_data_jobs_dashboard`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -240,7 +260,7 @@ pub struct GetDataJobsDashboard {
 impl GetDataJobsDashboard {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoDataJobStatusOverviewDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -275,7 +295,7 @@ impl GetDistinctBillingPeriods {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -285,6 +305,13 @@ impl GetDistinctBillingPeriods {
     }
 }
 rt::request!(GetDistinctBillingPeriods);
+impl rt::Paged for GetDistinctBillingPeriods {
+    type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_distinct_execution_months`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -310,7 +337,7 @@ impl GetDistinctExecutionMonths {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -320,6 +347,13 @@ impl GetDistinctExecutionMonths {
     }
 }
 rt::request!(GetDistinctExecutionMonths);
+impl rt::Paged for GetDistinctExecutionMonths {
+    type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_distinct_job_kinds`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -329,7 +363,7 @@ pub struct GetDistinctJobKinds {
 impl GetDistinctJobKinds {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListJobKind> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -339,6 +373,13 @@ impl GetDistinctJobKinds {
     }
 }
 rt::request!(GetDistinctJobKinds);
+impl rt::Paged for GetDistinctJobKinds {
+    type Item = types::ResponseDtoListJobKindData;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::list_data_jobs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -348,7 +389,7 @@ pub struct ListDataJobs {
 impl ListDataJobs {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoDataJobStatusResponseDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -358,6 +399,13 @@ impl ListDataJobs {
     }
 }
 rt::request!(ListDataJobs);
+impl rt::Paged for ListDataJobs {
+    type Item = types::DataJobDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 pub(super) static GET_ALL_JOB_STATUSES: rt::Operation = rt::Operation {
     id: "getAllJobStatuses",
     name: "get_all_job_statuses",
@@ -369,11 +417,11 @@ pub(super) static GET_ALL_JOB_STATUSES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GET_DATA_JOB_DETAILS: rt::Operation = rt::Operation {
     id: "getDataJobDetails",
@@ -386,8 +434,10 @@ pub(super) static GET_DATA_JOB_DETAILS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::DataJobHistoryDto::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -410,11 +460,11 @@ pub(super) static GET_DATA_JOB_HISTORY_DETAILS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GET_DATA_JOBS_DASHBOARD: rt::Operation = rt::Operation {
     id: "getDataJobsDashboard",
@@ -427,8 +477,10 @@ pub(super) static GET_DATA_JOBS_DASHBOARD: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::DataJobStatusOverviewDto::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -449,11 +501,11 @@ pub(super) static GET_DISTINCT_BILLING_PERIODS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GET_DISTINCT_EXECUTION_MONTHS: rt::Operation = rt::Operation {
     id: "getDistinctExecutionMonths",
@@ -471,11 +523,11 @@ pub(super) static GET_DISTINCT_EXECUTION_MONTHS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GET_DISTINCT_JOB_KINDS: rt::Operation = rt::Operation {
     id: "getDistinctJobKinds",
@@ -488,11 +540,11 @@ pub(super) static GET_DISTINCT_JOB_KINDS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static LIST_DATA_JOBS: rt::Operation = rt::Operation {
     id: "listDataJobs",
@@ -505,9 +557,19 @@ pub(super) static LIST_DATA_JOBS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::DataJobStatusResponseDto::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .in_body()
+            .page("page", 0)
+            .size("size")
+            .total(rt::Found::Member("data.totalElements"))
+            .used_size(rt::Found::Member("data.size"))
+            .more(rt::More::Last("data.last"))
+    }),
 };

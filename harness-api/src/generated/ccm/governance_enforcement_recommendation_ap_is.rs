@@ -51,15 +51,16 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/governance/enforcementRecommendation/list`
     ///
-    /// `listRuleEnforcementRecommendations`, tag `Governance Enforcement Recommendation APIs`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// `listRuleEnforcementRecommendations`, tag `Governance Enforcement Recommendation APIs`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::ListRuleEnforcementRecommendationsBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::RuleEnforcementRecommendationsFilter`], `application/json`.
+    /// - Result: [`types::ResponseDtoRuleEnforcementRecommendationList`], `application/json`; errors 400, 500.
+    /// - List: `paged pageNumber/pageSize in body from 0, items data.ruleEnforcementRecommendations, total data.totalItems`.
     #[inline]
     pub fn list_rule_enforcement_recommendations(
         &self,
         account_identifier: impl Into<String>,
-        body: &types::ListRuleEnforcementRecommendationsBody,
+        body: &types::RuleEnforcementRecommendationsFilter,
     ) -> ListRuleEnforcementRecommendations {
         ListRuleEnforcementRecommendations {
             call: rt::Call::new(self.client, &LIST_RULE_ENFORCEMENT_RECOMMENDATIONS)
@@ -196,7 +197,9 @@ pub struct ListRuleEnforcementRecommendations {
 impl ListRuleEnforcementRecommendations {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(
+        self,
+    ) -> rt::Sending<types::ResponseDtoRuleEnforcementRecommendationList> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -206,6 +209,13 @@ impl ListRuleEnforcementRecommendations {
     }
 }
 rt::request!(ListRuleEnforcementRecommendations);
+impl rt::Paged for ListRuleEnforcementRecommendations {
+    type Item = types::RuleEnforcementRecommendation;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::rule_enforcement_recommendations`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -380,11 +390,19 @@ pub(super) static LIST_RULE_ENFORCEMENT_RECOMMENDATIONS: rt::Operation = rt::Ope
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::RuleEnforcementRecommendationList::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.ruleEnforcementRecommendations")
+            .in_body()
+            .page("pageNumber", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("data.totalItems"))
+    }),
 };
 pub(super) static RULE_ENFORCEMENT_RECOMMENDATIONS: rt::Operation = rt::Operation {
     id: "ruleEnforcementRecommendations",

@@ -73,6 +73,7 @@
 //! | `POST /ccm/api/budgets/bulk/delete` | [`delete_budgets_bulk_operation`](Api::delete_budgets_bulk_operation) |
 //! | `POST /ccm/api/budgets/v2/list` | [`get_accessible_budget_summaries`](Api::get_accessible_budget_summaries) |
 //! | `GET /ccm/api/budgets/{id}` | [`get_budget`](Api::get_budget) |
+//! | `POST /ccm/api/budgets/v2/metrics` | [`get_budget_summary_metrics`](Api::get_budget_summary_metrics) |
 //! | `GET /ccm/api/budgets/{id}/costDetails` | [`get_cost_details`](Api::get_cost_details) |
 //! | `GET /ccm/api/budgets/subscribe/list` | [`list_budget_alert_thresholds`](Api::list_budget_alert_thresholds) |
 //! | `GET /ccm/api/budgets` | [`list_budgets`](Api::list_budgets) |
@@ -153,6 +154,7 @@
 //! | `POST /ccm/api/costdetails/overview` | [`get_cost_detail_overview`](Api::get_cost_detail_overview) |
 //! | `POST /ccm/api/costdetails/tabularformat` | [`get_cost_detail_tabular`](Api::get_cost_detail_tabular) |
 //! | `POST /ccm/api/costdetails/timeseriesformat` | [`get_cost_detail_time_series`](Api::get_cost_detail_time_series) |
+//! | `POST /ccm/api/costdetails/overview/iacm` | [`iacm_resource_cost_overview`](Api::iacm_resource_cost_overview) |
 //!
 //! # `Data Job Status`
 //!
@@ -190,6 +192,14 @@
 //! | `GET /ccm/api/filters` | [`get_filter_list`](Api::get_filter_list) |
 //! | `POST /ccm/api/filters` | [`post_filter`](Api::post_filter) |
 //! | `PUT /ccm/api/filters` | [`update_filter`](Api::update_filter) |
+//!
+//! # `GenAI Traces`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /ccm/api/genai-traces/{traceId}/spans` | [`get_gen_ai_trace_spans`](Api::get_gen_ai_trace_spans) |
+//! | `GET /ccm/api/genai-traces/services` | [`list_gen_ai_trace_services`](Api::list_gen_ai_trace_services) |
+//! | `POST /ccm/api/genai-traces` | [`list_gen_ai_trace_summaries`](Api::list_gen_ai_trace_summaries) |
 //!
 //! # `Governance Alert`
 //!
@@ -361,6 +371,7 @@
 //! | `POST /ccm/api/recommendation/overview/change-inference-status` | [`change_inference_state`](Api::change_inference_state) |
 //! | `POST /ccm/api/recommendation/overview/change-state` | [`change_recommendation_state`](Api::change_recommendation_state) |
 //! | `GET /ccm/api/recommendation/overview/supported-filters` | [`get_supported_recommendation_filters`](Api::get_supported_recommendation_filters) |
+//! | `POST /ccm/api/recommendation/overview/iacm` | [`iacm_resource_recommendations`](Api::iacm_resource_recommendations) |
 //! | `POST /ccm/api/recommendation/overview/list` | [`list_recommendations`](Api::list_recommendations) |
 //! | `PUT /ccm/api/recommendation/overview/override-savings` | [`override_recommendation_savings`](Api::override_recommendation_savings) |
 //! | `POST /ccm/api/recommendation/overview/realized-savings` | [`realized_savings_time_series`](Api::realized_savings_time_series) |
@@ -368,7 +379,6 @@
 //! | `POST /ccm/api/recommendation/overview/resource-type/stats` | [`recommendation_resource_type_stats`](Api::recommendation_resource_type_stats) |
 //! | `POST /ccm/api/recommendation/overview/stats` | [`recommendation_stats`](Api::recommendation_stats) |
 //! | `POST /ccm/api/recommendation/overview/count` | [`recommendations_count`](Api::recommendations_count) |
-//! | `POST /ccm/api/recommendation/overview/terraform-resources` | [`terraform_resource_recommendations`](Api::terraform_resource_recommendations) |
 //!
 //! # `Recommendations Details`
 //!
@@ -447,6 +457,7 @@
 //! |---|---|
 //! | `POST /ccm/api/unit-metric` | [`create_unit_metric`](Api::create_unit_metric) |
 //! | `DELETE /ccm/api/unit-metric` | [`delete_unit_metric`](Api::delete_unit_metric) |
+//! | `POST /ccm/api/unit-metric/perspective/{perspectiveId}` | [`get_column_unit_metric_for_perspective`](Api::get_column_unit_metric_for_perspective) |
 //! | `GET /ccm/api/unit-metric` | [`get_unit_metric`](Api::get_unit_metric) |
 //! | `GET /ccm/api/unit-metric/list` | [`list_all_unit_metrics`](Api::list_all_unit_metrics) |
 //! | `PUT /ccm/api/unit-metric` | [`update_unit_metric`](Api::update_unit_metric) |
@@ -495,6 +506,8 @@ mod external_data_provider;
 pub use external_data_provider::*;
 mod filter;
 pub use filter::*;
+mod gen_ai_traces;
+pub use gen_ai_traces::*;
 mod governance_alert;
 pub use governance_alert::*;
 mod governance_enforcement_recommendation_ap_is;
@@ -596,6 +609,7 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &budgets::DELETE_BUDGETS_BULK_OPERATION,
     &budgets::GET_ACCESSIBLE_BUDGET_SUMMARIES,
     &budgets::GET_BUDGET,
+    &budgets::GET_BUDGET_SUMMARY_METRICS,
     &budgets::GET_COST_DETAILS,
     &budgets::LIST_BUDGET_ALERT_THRESHOLDS,
     &budgets::LIST_BUDGETS,
@@ -636,6 +650,7 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &cost_details::GET_COST_DETAIL_OVERVIEW,
     &cost_details::GET_COST_DETAIL_TABULAR,
     &cost_details::GET_COST_DETAIL_TIME_SERIES,
+    &cost_details::IACM_RESOURCE_COST_OVERVIEW,
     &data_job_status::GET_ALL_JOB_STATUSES,
     &data_job_status::GET_DATA_JOB_DETAILS,
     &data_job_status::GET_DATA_JOB_HISTORY_DETAILS,
@@ -658,6 +673,9 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &filter::GET_FILTER_LIST,
     &filter::POST_FILTER,
     &filter::UPDATE_FILTER,
+    &gen_ai_traces::GET_GEN_AI_TRACE_SPANS,
+    &gen_ai_traces::LIST_GEN_AI_TRACE_SERVICES,
+    &gen_ai_traces::LIST_GEN_AI_TRACE_SUMMARIES,
     &governance_alert::CLONE_GOVERNANCE_ALERT_RULE,
     &governance_alert::CREATE_NEW_GOVERNANCE_ALERT_RULE,
     &governance_alert::DELETE_GOVERNANCE_ALERT_RULE,
@@ -739,6 +757,7 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &recommendations::CHANGE_INFERENCE_STATE,
     &recommendations::CHANGE_RECOMMENDATION_STATE,
     &recommendations::GET_SUPPORTED_RECOMMENDATION_FILTERS,
+    &recommendations::IACM_RESOURCE_RECOMMENDATIONS,
     &recommendations::LIST_RECOMMENDATIONS,
     &recommendations::OVERRIDE_RECOMMENDATION_SAVINGS,
     &recommendations::REALIZED_SAVINGS_TIME_SERIES,
@@ -746,7 +765,6 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &recommendations::RECOMMENDATION_RESOURCE_TYPE_STATS,
     &recommendations::RECOMMENDATION_STATS,
     &recommendations::RECOMMENDATIONS_COUNT,
-    &recommendations::TERRAFORM_RESOURCE_RECOMMENDATIONS,
     &recommendations_details::AZURE_VM_RECOMMENDATION_DETAIL,
     &recommendations_details::EC2_RECOMMENDATION_DETAIL,
     &recommendations_details::ECS_RECOMMENDATION_DETAIL,
@@ -795,6 +813,7 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &rule_sets::UPDATE_RULE_SET,
     &unit_metric::CREATE_UNIT_METRIC,
     &unit_metric::DELETE_UNIT_METRIC,
+    &unit_metric::GET_COLUMN_UNIT_METRIC_FOR_PERSPECTIVE,
     &unit_metric::GET_UNIT_METRIC,
     &unit_metric::LIST_ALL_UNIT_METRICS,
     &unit_metric::UPDATE_UNIT_METRIC,

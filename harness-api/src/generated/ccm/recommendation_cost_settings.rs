@@ -6,8 +6,8 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/recommendation-cost-settings`
     ///
-    /// `getRecommendationCostSettings`, tag `Recommendation cost settings`. Safe: it only reads. The answer is not described.
-    /// - Result: json, `application/json`.
+    /// `getRecommendationCostSettings`, tag `Recommendation cost settings`. Safe: it only reads. Published types.
+    /// - Result: [`types::ResponseDtoRecommendationCostSettings`], `application/json`; errors 400, 500.
     #[inline]
     pub fn get_recommendation_cost_settings(&self) -> GetRecommendationCostSettings {
         GetRecommendationCostSettings {
@@ -16,13 +16,13 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/recommendation-cost-settings`
     ///
-    /// `updateRecommendationCostSettings`, tag `Recommendation cost settings`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
-    /// - Body: [`types::UpdateRecommendationCostSettingsBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// `updateRecommendationCostSettings`, tag `Recommendation cost settings`. Idempotent: twice is as good as once. Published types.
+    /// - Body: [`types::RecommendationCostSettings`], `application/json`.
+    /// - Result: [`types::ResponseDtoRecommendationCostSettings`], `application/json`; errors 400, 500.
     #[inline]
     pub fn update_recommendation_cost_settings(
         &self,
-        body: &types::UpdateRecommendationCostSettingsBody,
+        body: &types::RecommendationCostSettings,
     ) -> UpdateRecommendationCostSettings {
         UpdateRecommendationCostSettings {
             call: rt::Call::new(self.client, &UPDATE_RECOMMENDATION_COST_SETTINGS)
@@ -46,7 +46,7 @@ impl GetRecommendationCostSettings {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRecommendationCostSettings> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -72,7 +72,7 @@ impl UpdateRecommendationCostSettings {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRecommendationCostSettings> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -93,8 +93,10 @@ pub(super) static GET_RECOMMENDATION_COST_SETTINGS: rt::Operation = rt::Operatio
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::RecommendationCostSettings::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -110,8 +112,10 @@ pub(super) static UPDATE_RECOMMENDATION_COST_SETTINGS: rt::Operation = rt::Opera
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::RecommendationCostSettings::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

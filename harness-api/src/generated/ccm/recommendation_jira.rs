@@ -24,9 +24,9 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ccm/api/recommendation/jira/field-mapping`
     ///
-    /// `deleteJiraFieldMapping`, tag `Recommendation Jira`. Idempotent: twice is as good as once. The answer is not described.
+    /// `deleteJiraFieldMapping`, tag `Recommendation Jira`. Idempotent: twice is as good as once. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `project_key` = `projectKey`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoMapStringMapStringJiraFieldMappingValue`], `application/json`; errors 400, 500.
     #[inline]
     pub fn delete_jira_field_mapping(
         &self,
@@ -59,15 +59,15 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/recommendation/jira/common-fields`
     ///
-    /// `getCommonJiraFields`, tag `Recommendation Jira`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// `getCommonJiraFields`, tag `Recommendation Jira`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::GetCommonJiraFieldsBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::CcmJiraFieldsRequestDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoListCcmJiraFieldDto`], `application/json`; errors 400, 500.
     #[inline]
     pub fn get_common_jira_fields(
         &self,
         account_identifier: impl Into<String>,
-        body: &types::GetCommonJiraFieldsBody,
+        body: &types::CcmJiraFieldsRequestDto,
     ) -> GetCommonJiraFields {
         GetCommonJiraFields {
             call: rt::Call::new(self.client, &GET_COMMON_JIRA_FIELDS)
@@ -77,15 +77,15 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/recommendation/jira/common-issue-types`
     ///
-    /// `getCommonJiraIssueTypes`, tag `Recommendation Jira`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// `getCommonJiraIssueTypes`, tag `Recommendation Jira`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::GetCommonJiraIssueTypesBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::CcmJiraIssueTypesRequestDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoListString`], `application/json`; errors 400, 500.
     #[inline]
     pub fn get_common_jira_issue_types(
         &self,
         account_identifier: impl Into<String>,
-        body: &types::GetCommonJiraIssueTypesBody,
+        body: &types::CcmJiraIssueTypesRequestDto,
     ) -> GetCommonJiraIssueTypes {
         GetCommonJiraIssueTypes {
             call: rt::Call::new(self.client, &GET_COMMON_JIRA_ISSUE_TYPES)
@@ -95,9 +95,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/recommendation/jira/field-mapping`
     ///
-    /// `getJiraFieldMappings`, tag `Recommendation Jira`. Safe: it only reads. The answer is not described.
+    /// `getJiraFieldMappings`, tag `Recommendation Jira`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoMapStringMapStringJiraFieldMappingValue`], `application/json`; errors 400, 500.
     #[inline]
     pub fn get_jira_field_mappings(
         &self,
@@ -126,9 +126,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/recommendation/jira/mapped-projects`
     ///
-    /// `getMappedProjects`, tag `Recommendation Jira`. Safe: it only reads. The answer is not described.
+    /// `getMappedProjects`, tag `Recommendation Jira`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `recommendation_id` = `recommendationId`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoListJiraProjectDetails`], `application/json`; errors 400, 500.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_mapped_projects(
         &self,
@@ -143,9 +144,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/recommendation/jira/resolution-code`
     ///
-    /// `getResolutionCodes`, tag `Recommendation Jira`. Safe: it only reads. The answer is not described.
+    /// `getResolutionCodes`, tag `Recommendation Jira`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoListString`], `application/json`; errors 400, 500.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_resolution_codes(
         &self,
@@ -158,16 +160,16 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/recommendation/jira/field-mapping`
     ///
-    /// `upsertJiraFieldMapping`, tag `Recommendation Jira`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `upsertJiraFieldMapping`, tag `Recommendation Jira`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `field_type` = `fieldType`.
-    /// - Body: list of [`types::UpsertJiraFieldMappingBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: list of [`types::JiraFieldMappingRequestDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoMapStringMapStringJiraFieldMappingValue`], `application/json`; errors 400, 500.
     #[inline]
     pub fn upsert_jira_field_mapping(
         &self,
         account_identifier: impl Into<String>,
         field_type: impl Into<String>,
-        body: &[types::UpsertJiraFieldMappingBody],
+        body: &[types::JiraFieldMappingRequestDto],
     ) -> UpsertJiraFieldMapping {
         UpsertJiraFieldMapping {
             call: rt::Call::new(self.client, &UPSERT_JIRA_FIELD_MAPPING)
@@ -212,7 +214,9 @@ impl DeleteJiraFieldMapping {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(
+        self,
+    ) -> rt::Sending<types::ResponseDtoMapStringMapStringJiraFieldMappingValue> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -250,7 +254,7 @@ pub struct GetCommonJiraFields {
 impl GetCommonJiraFields {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListCcmJiraFieldDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -269,7 +273,7 @@ pub struct GetCommonJiraIssueTypes {
 impl GetCommonJiraIssueTypes {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -288,7 +292,9 @@ pub struct GetJiraFieldMappings {
 impl GetJiraFieldMappings {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(
+        self,
+    ) -> rt::Sending<types::ResponseDtoMapStringMapStringJiraFieldMappingValue> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -333,7 +339,7 @@ pub struct GetMappedProjects {
 impl GetMappedProjects {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListJiraProjectDetails> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -343,6 +349,13 @@ impl GetMappedProjects {
     }
 }
 rt::request!(GetMappedProjects);
+impl rt::Paged for GetMappedProjects {
+    type Item = types::JiraProjectDetails;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_resolution_codes`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -352,7 +365,7 @@ pub struct GetResolutionCodes {
 impl GetResolutionCodes {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -362,6 +375,13 @@ impl GetResolutionCodes {
     }
 }
 rt::request!(GetResolutionCodes);
+impl rt::Paged for GetResolutionCodes {
+    type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::upsert_jira_field_mapping`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -371,7 +391,9 @@ pub struct UpsertJiraFieldMapping {
 impl UpsertJiraFieldMapping {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(
+        self,
+    ) -> rt::Sending<types::ResponseDtoMapStringMapStringJiraFieldMappingValue> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -415,8 +437,8 @@ pub(super) static DELETE_JIRA_FIELD_MAPPING: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::object(&[])),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -450,8 +472,8 @@ pub(super) static GET_COMMON_JIRA_FIELDS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -467,8 +489,8 @@ pub(super) static GET_COMMON_JIRA_ISSUE_TYPES: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -484,8 +506,8 @@ pub(super) static GET_JIRA_FIELD_MAPPINGS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::object(&[])),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -521,11 +543,11 @@ pub(super) static GET_MAPPED_PROJECTS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GET_RESOLUTION_CODES: rt::Operation = rt::Operation {
     id: "getResolutionCodes",
@@ -538,11 +560,11 @@ pub(super) static GET_RESOLUTION_CODES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static UPSERT_JIRA_FIELD_MAPPING: rt::Operation = rt::Operation {
     id: "upsertJiraFieldMapping",
@@ -558,8 +580,8 @@ pub(super) static UPSERT_JIRA_FIELD_MAPPING: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::object(&[])),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

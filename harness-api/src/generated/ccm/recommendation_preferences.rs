@@ -6,15 +6,15 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/recommendation/preference/cloud-account-override`
     ///
-    /// `createCloudAccountOverride`, tag `Recommendation Preferences`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `createCloudAccountOverride`, tag `Recommendation Preferences`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::CreateCloudAccountOverrideBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::CloudProviderRecommendationPreference`], `application/json`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`; errors 400, 500.
     #[inline]
     pub fn create_cloud_account_override(
         &self,
         account_identifier: impl Into<String>,
-        body: &types::CreateCloudAccountOverrideBody,
+        body: &types::CloudProviderRecommendationPreference,
     ) -> CreateCloudAccountOverride {
         CreateCloudAccountOverride {
             call: rt::Call::new(self.client, &CREATE_CLOUD_ACCOUNT_OVERRIDE)
@@ -24,9 +24,9 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ccm/api/recommendation/preference/cloud-account-override/{uuid}`
     ///
-    /// `deleteCloudAccountOverride`, tag `Recommendation Preferences`. Idempotent: twice is as good as once. The answer is not described.
+    /// `deleteCloudAccountOverride`, tag `Recommendation Preferences`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `uuid`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`; errors 400, 500.
     #[inline]
     pub fn delete_cloud_account_override(
         &self,
@@ -41,9 +41,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/recommendation/preference/cloud-account-override/overview`
     ///
-    /// `getCloudAccountOverrideOverview`, tag `Recommendation Preferences`. Safe: it only reads. The answer is not described.
+    /// `getCloudAccountOverrideOverview`, tag `Recommendation Preferences`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoListCloudProviderPreferenceOverviewDto`], `application/json`; errors 400, 500.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_cloud_account_override_overview(
         &self,
@@ -71,9 +72,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/recommendation/preference/cloud-account-override`
     ///
-    /// `listCloudAccountOverridesByResourceType`, tag `Recommendation Preferences`. Safe: it only reads. The answer is not described.
+    /// `listCloudAccountOverridesByResourceType`, tag `Recommendation Preferences`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `resource_type` = `resourceType`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoListCloudProviderRecommendationPreferenceDto`], `application/json`; errors 400, 500.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn list_cloud_account_overrides_by_resource_type(
         &self,
@@ -97,16 +99,16 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/recommendation/preference/cloud-account-override/{uuid}`
     ///
-    /// `updateCloudAccountOverride`, tag `Recommendation Preferences`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `updateCloudAccountOverride`, tag `Recommendation Preferences`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `uuid`; query `account_identifier` = `accountIdentifier`.
-    /// - Body: list of [`types::UpdateCloudAccountOverrideBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: list of [`types::CcmCloudAccount`], `application/json`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`; errors 400, 500.
     #[inline]
     pub fn update_cloud_account_override(
         &self,
         account_identifier: impl Into<String>,
         uuid: impl Into<String>,
-        body: &[types::UpdateCloudAccountOverrideBody],
+        body: &[types::CcmCloudAccount],
     ) -> UpdateCloudAccountOverride {
         UpdateCloudAccountOverride {
             call: rt::Call::new(self.client, &UPDATE_CLOUD_ACCOUNT_OVERRIDE)
@@ -143,7 +145,7 @@ pub struct CreateCloudAccountOverride {
 impl CreateCloudAccountOverride {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -162,7 +164,7 @@ pub struct DeleteCloudAccountOverride {
 impl DeleteCloudAccountOverride {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -181,7 +183,9 @@ pub struct GetCloudAccountOverrideOverview {
 impl GetCloudAccountOverrideOverview {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(
+        self,
+    ) -> rt::Sending<types::ResponseDtoListCloudProviderPreferenceOverviewDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -191,6 +195,13 @@ impl GetCloudAccountOverrideOverview {
     }
 }
 rt::request!(GetCloudAccountOverrideOverview);
+impl rt::Paged for GetCloudAccountOverrideOverview {
+    type Item = types::CloudProviderPreferenceOverviewDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_recommendation_preferences`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -219,7 +230,9 @@ pub struct ListCloudAccountOverridesByResourceType {
 impl ListCloudAccountOverridesByResourceType {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(
+        self,
+    ) -> rt::Sending<types::ResponseDtoListCloudProviderRecommendationPreferenceDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -229,6 +242,13 @@ impl ListCloudAccountOverridesByResourceType {
     }
 }
 rt::request!(ListCloudAccountOverridesByResourceType);
+impl rt::Paged for ListCloudAccountOverridesByResourceType {
+    type Item = types::CloudProviderRecommendationPreferenceDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::update_cloud_account_override`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -238,7 +258,7 @@ pub struct UpdateCloudAccountOverride {
 impl UpdateCloudAccountOverride {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -278,8 +298,9 @@ pub(super) static CREATE_CLOUD_ACCOUNT_OVERRIDE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::Boolean)
+        .confirmed_by(&["data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -295,8 +316,9 @@ pub(super) static DELETE_CLOUD_ACCOUNT_OVERRIDE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::Boolean)
+        .confirmed_by(&["data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -312,11 +334,11 @@ pub(super) static GET_CLOUD_ACCOUNT_OVERRIDE_OVERVIEW: rt::Operation = rt::Opera
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GET_RECOMMENDATION_PREFERENCES: rt::Operation = rt::Operation {
     id: "getRecommendationPreferences",
@@ -351,11 +373,11 @@ pub(super) static LIST_CLOUD_ACCOUNT_OVERRIDES_BY_RESOURCE_TYPE: rt::Operation =
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static UPDATE_CLOUD_ACCOUNT_OVERRIDE: rt::Operation = rt::Operation {
     id: "updateCloudAccountOverride",
@@ -368,8 +390,9 @@ pub(super) static UPDATE_CLOUD_ACCOUNT_OVERRIDE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::Boolean)
+        .confirmed_by(&["data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

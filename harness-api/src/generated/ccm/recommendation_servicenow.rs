@@ -24,9 +24,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/recommendation/servicenow/serviceRequestFields`
     ///
-    /// `getServiceNowServiceRequestFields`, tag `Recommendation Servicenow`. Safe: it only reads. The answer is not described.
+    /// `getServiceNowServiceRequestFields`, tag `Recommendation Servicenow`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `connector_ref` = `connectorRef`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing; errors 400, 500.
     #[inline]
     pub fn get_service_now_service_request_fields(
         &self,
@@ -68,8 +68,8 @@ pub struct GetServiceNowServiceRequestFields {
 impl GetServiceNowServiceRequestFields {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -110,9 +110,9 @@ pub(super) static GET_SERVICE_NOW_SERVICE_REQUEST_FIELDS: rt::Operation = rt::Op
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

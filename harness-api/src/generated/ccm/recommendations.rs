@@ -24,15 +24,15 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/recommendation/overview/change-inference-status`
     ///
-    /// `changeInferenceState`, tag `Recommendations`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `changeInferenceState`, tag `Recommendations`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::ChangeInferenceStateBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::ChangeRecommendationInferenceStatusDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoVoid`], `application/json`; errors 400, 500.
     #[inline]
     pub fn change_inference_state(
         &self,
         account_identifier: impl Into<String>,
-        body: &types::ChangeInferenceStateBody,
+        body: &types::ChangeRecommendationInferenceStatusDto,
     ) -> ChangeInferenceState {
         ChangeInferenceState {
             call: rt::Call::new(self.client, &CHANGE_INFERENCE_STATE)
@@ -65,9 +65,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/recommendation/overview/supported-filters`
     ///
-    /// `getSupportedRecommendationFilters`, tag `Recommendations`. Safe: it only reads. The answer is not described.
+    /// `getSupportedRecommendationFilters`, tag `Recommendations`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoListString`], `application/json`; errors 400, 500.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_supported_recommendation_filters(
         &self,
@@ -76,6 +77,24 @@ impl<'c> Api<'c> {
         GetSupportedRecommendationFilters {
             call: rt::Call::new(self.client, &GET_SUPPORTED_RECOMMENDATION_FILTERS)
                 .with_text(0, account_identifier),
+        }
+    }
+    /// `POST /ccm/api/recommendation/overview/iacm`
+    ///
+    /// `iacmResourceRecommendations`, tag `Recommendations`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::IacmResourceRecommendationRequest`], `application/json`.
+    /// - Result: [`types::ResponseDtoIacmResourceRecommendations`], `application/json`; errors 400, 500.
+    #[inline]
+    pub fn iacm_resource_recommendations(
+        &self,
+        account_identifier: impl Into<String>,
+        body: &types::IacmResourceRecommendationRequest,
+    ) -> IacmResourceRecommendations {
+        IacmResourceRecommendations {
+            call: rt::Call::new(self.client, &IACM_RESOURCE_RECOMMENDATIONS)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
         }
     }
     /// `POST /ccm/api/recommendation/overview/list`
@@ -206,24 +225,6 @@ impl<'c> Api<'c> {
                 .with_body_part(model::Cell::part(body)),
         }
     }
-    /// `POST /ccm/api/recommendation/overview/terraform-resources`
-    ///
-    /// `terraformResourceRecommendations`, tag `Recommendations`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
-    /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::TerraformResourceRecommendationsBody`], `application/json`.
-    /// - Result: json, `application/json`.
-    #[inline]
-    pub fn terraform_resource_recommendations(
-        &self,
-        account_identifier: impl Into<String>,
-        body: &types::TerraformResourceRecommendationsBody,
-    ) -> TerraformResourceRecommendations {
-        TerraformResourceRecommendations {
-            call: rt::Call::new(self.client, &TERRAFORM_RESOURCE_RECOMMENDATIONS)
-                .with_text(0, account_identifier)
-                .with_body_part(model::Cell::part(body)),
-        }
-    }
 }
 /// Request of [`Api::applied_recommendation_resource_stats`].
 #[derive(Debug)]
@@ -255,7 +256,7 @@ pub struct ChangeInferenceState {
 impl ChangeInferenceState {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoVoid> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -300,7 +301,7 @@ pub struct GetSupportedRecommendationFilters {
 impl GetSupportedRecommendationFilters {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -310,6 +311,32 @@ impl GetSupportedRecommendationFilters {
     }
 }
 rt::request!(GetSupportedRecommendationFilters);
+impl rt::Paged for GetSupportedRecommendationFilters {
+    type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+/// Request of [`Api::iacm_resource_recommendations`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct IacmResourceRecommendations {
+    call: rt::Call,
+}
+impl IacmResourceRecommendations {
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::ResponseDtoIacmResourceRecommendations> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(IacmResourceRecommendations);
 /// Request of [`Api::list_recommendations`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -470,25 +497,6 @@ impl RecommendationsCount {
     }
 }
 rt::request!(RecommendationsCount);
-/// Request of [`Api::terraform_resource_recommendations`].
-#[derive(Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct TerraformResourceRecommendations {
-    call: rt::Call,
-}
-impl TerraformResourceRecommendations {
-    /// Sends the request.
-    #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
-    }
-    /// The call itself, to read its answer in another form.
-    #[inline]
-    pub fn into_call(self) -> rt::Call {
-        self.call
-    }
-}
-rt::request!(TerraformResourceRecommendations);
 pub(super) static APPLIED_RECOMMENDATION_RESOURCE_STATS: rt::Operation = rt::Operation {
     id: "appliedRecommendationResourceStats",
     name: "applied_recommendation_resource_stats",
@@ -517,8 +525,8 @@ pub(super) static CHANGE_INFERENCE_STATE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::Any),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -555,10 +563,29 @@ pub(super) static GET_SUPPORTED_RECOMMENDATION_FILTERS: rt::Operation = rt::Oper
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
+};
+pub(super) static IACM_RESOURCE_RECOMMENDATIONS: rt::Operation = rt::Operation {
+    id: "iacmResourceRecommendations",
+    name: "iacm_resource_recommendations",
+    module: "ccm",
+    tag: "Recommendations",
+    method: "POST",
+    path: "/ccm/api/recommendation/overview/iacm",
+    params: &[rt::Param::query("accountIdentifier", true)],
+    bodies: &["application/json"],
+    body_required: true,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object_or_empty(types::IacmResourceRecommendations::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Never,
     paging: None,
 };
 pub(super) static LIST_RECOMMENDATIONS: rt::Operation = rt::Operation {
@@ -696,22 +723,5 @@ pub(super) static RECOMMENDATIONS_COUNT: rt::Operation = rt::Operation {
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
-};
-pub(super) static TERRAFORM_RESOURCE_RECOMMENDATIONS: rt::Operation = rt::Operation {
-    id: "terraformResourceRecommendations",
-    name: "terraform_resource_recommendations",
-    module: "ccm",
-    tag: "Recommendations",
-    method: "POST",
-    path: "/ccm/api/recommendation/overview/terraform-resources",
-    params: &[rt::Param::query("accountIdentifier", true)],
-    bodies: &["application/json"],
-    body_required: true,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
-    deprecated: false,
-    repeat: rt::Repeat::Never,
     paging: None,
 };

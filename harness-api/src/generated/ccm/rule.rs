@@ -90,9 +90,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/governance/rule/{ruleID}`
     ///
-    /// `getGovernanceRule`, tag `Rule`. Safe: it only reads. The answer is not described.
+    /// `getGovernanceRule`, tag `Rule`. Safe: it only reads. Published types.
     /// - Required: path `rule_id` = `ruleID`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: [`types::ResponseDtoRule`], `application/json`.
+    /// - Result: [`types::ResponseDtoRule`], `application/json`; errors 400, 500.
     #[inline]
     pub fn get_governance_rule(
         &self,
@@ -750,7 +750,7 @@ pub(super) static GET_GOVERNANCE_RULE: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::data(rt::ValueSchema::object(types::CcmRule::NAMES)),
-    provenance: rt::Provenance::Sample,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

@@ -56,10 +56,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/governance/enforcement/savings`
     ///
-    /// `enforcementSavings`, tag `RuleEnforcement`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `enforcementSavings`, tag `RuleEnforcement`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body, optional: list of [`types::EnforcementSavingsBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: list of [`types::CcmTimeFilter`], `application/json`.
+    /// - Result: [`types::ResponseDtoMapStringDouble`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn enforcement_savings(
         &self,
@@ -107,10 +107,11 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/governance/enforcement/list`
     ///
-    /// `listRuleEnforcements`, tag `RuleEnforcement`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// `listRuleEnforcements`, tag `RuleEnforcement`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body, optional: [`types::ListRuleEnforcementsBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::RuleEnforcementFilter`], `application/json`.
+    /// - Result: [`types::ResponseDtoRuleEnforcementList`], `application/json`; errors 400, 404, 500.
+    /// - List: `paged pageNumber/pageSize in body from 0, items data.ruleEnforcements, total data.totalItems`.
     #[inline]
     pub fn list_rule_enforcements(
         &self,
@@ -235,14 +236,14 @@ impl EnforcementSavings {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &[types::EnforcementSavingsBody]) -> Self {
+    pub fn body(self, body: &[types::CcmTimeFilter]) -> Self {
         Self {
             call: self.call.with_body_json(&body),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoMapStringDouble> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -354,14 +355,14 @@ pub struct ListRuleEnforcements {
 impl ListRuleEnforcements {
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::ListRuleEnforcementsBody) -> Self {
+    pub fn body(self, body: &types::RuleEnforcementFilter) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRuleEnforcementList> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -371,6 +372,13 @@ impl ListRuleEnforcements {
     }
 }
 rt::request!(ListRuleEnforcements);
+impl rt::Paged for ListRuleEnforcements {
+    type Item = types::RuleEnforcement;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::toggle_enforcement`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -499,8 +507,8 @@ pub(super) static ENFORCEMENT_SAVINGS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::object(&[])),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -566,11 +574,19 @@ pub(super) static LIST_RULE_ENFORCEMENTS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::RuleEnforcementList::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.ruleEnforcements")
+            .in_body()
+            .page("pageNumber", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("data.totalItems"))
+    }),
 };
 pub(super) static TOGGLE_ENFORCEMENT: rt::Operation = rt::Operation {
     id: "toggleEnforcement",

@@ -154,15 +154,16 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/governance/execution/filter-value/tags`
     ///
-    /// `getRuleExecutionTagFilterValues`, tag `Rule Executions`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// `getRuleExecutionTagFilterValues`, tag `Rule Executions`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::GetRuleExecutionTagFilterValuesBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::RuleExecutionTagsFilter`], `application/json`.
+    /// - Result: [`types::ResponseDtoListString`], `application/json`; errors 400, 500.
+    /// - List: `paged offset/limit in body by offset, items data`.
     #[inline]
     pub fn get_rule_execution_tag_filter_values(
         &self,
         account_identifier: impl Into<String>,
-        body: &types::GetRuleExecutionTagFilterValuesBody,
+        body: &types::RuleExecutionTagsFilter,
     ) -> GetRuleExecutionTagFilterValues {
         GetRuleExecutionTagFilterValues {
             call: rt::Call::new(self.client, &GET_RULE_EXECUTION_TAG_FILTER_VALUES)
@@ -576,7 +577,7 @@ pub struct GetRuleExecutionTagFilterValues {
 impl GetRuleExecutionTagFilterValues {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -586,6 +587,13 @@ impl GetRuleExecutionTagFilterValues {
     }
 }
 rt::request!(GetRuleExecutionTagFilterValues);
+impl rt::Paged for GetRuleExecutionTagFilterValues {
+    type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_rule_executions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -860,11 +868,16 @@ pub(super) static GET_RULE_EXECUTION_TAG_FILTER_VALUES: rt::Operation = rt::Oper
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Offset, "data")
+            .in_body()
+            .page("offset", 0)
+            .size("limit")
+    }),
 };
 pub(super) static GET_RULE_EXECUTIONS: rt::Operation = rt::Operation {
     id: "getRuleExecutions",

@@ -6,15 +6,15 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ccm/api/unit-metric`
     ///
-    /// `createUnitMetric`, tag `Unit Metric`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `createUnitMetric`, tag `Unit Metric`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::CreateUnitMetricBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::UnitMetricRequestDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoUnitMetricResponseDto`], `application/json`; errors 400, 500.
     #[inline]
     pub fn create_unit_metric(
         &self,
         account_identifier: impl Into<String>,
-        body: &types::CreateUnitMetricBody,
+        body: &types::UnitMetricRequestDto,
     ) -> CreateUnitMetric {
         CreateUnitMetric {
             call: rt::Call::new(self.client, &CREATE_UNIT_METRIC)
@@ -24,30 +24,50 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ccm/api/unit-metric`
     ///
-    /// `deleteUnitMetric`, tag `Unit Metric`. Idempotent: twice is as good as once. The answer is not described.
-    /// - Required: query `account_identifier` = `accountIdentifier`, `identifier`, `start_time` = `startTime`, `end_time` = `endTime`.
-    /// - Result: json, `application/json`.
+    /// `deleteUnitMetric`, tag `Unit Metric`. Idempotent: twice is as good as once. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`, `identifier`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`; errors 400, 500.
     #[inline]
     pub fn delete_unit_metric(
         &self,
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
-        start_time: impl Into<String>,
-        end_time: impl Into<String>,
     ) -> DeleteUnitMetric {
         DeleteUnitMetric {
             call: rt::Call::new(self.client, &DELETE_UNIT_METRIC)
                 .with_text(0, account_identifier)
-                .with_text(1, identifier)
-                .with_text(2, start_time)
-                .with_text(3, end_time),
+                .with_text(1, identifier),
+        }
+    }
+    /// `POST /ccm/api/unit-metric/perspective/{perspectiveId}`
+    ///
+    /// `getColumnUnitMetricForPerspective`, tag `Unit Metric`. Safe: it only reads. Published types.
+    /// - Required: path `perspective_id` = `perspectiveId`; query `account_identifier` = `accountIdentifier`, `metric_identifier` = `metricIdentifier`, `start_time` = `startTime`, `end_time` = `endTime`.
+    /// - Body, optional: list of [`types::QlceViewFilterWrapper`], `application/json`.
+    /// - Result: [`types::ResponseDtoUnitMetricResponseDto`], `application/json`; errors 400, 500.
+    #[inline]
+    pub fn get_column_unit_metric_for_perspective(
+        &self,
+        account_identifier: impl Into<String>,
+        perspective_id: impl Into<String>,
+        metric_identifier: impl Into<String>,
+        start_time: impl Into<String>,
+        end_time: impl Into<String>,
+    ) -> GetColumnUnitMetricForPerspective {
+        GetColumnUnitMetricForPerspective {
+            call: rt::Call::new(self.client, &GET_COLUMN_UNIT_METRIC_FOR_PERSPECTIVE)
+                .with_text(0, account_identifier)
+                .with_text(1, perspective_id)
+                .with_text(2, metric_identifier)
+                .with_text(3, start_time)
+                .with_text(4, end_time),
         }
     }
     /// `GET /ccm/api/unit-metric`
     ///
-    /// `getUnitMetric`, tag `Unit Metric`. Safe: it only reads. The answer is not described.
+    /// `getUnitMetric`, tag `Unit Metric`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `metric_identifier` = `metricIdentifier`, `start_time` = `startTime`, `end_time` = `endTime`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoUnitMetricResponseDto`], `application/json`; errors 400, 500.
     #[inline]
     pub fn get_unit_metric(
         &self,
@@ -66,9 +86,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/unit-metric/list`
     ///
-    /// `listAllUnitMetrics`, tag `Unit Metric`. Safe: it only reads. The answer is not described.
+    /// `listAllUnitMetrics`, tag `Unit Metric`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `page_size` = `pageSize`, `page_no` = `pageNo`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoUnitMetricListResponseDto`], `application/json`; errors 400, 500.
+    /// - List: `paged pageNo/pageSize from 0, size 20, at most 100, items data.unitMetrics, total data.totalCount`.
     #[inline]
     pub fn list_all_unit_metrics(
         &self,
@@ -85,15 +106,15 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ccm/api/unit-metric`
     ///
-    /// `updateUnitMetric`, tag `Unit Metric`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `updateUnitMetric`, tag `Unit Metric`. Idempotent: twice is as good as once. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::UpdateUnitMetricBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::UnitMetricRequestDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoUnitMetricResponseDto`], `application/json`; errors 400, 500.
     #[inline]
     pub fn update_unit_metric(
         &self,
         account_identifier: impl Into<String>,
-        body: &types::UpdateUnitMetricBody,
+        body: &types::UnitMetricRequestDto,
     ) -> UpdateUnitMetric {
         UpdateUnitMetric {
             call: rt::Call::new(self.client, &UPDATE_UNIT_METRIC)
@@ -111,7 +132,7 @@ pub struct CreateUnitMetric {
 impl CreateUnitMetric {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoUnitMetricResponseDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -128,9 +149,30 @@ pub struct DeleteUnitMetric {
     call: rt::Call,
 }
 impl DeleteUnitMetric {
+    /// Query parameter `startTime`.
+    #[inline]
+    pub fn start_time(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
+    }
+    /// Query parameter `endTime`.
+    #[inline]
+    pub fn end_time(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
+    }
+    /// Query parameter `deleteCompleteMetric`.
+    #[inline]
+    pub fn delete_complete_metric(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(4, value),
+        }
+    }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -140,6 +182,57 @@ impl DeleteUnitMetric {
     }
 }
 rt::request!(DeleteUnitMetric);
+/// Request of [`Api::get_column_unit_metric_for_perspective`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct GetColumnUnitMetricForPerspective {
+    call: rt::Call,
+}
+impl GetColumnUnitMetricForPerspective {
+    /// Query parameter `timeTruncGroupBy`.
+    #[inline]
+    pub fn time_trunc_group_by(
+        self,
+        value: impl Into<types::GetColumnUnitMetricForPerspectiveTimeTruncGroupBy>,
+    ) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<
+                        types::GetColumnUnitMetricForPerspectiveTimeTruncGroupBy,
+                    >::into(value)
+                        .as_str(),
+                ),
+        }
+    }
+    /// Query parameter `overrideFilter`.
+    #[inline]
+    pub fn override_filter(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(6, value),
+        }
+    }
+    /// The body, as JSON.
+    #[inline]
+    pub fn body(self, body: &[types::QlceViewFilterWrapper]) -> Self {
+        Self {
+            call: self.call.with_body_json(&body),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::ResponseDtoUnitMetricResponseDto> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(GetColumnUnitMetricForPerspective);
 /// Request of [`Api::get_unit_metric`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -164,7 +257,7 @@ impl GetUnitMetric {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoUnitMetricResponseDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -188,9 +281,36 @@ impl ListAllUnitMetrics {
             call: self.call.with_text(3, value),
         }
     }
+    /// Query parameter `sortType`.
+    #[inline]
+    pub fn sort_type(self, value: impl Into<types::ListAllUnitMetricsSortType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    4,
+                    Into::<types::ListAllUnitMetricsSortType>::into(value).as_str(),
+                ),
+        }
+    }
+    /// Query parameter `sortOrder`.
+    #[inline]
+    pub fn sort_order(
+        self,
+        value: impl Into<types::ListAllUnitMetricsSortOrder>,
+    ) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    5,
+                    Into::<types::ListAllUnitMetricsSortOrder>::into(value).as_str(),
+                ),
+        }
+    }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoUnitMetricListResponseDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -200,6 +320,13 @@ impl ListAllUnitMetrics {
     }
 }
 rt::request!(ListAllUnitMetrics);
+impl rt::Paged for ListAllUnitMetrics {
+    type Item = types::UnitMetricListDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::update_unit_metric`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -209,7 +336,7 @@ pub struct UpdateUnitMetric {
 impl UpdateUnitMetric {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoUnitMetricResponseDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -230,8 +357,10 @@ pub(super) static CREATE_UNIT_METRIC: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::UnitMetricResponseDto::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -246,16 +375,45 @@ pub(super) static DELETE_UNIT_METRIC: rt::Operation = rt::Operation {
     params: &[
         rt::Param::query("accountIdentifier", true),
         rt::Param::query("identifier", true),
-        rt::Param::query("startTime", true),
-        rt::Param::query("endTime", true),
+        rt::Param::query("startTime", false),
+        rt::Param::query("endTime", false),
+        rt::Param::query("deleteCompleteMetric", false),
     ],
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::Boolean)
+        .confirmed_by(&["data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
+    paging: None,
+};
+pub(super) static GET_COLUMN_UNIT_METRIC_FOR_PERSPECTIVE: rt::Operation = rt::Operation {
+    id: "getColumnUnitMetricForPerspective",
+    name: "get_column_unit_metric_for_perspective",
+    module: "ccm",
+    tag: "Unit Metric",
+    method: "POST",
+    path: "/ccm/api/unit-metric/perspective/{perspectiveId}",
+    params: &[
+        rt::Param::query("accountIdentifier", true),
+        rt::Param::path("perspectiveId"),
+        rt::Param::query("metricIdentifier", true),
+        rt::Param::query("startTime", true),
+        rt::Param::query("endTime", true),
+        rt::Param::query("timeTruncGroupBy", false),
+        rt::Param::query("overrideFilter", false),
+    ],
+    bodies: &["application/json"],
+    body_required: false,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::UnitMetricResponseDto::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_UNIT_METRIC: rt::Operation = rt::Operation {
@@ -275,8 +433,10 @@ pub(super) static GET_UNIT_METRIC: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::UnitMetricResponseDto::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -293,15 +453,26 @@ pub(super) static LIST_ALL_UNIT_METRICS: rt::Operation = rt::Operation {
         rt::Param::query("pageSize", true),
         rt::Param::query("pageNo", true),
         rt::Param::query("searchKey", false),
+        rt::Param::query("sortType", false),
+        rt::Param::query("sortOrder", false),
     ],
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::UnitMetricListResponseDto::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.unitMetrics")
+            .page("pageNo", 0)
+            .size("pageSize")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Member("data.totalCount"))
+    }),
 };
 pub(super) static UPDATE_UNIT_METRIC: rt::Operation = rt::Operation {
     id: "updateUnitMetric",
@@ -314,8 +485,10 @@ pub(super) static UPDATE_UNIT_METRIC: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::UnitMetricResponseDto::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

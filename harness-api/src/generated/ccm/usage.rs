@@ -6,8 +6,8 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/usage/cd/active-services/csv/download`
     ///
-    /// `CcmdownloadActiveServiceCSVReport`, tag `Usage`. Safe: it only reads. The answer is not described.
-    /// - Result: json, `application/json`.
+    /// `CcmdownloadActiveServiceCSVReport`, tag `Usage`. Safe: it only reads. Published types.
+    /// - Result: nothing; errors 400, 500.
     #[inline]
     pub fn download_active_service_csv_report(&self) -> DownloadActiveServiceCsvReport {
         DownloadActiveServiceCsvReport {
@@ -16,8 +16,8 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/usage/CD/serviceInstancesLicense`
     ///
-    /// `CcmgetCDLicenseUsageForServiceInstances`, tag `Usage`. Safe: it only reads. The answer is not described.
-    /// - Result: json, `application/json`.
+    /// `CcmgetCDLicenseUsageForServiceInstances`, tag `Usage`. Safe: it only reads. Published types.
+    /// - Result: [`types::ResponseDtoServiceInstanceUsageDto`], `application/json`; errors 400, 500.
     #[inline]
     pub fn get_cd_license_usage_for_service_instances(
         &self,
@@ -28,8 +28,8 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/usage/CD/servicesLicense`
     ///
-    /// `CcmgetCDLicenseUsageForServices`, tag `Usage`. Safe: it only reads. The answer is not described.
-    /// - Result: json, `application/json`.
+    /// `CcmgetCDLicenseUsageForServices`, tag `Usage`. Safe: it only reads. Published types.
+    /// - Result: [`types::ResponseDtoServiceUsageDto`], `application/json`; errors 400, 500.
     #[inline]
     pub fn get_cd_license_usage_for_services(&self) -> GetCdLicenseUsageForServices {
         GetCdLicenseUsageForServices {
@@ -38,9 +38,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/usage/{module}`
     ///
-    /// `CcmgetLicenseUsage`, tag `Usage`. Safe: it only reads. The answer is not described.
+    /// `CcmgetLicenseUsage`, tag `Usage`. Safe: it only reads. Published types.
     /// - Required: path `module`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoLicenseUsage`], `application/json`; errors 400, 500.
     #[inline]
     pub fn get_license_usage(&self, module: impl Into<String>) -> GetLicenseUsage {
         GetLicenseUsage {
@@ -71,8 +71,8 @@ impl DownloadActiveServiceCsvReport {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -104,7 +104,7 @@ impl GetCdLicenseUsageForServiceInstances {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoServiceInstanceUsageDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -137,7 +137,7 @@ impl GetCdLicenseUsageForServices {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoServiceUsageDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -177,7 +177,7 @@ impl GetLicenseUsage {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoLicenseUsage> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -200,9 +200,9 @@ pub(super) static DOWNLOAD_ACTIVE_SERVICE_CSV_REPORT: rt::Operation = rt::Operat
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -221,8 +221,10 @@ pub(super) static GET_CD_LICENSE_USAGE_FOR_SERVICE_INSTANCES: rt::Operation = rt
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::ServiceInstanceUsageDto::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -241,8 +243,10 @@ pub(super) static GET_CD_LICENSE_USAGE_FOR_SERVICES: rt::Operation = rt::Operati
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::ServiceUsageDto::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -263,8 +267,8 @@ pub(super) static GET_LICENSE_USAGE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::object(&[])),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

@@ -37,10 +37,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/environmentsV2/batch`
     ///
-    /// `createEnvironmentsV2`, tag `Environments`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `createEnvironmentsV2`, tag `Environments`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body, optional: list of [`types::CreateEnvironmentsV2Body`], `application/json`, `application/yaml`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: list of [`types::EnvironmentRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoEnvironmentBatchResponse`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn create_environments_v2(
         &self,
@@ -323,7 +323,7 @@ pub struct CreateEnvironmentsV2 {
 impl CreateEnvironmentsV2 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &[types::CreateEnvironmentsV2Body]) -> Self {
+    pub fn body(self, body: &[types::EnvironmentRequest]) -> Self {
         Self {
             call: self.call.with_body_json(&body),
         }
@@ -337,7 +337,7 @@ impl CreateEnvironmentsV2 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoEnvironmentBatchResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -1093,9 +1093,11 @@ pub(super) static CREATE_ENVIRONMENTS_V2: rt::Operation = rt::Operation {
     params: &[rt::Param::query("accountIdentifier", true)],
     bodies: &["application/json", "application/yaml"],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::EnvironmentBatchResponse::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

@@ -8,7 +8,7 @@ impl<'c> Api<'c> {
     ///
     /// `get-v1-releaseDetails`, tag `K8s Release Service Mapping`. Safe: it only reads. Published types.
     /// - Body, optional: list of [`types::ReleaseDetailsRequest`], `application/json`.
-    /// - Result: list of json, `application/json`, `application/xml`.
+    /// - Result: list of list of [`types::ReleaseDetailsResponse`], `application/json`, `application/xml`.
     /// - List: `whole list, items body`.
     #[inline]
     pub fn get_release_details(&self) -> GetReleaseDetails {
@@ -18,9 +18,9 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/kubernetes/releases/service-mapping`
     ///
-    /// `post-v1-releaseDetails`, tag `K8s Release Service Mapping`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
-    /// - Body, optional: list of [`types::PostReleaseDetailsBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// `post-v1-releaseDetails`, tag `K8s Release Service Mapping`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: list of [`types::ReleaseDetailsRequest`], `application/json`.
+    /// - Result: list of list of [`types::ReleaseDetailsResponse`], `application/json`, `application/xml`.
     #[inline]
     pub fn post_release_details(&self) -> PostReleaseDetails {
         PostReleaseDetails {
@@ -51,7 +51,7 @@ impl GetReleaseDetails {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<Vec<serde_json::Value>> {
+    pub fn send(self) -> rt::Sending<Vec<Vec<types::ReleaseDetailsResponse>>> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -62,7 +62,7 @@ impl GetReleaseDetails {
 }
 rt::request!(GetReleaseDetails);
 impl rt::Paged for GetReleaseDetails {
-    type Item = serde_json::Value;
+    type Item = Vec<types::ReleaseDetailsResponse>;
     #[inline]
     fn into_call(self) -> rt::Call {
         self.call
@@ -84,14 +84,14 @@ impl PostReleaseDetails {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &[types::PostReleaseDetailsBody]) -> Self {
+    pub fn body(self, body: &[types::ReleaseDetailsRequest]) -> Self {
         Self {
             call: self.call.with_body_json(&body),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<Vec<Vec<types::ReleaseDetailsResponse>>> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -128,9 +128,9 @@ pub(super) static POST_RELEASE_DETAILS: rt::Operation = rt::Operation {
     params: &[rt::Param::header("Harness-Account", false)],
     bodies: &["application/json"],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/xml"],
+    response: &rt::ResponseSchema::LIST,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

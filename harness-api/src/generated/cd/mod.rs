@@ -62,6 +62,13 @@
 //! | `POST /ng/api/customDeployment/get-updated-Yaml/{infraIdentifier}` | [`get_updated_yaml_for_infrastructure`](Api::get_updated_yaml_for_infrastructure) |
 //! | `GET /ng/api/customDeployment/validate-infrastructure/{infraIdentifier}` | [`validate_infrastructure_for_deployment_template`](Api::validate_infrastructure_for_deployment_template) |
 //!
+//! # `Drift Detection`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /ng/api/drift-detection/{entityId}` | [`get_drift_detection_detail`](Api::get_drift_detection_detail) |
+//! | `GET /ng/api/drift-detection` | [`list_drift_detection_targets`](Api::list_drift_detection_targets) |
+//!
 //! # `EnvironmentGroup`
 //!
 //! | HTTP | Method |
@@ -126,6 +133,13 @@
 //! |---|---|
 //! | `GET /v1/kubernetes/releases/service-mapping` | [`get_release_details`](Api::get_release_details) |
 //! | `POST /v1/kubernetes/releases/service-mapping` | [`post_release_details`](Api::post_release_details) |
+//!
+//! # `Onboarding`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /ng/api/onboarding/execute` | [`execute_onboarding`](Api::execute_onboarding) |
+//! | `POST /ng/api/onboarding/kubeconfig/upload` | [`upload_kube_config`](Api::upload_kube_config) |
 //!
 //! # `Org Environments`
 //!
@@ -291,6 +305,8 @@ mod clusters;
 pub use clusters::*;
 mod custom_deployment;
 pub use custom_deployment::*;
+mod drift_detection;
+pub use drift_detection::*;
 mod environment_group;
 pub use environment_group::*;
 mod environments;
@@ -301,6 +317,8 @@ mod infrastructures;
 pub use infrastructures::*;
 mod k8s_release_service_mapping;
 pub use k8s_release_service_mapping::*;
+mod onboarding;
+pub use onboarding::*;
 mod org_environments;
 pub use org_environments::*;
 mod org_infrastructures;
@@ -375,6 +393,8 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &custom_deployment::GET_CUSTOM_DEPLOYMENT_INFRA_VARIABLES,
     &custom_deployment::GET_UPDATED_YAML_FOR_INFRASTRUCTURE,
     &custom_deployment::VALIDATE_INFRASTRUCTURE_FOR_DEPLOYMENT_TEMPLATE,
+    &drift_detection::GET_DRIFT_DETECTION_DETAIL,
+    &drift_detection::LIST_DRIFT_DETECTION_TARGETS,
     &environment_group::DELETE_ENVIRONMENT_GROUP,
     &environment_group::GET_ENVIRONMENT_GROUP,
     &environment_group::GET_ENVIRONMENT_GROUP_LIST,
@@ -415,6 +435,8 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &infrastructures::UPDATE_INFRASTRUCTURE_GIT_DETAILS,
     &k8s_release_service_mapping::GET_RELEASE_DETAILS,
     &k8s_release_service_mapping::POST_RELEASE_DETAILS,
+    &onboarding::EXECUTE_ONBOARDING,
+    &onboarding::UPLOAD_KUBE_CONFIG,
     &org_environments::CREATE_ORG_SCOPED_ENVIRONMENT,
     &org_environments::DELETE_ORG_SCOPED_ENVIRONMENT,
     &org_environments::GET_ORG_SCOPED_ENVIRONMENT,

@@ -52,10 +52,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/servicesV2/batch/partial`
     ///
-    /// `createServicesPartialBatch`, tag `Services`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `createServicesPartialBatch`, tag `Services`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body, optional: list of [`types::CreateServicesPartialBatchBody`], `application/json`, `application/yaml`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: list of [`types::ServiceRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoServiceBatchResponse`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn create_services_partial_batch(
         &self,
@@ -364,7 +364,7 @@ pub struct CreateServicesPartialBatch {
 impl CreateServicesPartialBatch {
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &[types::CreateServicesPartialBatchBody]) -> Self {
+    pub fn body(self, body: &[types::ServiceRequest]) -> Self {
         Self {
             call: self.call.with_body_json(&body),
         }
@@ -378,7 +378,7 @@ impl CreateServicesPartialBatch {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoServiceBatchResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -1241,9 +1241,11 @@ pub(super) static CREATE_SERVICES_PARTIAL_BATCH: rt::Operation = rt::Operation {
     params: &[rt::Param::query("accountIdentifier", true)],
     bodies: &["application/json", "application/yaml"],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::ServiceBatchResponse::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

@@ -6,8 +6,8 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/usage/cd/active-services/csv/download`
     ///
-    /// `downloadActiveServiceCSVReport`, tag `Usage`. Safe: it only reads. The answer is not described.
-    /// - Result: json, `application/json`.
+    /// `downloadActiveServiceCSVReport`, tag `Usage`. Safe: it only reads. Published types.
+    /// - Result: nothing; errors 400, 500.
     #[inline]
     pub fn download_active_service_csv_report(&self) -> DownloadActiveServiceCsvReport {
         DownloadActiveServiceCsvReport {
@@ -16,9 +16,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/license-usage-cd/v2/{usageType}/csv/download`
     ///
-    /// `downloadCDUsageCSVReport`, tag `Usage`. Safe: it only reads. The answer is not described.
+    /// `downloadCDUsageCSVReport`, tag `Usage`. Safe: it only reads. Published types.
     /// - Required: path `usage_type` = `usageType`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing; errors 400, 500.
     #[inline]
     pub fn download_cd_usage_csv_report(
         &self,
@@ -35,8 +35,8 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/usage/CD/serviceInstancesLicense`
     ///
-    /// `getCDLicenseUsageForServiceInstances`, tag `Usage`. Safe: it only reads. The answer is not described.
-    /// - Result: json, `application/json`.
+    /// `getCDLicenseUsageForServiceInstances`, tag `Usage`. Safe: it only reads. Published types.
+    /// - Result: [`types::ResponseDtoServiceInstanceUsageDto`], `application/json`; errors 400, 500.
     #[inline]
     pub fn get_cd_license_usage_for_service_instances(
         &self,
@@ -47,8 +47,8 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/usage/CD/servicesLicense`
     ///
-    /// `getCDLicenseUsageForServices`, tag `Usage`. Safe: it only reads. The answer is not described.
-    /// - Result: json, `application/json`.
+    /// `getCDLicenseUsageForServices`, tag `Usage`. Safe: it only reads. Published types.
+    /// - Result: [`types::ResponseDtoServiceUsageDto`], `application/json`; errors 400, 500.
     #[inline]
     pub fn get_cd_license_usage_for_services(&self) -> GetCdLicenseUsageForServices {
         GetCdLicenseUsageForServices {
@@ -79,8 +79,8 @@ impl DownloadActiveServiceCsvReport {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -112,8 +112,8 @@ impl DownloadCdUsageCsvReport {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -145,7 +145,7 @@ impl GetCdLicenseUsageForServiceInstances {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoServiceInstanceUsageDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -178,7 +178,7 @@ impl GetCdLicenseUsageForServices {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoServiceUsageDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -201,9 +201,9 @@ pub(super) static DOWNLOAD_ACTIVE_SERVICE_CSV_REPORT: rt::Operation = rt::Operat
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -222,9 +222,9 @@ pub(super) static DOWNLOAD_CD_USAGE_CSV_REPORT: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -243,8 +243,10 @@ pub(super) static GET_CD_LICENSE_USAGE_FOR_SERVICE_INSTANCES: rt::Operation = rt
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::ServiceInstanceUsageDto::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -263,8 +265,10 @@ pub(super) static GET_CD_LICENSE_USAGE_FOR_SERVICES: rt::Operation = rt::Operati
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::ServiceUsageDto::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

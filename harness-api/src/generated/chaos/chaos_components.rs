@@ -6,9 +6,10 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gateway/chaos/manager/api/v3/integrations/get-chaos-component-variable`
     ///
-    /// `getChaosComponentVariable`, tag `Chaos Components`. Safe: it only reads. The answer is not described.
+    /// `getChaosComponentVariable`, tag `Chaos Components`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetChaosComponentVariableResponse`], `application/json`; errors 400, 500.
+    /// - List: `whole list, items items`.
     #[inline]
     pub fn get_chaos_component_variable(
         &self,
@@ -21,15 +22,15 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/v3/integrations/run-chaos-component`
     ///
-    /// `runChaosComponent`, tag `Chaos Components`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `runChaosComponent`, tag `Chaos Components`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::RunChaosComponentBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::RunChaosComponentRequest`], `application/json`.
+    /// - Result: [`types::RunChaosComponentResponse`], `application/json`; errors 400, 500.
     #[inline]
     pub fn run_chaos_component(
         &self,
         account_identifier: impl Into<String>,
-        body: &types::RunChaosComponentBody,
+        body: &types::RunChaosComponentRequest,
     ) -> RunChaosComponent {
         RunChaosComponent {
             call: rt::Call::new(self.client, &RUN_CHAOS_COMPONENT)
@@ -94,7 +95,7 @@ impl GetChaosComponentVariable {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetChaosComponentVariableResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -104,6 +105,13 @@ impl GetChaosComponentVariable {
     }
 }
 rt::request!(GetChaosComponentVariable);
+impl rt::Paged for GetChaosComponentVariable {
+    type Item = types::GetChaosComponentVariableData;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::run_chaos_component`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -155,7 +163,7 @@ impl RunChaosComponent {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::RunChaosComponentResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -184,11 +192,13 @@ pub(super) static GET_CHAOS_COMPONENT_VARIABLE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::GetChaosComponentVariableResponse::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
 };
 pub(super) static RUN_CHAOS_COMPONENT: rt::Operation = rt::Operation {
     id: "runChaosComponent",
@@ -209,8 +219,12 @@ pub(super) static RUN_CHAOS_COMPONENT: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope(
+            "data",
+            rt::ValueSchema::object(types::RunChaosComponentResponseData::NAMES),
+        )
+        .status(rt::StatusMember::Acknowledgement),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

@@ -588,9 +588,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/kubernetes/infra/health/{id}`
     ///
-    /// `testLegacyKubernetesChaosInfraConnection`, tag `Chaos Infrastructure`. Safe: it only reads. The answer is not described.
+    /// `testLegacyKubernetesChaosInfraConnection`, tag `Chaos Infrastructure`. Safe: it only reads. Published types.
     /// - Required: path `id`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: bool, `application/json`; errors 400, 401, 500.
     #[inline]
     pub fn test_legacy_kubernetes_chaos_infra_connection(
         &self,
@@ -1359,8 +1359,8 @@ pub struct TestLegacyKubernetesChaosInfraConnection {
 impl TestLegacyKubernetesChaosInfraConnection {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<bool> {
+        self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -2118,8 +2118,8 @@ pub(super) static TEST_LEGACY_KUBERNETES_CHAOS_INFRA_CONNECTION: rt::Operation =
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::new(rt::ValueSchema::Boolean),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

@@ -6,15 +6,15 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/chaos/manager/api/v3/dr-tests`
     ///
-    /// `createDRTest`, tag `DR Tests`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `createDRTest`, tag `DR Tests`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::CreateDrTestBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::CreateDrTestPipelineRequest`], `application/json`.
+    /// - Result: [`types::CreateDrTestPipelineResponse`], `application/json`; errors 400, 500.
     #[inline]
     pub fn create_dr_test(
         &self,
         account_identifier: impl Into<String>,
-        body: &types::CreateDrTestBody,
+        body: &types::CreateDrTestPipelineRequest,
     ) -> CreateDrTest {
         CreateDrTest {
             call: rt::Call::new(self.client, &CREATE_DR_TEST)
@@ -24,10 +24,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/v3/dr-tests`
     ///
-    /// `listDRTests`, tag `DR Tests`. Safe: it only reads. The answer is not described.
+    /// `listDRTests`, tag `DR Tests`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
-    /// - List: `paged page/limit from 0, size 15, items items, total pagination.totalItems`.
+    /// - Result: [`types::ListDrTestsResponse`], `application/json`; errors 400, 500.
+    /// - List: `paged page/limit from 0, size 15, at most 100, items drtests`.
     #[inline]
     pub fn list_dr_tests(&self, account_identifier: impl Into<String>) -> ListDrTests {
         ListDrTests {
@@ -66,7 +66,7 @@ impl CreateDrTest {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::CreateDrTestPipelineResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -134,7 +134,7 @@ impl ListDrTests {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ListDrTestsResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -145,7 +145,7 @@ impl ListDrTests {
 }
 rt::request!(ListDrTests);
 impl rt::Paged for ListDrTests {
-    type Item = serde_json::Value;
+    type Item = types::DrTest;
     #[inline]
     fn into_call(self) -> rt::Call {
         self.call
@@ -167,8 +167,12 @@ pub(super) static CREATE_DR_TEST: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope(
+            "data",
+            rt::ValueSchema::object(types::CreateDrTestPipelineResponseData::NAMES),
+        )
+        .status(rt::StatusMember::Acknowledgement),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -193,15 +197,17 @@ pub(super) static LIST_DR_TESTS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::ListDrTestsResponse::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const {
-        &rt::Paging::new(rt::Step::Number, "items")
+        &rt::Paging::new(rt::Step::Number, "drtests")
             .page("page", 0)
             .size("limit")
             .default_size(15)
-            .total(rt::Found::Member("pagination.totalItems"))
+            .max_size(100)
     }),
 };

@@ -222,9 +222,9 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/experiment-runs/csv`
     ///
-    /// `getExperimentRunsCSV`, tag `Experiments`. Safe: it only reads. The answer is not described.
+    /// `getExperimentRunsCSV`, tag `Experiments`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: text, `text/csv`; errors 400, 500.
     #[inline]
     pub fn get_experiment_runs_csv(
         &self,
@@ -658,8 +658,8 @@ impl GetExperimentRunsCsv {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<String> {
+        self.call.text_answer()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1069,9 +1069,9 @@ pub(super) static GET_EXPERIMENT_RUNS_CSV: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["text/csv"],
+    response: &rt::ResponseSchema::OPAQUE,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

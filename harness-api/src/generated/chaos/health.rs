@@ -18,8 +18,8 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/v3/health`
     ///
-    /// `healthCheckV3`, tag `Health`. Safe: it only reads. The answer is not described.
-    /// - Result: json, `application/json`.
+    /// `healthCheckV3`, tag `Health`. Safe: it only reads. Published types.
+    /// - Result: [`types::HealthCheckResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn health_check_v3(&self) -> HealthCheckV3 {
         HealthCheckV3 {
@@ -62,7 +62,7 @@ impl HealthCheckV3 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::HealthCheckResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -100,8 +100,9 @@ pub(super) static HEALTH_CHECK_V3: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::HealthCheckResponse::NAMES)
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

@@ -49,10 +49,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/probes/enable/{probeId}`
     ///
-    /// `enableProbe`, tag `Probes`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `enableProbe`, tag `Probes`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `probe_id` = `probeId`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
-    /// - Body: [`types::EnableProbeBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::ProbeBulkEnableRequest`], `application/json`.
+    /// - Result: text, `application/json`; errors 400, 401, 500.
     #[inline]
     pub fn enable_probe(
         &self,
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         probe_id: impl Into<String>,
-        body: &types::EnableProbeBody,
+        body: &types::ProbeBulkEnableRequest,
     ) -> EnableProbe {
         EnableProbe {
             call: rt::Call::new(self.client, &ENABLE_PROBE)
@@ -222,10 +222,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/v2/probes/verify/{probeId}`
     ///
-    /// `verifyProbe`, tag `Probes`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `verifyProbe`, tag `Probes`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `probe_id` = `probeId`; query `account_identifier` = `accountIdentifier`, `organization_identifier` = `organizationIdentifier`, `project_identifier` = `projectIdentifier`.
-    /// - Body: [`types::VerifyProbeBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::ProbeVerifyRequest`], `application/json`.
+    /// - Result: text, `application/json`; errors 400, 401, 500.
     #[inline]
     pub fn verify_probe(
         &self,
@@ -233,7 +233,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         probe_id: impl Into<String>,
-        body: &types::VerifyProbeBody,
+        body: &types::ProbeVerifyRequest,
     ) -> VerifyProbe {
         VerifyProbe {
             call: rt::Call::new(self.client, &VERIFY_PROBE)
@@ -292,8 +292,8 @@ pub struct EnableProbe {
 impl EnableProbe {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<String> {
+        self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -615,8 +615,8 @@ pub struct VerifyProbe {
 impl VerifyProbe {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<String> {
+        self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -684,8 +684,8 @@ pub(super) static ENABLE_PROBE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::new(rt::ValueSchema::Text),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -890,8 +890,8 @@ pub(super) static VERIFY_PROBE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::new(rt::ValueSchema::Text),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

@@ -6,15 +6,15 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/chaos/manager/api/v3/risks`
     ///
-    /// `createRisk`, tag `Risks`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `createRisk`, tag `Risks`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::CreateRiskBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::CreateRequest`], `application/json`.
+    /// - Result: [`types::Risk`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn create_risk(
         &self,
         account_identifier: impl Into<String>,
-        body: &types::CreateRiskBody,
+        body: &types::CreateRequest,
     ) -> CreateRisk {
         CreateRisk {
             call: rt::Call::new(self.client, &CREATE_RISK)
@@ -24,9 +24,9 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gateway/chaos/manager/api/v3/risks/{identity}`
     ///
-    /// `deleteRisk`, tag `Risks`. Idempotent: twice is as good as once. The answer is not described.
+    /// `deleteRisk`, tag `Risks`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::DeleteResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn delete_risk(
         &self,
@@ -125,9 +125,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/v3/risks/{identity}`
     ///
-    /// `getRisk`, tag `Risks`. Safe: it only reads. The answer is not described.
+    /// `getRisk`, tag `Risks`. Safe: it only reads. Published types.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::RiskResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn get_risk(
         &self,
@@ -162,9 +162,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/v3/risks/{identity}/active-risks`
     ///
-    /// `listProbeExecutions`, tag `Risks`. Safe: it only reads. The answer is not described.
+    /// `listProbeExecutions`, tag `Risks`. Safe: it only reads. Published types.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ListExecutionResponse`], `application/json`; errors 400, 500.
+    /// - List: `paged page/limit from 0, size 15, at most 100, items data, total pagination.totalItems, size pagination.limit`.
     #[inline]
     pub fn list_probe_executions(
         &self,
@@ -179,9 +180,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/v3/risks`
     ///
-    /// `listRisks`, tag `Risks`. Safe: it only reads. The answer is not described.
+    /// `listRisks`, tag `Risks`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ListRiskResponse`], `application/json`; errors 400, 500.
+    /// - List: `paged page/limit from 0, size 15, at most 100, items data, total pagination.totalItems, size pagination.limit`.
     #[inline]
     pub fn list_risks(&self, account_identifier: impl Into<String>) -> ListRisks {
         ListRisks {
@@ -191,16 +193,16 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gateway/chaos/manager/api/v3/risks/{identity}`
     ///
-    /// `updateRisk`, tag `Risks`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `updateRisk`, tag `Risks`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `identity`; query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::UpdateRiskBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::UpdateRequest`], `application/json`.
+    /// - Result: [`types::Risk`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn update_risk(
         &self,
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
-        body: &types::UpdateRiskBody,
+        body: &types::UpdateRequest,
     ) -> UpdateRisk {
         UpdateRisk {
             call: rt::Call::new(self.client, &UPDATE_RISK)
@@ -240,7 +242,7 @@ impl CreateRisk {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::Risk> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -280,7 +282,7 @@ impl DeleteRisk {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::DeleteResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -461,7 +463,7 @@ impl GetRisk {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::RiskResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -617,7 +619,7 @@ impl ListProbeExecutions {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ListExecutionResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -627,6 +629,13 @@ impl ListProbeExecutions {
     }
 }
 rt::request!(ListProbeExecutions);
+impl rt::Paged for ListProbeExecutions {
+    type Item = types::ActiveExecutionResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::list_risks`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -740,7 +749,7 @@ impl ListRisks {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ListRiskResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -750,6 +759,13 @@ impl ListRisks {
     }
 }
 rt::request!(ListRisks);
+impl rt::Paged for ListRisks {
+    type Item = types::RiskResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::update_risk`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -780,7 +796,7 @@ impl UpdateRisk {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::Risk> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -806,8 +822,8 @@ pub(super) static CREATE_RISK: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::Risk::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -829,8 +845,9 @@ pub(super) static DELETE_RISK: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::DeleteResponse::NAMES)
+        .confirmed_by(&["success"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -951,8 +968,8 @@ pub(super) static GET_RISK: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::RiskResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -1006,11 +1023,19 @@ pub(super) static LIST_PROBE_EXECUTIONS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::ListExecutionResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data")
+            .page("page", 0)
+            .size("limit")
+            .default_size(15)
+            .max_size(100)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.limit"))
+    }),
 };
 pub(super) static LIST_RISKS: rt::Operation = rt::Operation {
     id: "listRisks",
@@ -1038,11 +1063,19 @@ pub(super) static LIST_RISKS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::ListRiskResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data")
+            .page("page", 0)
+            .size("limit")
+            .default_size(15)
+            .max_size(100)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.limit"))
+    }),
 };
 pub(super) static UPDATE_RISK: rt::Operation = rt::Operation {
     id: "updateRisk",
@@ -1061,8 +1094,8 @@ pub(super) static UPDATE_RISK: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::Risk::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

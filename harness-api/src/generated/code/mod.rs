@@ -33,6 +33,7 @@
 //! | HTTP | Method |
 //! |---|---|
 //! | `GET /code/api/v1/principals` | [`list_principals`](Api::list_principals) |
+//! | `GET /code/api/v1/principals/scoped` | [`list_principals_scoped`](Api::list_principals_scoped) |
 //!
 //! # `pullreq`
 //!
@@ -45,6 +46,8 @@
 //! | `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments/apply-suggestions` | [`comment_apply_suggestions`](Api::comment_apply_suggestions) |
 //! | `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments` | [`comment_create_pull_req`](Api::comment_create_pull_req) |
 //! | `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments/{pullreq_comment_id}` | [`comment_delete_pull_req`](Api::comment_delete_pull_req) |
+//! | `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments/{pullreq_comment_id}/reactions/{pullreq_reaction_emoji}` | [`comment_reaction_create_pull_req`](Api::comment_reaction_create_pull_req) |
+//! | `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments/{pullreq_comment_id}/reactions/{pullreq_reaction_emoji}` | [`comment_reaction_delete_pull_req`](Api::comment_reaction_delete_pull_req) |
 //! | `PUT /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments/{pullreq_comment_id}/status` | [`comment_status_pull_req`](Api::comment_status_pull_req) |
 //! | `PATCH /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments/{pullreq_comment_id}` | [`comment_update_pull_req`](Api::comment_update_pull_req) |
 //! | `GET /code/api/v1/pullreq/count` | [`count_pull_req_space`](Api::count_pull_req_space) |
@@ -71,6 +74,8 @@
 //! | `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/mergequeue/prioritize` | [`pr_merge_queue_prioritize`](Api::pr_merge_queue_prioritize) |
 //! | `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/mergequeue` | [`pr_merge_queue_remove`](Api::pr_merge_queue_remove) |
 //! | `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/metadata` | [`pull_req_meta_data`](Api::pull_req_meta_data) |
+//! | `PUT /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/view` | [`pull_req_view_create`](Api::pull_req_view_create) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/view` | [`pull_req_view_get`](Api::pull_req_view_get) |
 //! | `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/labels/{label_id}` | [`remove_suggested_label`](Api::remove_suggested_label) |
 //! | `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/reviewers/{principal_id}` | [`remove_suggested_reviewer`](Api::remove_suggested_reviewer) |
 //! | `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/branch` | [`restore_pull_req_source_branch`](Api::restore_pull_req_source_branch) |
@@ -125,6 +130,8 @@
 //! | `GET /code/api/v1/repos/{repo_identifier}/tags` | [`list_tags`](Api::list_tags) |
 //! | `POST /code/api/v1/repos/{repo_identifier}/merge-check/{range}` | [`merge_check`](Api::merge_check) |
 //! | `POST /code/api/v1/repos/{repo_identifier}/merge-commit` | [`merge_commit`](Api::merge_commit) |
+//! | `DELETE /code/api/v1/repos/{repo_identifier}/mergequeue/{branch_name}` | [`merge_queue_clear`](Api::merge_queue_clear) |
+//! | `GET /code/api/v1/repos/{repo_identifier}/mergequeue/{branch_name}` | [`merge_queue_list_entries`](Api::merge_queue_list_entries) |
 //! | `POST /code/api/v1/repos/{repo_identifier}/path-details` | [`path_details`](Api::path_details) |
 //! | `POST /code/api/v1/repos/{repo_identifier}/purge` | [`purge_repository`](Api::purge_repository) |
 //! | `GET /code/api/v1/repos/{repo_identifier}/diff/{range}` | [`raw_diff`](Api::raw_diff) |
@@ -317,6 +324,7 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &labels::UPDATE_SPACE_LABEL,
     &labels::UPDATE_SPACE_LABEL_VALUE,
     &principals::LIST_PRINCIPALS,
+    &principals::LIST_PRINCIPALS_SCOPED,
     &pullreq_a::APPLY_SUGGESTED_LABEL,
     &pullreq_a::APPLY_SUGGESTED_REVIEWER,
     &pullreq_c::CHECKS_PULL_REQ,
@@ -324,6 +332,8 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &pullreq_c::COMMENT_APPLY_SUGGESTIONS,
     &pullreq_c::COMMENT_CREATE_PULL_REQ,
     &pullreq_c::COMMENT_DELETE_PULL_REQ,
+    &pullreq_c::COMMENT_REACTION_CREATE_PULL_REQ,
+    &pullreq_c::COMMENT_REACTION_DELETE_PULL_REQ,
     &pullreq_c::COMMENT_STATUS_PULL_REQ,
     &pullreq_c::COMMENT_UPDATE_PULL_REQ,
     &pullreq_c::COUNT_PULL_REQ_SPACE,
@@ -350,6 +360,8 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &pullreq_p::PR_MERGE_QUEUE_PRIORITIZE,
     &pullreq_p::PR_MERGE_QUEUE_REMOVE,
     &pullreq_p::PULL_REQ_META_DATA,
+    &pullreq_p::PULL_REQ_VIEW_CREATE,
+    &pullreq_p::PULL_REQ_VIEW_GET,
     &pullreq_r::REMOVE_SUGGESTED_LABEL,
     &pullreq_r::REMOVE_SUGGESTED_REVIEWER,
     &pullreq_r::RESTORE_PULL_REQ_SOURCE_BRANCH,
@@ -399,6 +411,8 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &repository_l::LIST_TAGS,
     &repository_m::MERGE_CHECK,
     &repository_m::MERGE_COMMIT,
+    &repository_m::MERGE_QUEUE_CLEAR,
+    &repository_m::MERGE_QUEUE_LIST_ENTRIES,
     &repository_p::PATH_DETAILS,
     &repository_p::PURGE_REPOSITORY,
     &repository_r::RAW_DIFF,

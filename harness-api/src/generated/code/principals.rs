@@ -20,6 +20,22 @@ impl<'c> Api<'c> {
                 .with_text(0, account_identifier),
         }
     }
+    /// `GET /code/api/v1/principals/scoped`
+    ///
+    /// `listPrincipalsScoped`, tag `principals`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier` = `accountIdentifier`.
+    /// - Result: list of [`types::TypesPrincipalInfo`], `application/json`; errors 400, 401, 403, 500.
+    /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
+    #[inline]
+    pub fn list_principals_scoped(
+        &self,
+        account_identifier: impl Into<String>,
+    ) -> ListPrincipalsScoped {
+        ListPrincipalsScoped {
+            call: rt::Call::new(self.client, &LIST_PRINCIPALS_SCOPED)
+                .with_text(0, account_identifier),
+        }
+    }
 }
 /// Request of [`Api::list_principals`].
 #[derive(Debug)]
@@ -89,6 +105,86 @@ impl rt::Paged for ListPrincipals {
         self.call
     }
 }
+/// Request of [`Api::list_principals_scoped`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct ListPrincipalsScoped {
+    call: rt::Call,
+}
+impl ListPrincipalsScoped {
+    /// Query parameter `orgIdentifier`.
+    #[inline]
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
+    }
+    /// Query parameter `projectIdentifier`.
+    #[inline]
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
+    }
+    /// Query parameter `query`.
+    #[inline]
+    pub fn query(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
+    }
+    /// Query parameter `page`.
+    #[inline]
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
+    }
+    /// Query parameter `limit`.
+    #[inline]
+    pub fn limit(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
+    }
+    /// Query parameter `type`.
+    #[inline]
+    pub fn type_(
+        self,
+        value: impl IntoIterator<Item = types::ListPrincipalsScopedType>,
+    ) -> Self {
+        Self {
+            call: self
+                .call
+                .with_texts(6, value.into_iter().map(|value| value.to_string())),
+        }
+    }
+    /// Query parameter `repoIdentifier`.
+    #[inline]
+    pub fn repo_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<Vec<types::TypesPrincipalInfo>> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(ListPrincipalsScoped);
+impl rt::Paged for ListPrincipalsScoped {
+    type Item = types::TypesPrincipalInfo;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 pub(super) static LIST_PRINCIPALS: rt::Operation = rt::Operation {
     id: "listPrincipals",
     name: "list_principals",
@@ -104,6 +200,40 @@ pub(super) static LIST_PRINCIPALS: rt::Operation = rt::Operation {
         rt::Param::query("page", false),
         rt::Param::query("limit", false),
         rt::Param::query("type", false),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::LIST,
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
+    }),
+};
+pub(super) static LIST_PRINCIPALS_SCOPED: rt::Operation = rt::Operation {
+    id: "listPrincipalsScoped",
+    name: "list_principals_scoped",
+    module: "code",
+    tag: "principals",
+    method: "GET",
+    path: "/code/api/v1/principals/scoped",
+    params: &[
+        rt::Param::query("accountIdentifier", true),
+        rt::Param::query("orgIdentifier", false),
+        rt::Param::query("projectIdentifier", false),
+        rt::Param::query("query", false),
+        rt::Param::query("page", false),
+        rt::Param::query("limit", false),
+        rt::Param::query("type", false),
+        rt::Param::query("repoIdentifier", false),
     ],
     bodies: &[],
     body_required: false,

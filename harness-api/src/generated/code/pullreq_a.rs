@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/labels/{label_id}/apply`
     ///
-    /// `applySuggestedLabel`, tag `pullreq`. Not repeated: twice may be more than once. The answer is not described.
+    /// `applySuggestedLabel`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`, `label_id`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::TypesPullReqLabel`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn apply_suggested_label(
         &self,
@@ -27,9 +27,9 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/reviewers/{principal_id}/apply`
     ///
-    /// `applySuggestedReviewer`, tag `pullreq`. Not repeated: twice may be more than once. The answer is not described.
+    /// `applySuggestedReviewer`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`, `principal_id`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::TypesPullReqReviewer`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn apply_suggested_reviewer(
         &self,
@@ -70,7 +70,7 @@ impl ApplySuggestedLabel {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::TypesPullReqLabel> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -103,7 +103,7 @@ impl ApplySuggestedReviewer {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::TypesPullReqReviewer> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -131,8 +131,8 @@ pub(super) static APPLY_SUGGESTED_LABEL: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::TypesPullReqLabel::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -155,8 +155,8 @@ pub(super) static APPLY_SUGGESTED_REVIEWER: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::TypesPullReqReviewer::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

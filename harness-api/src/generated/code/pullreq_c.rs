@@ -103,6 +103,48 @@ impl<'c> Api<'c> {
                 .with_int(3, pullreq_comment_id),
         }
     }
+    /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments/{pullreq_comment_id}/reactions/{pullreq_reaction_emoji}`
+    ///
+    /// `commentReactionCreatePullReq`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`, `pullreq_comment_id`, `pullreq_reaction_emoji`.
+    /// - Result: [`types::TypesPullReqCommentReaction`], `application/json`; errors 400, 401, 403, 404, 500.
+    #[inline]
+    pub fn comment_reaction_create_pull_req(
+        &self,
+        repo_identifier: impl Into<String>,
+        pullreq_number: i64,
+        pullreq_comment_id: i64,
+        pullreq_reaction_emoji: impl Into<String>,
+    ) -> CommentReactionCreatePullReq {
+        CommentReactionCreatePullReq {
+            call: rt::Call::new(self.client, &COMMENT_REACTION_CREATE_PULL_REQ)
+                .with_text(0, repo_identifier)
+                .with_int(1, pullreq_number)
+                .with_int(2, pullreq_comment_id)
+                .with_text(3, pullreq_reaction_emoji),
+        }
+    }
+    /// `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments/{pullreq_comment_id}/reactions/{pullreq_reaction_emoji}`
+    ///
+    /// `commentReactionDeletePullReq`, tag `pullreq`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`, `pullreq_comment_id`, `pullreq_reaction_emoji`.
+    /// - Result: nothing; errors 400, 401, 403, 404, 500.
+    #[inline]
+    pub fn comment_reaction_delete_pull_req(
+        &self,
+        repo_identifier: impl Into<String>,
+        pullreq_number: i64,
+        pullreq_comment_id: i64,
+        pullreq_reaction_emoji: impl Into<String>,
+    ) -> CommentReactionDeletePullReq {
+        CommentReactionDeletePullReq {
+            call: rt::Call::new(self.client, &COMMENT_REACTION_DELETE_PULL_REQ)
+                .with_text(0, repo_identifier)
+                .with_int(1, pullreq_number)
+                .with_int(2, pullreq_comment_id)
+                .with_text(3, pullreq_reaction_emoji),
+        }
+    }
     /// `PUT /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments/{pullreq_comment_id}/status`
     ///
     /// `commentStatusPullReq`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
@@ -360,6 +402,44 @@ impl CommentDeletePullReq {
     }
 }
 rt::request!(CommentDeletePullReq);
+/// Request of [`Api::comment_reaction_create_pull_req`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct CommentReactionCreatePullReq {
+    call: rt::Call,
+}
+impl CommentReactionCreatePullReq {
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::TypesPullReqCommentReaction> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(CommentReactionCreatePullReq);
+/// Request of [`Api::comment_reaction_delete_pull_req`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct CommentReactionDeletePullReq {
+    call: rt::Call,
+}
+impl CommentReactionDeletePullReq {
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(CommentReactionDeletePullReq);
 /// Request of [`Api::comment_status_pull_req`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -750,6 +830,50 @@ pub(super) static COMMENT_DELETE_PULL_REQ: rt::Operation = rt::Operation {
         rt::Param::path("pullreq_comment_id"),
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Idempotent,
+    paging: None,
+};
+pub(super) static COMMENT_REACTION_CREATE_PULL_REQ: rt::Operation = rt::Operation {
+    id: "commentReactionCreatePullReq",
+    name: "comment_reaction_create_pull_req",
+    module: "code",
+    tag: "pullreq",
+    method: "POST",
+    path: "/code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments/{pullreq_comment_id}/reactions/{pullreq_reaction_emoji}",
+    params: &[
+        rt::Param::path_ref("repo_identifier"),
+        rt::Param::path("pullreq_number"),
+        rt::Param::path("pullreq_comment_id"),
+        rt::Param::path("pullreq_reaction_emoji"),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::TypesPullReqCommentReaction::NAMES),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
+};
+pub(super) static COMMENT_REACTION_DELETE_PULL_REQ: rt::Operation = rt::Operation {
+    id: "commentReactionDeletePullReq",
+    name: "comment_reaction_delete_pull_req",
+    module: "code",
+    tag: "pullreq",
+    method: "DELETE",
+    path: "/code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/comments/{pullreq_comment_id}/reactions/{pullreq_reaction_emoji}",
+    params: &[
+        rt::Param::path_ref("repo_identifier"),
+        rt::Param::path("pullreq_number"),
+        rt::Param::path("pullreq_comment_id"),
+        rt::Param::path("pullreq_reaction_emoji"),
     ],
     bodies: &[],
     body_required: false,

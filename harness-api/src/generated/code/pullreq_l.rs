@@ -78,9 +78,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/labels`
     ///
-    /// `listSuggestedLabels`, tag `pullreq`. Safe: it only reads. The answer is not described.
+    /// `listSuggestedLabels`, tag `pullreq`. Safe: it only reads. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: list of [`types::TypesPullReqLabelSuggestionResponse`], `application/json`; errors 400, 401, 403, 500.
+    /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
     #[inline]
     pub fn list_suggested_labels(
         &self,
@@ -97,9 +98,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/reviewers`
     ///
-    /// `listSuggestedReviewers`, tag `pullreq`. Safe: it only reads. The answer is not described.
+    /// `listSuggestedReviewers`, tag `pullreq`. Safe: it only reads. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::TypesListReviewerSuggestionsOutput`], `application/json`; errors 400, 401, 403, 500.
+    /// - List: `paged page/limit from 1, size 30, at most 100, items suggestions, total header x-total, size header x-per-page`.
     #[inline]
     pub fn list_suggested_reviewers(
         &self,
@@ -701,7 +703,7 @@ impl ListSuggestedLabels {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<Vec<types::TypesPullReqLabelSuggestionResponse>> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -711,6 +713,13 @@ impl ListSuggestedLabels {
     }
 }
 rt::request!(ListSuggestedLabels);
+impl rt::Paged for ListSuggestedLabels {
+    type Item = types::TypesPullReqLabelSuggestionResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::list_suggested_reviewers`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -748,7 +757,7 @@ impl ListSuggestedReviewers {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::TypesListReviewerSuggestionsOutput> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -758,6 +767,13 @@ impl ListSuggestedReviewers {
     }
 }
 rt::request!(ListSuggestedReviewers);
+impl rt::Paged for ListSuggestedReviewers {
+    type Item = types::TypesPullReqReviewerSuggestionInfo;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 pub(super) static LIST_PULL_REQ: rt::Operation = rt::Operation {
     id: "listPullReq",
     name: "list_pull_req",
@@ -936,11 +952,19 @@ pub(super) static LIST_SUGGESTED_LABELS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::LIST,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
+    }),
 };
 pub(super) static LIST_SUGGESTED_REVIEWERS: rt::Operation = rt::Operation {
     id: "listSuggestedReviewers",
@@ -961,9 +985,21 @@ pub(super) static LIST_SUGGESTED_REVIEWERS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(
+            types::TypesListReviewerSuggestionsOutput::NAMES,
+        ),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "suggestions")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
+    }),
 };

@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/automerge`
     ///
-    /// `prAutoMergeDisable`, tag `pullreq`. Idempotent: twice is as good as once. The answer is not described.
+    /// `prAutoMergeDisable`, tag `pullreq`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing; errors 400, 401, 403, 500.
     #[inline]
     pub fn pr_auto_merge_disable(
         &self,
@@ -25,10 +25,10 @@ impl<'c> Api<'c> {
     }
     /// `PUT /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/automerge`
     ///
-    /// `prAutoMergeEnable`, tag `pullreq`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `prAutoMergeEnable`, tag `pullreq`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::PrAutoMergeEnableBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::TypesAutoMergeResponse`], `application/json`; errors 400, 401, 403, 500.
     #[inline]
     pub fn pr_auto_merge_enable(
         &self,
@@ -45,9 +45,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/automerge`
     ///
-    /// `prAutoMergeGet`, tag `pullreq`. Safe: it only reads. The answer is not described.
+    /// `prAutoMergeGet`, tag `pullreq`. Safe: it only reads. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::TypesAutoMergeResponse`], `application/json`; errors 400, 401, 403, 500.
     #[inline]
     pub fn pr_auto_merge_get(
         &self,
@@ -81,10 +81,10 @@ impl<'c> Api<'c> {
     }
     /// `PUT /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/mergequeue`
     ///
-    /// `prMergeQueueEnable`, tag `pullreq`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `prMergeQueueEnable`, tag `pullreq`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::PrMergeQueueEnableBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::TypesMergeQueueInfo`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn pr_merge_queue_enable(
         &self,
@@ -101,9 +101,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/mergequeue`
     ///
-    /// `prMergeQueueGet`, tag `pullreq`. Safe: it only reads. The answer is not described.
+    /// `prMergeQueueGet`, tag `pullreq`. Safe: it only reads. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::TypesMergeQueueInfo`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn pr_merge_queue_get(
         &self,
@@ -120,9 +120,9 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/mergequeue/prioritize`
     ///
-    /// `prMergeQueuePrioritize`, tag `pullreq`. Not repeated: twice may be more than once. The answer is not described.
+    /// `prMergeQueuePrioritize`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn pr_merge_queue_prioritize(
         &self,
@@ -139,9 +139,9 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/mergequeue`
     ///
-    /// `prMergeQueueRemove`, tag `pullreq`. Idempotent: twice is as good as once. The answer is not described.
+    /// `prMergeQueueRemove`, tag `pullreq`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn pr_merge_queue_remove(
         &self,
@@ -175,6 +175,45 @@ impl<'c> Api<'c> {
                 .with_int(2, pullreq_number),
         }
     }
+    /// `PUT /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/view`
+    ///
+    /// `pullReqViewCreate`, tag `pullreq`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Body, optional: [`types::OpenapiPullReqViewCreateRequest`], `application/json`.
+    /// - Result: nothing; errors 400, 401, 403, 500.
+    #[inline]
+    pub fn pull_req_view_create(
+        &self,
+        account_identifier: impl Into<String>,
+        repo_identifier: impl Into<String>,
+        pullreq_number: i64,
+    ) -> PullReqViewCreate {
+        PullReqViewCreate {
+            call: rt::Call::new(self.client, &PULL_REQ_VIEW_CREATE)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number),
+        }
+    }
+    /// `GET /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/view`
+    ///
+    /// `pullReqViewGet`, tag `pullreq`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::PullreqPullReqViewResponse`], `application/json`; errors 400, 401, 403, 404, 500.
+    #[inline]
+    pub fn pull_req_view_get(
+        &self,
+        account_identifier: impl Into<String>,
+        repo_identifier: impl Into<String>,
+        pullreq_number: i64,
+    ) -> PullReqViewGet {
+        PullReqViewGet {
+            call: rt::Call::new(self.client, &PULL_REQ_VIEW_GET)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_int(2, pullreq_number),
+        }
+    }
 }
 /// Request of [`Api::pr_auto_merge_disable`].
 #[derive(Debug)]
@@ -199,8 +238,8 @@ impl PrAutoMergeDisable {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -239,7 +278,7 @@ impl PrAutoMergeEnable {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::TypesAutoMergeResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -272,7 +311,7 @@ impl PrAutoMergeGet {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::TypesAutoMergeResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -352,7 +391,7 @@ impl PrMergeQueueEnable {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::TypesMergeQueueInfo> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -385,7 +424,7 @@ impl PrMergeQueueGet {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::TypesMergeQueueInfo> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -418,8 +457,8 @@ impl PrMergeQueuePrioritize {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -451,8 +490,8 @@ impl PrMergeQueueRemove {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -494,6 +533,79 @@ impl PullReqMetaData {
     }
 }
 rt::request!(PullReqMetaData);
+/// Request of [`Api::pull_req_view_create`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct PullReqViewCreate {
+    call: rt::Call,
+}
+impl PullReqViewCreate {
+    /// Query parameter `orgIdentifier`.
+    #[inline]
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
+    }
+    /// Query parameter `projectIdentifier`.
+    #[inline]
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
+    }
+    /// The body, as JSON.
+    #[inline]
+    pub fn body(self, body: &types::OpenapiPullReqViewCreateRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(PullReqViewCreate);
+/// Request of [`Api::pull_req_view_get`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct PullReqViewGet {
+    call: rt::Call,
+}
+impl PullReqViewGet {
+    /// Query parameter `orgIdentifier`.
+    #[inline]
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
+    }
+    /// Query parameter `projectIdentifier`.
+    #[inline]
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::PullreqPullReqViewResponse> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(PullReqViewGet);
 pub(super) static PR_AUTO_MERGE_DISABLE: rt::Operation = rt::Operation {
     id: "prAutoMergeDisable",
     name: "pr_auto_merge_disable",
@@ -510,9 +622,9 @@ pub(super) static PR_AUTO_MERGE_DISABLE: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -534,8 +646,8 @@ pub(super) static PR_AUTO_MERGE_ENABLE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::TypesAutoMergeResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -557,8 +669,8 @@ pub(super) static PR_AUTO_MERGE_GET: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::TypesAutoMergeResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -603,8 +715,8 @@ pub(super) static PR_MERGE_QUEUE_ENABLE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::TypesMergeQueueInfo::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -626,8 +738,8 @@ pub(super) static PR_MERGE_QUEUE_GET: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::TypesMergeQueueInfo::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -648,9 +760,9 @@ pub(super) static PR_MERGE_QUEUE_PRIORITIZE: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -671,9 +783,9 @@ pub(super) static PR_MERGE_QUEUE_REMOVE: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -696,6 +808,54 @@ pub(super) static PULL_REQ_META_DATA: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::object(types::TypesPullReqStats::NAMES),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
+    paging: None,
+};
+pub(super) static PULL_REQ_VIEW_CREATE: rt::Operation = rt::Operation {
+    id: "pullReqViewCreate",
+    name: "pull_req_view_create",
+    module: "code",
+    tag: "pullreq",
+    method: "PUT",
+    path: "/code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/view",
+    params: &[
+        rt::Param::query("accountIdentifier", true),
+        rt::Param::path_ref("repo_identifier"),
+        rt::Param::path("pullreq_number"),
+        rt::Param::query("orgIdentifier", false),
+        rt::Param::query("projectIdentifier", false),
+    ],
+    bodies: &["application/json"],
+    body_required: false,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Idempotent,
+    paging: None,
+};
+pub(super) static PULL_REQ_VIEW_GET: rt::Operation = rt::Operation {
+    id: "pullReqViewGet",
+    name: "pull_req_view_get",
+    module: "code",
+    tag: "pullreq",
+    method: "GET",
+    path: "/code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/view",
+    params: &[
+        rt::Param::query("accountIdentifier", true),
+        rt::Param::path_ref("repo_identifier"),
+        rt::Param::path("pullreq_number"),
+        rt::Param::query("orgIdentifier", false),
+        rt::Param::query("projectIdentifier", false),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::PullreqPullReqViewResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/labels/{label_id}`
     ///
-    /// `removeSuggestedLabel`, tag `pullreq`. Idempotent: twice is as good as once. The answer is not described.
+    /// `removeSuggestedLabel`, tag `pullreq`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`, `label_id`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn remove_suggested_label(
         &self,
@@ -27,9 +27,9 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/reviewers/{principal_id}`
     ///
-    /// `removeSuggestedReviewer`, tag `pullreq`. Idempotent: twice is as good as once. The answer is not described.
+    /// `removeSuggestedReviewer`, tag `pullreq`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`, `principal_id`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn remove_suggested_reviewer(
         &self,
@@ -210,8 +210,8 @@ impl RemoveSuggestedLabel {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -243,8 +243,8 @@ impl RemoveSuggestedReviewer {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -536,9 +536,9 @@ pub(super) static REMOVE_SUGGESTED_LABEL: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -560,9 +560,9 @@ pub(super) static REMOVE_SUGGESTED_REVIEWER: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

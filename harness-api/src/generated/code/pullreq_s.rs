@@ -26,10 +26,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/labels/batch`
     ///
-    /// `suggestLabelsBatch`, tag `pullreq`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `suggestLabelsBatch`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
-    /// - Body, optional: [`types::SuggestLabelsBatchBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::OpenapiPullReqSuggestLabelsBatchRequest`], `application/json`.
+    /// - Result: nothing; errors 400, 401, 403, 500.
     #[inline]
     pub fn suggest_labels_batch(
         &self,
@@ -46,10 +46,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/pullreq/{pullreq_number}/suggestions/reviewers/batch`
     ///
-    /// `suggestReviewersBatch`, tag `pullreq`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `suggestReviewersBatch`, tag `pullreq`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `repo_identifier`, `pullreq_number`; query `account_identifier` = `accountIdentifier`.
-    /// - Body, optional: [`types::SuggestReviewersBatchBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::OpenapiPullReqSuggestReviewersBatchRequest`], `application/json`.
+    /// - Result: nothing; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn suggest_reviewers_batch(
         &self,
@@ -128,15 +128,15 @@ impl SuggestLabelsBatch {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::SuggestLabelsBatchBody) -> Self {
+    pub fn body(self, body: &types::OpenapiPullReqSuggestLabelsBatchRequest) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -168,15 +168,15 @@ impl SuggestReviewersBatch {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::SuggestReviewersBatchBody) -> Self {
+    pub fn body(self, body: &types::OpenapiPullReqSuggestReviewersBatchRequest) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -224,9 +224,9 @@ pub(super) static SUGGEST_LABELS_BATCH: rt::Operation = rt::Operation {
     ],
     bodies: &["application/json"],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -247,9 +247,9 @@ pub(super) static SUGGEST_REVIEWERS_BATCH: rt::Operation = rt::Operation {
     ],
     bodies: &["application/json"],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

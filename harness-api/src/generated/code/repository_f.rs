@@ -40,10 +40,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/fork`
     ///
-    /// `forkCreate`, tag `repository`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `forkCreate`, tag `repository`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::ForkCreateBody`], `application/json`.
-    /// - Result: [`types::RepoRepositoryOutput`], `application/json`.
+    /// - Result: [`types::RepoRepositoryOutput`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn fork_create(
         &self,
@@ -58,10 +58,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/fork-sync`
     ///
-    /// `forkSyncBranch`, tag `repository`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `forkSyncBranch`, tag `repository`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::ForkSyncBranchBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::TypesForkSyncOutput`], `application/json`; errors 400, 401, 403, 404, 409, 500.
     #[inline]
     pub fn fork_sync_branch(
         &self,
@@ -211,7 +211,7 @@ impl ForkSyncBranch {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::TypesForkSyncOutput> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -282,7 +282,7 @@ pub(super) static FORK_CREATE: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::object(types::RepoRepositoryOutput::NAMES),
-    provenance: rt::Provenance::Sample,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -303,8 +303,8 @@ pub(super) static FORK_SYNC_BRANCH: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::TypesForkSyncOutput::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

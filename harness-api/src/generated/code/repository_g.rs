@@ -102,9 +102,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/linked/source`
     ///
-    /// `getLinkedSource`, tag `repository`. Safe: it only reads. The answer is not described.
+    /// `getLinkedSource`, tag `repository`. Safe: it only reads. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::RepoLinkedSourceOutput`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn get_linked_source(
         &self,
@@ -138,9 +138,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/languages`
     ///
-    /// `getRepoLanguages`, tag `repository`. Safe: it only reads. The answer is not described.
+    /// `getRepoLanguages`, tag `repository`. Safe: it only reads. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: list of json, `application/json`; errors 401, 403, 404, 500.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn get_repo_languages(
         &self,
@@ -436,7 +437,7 @@ impl GetLinkedSource {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::RepoLinkedSourceOutput> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -509,7 +510,7 @@ impl GetRepoLanguages {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<Vec<serde_json::Value>> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -519,6 +520,13 @@ impl GetRepoLanguages {
     }
 }
 rt::request!(GetRepoLanguages);
+impl rt::Paged for GetRepoLanguages {
+    type Item = serde_json::Value;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_repository`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -693,8 +701,8 @@ pub(super) static GET_LINKED_SOURCE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::RepoLinkedSourceOutput::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -739,11 +747,11 @@ pub(super) static GET_REPO_LANGUAGES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::LIST,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static GET_REPOSITORY: rt::Operation = rt::Operation {
     id: "getRepository",

@@ -6,10 +6,10 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /code/api/v1/repos/link`
     ///
-    /// `linkedCreate`, tag `repository`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `linkedCreate`, tag `repository`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::LinkedCreateBody`], `application/json`.
-    /// - Result: [`types::RepoRepositoryOutput`], `application/json`.
+    /// - Result: [`types::RepoRepositoryOutput`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn linked_create(&self, account_identifier: impl Into<String>) -> LinkedCreate {
         LinkedCreate {
@@ -19,10 +19,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/linked/sync`
     ///
-    /// `linkedSync`, tag `repository`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `linkedSync`, tag `repository`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::LinkedSyncBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::RepoLinkedSyncOutput`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn linked_sync(
         &self,
@@ -90,9 +90,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos/{repo_identifier}/activities`
     ///
-    /// `listRepoActivities`, tag `repository`. Safe: it only reads. The answer is not described.
+    /// `listRepoActivities`, tag `repository`. Safe: it only reads. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: list of [`types::TypesRepoActivity`], `application/json`; errors 400, 401, 403, 404, 500.
+    /// - List: `paged page/limit from 1, size 30, at most 100, items body, total header x-total, size header x-per-page`.
     #[inline]
     pub fn list_repo_activities(
         &self,
@@ -207,7 +208,7 @@ impl LinkedSync {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::RepoLinkedSyncOutput> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -553,7 +554,7 @@ impl ListRepoActivities {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<Vec<types::TypesRepoActivity>> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -563,6 +564,13 @@ impl ListRepoActivities {
     }
 }
 rt::request!(ListRepoActivities);
+impl rt::Paged for ListRepoActivities {
+    type Item = types::TypesRepoActivity;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::list_repos`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -758,7 +766,7 @@ pub(super) static LINKED_CREATE: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::object(types::RepoRepositoryOutput::NAMES),
-    provenance: rt::Provenance::Sample,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -779,8 +787,10 @@ pub(super) static LINKED_SYNC: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::RepoLinkedSyncOutput::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -913,11 +923,19 @@ pub(super) static LIST_REPO_ACTIVITIES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::LIST,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
+    }),
 };
 pub(super) static LIST_REPOS: rt::Operation = rt::Operation {
     id: "listRepos",

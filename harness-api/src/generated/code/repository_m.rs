@@ -25,10 +25,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/repos/{repo_identifier}/merge-commit`
     ///
-    /// `mergeCommit`, tag `repository`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `mergeCommit`, tag `repository`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `repo_identifier`; query `account_identifier` = `accountIdentifier`.
     /// - Body, optional: [`types::MergeCommitBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::TypesMergeCommitResponse`], `application/json`; errors 400, 401, 403, 404, 422, 500.
     #[inline]
     pub fn merge_commit(
         &self,
@@ -39,6 +39,44 @@ impl<'c> Api<'c> {
             call: rt::Call::new(self.client, &MERGE_COMMIT)
                 .with_text(0, account_identifier)
                 .with_text(1, repo_identifier),
+        }
+    }
+    /// `DELETE /code/api/v1/repos/{repo_identifier}/mergequeue/{branch_name}`
+    ///
+    /// `mergeQueueClear`, tag `repository`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `repo_identifier`, `branch_name`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: nothing; errors 400, 401, 403, 404, 500.
+    #[inline]
+    pub fn merge_queue_clear(
+        &self,
+        account_identifier: impl Into<String>,
+        repo_identifier: impl Into<String>,
+        branch_name: impl Into<String>,
+    ) -> MergeQueueClear {
+        MergeQueueClear {
+            call: rt::Call::new(self.client, &MERGE_QUEUE_CLEAR)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_text(2, branch_name),
+        }
+    }
+    /// `GET /code/api/v1/repos/{repo_identifier}/mergequeue/{branch_name}`
+    ///
+    /// `mergeQueueListEntries`, tag `repository`. Safe: it only reads. Published types.
+    /// - Required: path `repo_identifier`, `branch_name`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::RepoMergeQueueFullInfo`], `application/json`; errors 400, 401, 403, 404, 500.
+    #[inline]
+    pub fn merge_queue_list_entries(
+        &self,
+        account_identifier: impl Into<String>,
+        repo_identifier: impl Into<String>,
+        branch_name: impl Into<String>,
+    ) -> MergeQueueListEntries {
+        MergeQueueListEntries {
+            call: rt::Call::new(self.client, &MERGE_QUEUE_LIST_ENTRIES)
+                .with_text(0, account_identifier)
+                .with_text(1, repo_identifier)
+                .with_text(2, branch_name),
         }
     }
 }
@@ -112,7 +150,7 @@ impl MergeCommit {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::TypesMergeCommitResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -122,6 +160,72 @@ impl MergeCommit {
     }
 }
 rt::request!(MergeCommit);
+/// Request of [`Api::merge_queue_clear`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct MergeQueueClear {
+    call: rt::Call,
+}
+impl MergeQueueClear {
+    /// Query parameter `orgIdentifier`.
+    #[inline]
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
+    }
+    /// Query parameter `projectIdentifier`.
+    #[inline]
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(MergeQueueClear);
+/// Request of [`Api::merge_queue_list_entries`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct MergeQueueListEntries {
+    call: rt::Call,
+}
+impl MergeQueueListEntries {
+    /// Query parameter `orgIdentifier`.
+    #[inline]
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
+    }
+    /// Query parameter `projectIdentifier`.
+    #[inline]
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::RepoMergeQueueFullInfo> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(MergeQueueListEntries);
 pub(super) static MERGE_CHECK: rt::Operation = rt::Operation {
     id: "mergeCheck",
     name: "merge_check",
@@ -164,9 +268,55 @@ pub(super) static MERGE_COMMIT: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::TypesMergeCommitResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
+    paging: None,
+};
+pub(super) static MERGE_QUEUE_CLEAR: rt::Operation = rt::Operation {
+    id: "mergeQueueClear",
+    name: "merge_queue_clear",
+    module: "code",
+    tag: "repository",
+    method: "DELETE",
+    path: "/code/api/v1/repos/{repo_identifier}/mergequeue/{branch_name}",
+    params: &[
+        rt::Param::query("accountIdentifier", true),
+        rt::Param::path_ref("repo_identifier"),
+        rt::Param::path("branch_name"),
+        rt::Param::query("orgIdentifier", false),
+        rt::Param::query("projectIdentifier", false),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Idempotent,
+    paging: None,
+};
+pub(super) static MERGE_QUEUE_LIST_ENTRIES: rt::Operation = rt::Operation {
+    id: "mergeQueueListEntries",
+    name: "merge_queue_list_entries",
+    module: "code",
+    tag: "repository",
+    method: "GET",
+    path: "/code/api/v1/repos/{repo_identifier}/mergequeue/{branch_name}",
+    params: &[
+        rt::Param::query("accountIdentifier", true),
+        rt::Param::path_ref("repo_identifier"),
+        rt::Param::path("branch_name"),
+        rt::Param::query("orgIdentifier", false),
+        rt::Param::query("projectIdentifier", false),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::RepoMergeQueueFullInfo::NAMES),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

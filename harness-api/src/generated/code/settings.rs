@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /code/api/v1/settings/general`
     ///
-    /// `findSpaceGeneralSettings`, tag `settings`. Safe: it only reads. The answer is not described.
+    /// `findSpaceGeneralSettings`, tag `settings`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::SettingsGeneralSettingsSpace`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn find_space_general_settings(
         &self,
@@ -21,10 +21,10 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /code/api/v1/settings/general`
     ///
-    /// `updateSpaceGeneralSettings`, tag `settings`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `updateSpaceGeneralSettings`, tag `settings`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body, optional: [`types::UpdateSpaceGeneralSettingsBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::SettingsGeneralSettingsSpace`], `application/json`.
+    /// - Result: [`types::SettingsGeneralSettingsSpace`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn update_space_general_settings(
         &self,
@@ -57,9 +57,16 @@ impl FindSpaceGeneralSettings {
             call: self.call.with_text(2, value),
         }
     }
+    /// Query parameter `inherited`.
+    #[inline]
+    pub fn inherited(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(3, value),
+        }
+    }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::SettingsGeneralSettingsSpace> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -92,14 +99,14 @@ impl UpdateSpaceGeneralSettings {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::UpdateSpaceGeneralSettingsBody) -> Self {
+    pub fn body(self, body: &types::SettingsGeneralSettingsSpace) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::SettingsGeneralSettingsSpace> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -120,12 +127,13 @@ pub(super) static FIND_SPACE_GENERAL_SETTINGS: rt::Operation = rt::Operation {
         rt::Param::query("accountIdentifier", true),
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),
+        rt::Param::query("inherited", false),
     ],
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::SettingsGeneralSettingsSpace::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -145,8 +153,8 @@ pub(super) static UPDATE_SPACE_GENERAL_SETTINGS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::SettingsGeneralSettingsSpace::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

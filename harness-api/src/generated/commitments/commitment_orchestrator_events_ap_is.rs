@@ -28,10 +28,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/events/renewal_events`
     ///
-    /// `RenewalEvents`, tag `Commitment Orchestrator Events APIs`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// `RenewalEvents`, tag `Commitment Orchestrator Events APIs`. Safe: it only reads. Published types.
     /// - Required: path `account_id`.
-    /// - Body, optional: [`types::RenewalEventsBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::RenewalEventsRequest`], `application/json`.
+    /// - Result: [`types::RenewalEventsSuccessResponse`], `application/json`; errors 400.
     #[inline]
     pub fn renewal_events(&self, account_id: impl Into<String>) -> RenewalEvents {
         RenewalEvents {
@@ -40,9 +40,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/lw/api/accounts/{account_id}/v1/events/ri_recommendation_schedule`
     ///
-    /// `RIRecommendationSchedule`, tag `Commitment Orchestrator Events APIs`. Safe: it only reads. The answer is not described.
+    /// `RIRecommendationSchedule`, tag `Commitment Orchestrator Events APIs`. Safe: it only reads. Published types.
     /// - Required: path `account_id`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::RiRecommendationScheduleSuccessResponse`], `application/json`; errors 400.
     #[inline]
     pub fn ri_recommendation_schedule(
         &self,
@@ -89,14 +89,14 @@ pub struct RenewalEvents {
 impl RenewalEvents {
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::RenewalEventsBody) -> Self {
+    pub fn body(self, body: &types::RenewalEventsRequest) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::RenewalEventsSuccessResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -130,7 +130,7 @@ impl RiRecommendationSchedule {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::RiRecommendationScheduleSuccessResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -176,8 +176,11 @@ pub(super) static RENEWAL_EVENTS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope(
+        "response",
+        rt::ValueSchema::object_or_empty(types::RenewalEventsSuccessResponseValue::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -193,8 +196,11 @@ pub(super) static RI_RECOMMENDATION_SCHEDULE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope(
+        "response",
+        rt::ValueSchema::object(types::RiRecommendationSchedule::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

@@ -199,10 +199,10 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gateway/lw/api/accounts/{account_id}/v1/setup/{cloudAccountID}`
     ///
-    /// `UpdateSetupConfiguration`, tag `Commitment Orchestrator Setup APIs`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `UpdateSetupConfiguration`, tag `Commitment Orchestrator Setup APIs`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `account_id`, `cloud_account_id` = `cloudAccountID`; query `account_identifier` = `accountIdentifier`.
     /// - Body: [`types::UpdateSetupConfigurationBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GenericSuccessResponse`], `application/json`; errors 400.
     #[inline]
     pub fn update_setup_configuration(
         &self,
@@ -467,7 +467,7 @@ pub struct UpdateSetupConfiguration {
 impl UpdateSetupConfiguration {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GenericSuccessResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -715,8 +715,9 @@ pub(super) static UPDATE_SETUP_CONFIGURATION: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::GenericSuccessResponse::NAMES)
+        .confirmed_by(&["success"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

@@ -6,10 +6,10 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/coverage/details/reservedinstances`
     ///
-    /// `RICoverageDetails`, tag `Coverage Details`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// `RICoverageDetails`, tag `Coverage Details`. Safe: it only reads. Published types.
     /// - Required: path `account_id`; query `routing_id` = `routingId`, `account_identifier` = `accountIdentifier`, `start_date`, `end_date`.
-    /// - Body, optional: [`types::RiCoverageDetailsBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::CopmputeCoverageFilter`], `application/json`.
+    /// - Result: [`types::RiCoverageDetailsResponse`], `application/json`; errors 400, 500.
     #[inline]
     pub fn ri_coverage_details(
         &self,
@@ -30,10 +30,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v2/coverage/details/savingsplans`
     ///
-    /// `SPCoverageDetails`, tag `Coverage Details`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// `SPCoverageDetails`, tag `Coverage Details`. Safe: it only reads. Published types.
     /// - Required: path `account_id`; query `routing_id` = `routingId`, `account_identifier` = `accountIdentifier`, `start_date`, `end_date`.
-    /// - Body, optional: [`types::SpCoverageDetailsBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::CopmputeCoverageFilter`], `application/json`.
+    /// - Result: [`types::SpCoverageDetailsResponse`], `application/json`; errors 400, 500.
     #[inline]
     pub fn sp_coverage_details(
         &self,
@@ -62,14 +62,14 @@ pub struct RiCoverageDetails {
 impl RiCoverageDetails {
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::RiCoverageDetailsBody) -> Self {
+    pub fn body(self, body: &types::CopmputeCoverageFilter) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::RiCoverageDetailsResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -88,14 +88,14 @@ pub struct SpCoverageDetails {
 impl SpCoverageDetails {
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::SpCoverageDetailsBody) -> Self {
+    pub fn body(self, body: &types::CopmputeCoverageFilter) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::SpCoverageDetailsResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -122,8 +122,8 @@ pub(super) static RI_COVERAGE_DETAILS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope("response", rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -145,8 +145,8 @@ pub(super) static SP_COVERAGE_DETAILS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope("response", rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/filters`
     ///
-    /// `GetFilters`, tag `Filter APIs`. Safe: it only reads. The answer is not described.
+    /// `GetFilters`, tag `Filter APIs`. Safe: it only reads. Published types.
     /// - Required: path `account_id`; query `routing_id` = `routingId`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::FilterResponse`], `application/json`; errors 400.
     #[inline]
     pub fn get_filters(
         &self,
@@ -23,9 +23,9 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/filters/instancefamilies`
     ///
-    /// `GetInstanceFamilyFilters`, tag `Filter APIs`. Safe: it only reads. The answer is not described.
+    /// `GetInstanceFamilyFilters`, tag `Filter APIs`. Safe: it only reads. Published types.
     /// - Required: path `account_id`; query `routing_id` = `routingId`.
-    /// - Result: json, `application/json`.
+    /// - Result: list of text, `application/json`; errors 400.
     #[inline]
     pub fn get_instance_family_filters(
         &self,
@@ -40,9 +40,9 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/filters/provideraccounts`
     ///
-    /// `GetProviderAccountFilters`, tag `Filter APIs`. Safe: it only reads. The answer is not described.
+    /// `GetProviderAccountFilters`, tag `Filter APIs`. Safe: it only reads. Published types.
     /// - Required: path `account_id`; query `routing_id` = `routingId`.
-    /// - Result: json, `application/json`.
+    /// - Result: list of text, `application/json`; errors 400.
     #[inline]
     pub fn get_provider_account_filters(
         &self,
@@ -57,9 +57,9 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/filters/regions`
     ///
-    /// `GetRegionFilters`, tag `Filter APIs`. Safe: it only reads. The answer is not described.
+    /// `GetRegionFilters`, tag `Filter APIs`. Safe: it only reads. Published types.
     /// - Required: path `account_id`; query `routing_id` = `routingId`.
-    /// - Result: json, `application/json`.
+    /// - Result: list of text, `application/json`; errors 400.
     #[inline]
     pub fn get_region_filters(
         &self,
@@ -105,7 +105,7 @@ impl GetFilters {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::FilterResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -153,7 +153,7 @@ impl GetInstanceFamilyFilters {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<Vec<String>> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -201,7 +201,7 @@ impl GetProviderAccountFilters {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<Vec<String>> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -246,7 +246,7 @@ impl GetRegionFilters {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<Vec<String>> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -273,8 +273,10 @@ pub(super) static GET_FILTERS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::FilterResponse::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -296,8 +298,8 @@ pub(super) static GET_INSTANCE_FAMILY_FILTERS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::LIST,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -319,8 +321,8 @@ pub(super) static GET_PROVIDER_ACCOUNT_FILTERS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::LIST,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -342,8 +344,8 @@ pub(super) static GET_REGION_FILTERS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::LIST,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

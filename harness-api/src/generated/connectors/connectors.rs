@@ -294,9 +294,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/connectors/{connectorRef}/gcp-projects`
     ///
-    /// `getGcpProjects`, tag `Connectors`. Safe: it only reads. The answer is not described.
+    /// `getGcpProjects`, tag `Connectors`. Safe: it only reads. Published types.
     /// - Required: path `connector_ref` = `connectorRef`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoGcpProjectResponseDto`], `application/json`, `text/html`, `text/yaml`; errors 400, 500.
     #[inline]
     pub fn get_gcp_projects(
         &self,
@@ -1246,7 +1246,7 @@ impl GetGcpProjects {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoGcpProjectResponseDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -1833,9 +1833,11 @@ pub(super) static GET_GCP_PROJECTS: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "text/html", "text/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object_or_empty(types::GcpProjectResponseDto::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

@@ -6,9 +6,10 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/mcp-connector/tools`
     ///
-    /// `listMCPTools`, tag `MCPConnector`. Safe: it only reads. The answer is not described.
+    /// `listMCPTools`, tag `MCPConnector`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `connector_identifier` = `connectorIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoListMcpToolInfo`], `application/json`; errors 400, 500.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn list_mcp_tools(
         &self,
@@ -45,7 +46,7 @@ impl ListMcpTools {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListMcpToolInfo> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -55,6 +56,13 @@ impl ListMcpTools {
     }
 }
 rt::request!(ListMcpTools);
+impl rt::Paged for ListMcpTools {
+    type Item = types::McpToolInfo;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 pub(super) static LIST_MCP_TOOLS: rt::Operation = rt::Operation {
     id: "listMCPTools",
     name: "list_mcp_tools",
@@ -71,9 +79,9 @@ pub(super) static LIST_MCP_TOOLS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };

@@ -4,18 +4,40 @@
 use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
+    /// `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/changesets/existence`
+    ///
+    /// `V1CheckChangesetExistence`, tag `Change Authoring`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `dbschema`.
+    /// - Body: [`types::ChangeSetExistenceIn`], `application/json`.
+    /// - Result: [`types::ChangeSetExistenceOut`], `application/json`; errors 400, 500.
+    #[inline]
+    pub fn check_changeset_existence(
+        &self,
+        org: impl Into<String>,
+        project: impl Into<String>,
+        dbschema: impl Into<String>,
+        body: &types::ChangeSetExistenceIn,
+    ) -> CheckChangesetExistence {
+        CheckChangesetExistence {
+            call: rt::Call::new(self.client, &CHECK_CHANGESET_EXISTENCE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, dbschema)
+                .with_body_part(model::Cell::part(body)),
+        }
+    }
     /// `POST /v1/orgs/{org}/projects/{project}/change-authoring-event`
     ///
-    /// `V1CreateChangeAuthoringEvent`, tag `Change Authoring`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `V1CreateChangeAuthoringEvent`, tag `Change Authoring`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `org`, `project`.
-    /// - Body: [`types::CreateChangeAuthoringEventBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::ChangeAuthoringEventIn`], `application/json`.
+    /// - Result: nothing; errors 400, 500.
     #[inline]
     pub fn create_change_authoring_event(
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-        body: &types::CreateChangeAuthoringEventBody,
+        body: &types::ChangeAuthoringEventIn,
     ) -> CreateChangeAuthoringEvent {
         CreateChangeAuthoringEvent {
             call: rt::Call::new(self.client, &CREATE_CHANGE_AUTHORING_EVENT)
@@ -24,7 +46,53 @@ impl<'c> Api<'c> {
                 .with_body_part(model::Cell::part(body)),
         }
     }
+    /// `POST /v1/orgs/{org}/projects/{project}/llm-authoring/execute-pipeline`
+    ///
+    /// `V1ExecuteLlmAuthoringPipeline`, tag `Change Authoring`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `org`, `project`.
+    /// - Body: [`types::ExecuteLlmAuthoringPipelineRequestBody`], `application/json`.
+    /// - Result: [`types::ExecuteLlmAuthoringPipelineResponseBody`], `application/json`; errors 400, 403, 404, 500, 503.
+    #[inline]
+    pub fn execute_llm_authoring_pipeline(
+        &self,
+        org: impl Into<String>,
+        project: impl Into<String>,
+        body: &types::ExecuteLlmAuthoringPipelineRequestBody,
+    ) -> ExecuteLlmAuthoringPipeline {
+        ExecuteLlmAuthoringPipeline {
+            call: rt::Call::new(self.client, &EXECUTE_LLM_AUTHORING_PIPELINE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_body_part(model::Cell::part(body)),
+        }
+    }
 }
+/// Request of [`Api::check_changeset_existence`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct CheckChangesetExistence {
+    call: rt::Call,
+}
+impl CheckChangesetExistence {
+    /// Header `Harness-Account`.
+    #[inline]
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::ChangeSetExistenceOut> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(CheckChangesetExistence);
 /// Request of [`Api::create_change_authoring_event`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -41,8 +109,8 @@ impl CreateChangeAuthoringEvent {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -51,6 +119,56 @@ impl CreateChangeAuthoringEvent {
     }
 }
 rt::request!(CreateChangeAuthoringEvent);
+/// Request of [`Api::execute_llm_authoring_pipeline`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct ExecuteLlmAuthoringPipeline {
+    call: rt::Call,
+}
+impl ExecuteLlmAuthoringPipeline {
+    /// Header `Harness-Account`.
+    #[inline]
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::ExecuteLlmAuthoringPipelineResponseBody> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(ExecuteLlmAuthoringPipeline);
+pub(super) static CHECK_CHANGESET_EXISTENCE: rt::Operation = rt::Operation {
+    id: "V1CheckChangesetExistence",
+    name: "check_changeset_existence",
+    module: "dbops",
+    tag: "Change Authoring",
+    method: "POST",
+    path: "/v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/changesets/existence",
+    params: &[
+        rt::Param::path("org"),
+        rt::Param::path("project"),
+        rt::Param::path("dbschema"),
+        rt::Param::header("Harness-Account", false),
+    ],
+    bodies: &["application/json"],
+    body_required: true,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::ChangeSetExistenceOut::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
+    paging: None,
+};
 pub(super) static CREATE_CHANGE_AUTHORING_EVENT: rt::Operation = rt::Operation {
     id: "V1CreateChangeAuthoringEvent",
     name: "create_change_authoring_event",
@@ -65,9 +183,32 @@ pub(super) static CREATE_CHANGE_AUTHORING_EVENT: rt::Operation = rt::Operation {
     ],
     bodies: &["application/json"],
     body_required: true,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
+};
+pub(super) static EXECUTE_LLM_AUTHORING_PIPELINE: rt::Operation = rt::Operation {
+    id: "V1ExecuteLlmAuthoringPipeline",
+    name: "execute_llm_authoring_pipeline",
+    module: "dbops",
+    tag: "Change Authoring",
+    method: "POST",
+    path: "/v1/orgs/{org}/projects/{project}/llm-authoring/execute-pipeline",
+    params: &[
+        rt::Param::path("org"),
+        rt::Param::path("project"),
+        rt::Param::header("Harness-Account", false),
+    ],
+    bodies: &["application/json"],
+    body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::ExecuteLlmAuthoringPipelineResponseBody::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

@@ -48,9 +48,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/step/flyway/migrationscripts`
     ///
-    /// `V1StepFlywayMigrationScripts`, tag `Changeset metadata`. Safe: it only reads. The answer is not described.
+    /// `V1StepFlywayMigrationScripts`, tag `Changeset metadata`. Safe: it only reads. Published types.
     /// - Required: query `pipeline_execution_id` = `pipelineExecutionId`, `stage_execution_id` = `stageExecutionId`, `db_schema` = `dbSchema`, `db_instance` = `dbInstance`, `command`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::FlywayMigrationScriptOutput`], `application/json`; errors 400, 403, 404, 500.
+    /// - List: `paged page/limit from 0, size 10, at most 100, items data`.
     #[inline]
     pub fn step_flyway_migration_scripts(
         &self,
@@ -158,7 +159,7 @@ impl StepFlywayMigrationScripts {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::FlywayMigrationScriptOutput> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -168,6 +169,13 @@ impl StepFlywayMigrationScripts {
     }
 }
 rt::request!(StepFlywayMigrationScripts);
+impl rt::Paged for StepFlywayMigrationScripts {
+    type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 pub(super) static CHANGESET_METADATA_PROJ_DB_INSTANCE: rt::Operation = rt::Operation {
     id: "V1ChangesetmetadataProjDbInstance",
     name: "changeset_metadata_proj_db_instance",
@@ -224,9 +232,15 @@ pub(super) static STEP_FLYWAY_MIGRATION_SCRIPTS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope("data", rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data")
+            .page("page", 0)
+            .size("limit")
+            .default_size(10)
+            .max_size(100)
+    }),
 };

@@ -49,9 +49,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/default-authoring-instance`
     ///
-    /// `V1GetDefaultAuthoringInstance`, tag `Database Instance`. Safe: it only reads. The answer is not described.
+    /// `V1GetDefaultAuthoringInstance`, tag `Database Instance`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`, `dbschema`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::DefaultAuthoringInstanceOut`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn get_default_authoring_instance(
         &self,
@@ -177,7 +177,7 @@ impl GetDefaultAuthoringInstance {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::DefaultAuthoringInstanceOut> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -359,8 +359,8 @@ pub(super) static GET_DEFAULT_AUTHORING_INSTANCE: rt::Operation = rt::Operation 
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::DefaultAuthoringInstanceOut::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

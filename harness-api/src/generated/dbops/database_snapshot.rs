@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/dbinstance/{dbinstance}/snapshot-object-names`
     ///
-    /// `V1GetSnapshotObjectNames`, tag `Database Snapshot`. Safe: it only reads. The answer is not described.
+    /// `V1GetSnapshotObjectNames`, tag `Database Snapshot`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`, `dbschema`, `dbinstance`; query `object_type` = `objectType`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::SnapshotObjectNamesOutput`], `application/json`; errors 400, 403, 404, 500.
     /// - List: `paged page/limit from 0, size 10, at most 100, items data`.
     #[inline]
     pub fn get_snapshot_object_names(
@@ -30,10 +30,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/dbinstance/{dbinstance}/snapshot-object-values`
     ///
-    /// `V1GetSnapshotObjectValues`, tag `Database Snapshot`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// `V1GetSnapshotObjectValues`, tag `Database Snapshot`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`, `dbschema`, `dbinstance`.
-    /// - Body: [`types::GetSnapshotObjectValuesBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::SnapshotObjectValuesInput`], `application/json`.
+    /// - Result: [`types::SnapshotObjectValuesOutput`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn get_snapshot_object_values(
         &self,
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         dbschema: impl Into<String>,
         dbinstance: impl Into<String>,
-        body: &types::GetSnapshotObjectValuesBody,
+        body: &types::SnapshotObjectValuesInput,
     ) -> GetSnapshotObjectValues {
         GetSnapshotObjectValues {
             call: rt::Call::new(self.client, &GET_SNAPSHOT_OBJECT_VALUES)
@@ -83,7 +83,7 @@ impl GetSnapshotObjectNames {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::SnapshotObjectNamesOutput> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -94,7 +94,7 @@ impl GetSnapshotObjectNames {
 }
 rt::request!(GetSnapshotObjectNames);
 impl rt::Paged for GetSnapshotObjectNames {
-    type Item = serde_json::Value;
+    type Item = String;
     #[inline]
     fn into_call(self) -> rt::Call {
         self.call
@@ -116,7 +116,7 @@ impl GetSnapshotObjectValues {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::SnapshotObjectValuesOutput> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -146,8 +146,8 @@ pub(super) static GET_SNAPSHOT_OBJECT_NAMES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope("data", rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const {
@@ -175,8 +175,8 @@ pub(super) static GET_SNAPSHOT_OBJECT_VALUES: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope("data", rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

@@ -25,10 +25,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/dbops/db-metadata/{snapshotId}`
     ///
-    /// `PostV1DbopsDbSnapshotMetadata`, tag `dbops`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `PostV1DbopsDbSnapshotMetadata`, tag `dbops`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `snapshot_id` = `snapshotId`; query `harness_command` = `harnessCommand`, `pipeline_execution_id` = `pipelineExecutionId`, `stage_execution_id` = `stageExecutionId`, `pipeline_identifier` = `pipelineIdentifier`, `db_instance` = `dbInstance`, `db_schema` = `dbSchema`, `parent_id` = `parentId`.
-    /// - Body, optional: list of [`types::PostDbSnapshotMetadataBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: list of [`types::DbSnapshotMetadataIn`], `application/json`.
+    /// - Result: nothing; errors 400, 403, 500.
     #[inline]
     pub fn post_db_snapshot_metadata(
         &self,
@@ -61,10 +61,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/dbops/metadata-snapshot/{snapshotId}`
     ///
-    /// `PostV1DbopsMetadataSnapshot`, tag `dbops`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `PostV1DbopsMetadataSnapshot`, tag `dbops`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `snapshot_id` = `snapshotId`; query `harness_command` = `harnessCommand`, `pipeline_execution_id` = `pipelineExecutionId`, `stage_execution_id` = `stageExecutionId`, `pipeline_identifier` = `pipelineIdentifier`, `db_instance` = `dbInstance`, `db_schema` = `dbSchema`, `parent_id` = `parentId`.
     /// - Body, optional: `application/octet-stream`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing; errors 400, 403, 500.
     #[inline]
     pub fn post_metadata_snapshot(
         &self,
@@ -138,15 +138,15 @@ impl PostDbSnapshotMetadata {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &[types::PostDbSnapshotMetadataBody]) -> Self {
+    pub fn body(self, body: &[types::DbSnapshotMetadataIn]) -> Self {
         Self {
             call: self.call.with_body_json(&body),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -185,8 +185,8 @@ impl PostMetadataSnapshot {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -237,9 +237,9 @@ pub(super) static POST_DB_SNAPSHOT_METADATA: rt::Operation = rt::Operation {
     ],
     bodies: &["application/json"],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -265,9 +265,9 @@ pub(super) static POST_METADATA_SNAPSHOT: rt::Operation = rt::Operation {
     ],
     bodies: &["application/octet-stream"],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

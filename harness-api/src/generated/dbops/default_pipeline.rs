@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/orgs/{org}/projects/{project}/default-llm-pipeline`
     ///
-    /// `V1DefaultLlmPipeline`, tag `Default Pipeline`. Safe: it only reads. The answer is not described.
+    /// `V1DefaultLlmPipeline`, tag `Default Pipeline`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`; query `db_schema` = `dbSchema`, `db_instance` = `dbInstance`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::PipelineStatusOutput`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn default_llm_pipeline(
         &self,
@@ -42,7 +42,7 @@ impl DefaultLlmPipeline {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::PipelineStatusOutput> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -69,8 +69,9 @@ pub(super) static DEFAULT_LLM_PIPELINE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::PipelineStatusOutput::NAMES)
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

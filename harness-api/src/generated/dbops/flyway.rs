@@ -6,9 +6,10 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/dbinstance/{dbinstance}/migration/scripts`
     ///
-    /// `V1FetchMigrationScriptSql`, tag `flyway`. Safe: it only reads. The answer is not described.
+    /// `V1FetchMigrationScriptSql`, tag `flyway`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`, `dbschema`, `dbinstance`; query `flyway_version` = `flywayVersion`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::AppliedScriptOutput`], `application/json`; errors 400, 403, 404, 500.
+    /// - List: `paged page/limit from 0, size 10, at most 100, items statements`.
     #[inline]
     pub fn fetch_migration_script_sql(
         &self,
@@ -29,10 +30,11 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/instance/{dbinstance}/flyway/deployedState`
     ///
-    /// `V1GetFlywayDeployedState`, tag `flyway`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// `V1GetFlywayDeployedState`, tag `flyway`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`, `dbschema`, `dbinstance`.
-    /// - Body, optional: [`types::GetFlywayDeployedStateBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::DeployedStateInput`], `application/json`.
+    /// - Result: [`types::GetFlywayDeployedStateResponse`], `application/json`; errors 400, 403, 404, 500.
+    /// - List: `paged page/limit from 0, size 10, at most 100, items deployedScripts`.
     #[inline]
     pub fn get_flyway_deployed_state(
         &self,
@@ -94,7 +96,7 @@ impl FetchMigrationScriptSql {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::AppliedScriptOutput> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -104,6 +106,13 @@ impl FetchMigrationScriptSql {
     }
 }
 rt::request!(FetchMigrationScriptSql);
+impl rt::Paged for FetchMigrationScriptSql {
+    type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_flyway_deployed_state`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -134,14 +143,14 @@ impl GetFlywayDeployedState {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::GetFlywayDeployedStateBody) -> Self {
+    pub fn body(self, body: &types::DeployedStateInput) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetFlywayDeployedStateResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -151,6 +160,13 @@ impl GetFlywayDeployedState {
     }
 }
 rt::request!(GetFlywayDeployedState);
+impl rt::Paged for GetFlywayDeployedState {
+    type Item = types::FlywayDeployedStateOutput;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 pub(super) static FETCH_MIGRATION_SCRIPT_SQL: rt::Operation = rt::Operation {
     id: "V1FetchMigrationScriptSql",
     name: "fetch_migration_script_sql",
@@ -173,11 +189,17 @@ pub(super) static FETCH_MIGRATION_SCRIPT_SQL: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::AppliedScriptOutput::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "statements")
+            .page("page", 0)
+            .size("limit")
+            .default_size(10)
+            .max_size(100)
+    }),
 };
 pub(super) static GET_FLYWAY_DEPLOYED_STATE: rt::Operation = rt::Operation {
     id: "V1GetFlywayDeployedState",
@@ -198,9 +220,17 @@ pub(super) static GET_FLYWAY_DEPLOYED_STATE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::GetFlywayDeployedStateResponse::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "deployedScripts")
+            .page("page", 0)
+            .size("limit")
+            .default_size(10)
+            .max_size(100)
+    }),
 };

@@ -52,9 +52,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/dbinstance/{dbinstance}/flyway/migrationstate`
     ///
-    /// `V1MigrationStateFlywayInstance`, tag `Migration State`. Safe: it only reads. The answer is not described.
+    /// `V1MigrationStateFlywayInstance`, tag `Migration State`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`, `dbschema`, `dbinstance`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::FlywayInstanceMigrationStateOutput`], `application/json`; errors 400, 403, 500.
+    /// - List: `paged page/limit from 0, size 10, at most 100, items migrations`.
     #[inline]
     pub fn migration_state_flyway_instance(
         &self,
@@ -73,10 +74,11 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/flyway/migrationstate`
     ///
-    /// `V1MigrationStateFlywaySchema`, tag `Migration State`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// `V1MigrationStateFlywaySchema`, tag `Migration State`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`, `dbschema`.
-    /// - Body, optional: [`types::MigrationStateFlywaySchemaBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::MigrationStateIn`], `application/json`.
+    /// - Result: [`types::FlywayMigrationStateOutput`], `application/json`; errors 400, 403, 500.
+    /// - List: `paged page/limit from 0, size 10, at most 100, items migrations`.
     #[inline]
     pub fn migration_state_flyway_schema(
         &self,
@@ -252,7 +254,7 @@ impl MigrationStateFlywayInstance {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::FlywayInstanceMigrationStateOutput> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -262,6 +264,13 @@ impl MigrationStateFlywayInstance {
     }
 }
 rt::request!(MigrationStateFlywayInstance);
+impl rt::Paged for MigrationStateFlywayInstance {
+    type Item = types::FlywayInstanceMigrationState;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::migration_state_flyway_schema`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -299,14 +308,14 @@ impl MigrationStateFlywaySchema {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::MigrationStateFlywaySchemaBody) -> Self {
+    pub fn body(self, body: &types::MigrationStateIn) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::FlywayMigrationStateOutput> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -316,6 +325,13 @@ impl MigrationStateFlywaySchema {
     }
 }
 rt::request!(MigrationStateFlywaySchema);
+impl rt::Paged for MigrationStateFlywaySchema {
+    type Item = types::FlywayAppliedMigration;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::migration_state_proj_db_instance`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -508,11 +524,19 @@ pub(super) static MIGRATION_STATE_FLYWAY_INSTANCE: rt::Operation = rt::Operation
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::FlywayInstanceMigrationStateOutput::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "migrations")
+            .page("page", 0)
+            .size("limit")
+            .default_size(10)
+            .max_size(100)
+    }),
 };
 pub(super) static MIGRATION_STATE_FLYWAY_SCHEMA: rt::Operation = rt::Operation {
     id: "V1MigrationStateFlywaySchema",
@@ -533,11 +557,17 @@ pub(super) static MIGRATION_STATE_FLYWAY_SCHEMA: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::FlywayMigrationStateOutput::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "migrations")
+            .page("page", 0)
+            .size("limit")
+            .default_size(10)
+            .max_size(100)
+    }),
 };
 pub(super) static MIGRATION_STATE_PROJ_DB_INSTANCE: rt::Operation = rt::Operation {
     id: "V1MigrationStateProjDbInstance",

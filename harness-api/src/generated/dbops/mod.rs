@@ -6,7 +6,9 @@
 //!
 //! | HTTP | Method |
 //! |---|---|
+//! | `POST /v1/orgs/{org}/projects/{project}/dbschema/{dbschema}/changesets/existence` | [`check_changeset_existence`](Api::check_changeset_existence) |
 //! | `POST /v1/orgs/{org}/projects/{project}/change-authoring-event` | [`create_change_authoring_event`](Api::create_change_authoring_event) |
+//! | `POST /v1/orgs/{org}/projects/{project}/llm-authoring/execute-pipeline` | [`execute_llm_authoring_pipeline`](Api::execute_llm_authoring_pipeline) |
 //!
 //! # `Changeset metadata`
 //!
@@ -172,7 +174,9 @@ impl crate::Client {
 }
 /// The operations of this module.
 pub static OPERATIONS: &[&crate::Operation] = &[
+    &change_authoring::CHECK_CHANGESET_EXISTENCE,
     &change_authoring::CREATE_CHANGE_AUTHORING_EVENT,
+    &change_authoring::EXECUTE_LLM_AUTHORING_PIPELINE,
     &changeset_metadata::CHANGESET_METADATA_PROJ_DB_INSTANCE,
     &changeset_metadata::STEP_FLYWAY_MIGRATION_SCRIPTS,
     &database_instance::CREATE_PROJ_DB_SCHEMA_INSTANCE,

@@ -17,9 +17,9 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/dbops/flyway/failure-interrupt`
     ///
-    /// `ConsumeFlywayFailureInterrupt`, tag `Pipeline Step`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `ConsumeFlywayFailureInterrupt`, tag `Pipeline Step`. Not repeated: twice may be more than once. Published types.
     /// - Body, optional: [`types::ConsumeFlywayFailureInterruptBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing; errors 400, 403, 500.
     #[inline]
     pub fn consume_flyway_failure_interrupt(&self) -> ConsumeFlywayFailureInterrupt {
         ConsumeFlywayFailureInterrupt {
@@ -28,9 +28,9 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/dbops/flyway/plugin-output-response`
     ///
-    /// `ConsumeV1FlywayStepPluginOutputResponse`, tag `Pipeline Step`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `ConsumeV1FlywayStepPluginOutputResponse`, tag `Pipeline Step`. Not repeated: twice may be more than once. Published types.
     /// - Body, optional: [`types::ConsumeFlywayStepPluginOutputResponseBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing; errors 400, 403, 500.
     #[inline]
     pub fn consume_flyway_step_plugin_output_response(
         &self,
@@ -65,9 +65,9 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/step/flyway/plugin-inputs`
     ///
-    /// `CreateV1FlywayPluginInputs`, tag `Pipeline Step`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `CreateV1FlywayPluginInputs`, tag `Pipeline Step`. Not repeated: twice may be more than once. Published types.
     /// - Body: [`types::CreateFlywayPluginInputsBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::CreateFlywayPluginInputsResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn create_flyway_plugin_inputs(
         &self,
@@ -106,9 +106,9 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/dbops/flyway/custom-operations`
     ///
-    /// `GetV1FlywayCustomOperations`, tag `Pipeline Step`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
-    /// - Body, optional: [`types::GetFlywayCustomOperationsBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// `GetV1FlywayCustomOperations`, tag `Pipeline Step`. Safe: it only reads. Published types.
+    /// - Body, optional: [`types::FlywayCustomOperationInput`], `application/json`.
+    /// - Result: [`types::FlywayCustomOperationOutput`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn get_flyway_custom_operations(&self) -> GetFlywayCustomOperations {
         GetFlywayCustomOperations {
@@ -138,8 +138,8 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/dbops/plugin-capability`
     ///
-    /// `GetV1PluginCapability`, tag `Pipeline Step`. Safe: it only reads. The answer is not described.
-    /// - Result: json, `application/json`.
+    /// `GetV1PluginCapability`, tag `Pipeline Step`. Safe: it only reads. Published types.
+    /// - Result: [`types::PluginCapabilityOutput`], `application/json`; errors 400, 500.
     #[inline]
     pub fn get_plugin_capability(&self) -> GetPluginCapability {
         GetPluginCapability {
@@ -214,8 +214,8 @@ impl ConsumeFlywayFailureInterrupt {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -247,8 +247,8 @@ impl ConsumeFlywayStepPluginOutputResponse {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -339,7 +339,7 @@ impl CreateFlywayPluginInputs {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::CreateFlywayPluginInputsResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -431,14 +431,14 @@ impl GetFlywayCustomOperations {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::GetFlywayCustomOperationsBody) -> Self {
+    pub fn body(self, body: &types::FlywayCustomOperationInput) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::FlywayCustomOperationOutput> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -497,7 +497,7 @@ impl GetPluginCapability {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::PluginCapabilityOutput> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -567,9 +567,9 @@ pub(super) static CONSUME_FLYWAY_FAILURE_INTERRUPT: rt::Operation = rt::Operatio
     params: &[rt::Param::header("Harness-Account", false)],
     bodies: &["application/json"],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -584,9 +584,9 @@ pub(super) static CONSUME_FLYWAY_STEP_PLUGIN_OUTPUT_RESPONSE: rt::Operation = rt
     params: &[rt::Param::header("Harness-Account", false)],
     bodies: &["application/json"],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -636,8 +636,10 @@ pub(super) static CREATE_FLYWAY_PLUGIN_INPUTS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::CreateFlywayPluginInputsResponse::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -690,8 +692,8 @@ pub(super) static GET_FLYWAY_CUSTOM_OPERATIONS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::FlywayCustomOperationOutput::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -732,8 +734,10 @@ pub(super) static GET_PLUGIN_CAPABILITY: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::PluginCapabilityOutput::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

@@ -6,15 +6,15 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v2/agents/{agentIdentifier}/argoprojects`
     ///
-    /// `AgentArgoProjectService_Create`, tag `ArgoProjects`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `AgentArgoProjectService_Create`, tag `ArgoProjects`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
-    /// - Body: [`types::AgentArgoProjectCreateBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::ProjectsProjectCreateRequest`], `application/json`.
+    /// - Result: [`types::V1ArgoProject`], `application/json`.
     #[inline]
     pub fn agent_argo_project_create(
         &self,
         agent_identifier: impl Into<String>,
-        body: &types::AgentArgoProjectCreateBody,
+        body: &types::ProjectsProjectCreateRequest,
     ) -> AgentArgoProjectCreate {
         AgentArgoProjectCreate {
             call: rt::Call::new(self.client, &AGENT_ARGO_PROJECT_CREATE)
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gitops/api/v2/agents/{agentIdentifier}/argoprojects/{query.name}`
     ///
-    /// `AgentArgoProjectService_Delete`, tag `ArgoProjects`. Idempotent: twice is as good as once. The answer is not described.
+    /// `AgentArgoProjectService_Delete`, tag `ArgoProjects`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`.
     /// - Result: json, `application/json`.
     #[inline]
@@ -41,9 +41,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v2/agents/{agentIdentifier}/argoprojects/{query.name}`
     ///
-    /// `AgentArgoProjectService_Get`, tag `ArgoProjects`. Safe: it only reads. The answer is not described.
+    /// `AgentArgoProjectService_Get`, tag `ArgoProjects`. Safe: it only reads. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::V1ArgoProject`], `application/json`.
     #[inline]
     pub fn agent_argo_project_get(
         &self,
@@ -58,9 +58,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v2/agents/{agentIdentifier}/argoprojects/{query.name}/events`
     ///
-    /// `AgentArgoProjectService_ListEvents`, tag `ArgoProjects`. Safe: it only reads. The answer is not described.
+    /// `AgentArgoProjectService_ListEvents`, tag `ArgoProjects`. Safe: it only reads. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ApplicationsEventList`], `application/json`.
+    /// - List: `paged pageIndex/pageSize from 0, items items`.
     #[inline]
     pub fn agent_argo_project_list_events(
         &self,
@@ -75,9 +76,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v2/agents/{agentIdentifier}/argoprojects`
     ///
-    /// `AgentArgoProjectService_ListForAgent`, tag `ArgoProjects`. Safe: it only reads. The answer is not described.
+    /// `AgentArgoProjectService_ListForAgent`, tag `ArgoProjects`. Safe: it only reads. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::V1ArgoProjectList`], `application/json`.
+    /// - List: `paged pageIndex/pageSize from 0, items content, total totalItems, size pageSize`.
     #[inline]
     pub fn agent_argo_project_list_for_agent(
         &self,
@@ -90,16 +92,16 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gitops/api/v2/agents/{agentIdentifier}/argoprojects/{query.name}`
     ///
-    /// `AgentArgoProjectService_Update`, tag `ArgoProjects`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `AgentArgoProjectService_Update`, tag `ArgoProjects`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `query_name` = `query.name`.
-    /// - Body: [`types::AgentArgoProjectUpdateBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::ProjectsProjectUpdateRequest`], `application/json`.
+    /// - Result: [`types::V1ArgoProject`], `application/json`.
     #[inline]
     pub fn agent_argo_project_update(
         &self,
         agent_identifier: impl Into<String>,
         query_name: impl Into<String>,
-        body: &types::AgentArgoProjectUpdateBody,
+        body: &types::ProjectsProjectUpdateRequest,
     ) -> AgentArgoProjectUpdate {
         AgentArgoProjectUpdate {
             call: rt::Call::new(self.client, &AGENT_ARGO_PROJECT_UPDATE)
@@ -166,7 +168,7 @@ impl AgentArgoProjectCreate {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::V1ArgoProject> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -260,7 +262,7 @@ impl AgentArgoProjectGet {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::V1ArgoProject> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -314,7 +316,7 @@ impl AgentArgoProjectListEvents {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ApplicationsEventList> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -324,6 +326,13 @@ impl AgentArgoProjectListEvents {
     }
 }
 rt::request!(AgentArgoProjectListEvents);
+impl rt::Paged for AgentArgoProjectListEvents {
+    type Item = types::ApplicationsEvent;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::agent_argo_project_list_for_agent`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -375,7 +384,7 @@ impl AgentArgoProjectListForAgent {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::V1ArgoProjectList> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -385,6 +394,13 @@ impl AgentArgoProjectListForAgent {
     }
 }
 rt::request!(AgentArgoProjectListForAgent);
+impl rt::Paged for AgentArgoProjectListForAgent {
+    type Item = types::V1ArgoProject;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::agent_argo_project_update`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -415,7 +431,7 @@ impl AgentArgoProjectUpdate {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::V1ArgoProject> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -444,8 +460,8 @@ pub(super) static AGENT_ARGO_PROJECT_CREATE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::V1ArgoProject::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -468,7 +484,7 @@ pub(super) static AGENT_ARGO_PROJECT_DELETE: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -492,8 +508,8 @@ pub(super) static AGENT_ARGO_PROJECT_GET: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::V1ArgoProject::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -517,11 +533,13 @@ pub(super) static AGENT_ARGO_PROJECT_LIST_EVENTS: rt::Operation = rt::Operation 
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::ApplicationsEventList::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "items").page("pageIndex", 0).size("pageSize")
+    }),
 };
 pub(super) static AGENT_ARGO_PROJECT_LIST_FOR_AGENT: rt::Operation = rt::Operation {
     id: "AgentArgoProjectService_ListForAgent",
@@ -542,11 +560,17 @@ pub(super) static AGENT_ARGO_PROJECT_LIST_FOR_AGENT: rt::Operation = rt::Operati
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::V1ArgoProjectList::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("totalItems"))
+            .used_size(rt::Found::Member("pageSize"))
+    }),
 };
 pub(super) static AGENT_ARGO_PROJECT_UPDATE: rt::Operation = rt::Operation {
     id: "AgentArgoProjectService_Update",
@@ -565,8 +589,8 @@ pub(super) static AGENT_ARGO_PROJECT_UPDATE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::V1ArgoProject::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

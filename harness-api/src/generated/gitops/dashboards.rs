@@ -6,8 +6,8 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gitops/api/v1/dashboard/overview`
     ///
-    /// `DashboardService_GetDashboardOverview`, tag `Dashboards`. Safe: it only reads. The answer is not described.
-    /// - Result: json, `application/json`.
+    /// `DashboardService_GetDashboardOverview`, tag `Dashboards`. Safe: it only reads. Published types.
+    /// - Result: [`types::V1DashboardOverview`], `application/json`.
     #[inline]
     pub fn dashboard_get_overview(&self) -> DashboardGetOverview {
         DashboardGetOverview {
@@ -16,8 +16,8 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/dashboard/counts`
     ///
-    /// `DashboardService_RecentlyCreatedCounts`, tag `Dashboards`. Safe: it only reads. The answer is not described.
-    /// - Result: json, `application/json`.
+    /// `DashboardService_RecentlyCreatedCounts`, tag `Dashboards`. Safe: it only reads. Published types.
+    /// - Result: [`types::V1RecentlyCreatedOverview`], `application/json`.
     #[inline]
     pub fn dashboard_recently_created_counts(&self) -> DashboardRecentlyCreatedCounts {
         DashboardRecentlyCreatedCounts {
@@ -69,7 +69,7 @@ impl DashboardGetOverview {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::V1DashboardOverview> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -123,7 +123,7 @@ impl DashboardRecentlyCreatedCounts {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::V1RecentlyCreatedOverview> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -150,8 +150,8 @@ pub(super) static DASHBOARD_GET_OVERVIEW: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::V1DashboardOverview::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -173,8 +173,8 @@ pub(super) static DASHBOARD_RECENTLY_CREATED_COUNTS: rt::Operation = rt::Operati
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::V1RecentlyCreatedOverview::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

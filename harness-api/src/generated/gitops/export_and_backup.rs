@@ -6,15 +6,15 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v1/agents/{agentIdentifier}/export`
     ///
-    /// `AgentServiceForServer_Export`, tag `Export and backup`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// `AgentServiceForServer_Export`, tag `Export and backup`. Safe: it only reads. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
-    /// - Body: [`types::AgentExportBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::V1ExportRequest`], `application/json`.
+    /// - Result: [`types::V1ExportResponse`], `application/json`.
     #[inline]
     pub fn agent_export(
         &self,
         agent_identifier: impl Into<String>,
-        body: &types::AgentExportBody,
+        body: &types::V1ExportRequest,
     ) -> AgentExport {
         AgentExport {
             call: rt::Call::new(self.client, &AGENT_EXPORT)
@@ -32,7 +32,7 @@ pub struct AgentExport {
 impl AgentExport {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::V1ExportResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -53,8 +53,8 @@ pub(super) static AGENT_EXPORT: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::V1ExportResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

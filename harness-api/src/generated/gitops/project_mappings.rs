@@ -144,15 +144,15 @@ impl<'c> Api<'c> {
     }
     /// `PUT /gitops/api/v1/agents/{agentIdentifier}/appprojectsmapping`
     ///
-    /// `AppProjectMappingService_Update`, tag `Project mappings`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `AppProjectMappingService_Update`, tag `Project mappings`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
-    /// - Body: [`types::AppProjectMappingUpdateBody`], `application/json`.
+    /// - Body: [`types::Servicev1AppProjectMapping`], `application/json`.
     /// - Result: json, `application/json`.
     #[inline]
     pub fn app_project_mapping_update(
         &self,
         agent_identifier: impl Into<String>,
-        body: &types::AppProjectMappingUpdateBody,
+        body: &types::Servicev1AppProjectMapping,
     ) -> AppProjectMappingUpdate {
         AppProjectMappingUpdate {
             call: rt::Call::new(self.client, &APP_PROJECT_MAPPING_UPDATE)
@@ -897,7 +897,7 @@ pub(super) static APP_PROJECT_MAPPING_UPDATE: rt::Operation = rt::Operation {
     body_required: true,
     answers: &["application/json"],
     response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

@@ -42,9 +42,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{agentIdentifier}/autocreate-logs`
     ///
-    /// `ReconcilerService_ListAutoCreateLogs`, tag `Reconciler`. Safe: it only reads. The answer is not described.
+    /// `ReconcilerService_ListAutoCreateLogs`, tag `Reconciler`. Safe: it only reads. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::V1ListAutoCreateLogsResponse`], `application/json`.
+    /// - List: `paged skip/limit by offset, items logs, total total`.
     #[inline]
     pub fn reconciler_list_auto_create_logs(
         &self,
@@ -208,7 +209,7 @@ impl ReconcilerListAutoCreateLogs {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::V1ListAutoCreateLogsResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -218,6 +219,13 @@ impl ReconcilerListAutoCreateLogs {
     }
 }
 rt::request!(ReconcilerListAutoCreateLogs);
+impl rt::Paged for ReconcilerListAutoCreateLogs {
+    type Item = types::V1AutoCreateLog;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 pub(super) static RECONCILER_COLLECT_COUNTS: rt::Operation = rt::Operation {
     id: "ReconcilerService_CollectCounts",
     name: "reconciler_collect_counts",
@@ -288,9 +296,14 @@ pub(super) static RECONCILER_LIST_AUTO_CREATE_LOGS: rt::Operation = rt::Operatio
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::V1ListAutoCreateLogsResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Offset, "logs")
+            .page("skip", 0)
+            .size("limit")
+            .total(rt::Found::Member("total"))
+    }),
 };

@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/bulk-download`
     ///
-    /// `CreateBulkDownloadRequestV1`, tag `Artifacts`. Not repeated: twice may be more than once. The answer is not described.
+    /// `CreateBulkDownloadRequestV1`, tag `Artifacts`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `registry_ref`, `artifact`, `version`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::CreateBulkDownloadRequestV1Response`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn create_bulk_download_request_v1(
         &self,
@@ -304,7 +304,7 @@ pub struct CreateBulkDownloadRequestV1 {
 impl CreateBulkDownloadRequestV1 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::CreateBulkDownloadRequestV1Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -1037,8 +1037,10 @@ pub(super) static CREATE_BULK_DOWNLOAD_REQUEST_V1: rt::Operation = rt::Operation
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::CreateBulkDownloadRequestResponseOutput::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

@@ -82,9 +82,12 @@
 //! | HTTP | Method |
 //! |---|---|
 //! | `GET /har/api/v3/files/{id}/metadata` | [`get_file_metadata_v3`](Api::get_file_metadata_v3) |
+//! | `GET /har/api/v3/files/{id}/preview` | [`get_file_preview_v3`](Api::get_file_preview_v3) |
 //! | `GET /har/api/v3/files/{id}/content` | [`get_file_v3`](Api::get_file_v3) |
 //! | `GET /har/api/v3/files` | [`list_files_v3`](Api::list_files_v3) |
+//! | `GET /har/api/v3/internal/registries/{registry_name}/files` | [`list_registry_files_v3`](Api::list_registry_files_v3) |
 //! | `PUT /har/api/v3/files/{id}/metadata` | [`save_file_metadata_v3`](Api::save_file_metadata_v3) |
+//! | `POST /har/api/v3/files/search` | [`search_registry_files_v3`](Api::search_registry_files_v3) |
 //! | `POST /har/api/v3/files/{id}/metadata` | [`upsert_file_metadata_v3`](Api::upsert_file_metadata_v3) |
 //!
 //! # `Registry V3 - Firewall`
@@ -92,6 +95,7 @@
 //! | HTTP | Method |
 //! |---|---|
 //! | `POST /har/api/v3/build-info` | [`add_build_info_v3`](Api::add_build_info_v3) |
+//! | `POST /har/api/v3/scans/bulk-evaluate-sync` | [`bulk_evaluate_artifacts_v3`](Api::bulk_evaluate_artifacts_v3) |
 //! | `POST /har/api/v3/scans/exceptions` | [`create_firewall_exception_v3`](Api::create_firewall_exception_v3) |
 //! | `DELETE /har/api/v3/scans/exceptions/{id}` | [`delete_firewall_exception_v3`](Api::delete_firewall_exception_v3) |
 //! | `POST /har/api/v3/scans/evaluate` | [`evaluate_artifact_scan_v3`](Api::evaluate_artifact_scan_v3) |
@@ -143,6 +147,7 @@
 //! |---|---|
 //! | `DELETE /har/api/v3/packages/{id}` | [`delete_package_v3`](Api::delete_package_v3) |
 //! | `GET /har/api/v3/packages/{id}/metadata` | [`get_package_metadata_v3`](Api::get_package_metadata_v3) |
+//! | `POST /har/api/v3/packages/stats` | [`get_packages_stats_v3`](Api::get_packages_stats_v3) |
 //! | `GET /har/api/v3/packages` | [`list_packages_v3`](Api::list_packages_v3) |
 //! | `POST /har/api/v3/packages/{id}/restore` | [`restore_package_v3`](Api::restore_package_v3) |
 //! | `PUT /har/api/v3/packages/{id}/metadata` | [`save_package_metadata_v3`](Api::save_package_metadata_v3) |
@@ -153,9 +158,11 @@
 //! | HTTP | Method |
 //! |---|---|
 //! | `DELETE /har/api/v3/registries/{id}` | [`delete_registry_v3`](Api::delete_registry_v3) |
+//! | `POST /har/api/v3/registries/stats` | [`get_registries_stats_v3`](Api::get_registries_stats_v3) |
 //! | `GET /har/api/v3/registries/{id}/metadata` | [`get_registry_metadata_v3`](Api::get_registry_metadata_v3) |
 //! | `GET /har/api/v3/registries` | [`list_registries_v3`](Api::list_registries_v3) |
 //! | `POST /har/api/v3/registries/{id}/migrate` | [`migrate_registry_v3`](Api::migrate_registry_v3) |
+//! | `POST /har/api/v3/registries/{id}/rebuild-index` | [`rebuild_registry_index_v3`](Api::rebuild_registry_index_v3) |
 //! | `POST /har/api/v3/registries/{id}/restore` | [`restore_registry_v3`](Api::restore_registry_v3) |
 //! | `PUT /har/api/v3/registries/{id}/metadata` | [`save_registry_metadata_v3`](Api::save_registry_metadata_v3) |
 //! | `POST /har/api/v3/registries/{id}/metadata` | [`upsert_registry_metadata_v3`](Api::upsert_registry_metadata_v3) |
@@ -180,7 +187,15 @@
 //! |---|---|
 //! | `POST /har/api/v3/versions/{id}/tags` | [`add_version_tags_v3`](Api::add_version_tags_v3) |
 //! | `DELETE /har/api/v3/versions/{id}` | [`delete_version_v3`](Api::delete_version_v3) |
+//! | `GET /har/api/v3/versions/{id}/conan/recipe-revisions/{recipe_revision_id}/packages/{package_id}/details` | [`get_conan_package_detail_v3`](Api::get_conan_package_detail_v3) |
+//! | `GET /har/api/v3/versions/{id}/conan/recipe-revisions/{recipe_revision_id}/packages/{package_id}/package-revisions/{package_revision_id}/details` | [`get_conan_package_revision_detail_v3`](Api::get_conan_package_revision_detail_v3) |
+//! | `GET /har/api/v3/versions/{id}/conan/recipe-revisions/{recipe_revision_id}/details` | [`get_conan_recipe_revision_detail_v3`](Api::get_conan_recipe_revision_detail_v3) |
 //! | `GET /har/api/v3/versions/{id}/metadata` | [`get_version_metadata_v3`](Api::get_version_metadata_v3) |
+//! | `POST /har/api/v3/versions/stats` | [`get_versions_stats_v3`](Api::get_versions_stats_v3) |
+//! | `GET /har/api/v3/versions/{id}/conan/recipe-revisions/{recipe_revision_id}/packages/{package_id}/package-revisions` | [`list_conan_package_revisions_v3`](Api::list_conan_package_revisions_v3) |
+//! | `GET /har/api/v3/versions/{id}/conan/recipe-revisions/{recipe_revision_id}/packages` | [`list_conan_packages_v3`](Api::list_conan_packages_v3) |
+//! | `GET /har/api/v3/versions/{id}/conan/recipe-revisions` | [`list_conan_recipe_revisions_v3`](Api::list_conan_recipe_revisions_v3) |
+//! | `GET /har/api/v3/versions/{id}/deployments` | [`list_version_deployments_v3`](Api::list_version_deployments_v3) |
 //! | `GET /har/api/v3/versions` | [`list_versions_v3`](Api::list_versions_v3) |
 //! | `POST /har/api/v3/versions/rebuild-metadata` | [`rebuild_version_metadata_v3`](Api::rebuild_version_metadata_v3) |
 //! | `POST /har/api/v3/versions/{id}/restore` | [`restore_version_v3`](Api::restore_version_v3) |
@@ -341,11 +356,15 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &registry_v2::UPDATE_METADATA,
     &registry_v3_bulk_deletion::BULK_DELETE_V3,
     &registry_v3_files::GET_FILE_METADATA_V3,
+    &registry_v3_files::GET_FILE_PREVIEW_V3,
     &registry_v3_files::GET_FILE_V3,
     &registry_v3_files::LIST_FILES_V3,
+    &registry_v3_files::LIST_REGISTRY_FILES_V3,
     &registry_v3_files::SAVE_FILE_METADATA_V3,
+    &registry_v3_files::SEARCH_REGISTRY_FILES_V3,
     &registry_v3_files::UPSERT_FILE_METADATA_V3,
     &registry_v3_firewall::ADD_BUILD_INFO_V3,
+    &registry_v3_firewall::BULK_EVALUATE_ARTIFACTS_V3,
     &registry_v3_firewall::CREATE_FIREWALL_EXCEPTION_V3,
     &registry_v3_firewall::DELETE_FIREWALL_EXCEPTION_V3,
     &registry_v3_firewall::EVALUATE_ARTIFACT_SCAN_V3,
@@ -377,14 +396,17 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &registry_v3_metadata::GET_METADATA_VALUES_V3,
     &registry_v3_packages::DELETE_PACKAGE_V3,
     &registry_v3_packages::GET_PACKAGE_METADATA_V3,
+    &registry_v3_packages::GET_PACKAGES_STATS_V3,
     &registry_v3_packages::LIST_PACKAGES_V3,
     &registry_v3_packages::RESTORE_PACKAGE_V3,
     &registry_v3_packages::SAVE_PACKAGE_METADATA_V3,
     &registry_v3_packages::UPSERT_PACKAGE_METADATA_V3,
     &registry_v3_registries::DELETE_REGISTRY_V3,
+    &registry_v3_registries::GET_REGISTRIES_STATS_V3,
     &registry_v3_registries::GET_REGISTRY_METADATA_V3,
     &registry_v3_registries::LIST_REGISTRIES_V3,
     &registry_v3_registries::MIGRATE_REGISTRY_V3,
+    &registry_v3_registries::REBUILD_REGISTRY_INDEX_V3,
     &registry_v3_registries::RESTORE_REGISTRY_V3,
     &registry_v3_registries::SAVE_REGISTRY_METADATA_V3,
     &registry_v3_registries::UPSERT_REGISTRY_METADATA_V3,
@@ -394,7 +416,15 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &registry_v3_transfer::GET_BULK_DOWNLOAD_REQUEST_STATUS_V3,
     &registry_v3_versions::ADD_VERSION_TAGS_V3,
     &registry_v3_versions::DELETE_VERSION_V3,
+    &registry_v3_versions::GET_CONAN_PACKAGE_DETAIL_V3,
+    &registry_v3_versions::GET_CONAN_PACKAGE_REVISION_DETAIL_V3,
+    &registry_v3_versions::GET_CONAN_RECIPE_REVISION_DETAIL_V3,
     &registry_v3_versions::GET_VERSION_METADATA_V3,
+    &registry_v3_versions::GET_VERSIONS_STATS_V3,
+    &registry_v3_versions::LIST_CONAN_PACKAGE_REVISIONS_V3,
+    &registry_v3_versions::LIST_CONAN_PACKAGES_V3,
+    &registry_v3_versions::LIST_CONAN_RECIPE_REVISIONS_V3,
+    &registry_v3_versions::LIST_VERSION_DEPLOYMENTS_V3,
     &registry_v3_versions::LIST_VERSIONS_V3,
     &registry_v3_versions::REBUILD_VERSION_METADATA_V3,
     &registry_v3_versions::RESTORE_VERSION_V3,

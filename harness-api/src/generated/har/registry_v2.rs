@@ -6,10 +6,10 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /har/api/v2/oci/tags`
     ///
-    /// `AddOciArtifactTags`, tag `Registry V2`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `AddOciArtifactTags`, tag `Registry V2`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier`, `registry_identifier`.
-    /// - Body, optional: [`types::AddOciArtifactTagsBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::AddTags`], `application/json`.
+    /// - Result: [`types::AddOciArtifactTagsResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn add_oci_artifact_tags(
         &self,
@@ -24,10 +24,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v2/files/bulk-download`
     ///
-    /// `CreateBulkDownloadRequest`, tag `Registry V2`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `CreateBulkDownloadRequest`, tag `Registry V2`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier`.
-    /// - Body, optional: [`types::CreateBulkDownloadRequestBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::BulkDownloadFilesRequestInput`], `application/json`.
+    /// - Result: [`types::CreateBulkDownloadRequestResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn create_bulk_download_request(
         &self,
@@ -40,10 +40,10 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /har/api/v2/metadata`
     ///
-    /// `DeleteMetadata`, tag `Registry V2`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `DeleteMetadata`, tag `Registry V2`. Idempotent: twice is as good as once. Published types.
     /// - Required: query `account_identifier`.
-    /// - Body, optional: [`types::DeleteMetadataBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::MetadataInput`], `application/json`.
+    /// - Result: [`types::DeleteMetadataResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn delete_metadata(
         &self,
@@ -56,9 +56,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v2/files/bulk-download/{download_id}`
     ///
-    /// `GetBulkDownloadRequestStatus`, tag `Registry V2`. Safe: it only reads. The answer is not described.
+    /// `GetBulkDownloadRequestStatus`, tag `Registry V2`. Safe: it only reads. Published types.
     /// - Required: path `download_id`; query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetBulkDownloadRequestStatusResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn get_bulk_download_request_status(
         &self,
@@ -73,9 +73,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v2/files/{file_name}`
     ///
-    /// `GetFile`, tag `Registry V2`. Safe: it only reads. The answer is not described.
+    /// `GetFile`, tag `Registry V2`. Safe: it only reads. Published types.
     /// - Required: path `file_name`; query `account_identifier`, `registry_identifier`, `path`.
-    /// - Result: json, `application/json`.
+    /// - Result: bytes, as a stream, `application/octet-stream`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn get_file(
         &self,
@@ -94,9 +94,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v2/metadata`
     ///
-    /// `GetMetadata`, tag `Registry V2`. Safe: it only reads. The answer is not described.
+    /// `GetMetadata`, tag `Registry V2`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier`, `registry_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetMetadataResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn get_metadata(
         &self,
@@ -111,9 +111,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v2/metadata/keys`
     ///
-    /// `GetMetadataKeys`, tag `Registry V2`. Safe: it only reads. The answer is not described.
+    /// `GetMetadataKeys`, tag `Registry V2`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetMetadataKeysResponse`], `application/json`; errors 400, 401, 403, 404, 500.
+    /// - List: `paged page/size from 0, size 20, at most 100, items data`.
     #[inline]
     pub fn get_metadata_keys(
         &self,
@@ -126,9 +127,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v2/metadata/values`
     ///
-    /// `GetMetadataValues`, tag `Registry V2`. Safe: it only reads. The answer is not described.
+    /// `GetMetadataValues`, tag `Registry V2`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier`, `key`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetMetadataValuesResponse`], `application/json`; errors 400, 401, 403, 404, 500.
+    /// - List: `paged page/size from 0, size 20, at most 100, items data`.
     #[inline]
     pub fn get_metadata_values(
         &self,
@@ -143,9 +145,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v2/packages`
     ///
-    /// `ListPackages`, tag `Registry V2`. Safe: it only reads. The answer is not described.
+    /// `ListPackages`, tag `Registry V2`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ListPackagesResponse`], `application/json`; errors 400, 401, 403, 404, 500.
+    /// - List: `paged page/size from 0, size 20, at most 100, items data.packages, total data.itemCount, size data.pageSize`.
     #[inline]
     pub fn list_packages(&self, account_identifier: impl Into<String>) -> ListPackages {
         ListPackages {
@@ -155,9 +158,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v2/registries`
     ///
-    /// `ListRegistries`, tag `Registry V2`. Safe: it only reads. The answer is not described.
+    /// `ListRegistries`, tag `Registry V2`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ListRegistriesResponse`], `application/json`; errors 400, 401, 403, 404, 500.
+    /// - List: `paged page/size from 0, size 20, at most 100, items data.registries, total data.itemCount, size data.pageSize`.
     #[inline]
     pub fn list_registries(
         &self,
@@ -170,9 +174,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v2/artifacts`
     ///
-    /// `ListVersions`, tag `Registry V2`. Safe: it only reads. The answer is not described.
+    /// `ListVersions`, tag `Registry V2`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ListVersionsResponse`], `application/json`; errors 400, 401, 403, 404, 500.
+    /// - List: `paged page/size from 0, size 20, at most 100, items data.artifacts, total data.itemCount, size data.pageSize`.
     #[inline]
     pub fn list_versions(&self, account_identifier: impl Into<String>) -> ListVersions {
         ListVersions {
@@ -182,9 +187,9 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v2/copy`
     ///
-    /// `Copy`, tag `Registry V2`. Not repeated: twice may be more than once. The answer is not described.
+    /// `Copy`, tag `Registry V2`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier`, `src_registry_identifier`, `target_registry_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::RegistryV2CopyResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn registry_v2_copy(
         &self,
@@ -201,10 +206,10 @@ impl<'c> Api<'c> {
     }
     /// `PUT /har/api/v2/metadata`
     ///
-    /// `SaveMetadata`, tag `Registry V2`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `SaveMetadata`, tag `Registry V2`. Idempotent: twice is as good as once. Published types.
     /// - Required: query `account_identifier`.
-    /// - Body, optional: [`types::SaveMetadataBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::MetadataInput`], `application/json`.
+    /// - Result: [`types::SaveMetadataResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn save_metadata(&self, account_identifier: impl Into<String>) -> SaveMetadata {
         SaveMetadata {
@@ -214,9 +219,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v2/files/search`
     ///
-    /// `SearchFiles`, tag `Registry V2`. Safe: it only reads. The answer is not described.
+    /// `SearchFiles`, tag `Registry V2`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier`, `registry_identifier`, `query`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::SearchFilesResponse`], `application/json`; errors 400, 401, 403, 404, 500.
+    /// - List: `paged page/size from 0, size 20, at most 100, items data, total itemCount, size pageSize`.
     #[inline]
     pub fn search_files(
         &self,
@@ -233,10 +239,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v2/metadata`
     ///
-    /// `UpdateMetadata`, tag `Registry V2`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `UpdateMetadata`, tag `Registry V2`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier`.
-    /// - Body, optional: [`types::UpdateMetadataBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::MetadataInput`], `application/json`.
+    /// - Result: [`types::UpdateMetadataResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn update_metadata(
         &self,
@@ -271,14 +277,14 @@ impl AddOciArtifactTags {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::AddOciArtifactTagsBody) -> Self {
+    pub fn body(self, body: &types::AddTags) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::AddOciArtifactTagsResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -297,14 +303,14 @@ pub struct CreateBulkDownloadRequest {
 impl CreateBulkDownloadRequest {
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::CreateBulkDownloadRequestBody) -> Self {
+    pub fn body(self, body: &types::BulkDownloadFilesRequestInput) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::CreateBulkDownloadRequestResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -323,14 +329,14 @@ pub struct DeleteMetadata {
 impl DeleteMetadata {
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::DeleteMetadataBody) -> Self {
+    pub fn body(self, body: &types::MetadataInput) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::DeleteMetadataResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -349,7 +355,7 @@ pub struct GetBulkDownloadRequestStatus {
 impl GetBulkDownloadRequestStatus {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetBulkDownloadRequestStatusResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -368,8 +374,8 @@ pub struct GetFile {
 impl GetFile {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<rt::ByteStream> {
+        self.call.byte_answer()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -406,9 +412,16 @@ impl GetMetadata {
             call: self.call.with_text(4, value),
         }
     }
+    /// Query parameter `filters`.
+    #[inline]
+    pub fn filters(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(5, value),
+        }
+    }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetMetadataResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -462,7 +475,7 @@ impl GetMetadataKeys {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetMetadataKeysResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -472,6 +485,13 @@ impl GetMetadataKeys {
     }
 }
 rt::request!(GetMetadataKeys);
+impl rt::Paged for GetMetadataKeys {
+    type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_metadata_values`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -516,7 +536,7 @@ impl GetMetadataValues {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetMetadataValuesResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -526,6 +546,13 @@ impl GetMetadataValues {
     }
 }
 rt::request!(GetMetadataValues);
+impl rt::Paged for GetMetadataValues {
+    type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::list_packages`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -637,7 +664,7 @@ impl ListPackages {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ListPackagesResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -647,6 +674,13 @@ impl ListPackages {
     }
 }
 rt::request!(ListPackages);
+impl rt::Paged for ListPackages {
+    type Item = types::PackageMetadata;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::list_registries`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -757,7 +791,7 @@ impl ListRegistries {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ListRegistriesResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -767,6 +801,13 @@ impl ListRegistries {
     }
 }
 rt::request!(ListRegistries);
+impl rt::Paged for ListRegistries {
+    type Item = types::RegistryMetadata;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::list_versions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -870,7 +911,7 @@ impl ListVersions {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ListVersionsResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -880,6 +921,13 @@ impl ListVersions {
     }
 }
 rt::request!(ListVersions);
+impl rt::Paged for ListVersions {
+    type Item = types::VersionMetadata;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::registry_v2_copy`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -944,9 +992,16 @@ impl RegistryV2Copy {
                 ),
         }
     }
+    /// Query parameter `filters`.
+    #[inline]
+    pub fn filters(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            call: self.call.with_texts(10, value),
+        }
+    }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::RegistryV2CopyResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -965,14 +1020,14 @@ pub struct SaveMetadata {
 impl SaveMetadata {
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::SaveMetadataBody) -> Self {
+    pub fn body(self, body: &types::MetadataInput) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::SaveMetadataResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -1005,7 +1060,7 @@ impl SearchFiles {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::SearchFilesResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -1015,6 +1070,13 @@ impl SearchFiles {
     }
 }
 rt::request!(SearchFiles);
+impl rt::Paged for SearchFiles {
+    type Item = types::FileMetadata;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::update_metadata`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1024,14 +1086,14 @@ pub struct UpdateMetadata {
 impl UpdateMetadata {
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::UpdateMetadataBody) -> Self {
+    pub fn body(self, body: &types::MetadataInput) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::UpdateMetadataResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -1057,8 +1119,9 @@ pub(super) static ADD_OCI_ARTIFACT_TAGS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::AddOciArtifactTagsResponse::NAMES)
+        .status(rt::StatusMember::Envelope),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -1074,8 +1137,10 @@ pub(super) static CREATE_BULK_DOWNLOAD_REQUEST: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::CreateBulkDownloadRequestResponseOutput::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -1091,8 +1156,9 @@ pub(super) static DELETE_METADATA: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::DeleteMetadataResponse::NAMES)
+        .status(rt::StatusMember::Envelope),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -1111,8 +1177,10 @@ pub(super) static GET_BULK_DOWNLOAD_REQUEST_STATUS: rt::Operation = rt::Operatio
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::BulkDownloadRequestStatusOutput::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -1132,9 +1200,9 @@ pub(super) static GET_FILE: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/octet-stream"],
+    response: &rt::ResponseSchema::OPAQUE,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -1152,12 +1220,15 @@ pub(super) static GET_METADATA: rt::Operation = rt::Operation {
         rt::Param::query("path", false),
         rt::Param::query("package", false),
         rt::Param::query("version", false),
+        rt::Param::query("filters", false),
     ],
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object_or_empty(types::MetadataOutput::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -1180,11 +1251,17 @@ pub(super) static GET_METADATA_KEYS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+            .max_size(100)
+    }),
 };
 pub(super) static GET_METADATA_VALUES: rt::Operation = rt::Operation {
     id: "GetMetadataValues",
@@ -1205,11 +1282,17 @@ pub(super) static GET_METADATA_VALUES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+            .max_size(100)
+    }),
 };
 pub(super) static LIST_PACKAGES: rt::Operation = rt::Operation {
     id: "ListPackages",
@@ -1236,11 +1319,21 @@ pub(super) static LIST_PACKAGES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::ListPackage::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.packages")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Member("data.itemCount"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static LIST_REGISTRIES: rt::Operation = rt::Operation {
     id: "ListRegistries",
@@ -1267,11 +1360,21 @@ pub(super) static LIST_REGISTRIES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::ListRegistry::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.registries")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Member("data.itemCount"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static LIST_VERSIONS: rt::Operation = rt::Operation {
     id: "ListVersions",
@@ -1298,11 +1401,21 @@ pub(super) static LIST_VERSIONS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::ListVersion::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.artifacts")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Member("data.itemCount"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static REGISTRY_V2_COPY: rt::Operation = rt::Operation {
     id: "Copy",
@@ -1322,12 +1435,14 @@ pub(super) static REGISTRY_V2_COPY: rt::Operation = rt::Operation {
         rt::Param::query("target_org_identifier", false),
         rt::Param::query("target_project_identifier", false),
         rt::Param::query("artifact_type", false),
+        rt::Param::query("filters", false),
     ],
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::RegistryV2CopyResponse::NAMES)
+        .status(rt::StatusMember::Envelope),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -1343,8 +1458,10 @@ pub(super) static SAVE_METADATA: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object_or_empty(types::MetadataOutput::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -1366,11 +1483,19 @@ pub(super) static SEARCH_FILES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::SearchFilesResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Member("itemCount"))
+            .used_size(rt::Found::Member("pageSize"))
+    }),
 };
 pub(super) static UPDATE_METADATA: rt::Operation = rt::Operation {
     id: "UpdateMetadata",
@@ -1383,8 +1508,10 @@ pub(super) static UPDATE_METADATA: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object_or_empty(types::MetadataOutput::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

@@ -6,10 +6,10 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /har/api/v3/bulkdelete`
     ///
-    /// `BulkDeleteV3`, tag `Registry V3 - Bulk Deletion`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `BulkDeleteV3`, tag `Registry V3 - Bulk Deletion`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier`.
-    /// - Body, optional: [`types::BulkDeleteV3Body`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::BulkDeleteRequestInputV3`], `application/json`.
+    /// - Result: [`types::BulkDeleteResponseV3`], `application/json`.
     #[inline]
     pub fn bulk_delete_v3(&self, account_identifier: impl Into<String>) -> BulkDeleteV3 {
         BulkDeleteV3 {
@@ -41,14 +41,14 @@ impl BulkDeleteV3 {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::BulkDeleteV3Body) -> Self {
+    pub fn body(self, body: &types::BulkDeleteRequestInputV3) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::BulkDeleteResponseV3> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -73,8 +73,8 @@ pub(super) static BULK_DELETE_V3: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::BulkDeleteResponseV3::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

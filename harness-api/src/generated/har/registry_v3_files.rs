@@ -6,9 +6,10 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /har/api/v3/files/{id}/metadata`
     ///
-    /// `GetFileMetadataV3`, tag `Registry V3 - Files`. Safe: it only reads. The answer is not described.
+    /// `GetFileMetadataV3`, tag `Registry V3 - Files`. Safe: it only reads. Published types.
     /// - Required: path `id`; query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetFileMetadataV3Response`], `application/json`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_file_metadata_v3(
         &self,
@@ -21,11 +22,28 @@ impl<'c> Api<'c> {
                 .with_text(1, id),
         }
     }
+    /// `GET /har/api/v3/files/{id}/preview`
+    ///
+    /// `GetFilePreviewV3`, tag `Registry V3 - Files`. Safe: it only reads. Published types.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Result: [`types::FilePreviewResponseBodyV3`], `application/json`.
+    #[inline]
+    pub fn get_file_preview_v3(
+        &self,
+        account_identifier: impl Into<String>,
+        id: impl Into<String>,
+    ) -> GetFilePreviewV3 {
+        GetFilePreviewV3 {
+            call: rt::Call::new(self.client, &GET_FILE_PREVIEW_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
+    }
     /// `GET /har/api/v3/files/{id}/content`
     ///
-    /// `GetFileV3`, tag `Registry V3 - Files`. Safe: it only reads. The answer is not described.
+    /// `GetFileV3`, tag `Registry V3 - Files`. Safe: it only reads. Published types.
     /// - Required: path `id`; query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: bytes, as a stream, `application/octet-stream`.
     #[inline]
     pub fn get_file_v3(
         &self,
@@ -40,10 +58,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/files`
     ///
-    /// `ListFilesV3`, tag `Registry V3 - Files`. Safe: it only reads. The answer is not described.
+    /// `ListFilesV3`, tag `Registry V3 - Files`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier`.
-    /// - Result: json, `application/json`.
-    /// - List: `paged page/size from 0, size 20, items items, size size, more hasMore`.
+    /// - Result: [`types::ListFilesResponseBodyV3`], `application/json`.
+    /// - List: `paged page/size from 0, size 20, at most 100, items items, size size, more hasMore`.
     #[inline]
     pub fn list_files_v3(&self, account_identifier: impl Into<String>) -> ListFilesV3 {
         ListFilesV3 {
@@ -51,12 +69,30 @@ impl<'c> Api<'c> {
                 .with_text(0, account_identifier),
         }
     }
+    /// `GET /har/api/v3/internal/registries/{registry_name}/files`
+    ///
+    /// `ListRegistryFilesV3`, tag `Registry V3 - Files`. Safe: it only reads. Published types.
+    /// - Required: path `registry_name`; query `account_identifier`.
+    /// - Result: [`types::ListFilesResponseBodyV3`], `application/json`.
+    /// - List: `paged page/size from 0, size 20, at most 100, items items, size size, more hasMore`.
+    #[inline]
+    pub fn list_registry_files_v3(
+        &self,
+        account_identifier: impl Into<String>,
+        registry_name: impl Into<String>,
+    ) -> ListRegistryFilesV3 {
+        ListRegistryFilesV3 {
+            call: rt::Call::new(self.client, &LIST_REGISTRY_FILES_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, registry_name),
+        }
+    }
     /// `PUT /har/api/v3/files/{id}/metadata`
     ///
-    /// `SaveFileMetadataV3`, tag `Registry V3 - Files`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `SaveFileMetadataV3`, tag `Registry V3 - Files`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `id`; query `account_identifier`.
-    /// - Body, optional: [`types::SaveFileMetadataV3Body`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::MetadataInputV3`], `application/json`.
+    /// - Result: [`types::SaveFileMetadataV3Response`], `application/json`.
     #[inline]
     pub fn save_file_metadata_v3(
         &self,
@@ -69,12 +105,29 @@ impl<'c> Api<'c> {
                 .with_text(1, id),
         }
     }
+    /// `POST /har/api/v3/files/search`
+    ///
+    /// `SearchRegistryFilesV3`, tag `Registry V3 - Files`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier`.
+    /// - Body, optional: [`types::SearchRegistryFilesRequestInputV3`], `application/json`.
+    /// - Result: [`types::ListFilesResponseBodyV3`], `application/json`.
+    /// - List: `paged page/size from 0, size 20, at most 100, items items, size size, more hasMore`.
+    #[inline]
+    pub fn search_registry_files_v3(
+        &self,
+        account_identifier: impl Into<String>,
+    ) -> SearchRegistryFilesV3 {
+        SearchRegistryFilesV3 {
+            call: rt::Call::new(self.client, &SEARCH_REGISTRY_FILES_V3)
+                .with_text(0, account_identifier),
+        }
+    }
     /// `POST /har/api/v3/files/{id}/metadata`
     ///
-    /// `UpsertFileMetadataV3`, tag `Registry V3 - Files`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `UpsertFileMetadataV3`, tag `Registry V3 - Files`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `id`; query `account_identifier`.
-    /// - Body, optional: [`types::UpsertFileMetadataV3Body`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::MetadataInputV3`], `application/json`.
+    /// - Result: [`types::UpsertFileMetadataV3Response`], `application/json`.
     #[inline]
     pub fn upsert_file_metadata_v3(
         &self,
@@ -97,7 +150,7 @@ pub struct GetFileMetadataV3 {
 impl GetFileMetadataV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetFileMetadataV3Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -107,6 +160,46 @@ impl GetFileMetadataV3 {
     }
 }
 rt::request!(GetFileMetadataV3);
+impl rt::Paged for GetFileMetadataV3 {
+    type Item = types::MetadataV3;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+/// Request of [`Api::get_file_preview_v3`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct GetFilePreviewV3 {
+    call: rt::Call,
+}
+impl GetFilePreviewV3 {
+    /// Query parameter `org_identifier`.
+    #[inline]
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
+    }
+    /// Query parameter `project_identifier`.
+    #[inline]
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::FilePreviewResponseBodyV3> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(GetFilePreviewV3);
 /// Request of [`Api::get_file_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -114,10 +207,17 @@ pub struct GetFileV3 {
     call: rt::Call,
 }
 impl GetFileV3 {
+    /// Query parameter `preview`.
+    #[inline]
+    pub fn preview(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(2, value),
+        }
+    }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<rt::ByteStream> {
+        self.call.byte_answer()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -168,37 +268,51 @@ impl ListFilesV3 {
             call: self.call.with_text(5, value),
         }
     }
+    /// Query parameter `recipe_revision_id`.
+    #[inline]
+    pub fn recipe_revision_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
+    }
+    /// Query parameter `package_revision_id`.
+    #[inline]
+    pub fn package_revision_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
+    }
     /// Query parameter `page`.
     #[inline]
     pub fn page(self, value: i64) -> Self {
         Self {
-            call: self.call.with_int(6, value),
+            call: self.call.with_int(8, value),
         }
     }
     /// Query parameter `size`.
     #[inline]
     pub fn size(self, value: i64) -> Self {
         Self {
-            call: self.call.with_int(7, value),
+            call: self.call.with_int(9, value),
         }
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(self, value: impl Into<String>) -> Self {
         Self {
-            call: self.call.with_text(8, value),
+            call: self.call.with_text(10, value),
         }
     }
     /// Query parameter `search_term`.
     #[inline]
     pub fn search_term(self, value: impl Into<String>) -> Self {
         Self {
-            call: self.call.with_text(9, value),
+            call: self.call.with_text(11, value),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ListFilesResponseBodyV3> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -209,7 +323,82 @@ impl ListFilesV3 {
 }
 rt::request!(ListFilesV3);
 impl rt::Paged for ListFilesV3 {
-    type Item = serde_json::Value;
+    type Item = types::FileMetadataV3;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+/// Request of [`Api::list_registry_files_v3`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct ListRegistryFilesV3 {
+    call: rt::Call,
+}
+impl ListRegistryFilesV3 {
+    /// Query parameter `package_name`.
+    #[inline]
+    pub fn package_name(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
+    }
+    /// Query parameter `version`.
+    #[inline]
+    pub fn version(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
+    }
+    /// Query parameter `file_path`.
+    #[inline]
+    pub fn file_path(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
+    }
+    /// Query parameter `page`.
+    #[inline]
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
+    }
+    /// Query parameter `size`.
+    #[inline]
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
+    }
+    /// Query parameter `sort`.
+    #[inline]
+    pub fn sort(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
+    }
+    /// Query parameter `search_term`.
+    #[inline]
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::ListFilesResponseBodyV3> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(ListRegistryFilesV3);
+impl rt::Paged for ListRegistryFilesV3 {
+    type Item = types::FileMetadataV3;
     #[inline]
     fn into_call(self) -> rt::Call {
         self.call
@@ -224,14 +413,14 @@ pub struct SaveFileMetadataV3 {
 impl SaveFileMetadataV3 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::SaveFileMetadataV3Body) -> Self {
+    pub fn body(self, body: &types::MetadataInputV3) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::SaveFileMetadataV3Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -241,6 +430,74 @@ impl SaveFileMetadataV3 {
     }
 }
 rt::request!(SaveFileMetadataV3);
+/// Request of [`Api::search_registry_files_v3`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct SearchRegistryFilesV3 {
+    call: rt::Call,
+}
+impl SearchRegistryFilesV3 {
+    /// Query parameter `org_identifier`.
+    #[inline]
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
+    }
+    /// Query parameter `project_identifier`.
+    #[inline]
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
+    }
+    /// Query parameter `page`.
+    #[inline]
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
+    }
+    /// Query parameter `size`.
+    #[inline]
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
+    }
+    /// Query parameter `sort`.
+    #[inline]
+    pub fn sort(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
+    }
+    /// The body, as JSON.
+    #[inline]
+    pub fn body(self, body: &types::SearchRegistryFilesRequestInputV3) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::ListFilesResponseBodyV3> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(SearchRegistryFilesV3);
+impl rt::Paged for SearchRegistryFilesV3 {
+    type Item = types::FileMetadataV3;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::upsert_file_metadata_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -250,14 +507,14 @@ pub struct UpsertFileMetadataV3 {
 impl UpsertFileMetadataV3 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::UpsertFileMetadataV3Body) -> Self {
+    pub fn body(self, body: &types::MetadataInputV3) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::UpsertFileMetadataV3Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -278,8 +535,33 @@ pub(super) static GET_FILE_METADATA_V3: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope("data", rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
+};
+pub(super) static GET_FILE_PREVIEW_V3: rt::Operation = rt::Operation {
+    id: "GetFilePreviewV3",
+    name: "get_file_preview_v3",
+    module: "har",
+    tag: "Registry V3 - Files",
+    method: "GET",
+    path: "/har/api/v3/files/{id}/preview",
+    params: &[
+        rt::Param::query("account_identifier", true),
+        rt::Param::path("id"),
+        rt::Param::query("org_identifier", false),
+        rt::Param::query("project_identifier", false),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope(
+        "data",
+        rt::ValueSchema::object(types::FilePreviewDataV3::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -291,12 +573,16 @@ pub(super) static GET_FILE_V3: rt::Operation = rt::Operation {
     tag: "Registry V3 - Files",
     method: "GET",
     path: "/har/api/v3/files/{id}/content",
-    params: &[rt::Param::query("account_identifier", true), rt::Param::path("id")],
+    params: &[
+        rt::Param::query("account_identifier", true),
+        rt::Param::path("id"),
+        rt::Param::query("preview", false),
+    ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/octet-stream"],
+    response: &rt::ResponseSchema::OPAQUE,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -315,6 +601,8 @@ pub(super) static LIST_FILES_V3: rt::Operation = rt::Operation {
         rt::Param::query("registry_id", false),
         rt::Param::query("package_id", false),
         rt::Param::query("version_id", false),
+        rt::Param::query("recipe_revision_id", false),
+        rt::Param::query("package_revision_id", false),
         rt::Param::query("page", false),
         rt::Param::query("size", false),
         rt::Param::query("sort", false),
@@ -323,8 +611,8 @@ pub(super) static LIST_FILES_V3: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::ListFilesResponseBodyV3::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const {
@@ -332,6 +620,42 @@ pub(super) static LIST_FILES_V3: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("size")
             .default_size(20)
+            .max_size(100)
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::HasNext("hasMore"))
+    }),
+};
+pub(super) static LIST_REGISTRY_FILES_V3: rt::Operation = rt::Operation {
+    id: "ListRegistryFilesV3",
+    name: "list_registry_files_v3",
+    module: "har",
+    tag: "Registry V3 - Files",
+    method: "GET",
+    path: "/har/api/v3/internal/registries/{registry_name}/files",
+    params: &[
+        rt::Param::query("account_identifier", true),
+        rt::Param::path("registry_name"),
+        rt::Param::query("package_name", false),
+        rt::Param::query("version", false),
+        rt::Param::query("file_path", false),
+        rt::Param::query("page", false),
+        rt::Param::query("size", false),
+        rt::Param::query("sort", false),
+        rt::Param::query("search_term", false),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::ListFilesResponseBodyV3::NAMES),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "items")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+            .max_size(100)
             .used_size(rt::Found::Member("size"))
             .more(rt::More::HasNext("hasMore"))
     }),
@@ -347,11 +671,43 @@ pub(super) static SAVE_FILE_METADATA_V3: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope("data", rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
+};
+pub(super) static SEARCH_REGISTRY_FILES_V3: rt::Operation = rt::Operation {
+    id: "SearchRegistryFilesV3",
+    name: "search_registry_files_v3",
+    module: "har",
+    tag: "Registry V3 - Files",
+    method: "POST",
+    path: "/har/api/v3/files/search",
+    params: &[
+        rt::Param::query("account_identifier", true),
+        rt::Param::query("org_identifier", false),
+        rt::Param::query("project_identifier", false),
+        rt::Param::query("page", false),
+        rt::Param::query("size", false),
+        rt::Param::query("sort", false),
+    ],
+    bodies: &["application/json"],
+    body_required: false,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::ListFilesResponseBodyV3::NAMES),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "items")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+            .max_size(100)
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::HasNext("hasMore"))
+    }),
 };
 pub(super) static UPSERT_FILE_METADATA_V3: rt::Operation = rt::Operation {
     id: "UpsertFileMetadataV3",
@@ -364,8 +720,8 @@ pub(super) static UPSERT_FILE_METADATA_V3: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope("data", rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

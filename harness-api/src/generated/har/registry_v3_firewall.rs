@@ -6,10 +6,10 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /har/api/v3/build-info`
     ///
-    /// `AddBuildInfoV3`, tag `Registry V3 - Firewall`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `AddBuildInfoV3`, tag `Registry V3 - Firewall`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier`.
-    /// - Body, optional: [`types::AddBuildInfoV3Body`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::BuildInfoRequestInputV3`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn add_build_info_v3(
         &self,
@@ -20,12 +20,28 @@ impl<'c> Api<'c> {
                 .with_text(0, account_identifier),
         }
     }
+    /// `POST /har/api/v3/scans/bulk-evaluate-sync`
+    ///
+    /// `BulkEvaluateArtifactsV3`, tag `Registry V3 - Firewall`. Not repeated: twice may be more than once. Published types.
+    /// - Required: query `account_identifier`.
+    /// - Body, optional: [`types::BulkScanEvaluateSyncRequestV3`], `application/json`.
+    /// - Result: [`types::BulkEvaluateArtifactsV3Response`], `application/json`.
+    #[inline]
+    pub fn bulk_evaluate_artifacts_v3(
+        &self,
+        account_identifier: impl Into<String>,
+    ) -> BulkEvaluateArtifactsV3 {
+        BulkEvaluateArtifactsV3 {
+            call: rt::Call::new(self.client, &BULK_EVALUATE_ARTIFACTS_V3)
+                .with_text(0, account_identifier),
+        }
+    }
     /// `POST /har/api/v3/scans/exceptions`
     ///
-    /// `CreateFirewallExceptionV3`, tag `Registry V3 - Firewall`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `CreateFirewallExceptionV3`, tag `Registry V3 - Firewall`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier`.
-    /// - Body, optional: [`types::CreateFirewallExceptionV3Body`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::FirewallExceptionCreateRequestV3`], `application/json`.
+    /// - Result: [`types::FirewallExceptionResponseV3`], `application/json`; errors 409.
     #[inline]
     pub fn create_firewall_exception_v3(
         &self,
@@ -38,9 +54,9 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /har/api/v3/scans/exceptions/{id}`
     ///
-    /// `DeleteFirewallExceptionV3`, tag `Registry V3 - Firewall`. Idempotent: twice is as good as once. The answer is not described.
+    /// `DeleteFirewallExceptionV3`, tag `Registry V3 - Firewall`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `id`; query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_firewall_exception_v3(
         &self,
@@ -55,10 +71,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v3/scans/evaluate`
     ///
-    /// `EvaluateArtifactScanV3`, tag `Registry V3 - Firewall`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `EvaluateArtifactScanV3`, tag `Registry V3 - Firewall`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier`.
-    /// - Body, optional: [`types::EvaluateArtifactScanV3Body`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::ArtifactScanEvaluateRequestInputV3`], `application/json`.
+    /// - Result: [`types::EvaluateArtifactScanV3Response`], `application/json`.
     #[inline]
     pub fn evaluate_artifact_scan_v3(
         &self,
@@ -71,9 +87,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/scans/{id}/details`
     ///
-    /// `GetArtifactScanDetailsV3`, tag `Registry V3 - Firewall`. Safe: it only reads. The answer is not described.
+    /// `GetArtifactScanDetailsV3`, tag `Registry V3 - Firewall`. Safe: it only reads. Published types.
     /// - Required: path `id`; query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetArtifactScanDetailsV3Response`], `application/json`.
     #[inline]
     pub fn get_artifact_scan_details_v3(
         &self,
@@ -88,10 +104,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/scans`
     ///
-    /// `GetArtifactScansV3`, tag `Registry V3 - Firewall`. Safe: it only reads. The answer is not described.
+    /// `GetArtifactScansV3`, tag `Registry V3 - Firewall`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier`.
-    /// - Result: json, `application/json`.
-    /// - List: `paged page/size from 0, size 20, items data, total itemCount, size pageSize`.
+    /// - Result: [`types::GetArtifactScansV3Response`], `application/json`.
+    /// - List: `paged page/size from 0, size 20, at most 100, items data, total itemCount, size pageSize`.
     #[inline]
     pub fn get_artifact_scans_v3(
         &self,
@@ -104,9 +120,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/scans/bulk-evaluate/{evaluation_id}`
     ///
-    /// `GetBulkScanEvaluationStatusV3`, tag `Registry V3 - Firewall`. Safe: it only reads. The answer is not described.
+    /// `GetBulkScanEvaluationStatusV3`, tag `Registry V3 - Firewall`. Safe: it only reads. Published types.
     /// - Required: path `evaluation_id`; query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetBulkScanEvaluationStatusV3Response`], `application/json`.
     #[inline]
     pub fn get_bulk_scan_evaluation_status_v3(
         &self,
@@ -121,10 +137,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v3/scans/bulk-evaluate`
     ///
-    /// `InitiateBulkScanEvaluationV3`, tag `Registry V3 - Firewall`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `InitiateBulkScanEvaluationV3`, tag `Registry V3 - Firewall`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier`.
-    /// - Body, optional: [`types::InitiateBulkScanEvaluationV3Body`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::BulkScanEvaluationRequestV3`], `application/json`.
+    /// - Result: [`types::InitiateBulkScanEvaluationV3Response`], `application/json`.
     #[inline]
     pub fn initiate_bulk_scan_evaluation_v3(
         &self,
@@ -137,9 +153,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/scans/versions`
     ///
-    /// `ListFirewallExceptionVersionsV3`, tag `Registry V3 - Firewall`. Safe: it only reads. The answer is not described.
+    /// `ListFirewallExceptionVersionsV3`, tag `Registry V3 - Firewall`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ListFirewallExceptionVersionsV3Response`], `application/json`.
+    /// - List: `paged page/size from 0, size 20, at most 100, items items, size size, more hasMore`.
     #[inline]
     pub fn list_firewall_exception_versions_v3(
         &self,
@@ -152,9 +169,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/scans/exceptions`
     ///
-    /// `ListFirewallExceptionsV3`, tag `Registry V3 - Firewall`. Safe: it only reads. The answer is not described.
+    /// `ListFirewallExceptionsV3`, tag `Registry V3 - Firewall`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ListFirewallExceptionsResponseBodyV3`], `application/json`.
+    /// - List: `paged page/size from 0, size 20, at most 100, items items, size size, more hasMore`.
     #[inline]
     pub fn list_firewall_exceptions_v3(
         &self,
@@ -167,9 +185,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/build-info/pipeline/details`
     ///
-    /// `ListPipelineBuildInfoDetailsV3`, tag `Registry V3 - Firewall`. Safe: it only reads. The answer is not described.
+    /// `ListPipelineBuildInfoDetailsV3`, tag `Registry V3 - Firewall`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ListPipelineBuildInfoDetailsResponseBodyV3`], `application/json`.
+    /// - List: `paged page/size from 0, size 20, at most 100, items pipelineData, size size, more hasMore`.
     #[inline]
     pub fn list_pipeline_build_info_details_v3(
         &self,
@@ -182,10 +201,10 @@ impl<'c> Api<'c> {
     }
     /// `PUT /har/api/v3/scans/exceptions/{id}`
     ///
-    /// `UpdateFirewallExceptionV3`, tag `Registry V3 - Firewall`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `UpdateFirewallExceptionV3`, tag `Registry V3 - Firewall`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `id`; query `account_identifier`.
-    /// - Body, optional: [`types::UpdateFirewallExceptionV3Body`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::FirewallExceptionUpdateRequestV3`], `application/json`.
+    /// - Result: [`types::FirewallExceptionResponseV3`], `application/json`.
     #[inline]
     pub fn update_firewall_exception_v3(
         &self,
@@ -200,10 +219,10 @@ impl<'c> Api<'c> {
     }
     /// `PUT /har/api/v3/scans/exceptions/{id}/status`
     ///
-    /// `UpdateStatusFirewallExceptionV3`, tag `Registry V3 - Firewall`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `UpdateStatusFirewallExceptionV3`, tag `Registry V3 - Firewall`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `id`; query `account_identifier`.
-    /// - Body, optional: [`types::UpdateStatusFirewallExceptionV3Body`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::FirewallExceptionApprovalRequestV3`], `application/json`.
+    /// - Result: [`types::FirewallExceptionResponseV3`], `application/json`.
     #[inline]
     pub fn update_status_firewall_exception_v3(
         &self,
@@ -226,15 +245,15 @@ pub struct AddBuildInfoV3 {
 impl AddBuildInfoV3 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::AddBuildInfoV3Body) -> Self {
+    pub fn body(self, body: &types::BuildInfoRequestInputV3) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -243,6 +262,46 @@ impl AddBuildInfoV3 {
     }
 }
 rt::request!(AddBuildInfoV3);
+/// Request of [`Api::bulk_evaluate_artifacts_v3`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct BulkEvaluateArtifactsV3 {
+    call: rt::Call,
+}
+impl BulkEvaluateArtifactsV3 {
+    /// Query parameter `org_identifier`.
+    #[inline]
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
+    }
+    /// Query parameter `project_identifier`.
+    #[inline]
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
+    }
+    /// The body, as JSON.
+    #[inline]
+    pub fn body(self, body: &types::BulkScanEvaluateSyncRequestV3) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::BulkEvaluateArtifactsV3Response> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(BulkEvaluateArtifactsV3);
 /// Request of [`Api::create_firewall_exception_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -252,14 +311,14 @@ pub struct CreateFirewallExceptionV3 {
 impl CreateFirewallExceptionV3 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::CreateFirewallExceptionV3Body) -> Self {
+    pub fn body(self, body: &types::FirewallExceptionCreateRequestV3) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::FirewallExceptionResponseV3> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -278,8 +337,8 @@ pub struct DeleteFirewallExceptionV3 {
 impl DeleteFirewallExceptionV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -297,14 +356,14 @@ pub struct EvaluateArtifactScanV3 {
 impl EvaluateArtifactScanV3 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::EvaluateArtifactScanV3Body) -> Self {
+    pub fn body(self, body: &types::ArtifactScanEvaluateRequestInputV3) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::EvaluateArtifactScanV3Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -330,7 +389,7 @@ impl GetArtifactScanDetailsV3 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetArtifactScanDetailsV3Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -404,9 +463,11 @@ impl GetArtifactScansV3 {
     }
     /// Query parameter `scan_status`.
     #[inline]
-    pub fn scan_status(self, value: impl Into<String>) -> Self {
+    pub fn scan_status(self, value: impl Into<types::ScanStatusV3>) -> Self {
         Self {
-            call: self.call.with_text(8, value),
+            call: self
+                .call
+                .with_text(8, Into::<types::ScanStatusV3>::into(value).as_str()),
         }
     }
     /// Query parameter `page`.
@@ -451,7 +512,7 @@ impl GetArtifactScansV3 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetArtifactScansV3Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -462,7 +523,7 @@ impl GetArtifactScansV3 {
 }
 rt::request!(GetArtifactScansV3);
 impl rt::Paged for GetArtifactScansV3 {
-    type Item = serde_json::Value;
+    type Item = types::ArtifactScanV3;
     #[inline]
     fn into_call(self) -> rt::Call {
         self.call
@@ -491,7 +552,7 @@ impl GetBulkScanEvaluationStatusV3 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetBulkScanEvaluationStatusV3Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -524,14 +585,14 @@ impl InitiateBulkScanEvaluationV3 {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::InitiateBulkScanEvaluationV3Body) -> Self {
+    pub fn body(self, body: &types::BulkScanEvaluationRequestV3) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::InitiateBulkScanEvaluationV3Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -578,7 +639,7 @@ impl ListFirewallExceptionVersionsV3 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ListFirewallExceptionVersionsV3Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -588,6 +649,13 @@ impl ListFirewallExceptionVersionsV3 {
     }
 }
 rt::request!(ListFirewallExceptionVersionsV3);
+impl rt::Paged for ListFirewallExceptionVersionsV3 {
+    type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::list_firewall_exceptions_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -611,9 +679,14 @@ impl ListFirewallExceptionsV3 {
     }
     /// Query parameter `status`.
     #[inline]
-    pub fn status(self, value: impl Into<String>) -> Self {
+    pub fn status(self, value: impl Into<types::FirewallExceptionStatusV3>) -> Self {
         Self {
-            call: self.call.with_text(3, value),
+            call: self
+                .call
+                .with_text(
+                    3,
+                    Into::<types::FirewallExceptionStatusV3>::into(value).as_str(),
+                ),
         }
     }
     /// Query parameter `package_name`.
@@ -687,7 +760,7 @@ impl ListFirewallExceptionsV3 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ListFirewallExceptionsResponseBodyV3> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -697,6 +770,13 @@ impl ListFirewallExceptionsV3 {
     }
 }
 rt::request!(ListFirewallExceptionsV3);
+impl rt::Paged for ListFirewallExceptionsV3 {
+    type Item = types::FirewallExceptionResponseV3;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::list_pipeline_build_info_details_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -809,7 +889,7 @@ impl ListPipelineBuildInfoDetailsV3 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ListPipelineBuildInfoDetailsResponseBodyV3> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -819,6 +899,13 @@ impl ListPipelineBuildInfoDetailsV3 {
     }
 }
 rt::request!(ListPipelineBuildInfoDetailsV3);
+impl rt::Paged for ListPipelineBuildInfoDetailsV3 {
+    type Item = types::PipelineBuildInfoDetailV3;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::update_firewall_exception_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -828,14 +915,14 @@ pub struct UpdateFirewallExceptionV3 {
 impl UpdateFirewallExceptionV3 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::UpdateFirewallExceptionV3Body) -> Self {
+    pub fn body(self, body: &types::FirewallExceptionUpdateRequestV3) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::FirewallExceptionResponseV3> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -854,14 +941,14 @@ pub struct UpdateStatusFirewallExceptionV3 {
 impl UpdateStatusFirewallExceptionV3 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::UpdateStatusFirewallExceptionV3Body) -> Self {
+    pub fn body(self, body: &types::FirewallExceptionApprovalRequestV3) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::FirewallExceptionResponseV3> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -881,9 +968,30 @@ pub(super) static ADD_BUILD_INFO_V3: rt::Operation = rt::Operation {
     params: &[rt::Param::query("account_identifier", true)],
     bodies: &["application/json"],
     body_required: false,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
+};
+pub(super) static BULK_EVALUATE_ARTIFACTS_V3: rt::Operation = rt::Operation {
+    id: "BulkEvaluateArtifactsV3",
+    name: "bulk_evaluate_artifacts_v3",
+    module: "har",
+    tag: "Registry V3 - Firewall",
+    method: "POST",
+    path: "/har/api/v3/scans/bulk-evaluate-sync",
+    params: &[
+        rt::Param::query("account_identifier", true),
+        rt::Param::query("org_identifier", false),
+        rt::Param::query("project_identifier", false),
+    ],
+    bodies: &["application/json"],
+    body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope("data", rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -899,8 +1007,9 @@ pub(super) static CREATE_FIREWALL_EXCEPTION_V3: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::FirewallExceptionResponseV3::NAMES)
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -915,9 +1024,9 @@ pub(super) static DELETE_FIREWALL_EXCEPTION_V3: rt::Operation = rt::Operation {
     params: &[rt::Param::query("account_identifier", true), rt::Param::path("id")],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -933,8 +1042,11 @@ pub(super) static EVALUATE_ARTIFACT_SCAN_V3: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope(
+        "data",
+        rt::ValueSchema::object(types::EvaluateArtifactScanV3ResponseData::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -954,8 +1066,11 @@ pub(super) static GET_ARTIFACT_SCAN_DETAILS_V3: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope(
+        "data",
+        rt::ValueSchema::object(types::ArtifactScanDetailsV3::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -986,8 +1101,8 @@ pub(super) static GET_ARTIFACT_SCANS_V3: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::GetArtifactScansV3Response::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const {
@@ -995,6 +1110,7 @@ pub(super) static GET_ARTIFACT_SCANS_V3: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("size")
             .default_size(20)
+            .max_size(100)
             .total(rt::Found::Member("itemCount"))
             .used_size(rt::Found::Member("pageSize"))
     }),
@@ -1015,8 +1131,11 @@ pub(super) static GET_BULK_SCAN_EVALUATION_STATUS_V3: rt::Operation = rt::Operat
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope(
+        "data",
+        rt::ValueSchema::object(types::BulkScanEvaluationStatusDataV3::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -1036,8 +1155,11 @@ pub(super) static INITIATE_BULK_SCAN_EVALUATION_V3: rt::Operation = rt::Operatio
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope(
+        "data",
+        rt::ValueSchema::object(types::BulkScanEvaluationAcceptedDataV3::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -1059,11 +1181,21 @@ pub(super) static LIST_FIREWALL_EXCEPTION_VERSIONS_V3: rt::Operation = rt::Opera
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::ListFirewallExceptionVersionsV3Response::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "items")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+            .max_size(100)
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::HasNext("hasMore"))
+    }),
 };
 pub(super) static LIST_FIREWALL_EXCEPTIONS_V3: rt::Operation = rt::Operation {
     id: "ListFirewallExceptionsV3",
@@ -1090,11 +1222,21 @@ pub(super) static LIST_FIREWALL_EXCEPTIONS_V3: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::ListFirewallExceptionsResponseBodyV3::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "items")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+            .max_size(100)
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::HasNext("hasMore"))
+    }),
 };
 pub(super) static LIST_PIPELINE_BUILD_INFO_DETAILS_V3: rt::Operation = rt::Operation {
     id: "ListPipelineBuildInfoDetailsV3",
@@ -1122,11 +1264,21 @@ pub(super) static LIST_PIPELINE_BUILD_INFO_DETAILS_V3: rt::Operation = rt::Opera
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::ListPipelineBuildInfoDetailsResponseBodyV3::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "pipelineData")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+            .max_size(100)
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::HasNext("hasMore"))
+    }),
 };
 pub(super) static UPDATE_FIREWALL_EXCEPTION_V3: rt::Operation = rt::Operation {
     id: "UpdateFirewallExceptionV3",
@@ -1139,8 +1291,9 @@ pub(super) static UPDATE_FIREWALL_EXCEPTION_V3: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::FirewallExceptionResponseV3::NAMES)
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -1156,8 +1309,9 @@ pub(super) static UPDATE_STATUS_FIREWALL_EXCEPTION_V3: rt::Operation = rt::Opera
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::FirewallExceptionResponseV3::NAMES)
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

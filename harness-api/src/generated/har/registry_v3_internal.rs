@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /har/api/v3/internal/search/backfill/state`
     ///
-    /// `GetBackfillStateV3`, tag `Registry V3 - Internal`. Safe: it only reads. The answer is not described.
+    /// `GetBackfillStateV3`, tag `Registry V3 - Internal`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetBackfillStateV3Response`], `application/json`.
     #[inline]
     pub fn get_backfill_state_v3(
         &self,
@@ -21,9 +21,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/internal/search/backfill/status/{job_id}`
     ///
-    /// `GetBackfillTaskStatusV3`, tag `Registry V3 - Internal`. Safe: it only reads. The answer is not described.
+    /// `GetBackfillTaskStatusV3`, tag `Registry V3 - Internal`. Safe: it only reads. Published types.
     /// - Required: path `job_id`; query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetBackfillTaskStatusV3Response`], `application/json`; errors 404.
     #[inline]
     pub fn get_backfill_task_status_v3(
         &self,
@@ -38,15 +38,15 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v3/internal/search/backfill`
     ///
-    /// `TriggerBackfillV3`, tag `Registry V3 - Internal`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `TriggerBackfillV3`, tag `Registry V3 - Internal`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier`.
-    /// - Body: [`types::TriggerBackfillV3Body`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::BackfillTriggerRequestInputV3`], `application/json`.
+    /// - Result: [`types::TriggerBackfillV3Response`], `application/json`; errors 409.
     #[inline]
     pub fn trigger_backfill_v3(
         &self,
         account_identifier: impl Into<String>,
-        body: &types::TriggerBackfillV3Body,
+        body: &types::BackfillTriggerRequestInputV3,
     ) -> TriggerBackfillV3 {
         TriggerBackfillV3 {
             call: rt::Call::new(self.client, &TRIGGER_BACKFILL_V3)
@@ -64,7 +64,7 @@ pub struct GetBackfillStateV3 {
 impl GetBackfillStateV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetBackfillStateV3Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -83,7 +83,7 @@ pub struct GetBackfillTaskStatusV3 {
 impl GetBackfillTaskStatusV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetBackfillTaskStatusV3Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -102,7 +102,7 @@ pub struct TriggerBackfillV3 {
 impl TriggerBackfillV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::TriggerBackfillV3Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -123,8 +123,11 @@ pub(super) static GET_BACKFILL_STATE_V3: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope(
+        "data",
+        rt::ValueSchema::object(types::BackfillStateDataV3::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -140,8 +143,11 @@ pub(super) static GET_BACKFILL_TASK_STATUS_V3: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope(
+        "data",
+        rt::ValueSchema::object(types::BackfillTaskStatusDataV3::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -157,8 +163,11 @@ pub(super) static TRIGGER_BACKFILL_V3: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope(
+        "data",
+        rt::ValueSchema::object(types::BackfillTriggerDataV3::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

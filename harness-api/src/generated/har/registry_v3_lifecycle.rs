@@ -6,15 +6,15 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /har/api/v3/lifecycle/executions`
     ///
-    /// `CreateLifecycleExecutionV3`, tag `Registry V3 - Lifecycle`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `CreateLifecycleExecutionV3`, tag `Registry V3 - Lifecycle`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier`.
-    /// - Body: [`types::CreateLifecycleExecutionV3Body`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::LifecycleDryRunRequestBodyV3`], `application/json`.
+    /// - Result: [`types::LifecycleExecutionResponseV3`], `application/json`.
     #[inline]
     pub fn create_lifecycle_execution_v3(
         &self,
         account_identifier: impl Into<String>,
-        body: &types::CreateLifecycleExecutionV3Body,
+        body: &types::LifecycleDryRunRequestBodyV3,
     ) -> CreateLifecycleExecutionV3 {
         CreateLifecycleExecutionV3 {
             call: rt::Call::new(self.client, &CREATE_LIFECYCLE_EXECUTION_V3)
@@ -24,15 +24,15 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v3/lifecycle/rules`
     ///
-    /// `CreateLifecycleRuleV3`, tag `Registry V3 - Lifecycle`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `CreateLifecycleRuleV3`, tag `Registry V3 - Lifecycle`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier`.
-    /// - Body: [`types::CreateLifecycleRuleV3Body`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::LifecycleRuleRequestBodyV3`], `application/json`.
+    /// - Result: [`types::LifecycleRuleResponseV3`], `application/json`.
     #[inline]
     pub fn create_lifecycle_rule_v3(
         &self,
         account_identifier: impl Into<String>,
-        body: &types::CreateLifecycleRuleV3Body,
+        body: &types::LifecycleRuleRequestBodyV3,
     ) -> CreateLifecycleRuleV3 {
         CreateLifecycleRuleV3 {
             call: rt::Call::new(self.client, &CREATE_LIFECYCLE_RULE_V3)
@@ -42,9 +42,9 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /har/api/v3/lifecycle/rules/{id}`
     ///
-    /// `DeleteLifecycleRuleV3`, tag `Registry V3 - Lifecycle`. Idempotent: twice is as good as once. The answer is not described.
+    /// `DeleteLifecycleRuleV3`, tag `Registry V3 - Lifecycle`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `id`; query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_lifecycle_rule_v3(
         &self,
@@ -59,9 +59,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/lifecycle/executions/{executionId}`
     ///
-    /// `GetLifecycleExecutionV3`, tag `Registry V3 - Lifecycle`. Safe: it only reads. The answer is not described.
+    /// `GetLifecycleExecutionV3`, tag `Registry V3 - Lifecycle`. Safe: it only reads. Published types.
     /// - Required: path `execution_id` = `executionId`; query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::LifecycleExecutionResponseV3`], `application/json`.
     #[inline]
     pub fn get_lifecycle_execution_v3(
         &self,
@@ -76,9 +76,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/lifecycle/rules/{id}`
     ///
-    /// `GetLifecycleRuleV3`, tag `Registry V3 - Lifecycle`. Safe: it only reads. The answer is not described.
+    /// `GetLifecycleRuleV3`, tag `Registry V3 - Lifecycle`. Safe: it only reads. Published types.
     /// - Required: path `id`; query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::LifecycleRuleResponseV3`], `application/json`.
     #[inline]
     pub fn get_lifecycle_rule_v3(
         &self,
@@ -93,9 +93,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/lifecycle/stats`
     ///
-    /// `GetLifecycleStatsV3`, tag `Registry V3 - Lifecycle`. Safe: it only reads. The answer is not described.
+    /// `GetLifecycleStatsV3`, tag `Registry V3 - Lifecycle`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::LifecycleStatsResponseV3`], `application/json`.
     #[inline]
     pub fn get_lifecycle_stats_v3(
         &self,
@@ -108,9 +108,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/lifecycle/executions/{executionId}/items`
     ///
-    /// `ListLifecycleExecutionItemsV3`, tag `Registry V3 - Lifecycle`. Safe: it only reads. The answer is not described.
+    /// `ListLifecycleExecutionItemsV3`, tag `Registry V3 - Lifecycle`. Safe: it only reads. Published types.
     /// - Required: path `execution_id` = `executionId`; query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ListLifecycleExecutionItemsResponseV3`], `application/json`.
+    /// - List: `paged page/size from 0, size 20, at most 100, items items, size size, more hasMore`.
     #[inline]
     pub fn list_lifecycle_execution_items_v3(
         &self,
@@ -125,9 +126,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/lifecycle/executions`
     ///
-    /// `ListLifecycleExecutionsV3`, tag `Registry V3 - Lifecycle`. Safe: it only reads. The answer is not described.
+    /// `ListLifecycleExecutionsV3`, tag `Registry V3 - Lifecycle`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ListLifecycleExecutionsResponseBodyV3`], `application/json`.
+    /// - List: `paged page/size from 0, size 20, at most 100, items items, size size, more hasMore`.
     #[inline]
     pub fn list_lifecycle_executions_v3(
         &self,
@@ -140,10 +142,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/lifecycle/rules`
     ///
-    /// `ListLifecycleRulesV3`, tag `Registry V3 - Lifecycle`. Safe: it only reads. The answer is not described.
+    /// `ListLifecycleRulesV3`, tag `Registry V3 - Lifecycle`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier`.
-    /// - Result: json, `application/json`.
-    /// - List: `paged page/size from 0, size 20, items items, size size, more hasMore`.
+    /// - Result: [`types::ListLifecycleRulesResponseBodyV3`], `application/json`.
+    /// - List: `paged page/size from 0, size 20, at most 100, items items, size size, more hasMore`.
     #[inline]
     pub fn list_lifecycle_rules_v3(
         &self,
@@ -156,16 +158,16 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /har/api/v3/lifecycle/rules/{id}`
     ///
-    /// `PatchLifecycleRuleV3`, tag `Registry V3 - Lifecycle`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `PatchLifecycleRuleV3`, tag `Registry V3 - Lifecycle`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `id`; query `account_identifier`.
-    /// - Body: [`types::PatchLifecycleRuleV3Body`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::LifecycleRulePatchBodyV3`], `application/json`.
+    /// - Result: [`types::LifecycleRuleResponseV3`], `application/json`.
     #[inline]
     pub fn patch_lifecycle_rule_v3(
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-        body: &types::PatchLifecycleRuleV3Body,
+        body: &types::LifecycleRulePatchBodyV3,
     ) -> PatchLifecycleRuleV3 {
         PatchLifecycleRuleV3 {
             call: rt::Call::new(self.client, &PATCH_LIFECYCLE_RULE_V3)
@@ -176,16 +178,16 @@ impl<'c> Api<'c> {
     }
     /// `PUT /har/api/v3/lifecycle/rules/{id}`
     ///
-    /// `UpdateLifecycleRuleV3`, tag `Registry V3 - Lifecycle`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `UpdateLifecycleRuleV3`, tag `Registry V3 - Lifecycle`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `id`; query `account_identifier`.
-    /// - Body: [`types::UpdateLifecycleRuleV3Body`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::LifecycleRuleRequestBodyV3`], `application/json`.
+    /// - Result: [`types::LifecycleRuleResponseV3`], `application/json`.
     #[inline]
     pub fn update_lifecycle_rule_v3(
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-        body: &types::UpdateLifecycleRuleV3Body,
+        body: &types::LifecycleRuleRequestBodyV3,
     ) -> UpdateLifecycleRuleV3 {
         UpdateLifecycleRuleV3 {
             call: rt::Call::new(self.client, &UPDATE_LIFECYCLE_RULE_V3)
@@ -218,7 +220,7 @@ impl CreateLifecycleExecutionV3 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::LifecycleExecutionResponseV3> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -251,7 +253,7 @@ impl CreateLifecycleRuleV3 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::LifecycleRuleResponseV3> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -270,8 +272,8 @@ pub struct DeleteLifecycleRuleV3 {
 impl DeleteLifecycleRuleV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -303,7 +305,7 @@ impl GetLifecycleExecutionV3 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::LifecycleExecutionResponseV3> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -336,7 +338,7 @@ impl GetLifecycleRuleV3 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::LifecycleRuleResponseV3> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -420,7 +422,7 @@ impl GetLifecycleStatsV3 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::LifecycleStatsResponseV3> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -526,7 +528,7 @@ impl ListLifecycleExecutionItemsV3 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ListLifecycleExecutionItemsResponseV3> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -536,6 +538,13 @@ impl ListLifecycleExecutionItemsV3 {
     }
 }
 rt::request!(ListLifecycleExecutionItemsV3);
+impl rt::Paged for ListLifecycleExecutionItemsV3 {
+    type Item = types::LifecycleExecutionItemResponseV3;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::list_lifecycle_executions_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -627,7 +636,7 @@ impl ListLifecycleExecutionsV3 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ListLifecycleExecutionsResponseBodyV3> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -637,6 +646,13 @@ impl ListLifecycleExecutionsV3 {
     }
 }
 rt::request!(ListLifecycleExecutionsV3);
+impl rt::Paged for ListLifecycleExecutionsV3 {
+    type Item = types::LifecycleExecutionResponseV3;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::list_lifecycle_rules_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -732,7 +748,7 @@ impl ListLifecycleRulesV3 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ListLifecycleRulesResponseBodyV3> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -743,7 +759,7 @@ impl ListLifecycleRulesV3 {
 }
 rt::request!(ListLifecycleRulesV3);
 impl rt::Paged for ListLifecycleRulesV3 {
-    type Item = serde_json::Value;
+    type Item = types::LifecycleRuleResponseV3;
     #[inline]
     fn into_call(self) -> rt::Call {
         self.call
@@ -772,7 +788,7 @@ impl PatchLifecycleRuleV3 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::LifecycleRuleResponseV3> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -805,7 +821,7 @@ impl UpdateLifecycleRuleV3 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::LifecycleRuleResponseV3> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -830,8 +846,9 @@ pub(super) static CREATE_LIFECYCLE_EXECUTION_V3: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::LifecycleExecutionResponseV3::NAMES)
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -851,8 +868,8 @@ pub(super) static CREATE_LIFECYCLE_RULE_V3: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::LifecycleRuleResponseV3::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -867,9 +884,9 @@ pub(super) static DELETE_LIFECYCLE_RULE_V3: rt::Operation = rt::Operation {
     params: &[rt::Param::query("account_identifier", true), rt::Param::path("id")],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -890,8 +907,9 @@ pub(super) static GET_LIFECYCLE_EXECUTION_V3: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::LifecycleExecutionResponseV3::NAMES)
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -912,8 +930,8 @@ pub(super) static GET_LIFECYCLE_RULE_V3: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::LifecycleRuleResponseV3::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -938,8 +956,8 @@ pub(super) static GET_LIFECYCLE_STATS_V3: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::LifecycleStatsResponseV3::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -967,11 +985,21 @@ pub(super) static LIST_LIFECYCLE_EXECUTION_ITEMS_V3: rt::Operation = rt::Operati
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::ListLifecycleExecutionItemsResponseV3::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "items")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+            .max_size(100)
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::HasNext("hasMore"))
+    }),
 };
 pub(super) static LIST_LIFECYCLE_EXECUTIONS_V3: rt::Operation = rt::Operation {
     id: "ListLifecycleExecutionsV3",
@@ -995,11 +1023,21 @@ pub(super) static LIST_LIFECYCLE_EXECUTIONS_V3: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::ListLifecycleExecutionsResponseBodyV3::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "items")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+            .max_size(100)
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::HasNext("hasMore"))
+    }),
 };
 pub(super) static LIST_LIFECYCLE_RULES_V3: rt::Operation = rt::Operation {
     id: "ListLifecycleRulesV3",
@@ -1024,8 +1062,10 @@ pub(super) static LIST_LIFECYCLE_RULES_V3: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::ListLifecycleRulesResponseBodyV3::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const {
@@ -1033,6 +1073,7 @@ pub(super) static LIST_LIFECYCLE_RULES_V3: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("size")
             .default_size(20)
+            .max_size(100)
             .used_size(rt::Found::Member("size"))
             .more(rt::More::HasNext("hasMore"))
     }),
@@ -1053,8 +1094,8 @@ pub(super) static PATCH_LIFECYCLE_RULE_V3: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::LifecycleRuleResponseV3::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -1075,8 +1116,8 @@ pub(super) static UPDATE_LIFECYCLE_RULE_V3: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::LifecycleRuleResponseV3::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /har/api/v3/metadata/{id}`
     ///
-    /// `DeleteMetadataV3`, tag `Registry V3 - Metadata`. Idempotent: twice is as good as once. The answer is not described.
+    /// `DeleteMetadataV3`, tag `Registry V3 - Metadata`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `id`; query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_metadata_v3(
         &self,
@@ -23,9 +23,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/metadata/keys`
     ///
-    /// `GetMetadataKeysV3`, tag `Registry V3 - Metadata`. Safe: it only reads. The answer is not described.
+    /// `GetMetadataKeysV3`, tag `Registry V3 - Metadata`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ListMetadataKeysResponseBodyV3`], `application/json`.
+    /// - List: `paged page/size from 0, size 20, at most 100, items items, size size, more hasMore`.
     #[inline]
     pub fn get_metadata_keys_v3(
         &self,
@@ -38,9 +39,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/metadata/values`
     ///
-    /// `GetMetadataValuesV3`, tag `Registry V3 - Metadata`. Safe: it only reads. The answer is not described.
+    /// `GetMetadataValuesV3`, tag `Registry V3 - Metadata`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier`, `key`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ListMetadataValuesResponseBodyV3`], `application/json`.
+    /// - List: `paged page/size from 0, size 20, at most 100, items items, size size, more hasMore`.
     #[inline]
     pub fn get_metadata_values_v3(
         &self,
@@ -63,8 +65,8 @@ pub struct DeleteMetadataV3 {
 impl DeleteMetadataV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -117,7 +119,7 @@ impl GetMetadataKeysV3 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ListMetadataKeysResponseBodyV3> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -127,6 +129,13 @@ impl GetMetadataKeysV3 {
     }
 }
 rt::request!(GetMetadataKeysV3);
+impl rt::Paged for GetMetadataKeysV3 {
+    type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_metadata_values_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -171,7 +180,7 @@ impl GetMetadataValuesV3 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ListMetadataValuesResponseBodyV3> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -181,6 +190,13 @@ impl GetMetadataValuesV3 {
     }
 }
 rt::request!(GetMetadataValuesV3);
+impl rt::Paged for GetMetadataValuesV3 {
+    type Item = String;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 pub(super) static DELETE_METADATA_V3: rt::Operation = rt::Operation {
     id: "DeleteMetadataV3",
     name: "delete_metadata_v3",
@@ -191,9 +207,9 @@ pub(super) static DELETE_METADATA_V3: rt::Operation = rt::Operation {
     params: &[rt::Param::query("account_identifier", true), rt::Param::path("id")],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -216,11 +232,19 @@ pub(super) static GET_METADATA_KEYS_V3: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::ListMetadataKeysResponseBodyV3::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "items")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+            .max_size(100)
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::HasNext("hasMore"))
+    }),
 };
 pub(super) static GET_METADATA_VALUES_V3: rt::Operation = rt::Operation {
     id: "GetMetadataValuesV3",
@@ -241,9 +265,19 @@ pub(super) static GET_METADATA_VALUES_V3: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::ListMetadataValuesResponseBodyV3::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "items")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+            .max_size(100)
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::HasNext("hasMore"))
+    }),
 };

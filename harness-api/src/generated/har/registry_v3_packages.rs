@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /har/api/v3/packages/{id}`
     ///
-    /// `DeletePackageV3`, tag `Registry V3 - Packages`. Idempotent: twice is as good as once. The answer is not described.
+    /// `DeletePackageV3`, tag `Registry V3 - Packages`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `id`; query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_package_v3(
         &self,
@@ -23,9 +23,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/packages/{id}/metadata`
     ///
-    /// `GetPackageMetadataV3`, tag `Registry V3 - Packages`. Safe: it only reads. The answer is not described.
+    /// `GetPackageMetadataV3`, tag `Registry V3 - Packages`. Safe: it only reads. Published types.
     /// - Required: path `id`; query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetPackageMetadataV3Response`], `application/json`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_package_metadata_v3(
         &self,
@@ -38,12 +39,30 @@ impl<'c> Api<'c> {
                 .with_text(1, id),
         }
     }
+    /// `POST /har/api/v3/packages/stats`
+    ///
+    /// `GetPackagesStatsV3`, tag `Registry V3 - Packages`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier`.
+    /// - Body: [`types::PackagesStatsRequestInputV3`], `application/json`.
+    /// - Result: [`types::PackagesStatsResponseBodyV3`], `application/json`.
+    #[inline]
+    pub fn get_packages_stats_v3(
+        &self,
+        account_identifier: impl Into<String>,
+        body: &types::PackagesStatsRequestInputV3,
+    ) -> GetPackagesStatsV3 {
+        GetPackagesStatsV3 {
+            call: rt::Call::new(self.client, &GET_PACKAGES_STATS_V3)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
+    }
     /// `GET /har/api/v3/packages`
     ///
-    /// `ListPackagesV3`, tag `Registry V3 - Packages`. Safe: it only reads. The answer is not described.
+    /// `ListPackagesV3`, tag `Registry V3 - Packages`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier`.
-    /// - Result: json, `application/json`.
-    /// - List: `paged page/size from 0, size 20, items items, size size, more hasMore`.
+    /// - Result: [`types::ListPackagesResponseBodyV3`], `application/json`.
+    /// - List: `paged page/size from 0, size 20, at most 100, items items, size size, more hasMore`.
     #[inline]
     pub fn list_packages_v3(
         &self,
@@ -56,9 +75,9 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v3/packages/{id}/restore`
     ///
-    /// `RestorePackageV3`, tag `Registry V3 - Packages`. Not repeated: twice may be more than once. The answer is not described.
+    /// `RestorePackageV3`, tag `Registry V3 - Packages`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `id`; query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn restore_package_v3(
         &self,
@@ -73,10 +92,10 @@ impl<'c> Api<'c> {
     }
     /// `PUT /har/api/v3/packages/{id}/metadata`
     ///
-    /// `SavePackageMetadataV3`, tag `Registry V3 - Packages`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `SavePackageMetadataV3`, tag `Registry V3 - Packages`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `id`; query `account_identifier`.
-    /// - Body, optional: [`types::SavePackageMetadataV3Body`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::MetadataInputV3`], `application/json`.
+    /// - Result: [`types::SavePackageMetadataV3Response`], `application/json`.
     #[inline]
     pub fn save_package_metadata_v3(
         &self,
@@ -91,10 +110,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v3/packages/{id}/metadata`
     ///
-    /// `UpsertPackageMetadataV3`, tag `Registry V3 - Packages`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `UpsertPackageMetadataV3`, tag `Registry V3 - Packages`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `id`; query `account_identifier`.
-    /// - Body, optional: [`types::UpsertPackageMetadataV3Body`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::MetadataInputV3`], `application/json`.
+    /// - Result: [`types::UpsertPackageMetadataV3Response`], `application/json`.
     #[inline]
     pub fn upsert_package_metadata_v3(
         &self,
@@ -124,8 +143,8 @@ impl DeletePackageV3 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -143,7 +162,7 @@ pub struct GetPackageMetadataV3 {
 impl GetPackageMetadataV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetPackageMetadataV3Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -153,6 +172,46 @@ impl GetPackageMetadataV3 {
     }
 }
 rt::request!(GetPackageMetadataV3);
+impl rt::Paged for GetPackageMetadataV3 {
+    type Item = types::MetadataV3;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+/// Request of [`Api::get_packages_stats_v3`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct GetPackagesStatsV3 {
+    call: rt::Call,
+}
+impl GetPackagesStatsV3 {
+    /// Query parameter `org_identifier`.
+    #[inline]
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
+    }
+    /// Query parameter `project_identifier`.
+    #[inline]
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::PackagesStatsResponseBodyV3> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(GetPackagesStatsV3);
 /// Request of [`Api::list_packages_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -254,7 +313,7 @@ impl ListPackagesV3 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ListPackagesResponseBodyV3> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -265,7 +324,7 @@ impl ListPackagesV3 {
 }
 rt::request!(ListPackagesV3);
 impl rt::Paged for ListPackagesV3 {
-    type Item = serde_json::Value;
+    type Item = types::PackageV3;
     #[inline]
     fn into_call(self) -> rt::Call {
         self.call
@@ -280,8 +339,8 @@ pub struct RestorePackageV3 {
 impl RestorePackageV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -299,14 +358,14 @@ pub struct SavePackageMetadataV3 {
 impl SavePackageMetadataV3 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::SavePackageMetadataV3Body) -> Self {
+    pub fn body(self, body: &types::MetadataInputV3) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::SavePackageMetadataV3Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -325,14 +384,14 @@ pub struct UpsertPackageMetadataV3 {
 impl UpsertPackageMetadataV3 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::UpsertPackageMetadataV3Body) -> Self {
+    pub fn body(self, body: &types::MetadataInputV3) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::UpsertPackageMetadataV3Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -356,9 +415,9 @@ pub(super) static DELETE_PACKAGE_V3: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -374,8 +433,31 @@ pub(super) static GET_PACKAGE_METADATA_V3: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope("data", rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
+};
+pub(super) static GET_PACKAGES_STATS_V3: rt::Operation = rt::Operation {
+    id: "GetPackagesStatsV3",
+    name: "get_packages_stats_v3",
+    module: "har",
+    tag: "Registry V3 - Packages",
+    method: "POST",
+    path: "/har/api/v3/packages/stats",
+    params: &[
+        rt::Param::query("account_identifier", true),
+        rt::Param::query("org_identifier", false),
+        rt::Param::query("project_identifier", false),
+    ],
+    bodies: &["application/json"],
+    body_required: true,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::PackagesStatsResponseBodyV3::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -405,8 +487,8 @@ pub(super) static LIST_PACKAGES_V3: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::ListPackagesResponseBodyV3::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const {
@@ -414,6 +496,7 @@ pub(super) static LIST_PACKAGES_V3: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("size")
             .default_size(20)
+            .max_size(100)
             .used_size(rt::Found::Member("size"))
             .more(rt::More::HasNext("hasMore"))
     }),
@@ -428,9 +511,9 @@ pub(super) static RESTORE_PACKAGE_V3: rt::Operation = rt::Operation {
     params: &[rt::Param::query("account_identifier", true), rt::Param::path("id")],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -446,8 +529,8 @@ pub(super) static SAVE_PACKAGE_METADATA_V3: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope("data", rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -463,8 +546,8 @@ pub(super) static UPSERT_PACKAGE_METADATA_V3: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope("data", rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

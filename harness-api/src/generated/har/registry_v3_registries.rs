@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /har/api/v3/registries/{id}`
     ///
-    /// `DeleteRegistryV3`, tag `Registry V3 - Registries`. Idempotent: twice is as good as once. The answer is not described.
+    /// `DeleteRegistryV3`, tag `Registry V3 - Registries`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `id`; query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_registry_v3(
         &self,
@@ -21,11 +21,30 @@ impl<'c> Api<'c> {
                 .with_text(1, id),
         }
     }
+    /// `POST /har/api/v3/registries/stats`
+    ///
+    /// `GetRegistriesStatsV3`, tag `Registry V3 - Registries`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier`.
+    /// - Body: [`types::RegistriesStatsRequestInputV3`], `application/json`.
+    /// - Result: [`types::RegistriesStatsResponseBodyV3`], `application/json`.
+    #[inline]
+    pub fn get_registries_stats_v3(
+        &self,
+        account_identifier: impl Into<String>,
+        body: &types::RegistriesStatsRequestInputV3,
+    ) -> GetRegistriesStatsV3 {
+        GetRegistriesStatsV3 {
+            call: rt::Call::new(self.client, &GET_REGISTRIES_STATS_V3)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
+    }
     /// `GET /har/api/v3/registries/{id}/metadata`
     ///
-    /// `GetRegistryMetadataV3`, tag `Registry V3 - Registries`. Safe: it only reads. The answer is not described.
+    /// `GetRegistryMetadataV3`, tag `Registry V3 - Registries`. Safe: it only reads. Published types.
     /// - Required: path `id`; query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetRegistryMetadataV3Response`], `application/json`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_registry_metadata_v3(
         &self,
@@ -40,10 +59,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/registries`
     ///
-    /// `ListRegistriesV3`, tag `Registry V3 - Registries`. Safe: it only reads. The answer is not described.
+    /// `ListRegistriesV3`, tag `Registry V3 - Registries`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier`.
-    /// - Result: json, `application/json`.
-    /// - List: `paged page/size from 0, size 20, items items, size size, more hasMore`.
+    /// - Result: [`types::ListRegistriesResponseBodyV3`], `application/json`.
+    /// - List: `paged page/size from 0, size 20, at most 100, items items, size size, more hasMore`.
     #[inline]
     pub fn list_registries_v3(
         &self,
@@ -56,9 +75,9 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v3/registries/{id}/migrate`
     ///
-    /// `MigrateRegistryV3`, tag `Registry V3 - Registries`. Not repeated: twice may be more than once. The answer is not described.
+    /// `MigrateRegistryV3`, tag `Registry V3 - Registries`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `id`; query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn migrate_registry_v3(
         &self,
@@ -71,11 +90,28 @@ impl<'c> Api<'c> {
                 .with_text(1, id),
         }
     }
+    /// `POST /har/api/v3/registries/{id}/rebuild-index`
+    ///
+    /// `RebuildRegistryIndexV3`, tag `Registry V3 - Registries`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Result: nothing; errors 405.
+    #[inline]
+    pub fn rebuild_registry_index_v3(
+        &self,
+        account_identifier: impl Into<String>,
+        id: impl Into<String>,
+    ) -> RebuildRegistryIndexV3 {
+        RebuildRegistryIndexV3 {
+            call: rt::Call::new(self.client, &REBUILD_REGISTRY_INDEX_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
+    }
     /// `POST /har/api/v3/registries/{id}/restore`
     ///
-    /// `RestoreRegistryV3`, tag `Registry V3 - Registries`. Not repeated: twice may be more than once. The answer is not described.
+    /// `RestoreRegistryV3`, tag `Registry V3 - Registries`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `id`; query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn restore_registry_v3(
         &self,
@@ -90,10 +126,10 @@ impl<'c> Api<'c> {
     }
     /// `PUT /har/api/v3/registries/{id}/metadata`
     ///
-    /// `SaveRegistryMetadataV3`, tag `Registry V3 - Registries`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `SaveRegistryMetadataV3`, tag `Registry V3 - Registries`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `id`; query `account_identifier`.
-    /// - Body, optional: [`types::SaveRegistryMetadataV3Body`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::MetadataInputV3`], `application/json`.
+    /// - Result: [`types::SaveRegistryMetadataV3Response`], `application/json`.
     #[inline]
     pub fn save_registry_metadata_v3(
         &self,
@@ -108,10 +144,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v3/registries/{id}/metadata`
     ///
-    /// `UpsertRegistryMetadataV3`, tag `Registry V3 - Registries`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `UpsertRegistryMetadataV3`, tag `Registry V3 - Registries`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `id`; query `account_identifier`.
-    /// - Body, optional: [`types::UpsertRegistryMetadataV3Body`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::MetadataInputV3`], `application/json`.
+    /// - Result: [`types::UpsertRegistryMetadataV3Response`], `application/json`.
     #[inline]
     pub fn upsert_registry_metadata_v3(
         &self,
@@ -141,8 +177,8 @@ impl DeleteRegistryV3 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -151,6 +187,39 @@ impl DeleteRegistryV3 {
     }
 }
 rt::request!(DeleteRegistryV3);
+/// Request of [`Api::get_registries_stats_v3`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct GetRegistriesStatsV3 {
+    call: rt::Call,
+}
+impl GetRegistriesStatsV3 {
+    /// Query parameter `org_identifier`.
+    #[inline]
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
+    }
+    /// Query parameter `project_identifier`.
+    #[inline]
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::RegistriesStatsResponseBodyV3> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(GetRegistriesStatsV3);
 /// Request of [`Api::get_registry_metadata_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -160,7 +229,7 @@ pub struct GetRegistryMetadataV3 {
 impl GetRegistryMetadataV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetRegistryMetadataV3Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -170,6 +239,13 @@ impl GetRegistryMetadataV3 {
     }
 }
 rt::request!(GetRegistryMetadataV3);
+impl rt::Paged for GetRegistryMetadataV3 {
+    type Item = types::MetadataV3;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::list_registries_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -275,7 +351,7 @@ impl ListRegistriesV3 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ListRegistriesResponseBodyV3> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -286,7 +362,7 @@ impl ListRegistriesV3 {
 }
 rt::request!(ListRegistriesV3);
 impl rt::Paged for ListRegistriesV3 {
-    type Item = serde_json::Value;
+    type Item = types::RegistryV3;
     #[inline]
     fn into_call(self) -> rt::Call {
         self.call
@@ -301,8 +377,8 @@ pub struct MigrateRegistryV3 {
 impl MigrateRegistryV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -311,6 +387,25 @@ impl MigrateRegistryV3 {
     }
 }
 rt::request!(MigrateRegistryV3);
+/// Request of [`Api::rebuild_registry_index_v3`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct RebuildRegistryIndexV3 {
+    call: rt::Call,
+}
+impl RebuildRegistryIndexV3 {
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(RebuildRegistryIndexV3);
 /// Request of [`Api::restore_registry_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -320,8 +415,8 @@ pub struct RestoreRegistryV3 {
 impl RestoreRegistryV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -339,14 +434,14 @@ pub struct SaveRegistryMetadataV3 {
 impl SaveRegistryMetadataV3 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::SaveRegistryMetadataV3Body) -> Self {
+    pub fn body(self, body: &types::MetadataInputV3) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::SaveRegistryMetadataV3Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -365,14 +460,14 @@ pub struct UpsertRegistryMetadataV3 {
 impl UpsertRegistryMetadataV3 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::UpsertRegistryMetadataV3Body) -> Self {
+    pub fn body(self, body: &types::MetadataInputV3) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::UpsertRegistryMetadataV3Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -396,11 +491,34 @@ pub(super) static DELETE_REGISTRY_V3: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
+    paging: None,
+};
+pub(super) static GET_REGISTRIES_STATS_V3: rt::Operation = rt::Operation {
+    id: "GetRegistriesStatsV3",
+    name: "get_registries_stats_v3",
+    module: "har",
+    tag: "Registry V3 - Registries",
+    method: "POST",
+    path: "/har/api/v3/registries/stats",
+    params: &[
+        rt::Param::query("account_identifier", true),
+        rt::Param::query("org_identifier", false),
+        rt::Param::query("project_identifier", false),
+    ],
+    bodies: &["application/json"],
+    body_required: true,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::RegistriesStatsResponseBodyV3::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_REGISTRY_METADATA_V3: rt::Operation = rt::Operation {
@@ -414,11 +532,11 @@ pub(super) static GET_REGISTRY_METADATA_V3: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope("data", rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static LIST_REGISTRIES_V3: rt::Operation = rt::Operation {
     id: "ListRegistriesV3",
@@ -445,8 +563,8 @@ pub(super) static LIST_REGISTRIES_V3: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::ListRegistriesResponseBodyV3::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const {
@@ -454,6 +572,7 @@ pub(super) static LIST_REGISTRIES_V3: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("size")
             .default_size(20)
+            .max_size(100)
             .used_size(rt::Found::Member("size"))
             .more(rt::More::HasNext("hasMore"))
     }),
@@ -468,9 +587,26 @@ pub(super) static MIGRATE_REGISTRY_V3: rt::Operation = rt::Operation {
     params: &[rt::Param::query("account_identifier", true), rt::Param::path("id")],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
+};
+pub(super) static REBUILD_REGISTRY_INDEX_V3: rt::Operation = rt::Operation {
+    id: "RebuildRegistryIndexV3",
+    name: "rebuild_registry_index_v3",
+    module: "har",
+    tag: "Registry V3 - Registries",
+    method: "POST",
+    path: "/har/api/v3/registries/{id}/rebuild-index",
+    params: &[rt::Param::query("account_identifier", true), rt::Param::path("id")],
+    bodies: &[],
+    body_required: false,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -485,9 +621,9 @@ pub(super) static RESTORE_REGISTRY_V3: rt::Operation = rt::Operation {
     params: &[rt::Param::query("account_identifier", true), rt::Param::path("id")],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -503,8 +639,8 @@ pub(super) static SAVE_REGISTRY_METADATA_V3: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope("data", rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -520,8 +656,8 @@ pub(super) static UPSERT_REGISTRY_METADATA_V3: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope("data", rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

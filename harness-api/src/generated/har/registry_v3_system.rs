@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /har/api/v3/system/info`
     ///
-    /// `GetSystemInfoV3`, tag `Registry V3 - System`. Safe: it only reads. The answer is not described.
+    /// `GetSystemInfoV3`, tag `Registry V3 - System`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetSystemInfoV3Response`], `application/json`.
     #[inline]
     pub fn get_system_info_v3(
         &self,
@@ -29,7 +29,7 @@ pub struct GetSystemInfoV3 {
 impl GetSystemInfoV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetSystemInfoV3Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -50,8 +50,11 @@ pub(super) static GET_SYSTEM_INFO_V3: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope(
+        "data",
+        rt::ValueSchema::object(types::SystemInfoV3::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

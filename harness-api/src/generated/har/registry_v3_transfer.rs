@@ -6,10 +6,10 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /har/api/v3/copy`
     ///
-    /// `CopyResourcesV3`, tag `Registry V3 - Transfer`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `CopyResourcesV3`, tag `Registry V3 - Transfer`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier`.
-    /// - Body, optional: [`types::CopyResourcesV3Body`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::CopyResourceItemV3`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn copy_resources_v3(
         &self,
@@ -22,10 +22,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v3/bulk-download`
     ///
-    /// `CreateBulkDownloadRequestV3`, tag `Registry V3 - Transfer`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `CreateBulkDownloadRequestV3`, tag `Registry V3 - Transfer`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier`.
-    /// - Body, optional: [`types::CreateBulkDownloadRequestV3Body`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::BulkDownloadFilesRequestInputV3`], `application/json`.
+    /// - Result: [`types::CreateBulkDownloadRequestV3Response`], `application/json`.
     #[inline]
     pub fn create_bulk_download_request_v3(
         &self,
@@ -38,9 +38,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/bulk-download/{id}`
     ///
-    /// `GetBulkDownloadRequestStatusV3`, tag `Registry V3 - Transfer`. Safe: it only reads. The answer is not described.
+    /// `GetBulkDownloadRequestStatusV3`, tag `Registry V3 - Transfer`. Safe: it only reads. Published types.
     /// - Required: path `id`; query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetBulkDownloadRequestStatusV3Response`], `application/json`.
     #[inline]
     pub fn get_bulk_download_request_status_v3(
         &self,
@@ -63,15 +63,15 @@ pub struct CopyResourcesV3 {
 impl CopyResourcesV3 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::CopyResourcesV3Body) -> Self {
+    pub fn body(self, body: &types::CopyResourceItemV3) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -89,14 +89,14 @@ pub struct CreateBulkDownloadRequestV3 {
 impl CreateBulkDownloadRequestV3 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::CreateBulkDownloadRequestV3Body) -> Self {
+    pub fn body(self, body: &types::BulkDownloadFilesRequestInputV3) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::CreateBulkDownloadRequestV3Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -115,7 +115,7 @@ pub struct GetBulkDownloadRequestStatusV3 {
 impl GetBulkDownloadRequestStatusV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetBulkDownloadRequestStatusV3Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -135,9 +135,9 @@ pub(super) static COPY_RESOURCES_V3: rt::Operation = rt::Operation {
     params: &[rt::Param::query("account_identifier", true)],
     bodies: &["application/json"],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -153,8 +153,11 @@ pub(super) static CREATE_BULK_DOWNLOAD_REQUEST_V3: rt::Operation = rt::Operation
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope(
+        "data",
+        rt::ValueSchema::object(types::CreateBulkDownloadRequestV3ResponseData::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -170,8 +173,11 @@ pub(super) static GET_BULK_DOWNLOAD_REQUEST_STATUS_V3: rt::Operation = rt::Opera
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope(
+        "data",
+        rt::ValueSchema::object(types::GetBulkDownloadRequestStatusV3ResponseData::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

@@ -6,10 +6,10 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /har/api/v3/versions/{id}/tags`
     ///
-    /// `AddVersionTagsV3`, tag `Registry V3 - Versions`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `AddVersionTagsV3`, tag `Registry V3 - Versions`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `id`; query `account_identifier`.
-    /// - Body, optional: [`types::AddVersionTagsV3Body`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::AddTagsV3`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn add_version_tags_v3(
         &self,
@@ -24,9 +24,9 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /har/api/v3/versions/{id}`
     ///
-    /// `DeleteVersionV3`, tag `Registry V3 - Versions`. Idempotent: twice is as good as once. The answer is not described.
+    /// `DeleteVersionV3`, tag `Registry V3 - Versions`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `id`; query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_version_v3(
         &self,
@@ -39,11 +39,75 @@ impl<'c> Api<'c> {
                 .with_text(1, id),
         }
     }
+    /// `GET /har/api/v3/versions/{id}/conan/recipe-revisions/{recipe_revision_id}/packages/{package_id}/details`
+    ///
+    /// `GetConanPackageDetailV3`, tag `Registry V3 - Versions`. Safe: it only reads. Published types.
+    /// - Required: path `id`, `recipe_revision_id`, `package_id`; query `account_identifier`.
+    /// - Result: [`types::GetConanPackageDetailV3Response`], `application/json`.
+    #[inline]
+    pub fn get_conan_package_detail_v3(
+        &self,
+        account_identifier: impl Into<String>,
+        id: impl Into<String>,
+        recipe_revision_id: impl Into<String>,
+        package_id: impl Into<String>,
+    ) -> GetConanPackageDetailV3 {
+        GetConanPackageDetailV3 {
+            call: rt::Call::new(self.client, &GET_CONAN_PACKAGE_DETAIL_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id)
+                .with_text(2, recipe_revision_id)
+                .with_text(3, package_id),
+        }
+    }
+    /// `GET /har/api/v3/versions/{id}/conan/recipe-revisions/{recipe_revision_id}/packages/{package_id}/package-revisions/{package_revision_id}/details`
+    ///
+    /// `GetConanPackageRevisionDetailV3`, tag `Registry V3 - Versions`. Safe: it only reads. Published types.
+    /// - Required: path `id`, `recipe_revision_id`, `package_id`, `package_revision_id`; query `account_identifier`.
+    /// - Result: [`types::GetConanPackageRevisionDetailV3Response`], `application/json`.
+    #[inline]
+    pub fn get_conan_package_revision_detail_v3(
+        &self,
+        account_identifier: impl Into<String>,
+        id: impl Into<String>,
+        recipe_revision_id: impl Into<String>,
+        package_id: impl Into<String>,
+        package_revision_id: impl Into<String>,
+    ) -> GetConanPackageRevisionDetailV3 {
+        GetConanPackageRevisionDetailV3 {
+            call: rt::Call::new(self.client, &GET_CONAN_PACKAGE_REVISION_DETAIL_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id)
+                .with_text(2, recipe_revision_id)
+                .with_text(3, package_id)
+                .with_text(4, package_revision_id),
+        }
+    }
+    /// `GET /har/api/v3/versions/{id}/conan/recipe-revisions/{recipe_revision_id}/details`
+    ///
+    /// `GetConanRecipeRevisionDetailV3`, tag `Registry V3 - Versions`. Safe: it only reads. Published types.
+    /// - Required: path `id`, `recipe_revision_id`; query `account_identifier`.
+    /// - Result: [`types::GetConanRecipeRevisionDetailV3Response`], `application/json`.
+    #[inline]
+    pub fn get_conan_recipe_revision_detail_v3(
+        &self,
+        account_identifier: impl Into<String>,
+        id: impl Into<String>,
+        recipe_revision_id: impl Into<String>,
+    ) -> GetConanRecipeRevisionDetailV3 {
+        GetConanRecipeRevisionDetailV3 {
+            call: rt::Call::new(self.client, &GET_CONAN_RECIPE_REVISION_DETAIL_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id)
+                .with_text(2, recipe_revision_id),
+        }
+    }
     /// `GET /har/api/v3/versions/{id}/metadata`
     ///
-    /// `GetVersionMetadataV3`, tag `Registry V3 - Versions`. Safe: it only reads. The answer is not described.
+    /// `GetVersionMetadataV3`, tag `Registry V3 - Versions`. Safe: it only reads. Published types.
     /// - Required: path `id`; query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetVersionMetadataV3Response`], `application/json`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn get_version_metadata_v3(
         &self,
@@ -56,12 +120,108 @@ impl<'c> Api<'c> {
                 .with_text(1, id),
         }
     }
+    /// `POST /har/api/v3/versions/stats`
+    ///
+    /// `GetVersionsStatsV3`, tag `Registry V3 - Versions`. Safe: it only reads. Published types.
+    /// - Required: query `account_identifier`.
+    /// - Body: [`types::VersionsStatsRequestInputV3`], `application/json`.
+    /// - Result: [`types::VersionsStatsResponseBodyV3`], `application/json`.
+    #[inline]
+    pub fn get_versions_stats_v3(
+        &self,
+        account_identifier: impl Into<String>,
+        body: &types::VersionsStatsRequestInputV3,
+    ) -> GetVersionsStatsV3 {
+        GetVersionsStatsV3 {
+            call: rt::Call::new(self.client, &GET_VERSIONS_STATS_V3)
+                .with_text(0, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
+    }
+    /// `GET /har/api/v3/versions/{id}/conan/recipe-revisions/{recipe_revision_id}/packages/{package_id}/package-revisions`
+    ///
+    /// `ListConanPackageRevisionsV3`, tag `Registry V3 - Versions`. Safe: it only reads. Published types.
+    /// - Required: path `id`, `recipe_revision_id`, `package_id`; query `account_identifier`.
+    /// - Result: [`types::ListConanPackageRevisionsResponseBodyV3`], `application/json`.
+    /// - List: `paged page/size from 0, size 20, at most 100, items items, size size, more hasMore`.
+    #[inline]
+    pub fn list_conan_package_revisions_v3(
+        &self,
+        account_identifier: impl Into<String>,
+        id: impl Into<String>,
+        recipe_revision_id: impl Into<String>,
+        package_id: impl Into<String>,
+    ) -> ListConanPackageRevisionsV3 {
+        ListConanPackageRevisionsV3 {
+            call: rt::Call::new(self.client, &LIST_CONAN_PACKAGE_REVISIONS_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id)
+                .with_text(2, recipe_revision_id)
+                .with_text(3, package_id),
+        }
+    }
+    /// `GET /har/api/v3/versions/{id}/conan/recipe-revisions/{recipe_revision_id}/packages`
+    ///
+    /// `ListConanPackagesV3`, tag `Registry V3 - Versions`. Safe: it only reads. Published types.
+    /// - Required: path `id`, `recipe_revision_id`; query `account_identifier`.
+    /// - Result: [`types::ListConanPackagesResponseBodyV3`], `application/json`.
+    /// - List: `paged page/size from 0, size 20, at most 100, items items, size size, more hasMore`.
+    #[inline]
+    pub fn list_conan_packages_v3(
+        &self,
+        account_identifier: impl Into<String>,
+        id: impl Into<String>,
+        recipe_revision_id: impl Into<String>,
+    ) -> ListConanPackagesV3 {
+        ListConanPackagesV3 {
+            call: rt::Call::new(self.client, &LIST_CONAN_PACKAGES_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id)
+                .with_text(2, recipe_revision_id),
+        }
+    }
+    /// `GET /har/api/v3/versions/{id}/conan/recipe-revisions`
+    ///
+    /// `ListConanRecipeRevisionsV3`, tag `Registry V3 - Versions`. Safe: it only reads. Published types.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Result: [`types::ListConanRecipeRevisionsResponseBodyV3`], `application/json`.
+    /// - List: `paged page/size from 0, size 20, at most 100, items items, size size, more hasMore`.
+    #[inline]
+    pub fn list_conan_recipe_revisions_v3(
+        &self,
+        account_identifier: impl Into<String>,
+        id: impl Into<String>,
+    ) -> ListConanRecipeRevisionsV3 {
+        ListConanRecipeRevisionsV3 {
+            call: rt::Call::new(self.client, &LIST_CONAN_RECIPE_REVISIONS_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
+    }
+    /// `GET /har/api/v3/versions/{id}/deployments`
+    ///
+    /// `ListVersionDeploymentsV3`, tag `Registry V3 - Versions`. Safe: it only reads. Published types.
+    /// - Required: path `id`; query `account_identifier`.
+    /// - Result: [`types::ListVersionDeploymentsResponseBodyV3`], `application/json`.
+    /// - List: `paged page/size from 0, size 20, at most 100, items items, size size, more hasMore`.
+    #[inline]
+    pub fn list_version_deployments_v3(
+        &self,
+        account_identifier: impl Into<String>,
+        id: impl Into<String>,
+    ) -> ListVersionDeploymentsV3 {
+        ListVersionDeploymentsV3 {
+            call: rt::Call::new(self.client, &LIST_VERSION_DEPLOYMENTS_V3)
+                .with_text(0, account_identifier)
+                .with_text(1, id),
+        }
+    }
     /// `GET /har/api/v3/versions`
     ///
-    /// `ListVersionsV3`, tag `Registry V3 - Versions`. Safe: it only reads. The answer is not described.
+    /// `ListVersionsV3`, tag `Registry V3 - Versions`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier`.
-    /// - Result: json, `application/json`.
-    /// - List: `paged page/size from 0, size 20, items items, size size, more hasMore`.
+    /// - Result: [`types::ListVersionsResponseBodyV3`], `application/json`.
+    /// - List: `paged page/size from 0, size 20, at most 100, items items, size size, more hasMore`.
     #[inline]
     pub fn list_versions_v3(
         &self,
@@ -74,15 +234,15 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v3/versions/rebuild-metadata`
     ///
-    /// `RebuildVersionMetadataV3`, tag `Registry V3 - Versions`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `RebuildVersionMetadataV3`, tag `Registry V3 - Versions`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier`.
-    /// - Body: [`types::RebuildVersionMetadataV3Body`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::RebuildVersionMetadataRequestV3`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn rebuild_version_metadata_v3(
         &self,
         account_identifier: impl Into<String>,
-        body: &types::RebuildVersionMetadataV3Body,
+        body: &types::RebuildVersionMetadataRequestV3,
     ) -> RebuildVersionMetadataV3 {
         RebuildVersionMetadataV3 {
             call: rt::Call::new(self.client, &REBUILD_VERSION_METADATA_V3)
@@ -92,9 +252,9 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v3/versions/{id}/restore`
     ///
-    /// `RestoreVersionV3`, tag `Registry V3 - Versions`. Not repeated: twice may be more than once. The answer is not described.
+    /// `RestoreVersionV3`, tag `Registry V3 - Versions`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `id`; query `account_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn restore_version_v3(
         &self,
@@ -109,10 +269,10 @@ impl<'c> Api<'c> {
     }
     /// `PUT /har/api/v3/versions/{id}/metadata`
     ///
-    /// `SaveVersionMetadataV3`, tag `Registry V3 - Versions`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `SaveVersionMetadataV3`, tag `Registry V3 - Versions`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `id`; query `account_identifier`.
-    /// - Body, optional: [`types::SaveVersionMetadataV3Body`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::MetadataInputV3`], `application/json`.
+    /// - Result: [`types::SaveVersionMetadataV3Response`], `application/json`.
     #[inline]
     pub fn save_version_metadata_v3(
         &self,
@@ -127,10 +287,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /har/api/v3/versions/{id}/metadata`
     ///
-    /// `UpsertVersionMetadataV3`, tag `Registry V3 - Versions`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `UpsertVersionMetadataV3`, tag `Registry V3 - Versions`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `id`; query `account_identifier`.
-    /// - Body, optional: [`types::UpsertVersionMetadataV3Body`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::MetadataInputV3`], `application/json`.
+    /// - Result: [`types::UpsertVersionMetadataV3Response`], `application/json`.
     #[inline]
     pub fn upsert_version_metadata_v3(
         &self,
@@ -153,15 +313,15 @@ pub struct AddVersionTagsV3 {
 impl AddVersionTagsV3 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::AddVersionTagsV3Body) -> Self {
+    pub fn body(self, body: &types::AddTagsV3) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -186,8 +346,8 @@ impl DeleteVersionV3 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -196,6 +356,63 @@ impl DeleteVersionV3 {
     }
 }
 rt::request!(DeleteVersionV3);
+/// Request of [`Api::get_conan_package_detail_v3`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct GetConanPackageDetailV3 {
+    call: rt::Call,
+}
+impl GetConanPackageDetailV3 {
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::GetConanPackageDetailV3Response> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(GetConanPackageDetailV3);
+/// Request of [`Api::get_conan_package_revision_detail_v3`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct GetConanPackageRevisionDetailV3 {
+    call: rt::Call,
+}
+impl GetConanPackageRevisionDetailV3 {
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::GetConanPackageRevisionDetailV3Response> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(GetConanPackageRevisionDetailV3);
+/// Request of [`Api::get_conan_recipe_revision_detail_v3`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct GetConanRecipeRevisionDetailV3 {
+    call: rt::Call,
+}
+impl GetConanRecipeRevisionDetailV3 {
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::GetConanRecipeRevisionDetailV3Response> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(GetConanRecipeRevisionDetailV3);
 /// Request of [`Api::get_version_metadata_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -205,7 +422,7 @@ pub struct GetVersionMetadataV3 {
 impl GetVersionMetadataV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetVersionMetadataV3Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -215,6 +432,242 @@ impl GetVersionMetadataV3 {
     }
 }
 rt::request!(GetVersionMetadataV3);
+impl rt::Paged for GetVersionMetadataV3 {
+    type Item = types::MetadataV3;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+/// Request of [`Api::get_versions_stats_v3`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct GetVersionsStatsV3 {
+    call: rt::Call,
+}
+impl GetVersionsStatsV3 {
+    /// Query parameter `org_identifier`.
+    #[inline]
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
+    }
+    /// Query parameter `project_identifier`.
+    #[inline]
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::VersionsStatsResponseBodyV3> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(GetVersionsStatsV3);
+/// Request of [`Api::list_conan_package_revisions_v3`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct ListConanPackageRevisionsV3 {
+    call: rt::Call,
+}
+impl ListConanPackageRevisionsV3 {
+    /// Query parameter `page`.
+    #[inline]
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
+    }
+    /// Query parameter `size`.
+    #[inline]
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::ListConanPackageRevisionsResponseBodyV3> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(ListConanPackageRevisionsV3);
+impl rt::Paged for ListConanPackageRevisionsV3 {
+    type Item = types::ConanPackageRevisionDetailV3;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+/// Request of [`Api::list_conan_packages_v3`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct ListConanPackagesV3 {
+    call: rt::Call,
+}
+impl ListConanPackagesV3 {
+    /// Query parameter `page`.
+    #[inline]
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
+    }
+    /// Query parameter `size`.
+    #[inline]
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::ListConanPackagesResponseBodyV3> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(ListConanPackagesV3);
+impl rt::Paged for ListConanPackagesV3 {
+    type Item = types::ConanPackageMetadataV3;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+/// Request of [`Api::list_conan_recipe_revisions_v3`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct ListConanRecipeRevisionsV3 {
+    call: rt::Call,
+}
+impl ListConanRecipeRevisionsV3 {
+    /// Query parameter `page`.
+    #[inline]
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(2, value),
+        }
+    }
+    /// Query parameter `size`.
+    #[inline]
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::ListConanRecipeRevisionsResponseBodyV3> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(ListConanRecipeRevisionsV3);
+impl rt::Paged for ListConanRecipeRevisionsV3 {
+    type Item = types::ConanRecipeRevisionDetailV3;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+/// Request of [`Api::list_version_deployments_v3`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct ListVersionDeploymentsV3 {
+    call: rt::Call,
+}
+impl ListVersionDeploymentsV3 {
+    /// Query parameter `env_type`.
+    #[inline]
+    pub fn env_type(
+        self,
+        value: impl Into<types::ListVersionDeploymentsV3EnvType>,
+    ) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(
+                    2,
+                    Into::<types::ListVersionDeploymentsV3EnvType>::into(value).as_str(),
+                ),
+        }
+    }
+    /// Query parameter `page`.
+    #[inline]
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(3, value),
+        }
+    }
+    /// Query parameter `size`.
+    #[inline]
+    pub fn size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
+    }
+    /// Query parameter `sort`.
+    #[inline]
+    pub fn sort(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
+    }
+    /// Query parameter `search_term`.
+    #[inline]
+    pub fn search_term(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
+    }
+    /// Query parameter `package_tag`.
+    #[inline]
+    pub fn package_tag(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::ListVersionDeploymentsResponseBodyV3> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(ListVersionDeploymentsV3);
+impl rt::Paged for ListVersionDeploymentsV3 {
+    type Item = types::VersionDeploymentV3;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::list_versions_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -317,9 +770,16 @@ impl ListVersionsV3 {
             call: self.call.with_flag(12, value),
         }
     }
+    /// Query parameter `uploaded_by`.
+    #[inline]
+    pub fn uploaded_by(self, value: impl IntoIterator<Item = i64>) -> Self {
+        Self {
+            call: self.call.with_ints(13, value),
+        }
+    }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ListVersionsResponseBodyV3> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -330,7 +790,7 @@ impl ListVersionsV3 {
 }
 rt::request!(ListVersionsV3);
 impl rt::Paged for ListVersionsV3 {
-    type Item = serde_json::Value;
+    type Item = types::VersionV3;
     #[inline]
     fn into_call(self) -> rt::Call {
         self.call
@@ -345,8 +805,8 @@ pub struct RebuildVersionMetadataV3 {
 impl RebuildVersionMetadataV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -364,8 +824,8 @@ pub struct RestoreVersionV3 {
 impl RestoreVersionV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -383,14 +843,14 @@ pub struct SaveVersionMetadataV3 {
 impl SaveVersionMetadataV3 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::SaveVersionMetadataV3Body) -> Self {
+    pub fn body(self, body: &types::MetadataInputV3) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::SaveVersionMetadataV3Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -409,14 +869,14 @@ pub struct UpsertVersionMetadataV3 {
 impl UpsertVersionMetadataV3 {
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::UpsertVersionMetadataV3Body) -> Self {
+    pub fn body(self, body: &types::MetadataInputV3) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::UpsertVersionMetadataV3Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -436,9 +896,9 @@ pub(super) static ADD_VERSION_TAGS_V3: rt::Operation = rt::Operation {
     params: &[rt::Param::query("account_identifier", true), rt::Param::path("id")],
     bodies: &["application/json"],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -457,11 +917,86 @@ pub(super) static DELETE_VERSION_V3: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
+    paging: None,
+};
+pub(super) static GET_CONAN_PACKAGE_DETAIL_V3: rt::Operation = rt::Operation {
+    id: "GetConanPackageDetailV3",
+    name: "get_conan_package_detail_v3",
+    module: "har",
+    tag: "Registry V3 - Versions",
+    method: "GET",
+    path: "/har/api/v3/versions/{id}/conan/recipe-revisions/{recipe_revision_id}/packages/{package_id}/details",
+    params: &[
+        rt::Param::query("account_identifier", true),
+        rt::Param::path("id"),
+        rt::Param::path("recipe_revision_id"),
+        rt::Param::path("package_id"),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope(
+        "data",
+        rt::ValueSchema::object(types::ConanPackageDetailV3::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
+    paging: None,
+};
+pub(super) static GET_CONAN_PACKAGE_REVISION_DETAIL_V3: rt::Operation = rt::Operation {
+    id: "GetConanPackageRevisionDetailV3",
+    name: "get_conan_package_revision_detail_v3",
+    module: "har",
+    tag: "Registry V3 - Versions",
+    method: "GET",
+    path: "/har/api/v3/versions/{id}/conan/recipe-revisions/{recipe_revision_id}/packages/{package_id}/package-revisions/{package_revision_id}/details",
+    params: &[
+        rt::Param::query("account_identifier", true),
+        rt::Param::path("id"),
+        rt::Param::path("recipe_revision_id"),
+        rt::Param::path("package_id"),
+        rt::Param::path("package_revision_id"),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope(
+        "data",
+        rt::ValueSchema::object(types::ConanPackageRevisionDetailV3::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
+    paging: None,
+};
+pub(super) static GET_CONAN_RECIPE_REVISION_DETAIL_V3: rt::Operation = rt::Operation {
+    id: "GetConanRecipeRevisionDetailV3",
+    name: "get_conan_recipe_revision_detail_v3",
+    module: "har",
+    tag: "Registry V3 - Versions",
+    method: "GET",
+    path: "/har/api/v3/versions/{id}/conan/recipe-revisions/{recipe_revision_id}/details",
+    params: &[
+        rt::Param::query("account_identifier", true),
+        rt::Param::path("id"),
+        rt::Param::path("recipe_revision_id"),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope(
+        "data",
+        rt::ValueSchema::object(types::ConanRecipeRevisionDetailV3::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_VERSION_METADATA_V3: rt::Operation = rt::Operation {
@@ -475,11 +1010,167 @@ pub(super) static GET_VERSION_METADATA_V3: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope("data", rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
+};
+pub(super) static GET_VERSIONS_STATS_V3: rt::Operation = rt::Operation {
+    id: "GetVersionsStatsV3",
+    name: "get_versions_stats_v3",
+    module: "har",
+    tag: "Registry V3 - Versions",
+    method: "POST",
+    path: "/har/api/v3/versions/stats",
+    params: &[
+        rt::Param::query("account_identifier", true),
+        rt::Param::query("org_identifier", false),
+        rt::Param::query("project_identifier", false),
+    ],
+    bodies: &["application/json"],
+    body_required: true,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::VersionsStatsResponseBodyV3::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
+};
+pub(super) static LIST_CONAN_PACKAGE_REVISIONS_V3: rt::Operation = rt::Operation {
+    id: "ListConanPackageRevisionsV3",
+    name: "list_conan_package_revisions_v3",
+    module: "har",
+    tag: "Registry V3 - Versions",
+    method: "GET",
+    path: "/har/api/v3/versions/{id}/conan/recipe-revisions/{recipe_revision_id}/packages/{package_id}/package-revisions",
+    params: &[
+        rt::Param::query("account_identifier", true),
+        rt::Param::path("id"),
+        rt::Param::path("recipe_revision_id"),
+        rt::Param::path("package_id"),
+        rt::Param::query("page", false),
+        rt::Param::query("size", false),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::ListConanPackageRevisionsResponseBodyV3::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "items")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+            .max_size(100)
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::HasNext("hasMore"))
+    }),
+};
+pub(super) static LIST_CONAN_PACKAGES_V3: rt::Operation = rt::Operation {
+    id: "ListConanPackagesV3",
+    name: "list_conan_packages_v3",
+    module: "har",
+    tag: "Registry V3 - Versions",
+    method: "GET",
+    path: "/har/api/v3/versions/{id}/conan/recipe-revisions/{recipe_revision_id}/packages",
+    params: &[
+        rt::Param::query("account_identifier", true),
+        rt::Param::path("id"),
+        rt::Param::path("recipe_revision_id"),
+        rt::Param::query("page", false),
+        rt::Param::query("size", false),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::ListConanPackagesResponseBodyV3::NAMES),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "items")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+            .max_size(100)
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::HasNext("hasMore"))
+    }),
+};
+pub(super) static LIST_CONAN_RECIPE_REVISIONS_V3: rt::Operation = rt::Operation {
+    id: "ListConanRecipeRevisionsV3",
+    name: "list_conan_recipe_revisions_v3",
+    module: "har",
+    tag: "Registry V3 - Versions",
+    method: "GET",
+    path: "/har/api/v3/versions/{id}/conan/recipe-revisions",
+    params: &[
+        rt::Param::query("account_identifier", true),
+        rt::Param::path("id"),
+        rt::Param::query("page", false),
+        rt::Param::query("size", false),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::ListConanRecipeRevisionsResponseBodyV3::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "items")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+            .max_size(100)
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::HasNext("hasMore"))
+    }),
+};
+pub(super) static LIST_VERSION_DEPLOYMENTS_V3: rt::Operation = rt::Operation {
+    id: "ListVersionDeploymentsV3",
+    name: "list_version_deployments_v3",
+    module: "har",
+    tag: "Registry V3 - Versions",
+    method: "GET",
+    path: "/har/api/v3/versions/{id}/deployments",
+    params: &[
+        rt::Param::query("account_identifier", true),
+        rt::Param::path("id"),
+        rt::Param::query("env_type", false),
+        rt::Param::query("page", false),
+        rt::Param::query("size", false),
+        rt::Param::query("sort", false),
+        rt::Param::query("search_term", false),
+        rt::Param::query("package_tag", false),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::ListVersionDeploymentsResponseBodyV3::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "items")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+            .max_size(100)
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::HasNext("hasMore"))
+    }),
 };
 pub(super) static LIST_VERSIONS_V3: rt::Operation = rt::Operation {
     id: "ListVersionsV3",
@@ -502,12 +1193,13 @@ pub(super) static LIST_VERSIONS_V3: rt::Operation = rt::Operation {
         rt::Param::query("sort", false),
         rt::Param::query("search_term", false),
         rt::Param::query("include_meta", false),
+        rt::Param::query("uploaded_by", false),
     ],
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::ListVersionsResponseBodyV3::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const {
@@ -515,6 +1207,7 @@ pub(super) static LIST_VERSIONS_V3: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("size")
             .default_size(20)
+            .max_size(100)
             .used_size(rt::Found::Member("size"))
             .more(rt::More::HasNext("hasMore"))
     }),
@@ -529,9 +1222,9 @@ pub(super) static REBUILD_VERSION_METADATA_V3: rt::Operation = rt::Operation {
     params: &[rt::Param::query("account_identifier", true)],
     bodies: &["application/json"],
     body_required: true,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -546,9 +1239,9 @@ pub(super) static RESTORE_VERSION_V3: rt::Operation = rt::Operation {
     params: &[rt::Param::query("account_identifier", true), rt::Param::path("id")],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -564,8 +1257,8 @@ pub(super) static SAVE_VERSION_METADATA_V3: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope("data", rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -581,8 +1274,8 @@ pub(super) static UPSERT_VERSION_METADATA_V3: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope("data", rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

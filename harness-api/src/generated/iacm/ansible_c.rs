@@ -8,6 +8,7 @@ impl<'c> Api<'c> {
     ///
     /// `ansible#create-data`, tag `ansible`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `org`, `project`; query `data_type`, `inventories`, `playbooks`.
+    /// - Body: `application/octet-stream`.
     /// - Result: [`types::CreateAnsibleDataResponse`], `application/json`.
     #[inline]
     pub fn create_ansible_data(
@@ -17,6 +18,7 @@ impl<'c> Api<'c> {
         playbooks: impl Into<String>,
         org: impl Into<String>,
         project: impl Into<String>,
+        body: impl Into<rt::RequestBody>,
     ) -> CreateAnsibleData {
         CreateAnsibleData {
             call: rt::Call::new(self.client, &CREATE_ANSIBLE_DATA)
@@ -27,7 +29,8 @@ impl<'c> Api<'c> {
                 .with_text(1, inventories)
                 .with_text(2, playbooks)
                 .with_text(3, org)
-                .with_text(4, project),
+                .with_text(4, project)
+                .with_body_bytes("application/octet-stream", body),
         }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/inventory`
@@ -388,8 +391,8 @@ pub(super) static CREATE_ANSIBLE_DATA: rt::Operation = rt::Operation {
         rt::Param::query("pipeline_stage_id", false),
         rt::Param::header("Harness-Account", false),
     ],
-    bodies: &[],
-    body_required: false,
+    bodies: &["application/octet-stream"],
+    body_required: true,
     answers: &["application/json"],
     response: &rt::ResponseSchema::object(types::CreateAnsibleDataResponse::NAMES),
     provenance: rt::Provenance::Package,

@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts/export`
     ///
-    /// `ansible#export-hosts-csv`, tag `ansible`. Safe: it only reads. The answer is not described.
+    /// `ansible#export-hosts-csv`, tag `ansible`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`.
-    /// - Result: json, `application/json`.
+    /// - Result: bytes, as a stream, `text/csv`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn export_hosts_csv(
         &self,
@@ -75,8 +75,8 @@ impl ExportHostsCsv {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<rt::ByteStream> {
+        self.call.byte_answer()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -104,9 +104,9 @@ pub(super) static EXPORT_HOSTS_CSV: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["text/csv"],
+    response: &rt::ResponseSchema::OPAQUE,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

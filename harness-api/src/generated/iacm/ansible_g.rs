@@ -6,34 +6,28 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/file`
     ///
-    /// `ansible#get-file`, tag `ansible`. Safe: it only reads. The answer is not described.
-    /// - Required: path `org`, `project`; query `resource_type`, `identifier`.
-    /// - Result: json, `application/json`.
+    /// `ansible#get-file`, tag `ansible`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`; query `identifier`.
+    /// - Result: bytes, as a stream, `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn get_ansible_file(
         &self,
-        resource_type: impl Into<types::GetAnsibleFileResourceType>,
         identifier: impl Into<String>,
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> GetAnsibleFile {
         GetAnsibleFile {
             call: rt::Call::new(self.client, &GET_ANSIBLE_FILE)
-                .with_text(
-                    0,
-                    Into::<types::GetAnsibleFileResourceType>::into(resource_type)
-                        .as_str(),
-                )
-                .with_text(1, identifier)
-                .with_text(2, org)
-                .with_text(3, project),
+                .with_text(0, identifier)
+                .with_text(1, org)
+                .with_text(2, project),
         }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts/{id}/stats`
     ///
-    /// `ansible#get-host-stats`, tag `ansible`. Safe: it only reads. The answer is not described.
+    /// `ansible#get-host-stats`, tag `ansible`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`, `id`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetHostStatsResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn get_host_stats(
         &self,
@@ -50,9 +44,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts/summary`
     ///
-    /// `ansible#get-hosts-summary`, tag `ansible`. Safe: it only reads. The answer is not described.
+    /// `ansible#get-hosts-summary`, tag `ansible`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetHostsSummaryResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn get_hosts_summary(
         &self,
@@ -77,13 +71,13 @@ impl GetAnsibleFile {
     #[inline]
     pub fn harness_account(self, value: impl Into<String>) -> Self {
         Self {
-            call: self.call.with_text(4, value),
+            call: self.call.with_text(3, value),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<rt::ByteStream> {
+        self.call.byte_answer()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -108,7 +102,7 @@ impl GetHostStats {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetHostStatsResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -162,7 +156,7 @@ impl GetHostsSummary {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetHostsSummaryResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -180,7 +174,6 @@ pub(super) static GET_ANSIBLE_FILE: rt::Operation = rt::Operation {
     method: "GET",
     path: "/iacm/api/orgs/{org}/projects/{project}/ansible/file",
     params: &[
-        rt::Param::query("resource_type", true),
         rt::Param::query("identifier", true),
         rt::Param::path("org"),
         rt::Param::path("project"),
@@ -189,8 +182,8 @@ pub(super) static GET_ANSIBLE_FILE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::OPAQUE,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -211,8 +204,8 @@ pub(super) static GET_HOST_STATS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::GetHostStatsResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -236,8 +229,8 @@ pub(super) static GET_HOSTS_SUMMARY: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::GetHostsSummaryResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

@@ -6,16 +6,16 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/import`
     ///
-    /// `ansible#import-inventory`, tag `ansible`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `ansible#import-inventory`, tag `ansible`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `org`, `project`.
-    /// - Body: [`types::ImportInventoryBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::ImportInventoryRequest2`], `application/json`.
+    /// - Result: [`types::ImportInventoryResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn import_inventory(
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-        body: &types::ImportInventoryBody,
+        body: &types::ImportInventoryRequest2,
     ) -> ImportInventory {
         ImportInventory {
             call: rt::Call::new(self.client, &IMPORT_INVENTORY)
@@ -41,7 +41,7 @@ impl ImportInventory {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ImportInventoryResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -66,8 +66,8 @@ pub(super) static IMPORT_INVENTORY: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::ImportInventoryResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

@@ -42,10 +42,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts/{id}/activities`
     ///
-    /// `ansible#list-host-activities`, tag `ansible`. Safe: it only reads. The answer is not described.
+    /// `ansible#list-host-activities`, tag `ansible`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`, `id`.
-    /// - Result: json, `application/json`.
-    /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
+    /// - Result: list of [`types::HarnessIacmHostactivity`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
+    /// - List: `paged page/limit from 1, size 30, at most 1000, items body, total header X-Total-Items, size header x-page-size`.
     #[inline]
     pub fn list_host_activities(
         &self,
@@ -62,10 +62,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts/{id}/inventories`
     ///
-    /// `ansible#list-host-inventories`, tag `ansible`. Safe: it only reads. The answer is not described.
+    /// `ansible#list-host-inventories`, tag `ansible`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`, `id`.
-    /// - Result: json, `application/json`.
-    /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
+    /// - Result: list of [`types::HarnessIacmInventory`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
+    /// - List: `paged page/limit from 1, size 30, at most 1000, items body, total header X-Total-Items, size header x-page-size`.
     #[inline]
     pub fn list_host_inventories(
         &self,
@@ -82,10 +82,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts`
     ///
-    /// `ansible#list-hosts`, tag `ansible`. Safe: it only reads. The answer is not described.
+    /// `ansible#list-hosts`, tag `ansible`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`.
-    /// - Result: json, `application/json`.
-    /// - List: `paged page/limit from 1, size 30, items body, total header X-Total-Items, size header x-page-size`.
+    /// - Result: list of [`types::HarnessIacmHost`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
+    /// - List: `paged page/limit from 1, size 30, at most 1000, items body, total header X-Total-Items, size header x-page-size`.
     #[inline]
     pub fn list_hosts(
         &self,
@@ -346,7 +346,7 @@ impl ListHostActivities {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmHostactivity>> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -357,7 +357,7 @@ impl ListHostActivities {
 }
 rt::request!(ListHostActivities);
 impl rt::Paged for ListHostActivities {
-    type Item = serde_json::Value;
+    type Item = types::HarnessIacmHostactivity;
     #[inline]
     fn into_call(self) -> rt::Call {
         self.call
@@ -393,7 +393,7 @@ impl ListHostInventories {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmInventory>> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -404,7 +404,7 @@ impl ListHostInventories {
 }
 rt::request!(ListHostInventories);
 impl rt::Paged for ListHostInventories {
-    type Item = serde_json::Value;
+    type Item = types::HarnessIacmInventory;
     #[inline]
     fn into_call(self) -> rt::Call {
         self.call
@@ -484,7 +484,7 @@ impl ListHosts {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmHost>> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -495,7 +495,7 @@ impl ListHosts {
 }
 rt::request!(ListHosts);
 impl rt::Paged for ListHosts {
-    type Item = serde_json::Value;
+    type Item = types::HarnessIacmHost;
     #[inline]
     fn into_call(self) -> rt::Call {
         self.call
@@ -723,8 +723,8 @@ pub(super) static LIST_HOST_ACTIVITIES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::LIST,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const {
@@ -732,6 +732,7 @@ pub(super) static LIST_HOST_ACTIVITIES: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .max_size(1000)
             .total(rt::Found::Header("X-Total-Items"))
             .used_size(rt::Found::Header("x-page-size"))
     }),
@@ -754,8 +755,8 @@ pub(super) static LIST_HOST_INVENTORIES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::LIST,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const {
@@ -763,6 +764,7 @@ pub(super) static LIST_HOST_INVENTORIES: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .max_size(1000)
             .total(rt::Found::Header("X-Total-Items"))
             .used_size(rt::Found::Header("x-page-size"))
     }),
@@ -790,8 +792,8 @@ pub(super) static LIST_HOSTS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::LIST,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const {
@@ -799,6 +801,7 @@ pub(super) static LIST_HOSTS: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .max_size(1000)
             .total(rt::Found::Header("X-Total-Items"))
             .used_size(rt::Found::Header("x-page-size"))
     }),

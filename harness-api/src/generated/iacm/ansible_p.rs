@@ -6,9 +6,10 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/orgs/{org}/projects/{project}/ansible/results`
     ///
-    /// `ansible#publish-results`, tag `ansible`. Not repeated: twice may be more than once. The answer is not described.
+    /// `ansible#publish-results`, tag `ansible`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `org`, `project`; query `data_type`, `inventories`, `playbooks`, `event_type`.
-    /// - Result: json, `application/json`.
+    /// - Body: `application/octet-stream`.
+    /// - Result: [`types::PublishResultsResponse`], `application/json`; errors 400.
     #[inline]
     pub fn publish_results(
         &self,
@@ -18,6 +19,7 @@ impl<'c> Api<'c> {
         event_type: impl Into<types::PublishResultsEventType>,
         org: impl Into<String>,
         project: impl Into<String>,
+        body: impl Into<rt::RequestBody>,
     ) -> PublishResults {
         PublishResults {
             call: rt::Call::new(self.client, &PUBLISH_RESULTS)
@@ -32,7 +34,8 @@ impl<'c> Api<'c> {
                     Into::<types::PublishResultsEventType>::into(event_type).as_str(),
                 )
                 .with_text(4, org)
-                .with_text(5, project),
+                .with_text(5, project)
+                .with_body_bytes("application/octet-stream", body),
         }
     }
 }
@@ -87,7 +90,7 @@ impl PublishResults {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::PublishResultsResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -118,11 +121,11 @@ pub(super) static PUBLISH_RESULTS: rt::Operation = rt::Operation {
         rt::Param::query("metadata", false),
         rt::Param::header("Harness-Account", false),
     ],
-    bodies: &[],
-    body_required: false,
+    bodies: &["application/octet-stream"],
+    body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::PublishResultsResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

@@ -6,17 +6,17 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/import`
     ///
-    /// `ansible#replace-inventory-from-import`, tag `ansible`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `ansible#replace-inventory-from-import`, tag `ansible`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `org`, `project`, `identifier`.
-    /// - Body: [`types::ReplaceInventoryFromImportBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::ReplaceInventoryFromImportRequest2`], `application/json`.
+    /// - Result: [`types::ReplaceInventoryFromImportResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn replace_inventory_from_import(
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
         identifier: impl Into<String>,
-        body: &types::ReplaceInventoryFromImportBody,
+        body: &types::ReplaceInventoryFromImportRequest2,
     ) -> ReplaceInventoryFromImport {
         ReplaceInventoryFromImport {
             call: rt::Call::new(self.client, &REPLACE_INVENTORY_FROM_IMPORT)
@@ -43,7 +43,7 @@ impl ReplaceInventoryFromImport {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ReplaceInventoryFromImportResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -69,8 +69,12 @@ pub(super) static REPLACE_INVENTORY_FROM_IMPORT: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(
+            types::ReplaceInventoryFromImportResponse::NAMES,
+        ),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

@@ -64,9 +64,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/ansible/hosts/{id}`
     ///
-    /// `ansible#show-host`, tag `ansible`. Safe: it only reads. The answer is not described.
+    /// `ansible#show-host`, tag `ansible`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`, `id`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ShowHostResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn show_host(
         &self,
@@ -311,7 +311,7 @@ impl ShowHost {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ShowHostResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -668,8 +668,8 @@ pub(super) static SHOW_HOST: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::ShowHostResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

@@ -76,17 +76,17 @@ impl<'c> Api<'c> {
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/ansible/inventory/{identifier}/plugin`
     ///
-    /// `ansible#update-inventory-plugin`, tag `ansible`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `ansible#update-inventory-plugin`, tag `ansible`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `org`, `project`, `identifier`.
-    /// - Body: [`types::UpdateInventoryPluginBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::UpdateInventoryPluginRequest`], `application/json`.
+    /// - Result: nothing; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn update_inventory_plugin(
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
         identifier: impl Into<String>,
-        body: &types::UpdateInventoryPluginBody,
+        body: &types::UpdateInventoryPluginRequest,
     ) -> UpdateInventoryPlugin {
         UpdateInventoryPlugin {
             call: rt::Call::new(self.client, &UPDATE_INVENTORY_PLUGIN)
@@ -257,8 +257,8 @@ impl UpdateInventoryPlugin {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -428,9 +428,9 @@ pub(super) static UPDATE_INVENTORY_PLUGIN: rt::Operation = rt::Operation {
     ],
     bodies: &["application/json"],
     body_required: true,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

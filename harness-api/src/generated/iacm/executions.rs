@@ -26,9 +26,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/dependency-graph`
     ///
-    /// `executions#get-dependency-graph`, tag `executions`. Safe: it only reads. The answer is not described.
+    /// `executions#get-dependency-graph`, tag `executions`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`, `pipeline_execution_id`.
-    /// - Result: json, `application/json`.
+    /// - Result: bytes, as a stream, `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn get_dependency_graph(
         &self,
@@ -84,9 +84,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/cost-changes-all-stages-by-modules`
     ///
-    /// `executions#list-cost-changes-all-stages-by-modules`, tag `executions`. Safe: it only reads. The answer is not described.
+    /// `executions#list-cost-changes-all-stages-by-modules`, tag `executions`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`, `pipeline_execution_id`.
-    /// - Result: json, `application/json`.
+    /// - Result: list of [`types::HarnessIacmChangedcostsbymoduleresource`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn list_cost_changes_all_stages_by_modules(
         &self,
@@ -260,8 +261,8 @@ impl GetDependencyGraph {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<rt::ByteStream> {
+        self.call.byte_answer()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -359,7 +360,9 @@ impl ListCostChangesAllStagesByModules {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(
+        self,
+    ) -> rt::Sending<Vec<types::HarnessIacmChangedcostsbymoduleresource>> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -369,6 +372,13 @@ impl ListCostChangesAllStagesByModules {
     }
 }
 rt::request!(ListCostChangesAllStagesByModules);
+impl rt::Paged for ListCostChangesAllStagesByModules {
+    type Item = types::HarnessIacmChangedcostsbymoduleresource;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::list_executions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -637,8 +647,8 @@ pub(super) static GET_DEPENDENCY_GRAPH: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::OPAQUE,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -705,11 +715,11 @@ pub(super) static LIST_COST_CHANGES_ALL_STAGES_BY_MODULES: rt::Operation = rt::O
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::LIST,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static LIST_EXECUTIONS: rt::Operation = rt::Operation {
     id: "executions#list-executions",

@@ -2,6 +2,14 @@
 
 //! Infrastructure as Code Management: workspaces, module and provider registries, Ansible.
 //!
+//! # `Remediation Agent`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `DELETE /iacm/api/orgs/{org}/projects/{project}/remediation/config` | [`disable_project_remediation`](Api::disable_project_remediation) |
+//! | `PUT /iacm/api/orgs/{org}/projects/{project}/remediation/config` | [`enable_project_remediation`](Api::enable_project_remediation) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/remediation/config` | [`get_project_remediation_config`](Api::get_project_remediation_config) |
+//!
 //! # `activities`
 //!
 //! | HTTP | Method |
@@ -67,6 +75,12 @@
 //! | `GET /iacm/api/orgs/{org}/projects/{project}/approvals/{id}` | [`show_approval`](Api::show_approval) |
 //! | `PUT /iacm/api/orgs/{org}/projects/{project}/approvals/{id}` | [`update_approval`](Api::update_approval) |
 //!
+//! # `ccm_costs`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/ccm-costs` | [`ccm_costs_show`](Api::ccm_costs_show) |
+//!
 //! # `costs`
 //!
 //! | HTTP | Method |
@@ -88,6 +102,12 @@
 //! | `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/resource-changes-all-stages` | [`list_resource_changes_all_stages`](Api::list_resource_changes_all_stages) |
 //! | `POST /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/{pipeline_stage_id}/audit-event` | [`modify_execution`](Api::modify_execution) |
 //! | `GET /iacm/api/orgs/{org}/projects/{project}/executions/{pipeline_execution_id}/{pipeline_stage_id}` | [`show_execution`](Api::show_execution) |
+//!
+//! # `insights`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/insights` | [`list_insights`](Api::list_insights) |
 //!
 //! # `migration`
 //!
@@ -112,13 +132,14 @@
 //! | `GET /iacm/registry/account/{namespace}/{name}/{system}/{version}/download` | [`download_module`](Api::download_module) |
 //! | `POST /iacm/api/modules/{id}/testing` | [`enable_testing`](Api::enable_testing) |
 //! | `GET /iacm/registry/account/{namespace}/{name}/{system}/{version}/download/file` | [`get_module`](Api::get_module) |
-//! | `GET /iacm/api/modules/{module_id}/examples/{example_path}/{filename}` | [`get_module_example_file`](Api::get_module_example_file) |
+//! | `GET /iacm/api/modules/{module_id}/examples/file` | [`get_module_example_file`](Api::get_module_example_file) |
 //! | `GET /iacm/api/modules/{id}/lifecycle` | [`get_module_lifecycle`](Api::get_module_lifecycle) |
 //! | `GET /iacm/api/modules/{id}/lifecycle/versions/{version}` | [`get_module_lifecycle_version_status`](Api::get_module_lifecycle_version_status) |
 //! | `GET /iacm/api/modules/connectors` | [`list_connectors`](Api::list_connectors) |
 //! | `GET /iacm/api/modules/{module_id}/metadata` | [`list_metadata_by_module`](Api::list_metadata_by_module) |
-//! | `GET /iacm/api/modules/{module_id}/examples/{example_path}` | [`list_module_example_files`](Api::list_module_example_files) |
+//! | `GET /iacm/api/modules/{module_id}/examples/tree` | [`list_module_example_tree`](Api::list_module_example_tree) |
 //! | `GET /iacm/api/modules/{moduleId}/executions` | [`list_module_executions_id`](Api::list_module_executions_id) |
+//! | `GET /iacm/api/modules/providers` | [`list_module_providers`](Api::list_module_providers) |
 //! | `GET /iacm/api/modules/{id}/tags` | [`list_module_tags_by_id`](Api::list_module_tags_by_id) |
 //! | `GET /iacm/api/modules` | [`list_modules_by_account`](Api::list_modules_by_account) |
 //! | `GET /iacm/api/modules/{id}` | [`list_modules_by_id`](Api::list_modules_by_id) |
@@ -126,7 +147,7 @@
 //! | `GET /iacm/registry/account/{namespace}/{name}/{system}/versions` | [`list_versions`](Api::list_versions) |
 //! | `POST /iacm/api/modules/{name}/{system}/{version}/metadata` | [`module_parsed_data`](Api::module_parsed_data) |
 //! | `POST /iacm/api/modules/{name}/{system}/{version}/upload` | [`post_module_artifact`](Api::post_module_artifact) |
-//! | `POST /iacm/api/modules/{name}/{system}/{version}/examples/{example_path}` | [`post_module_example`](Api::post_module_example) |
+//! | `POST /iacm/api/modules/{name}/{system}/{version}/examples` | [`post_module_example`](Api::post_module_example) |
 //! | `POST /iacm/api/modules/{name}/{system}/{version}/readme` | [`post_module_readme`](Api::post_module_readme) |
 //! | `POST /iacm/api/modules/{name}/{system}/tags` | [`post_module_tags`](Api::post_module_tags) |
 //! | `PUT /iacm/api/modules/{id}/lifecycle` | [`put_module_lifecycle`](Api::put_module_lifecycle) |
@@ -178,6 +199,7 @@
 //! | `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/runs` | [`create_remediation_run`](Api::create_remediation_run) |
 //! | `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/config` | [`disable_remediation`](Api::disable_remediation) |
 //! | `PUT /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/config` | [`enable_remediation`](Api::enable_remediation) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/drift-plan` | [`get_drift_plan`](Api::get_drift_plan) |
 //! | `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/config` | [`get_remediation_config`](Api::get_remediation_config) |
 //! | `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/runs/{id}` | [`get_remediation_run`](Api::get_remediation_run) |
 //! | `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/runs` | [`list_remediation_runs`](Api::list_remediation_runs) |
@@ -193,6 +215,8 @@
 //! | `DELETE /iacm/api/orgs/{org}/projects/{project}/settings/drift-config` | [`disable_project_drift`](Api::disable_project_drift) |
 //! | `PUT /iacm/api/orgs/{org}/projects/{project}/settings/ephemeral-config` | [`enable_ephemeral_workspaces_in_project`](Api::enable_ephemeral_workspaces_in_project) |
 //! | `PUT /iacm/api/orgs/{org}/projects/{project}/settings/drift-config` | [`enable_project_drift`](Api::enable_project_drift) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/settings/ephemeral-config` | [`get_ephemeral_workspaces_in_project`](Api::get_ephemeral_workspaces_in_project) |
+//! | `GET /iacm/api/orgs/{org}/projects/{project}/settings/drift-config` | [`get_project_drift`](Api::get_project_drift) |
 //! | `GET /iacm/api/orgs/{org}/projects/{project}/settings/default-pipelines` | [`list_default_pipelines`](Api::list_default_pipelines) |
 //! | `PUT /iacm/api/orgs/{org}/projects/{project}/settings/default-pipelines` | [`upsert_default_pipeline`](Api::upsert_default_pipeline) |
 //!
@@ -272,6 +296,7 @@
 //! | `POST /iacm/api/orgs/{org}/projects/{project}/workspace/templates` | [`add_workspace_template`](Api::add_workspace_template) |
 //! | `GET /iacm/api/orgs/{org}/projects/{project}/workspace/template/{workspace_id}/yaml-diff` | [`get_workspace_template_reconciliation_diff`](Api::get_workspace_template_reconciliation_diff) |
 //! | `GET /iacm/api/orgs/{org}/projects/{project}/workspace/templates/{template_id}` | [`get_workspaces_by_template_id`](Api::get_workspaces_by_template_id) |
+//! | `DELETE /iacm/api/orgs/{org}/projects/{project}/workspace/templates/{template_id}/{workspace_id}` | [`remove_workspace_template`](Api::remove_workspace_template) |
 //! | `PUT /iacm/api/orgs/{org}/projects/{project}/workspace/templates/{template_id}/{workspace_id}` | [`update_workspace_template`](Api::update_workspace_template) |
 //!
 //! # `workspaces`
@@ -305,6 +330,7 @@
 //! | `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/resource-types` | [`list_workspace_resource_types`](Api::list_workspace_resource_types) |
 //! | `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/resource-types-and-attributes` | [`list_workspace_resource_types_and_attributes`](Api::list_workspace_resource_types_and_attributes) |
 //! | `GET /iacm/api/orgs/{org}/projects/{project}/workspaces` | [`list_workspaces`](Api::list_workspaces) |
+//! | `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/state-versions/{data_id}/rollback` | [`rollback_state`](Api::rollback_state) |
 //! | `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{identifier}/resources/search` | [`search_resources`](Api::search_resources) |
 //! | `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/events` | [`send_event`](Api::send_event) |
 //! | `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{identifier}` | [`show_workspace`](Api::show_workspace) |
@@ -341,10 +367,14 @@ mod ansible_u;
 pub use ansible_u::*;
 mod approvals;
 pub use approvals::*;
+mod ccm_costs;
+pub use ccm_costs::*;
 mod costs;
 pub use costs::*;
 mod executions;
 pub use executions::*;
+mod insights;
+pub use insights::*;
 mod migration;
 pub use migration::*;
 mod module_registry_b;
@@ -373,6 +403,8 @@ mod provisioner_activities;
 pub use provisioner_activities::*;
 mod remediation;
 pub use remediation::*;
+mod remediation_agent;
+pub use remediation_agent::*;
 mod settings;
 pub use settings::*;
 mod system;
@@ -401,6 +433,8 @@ mod workspaces_g;
 pub use workspaces_g::*;
 mod workspaces_l;
 pub use workspaces_l::*;
+mod workspaces_r;
+pub use workspaces_r::*;
 mod workspaces_s;
 pub use workspaces_s::*;
 mod workspaces_u;
@@ -469,6 +503,7 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &approvals::LIST_APPROVALS,
     &approvals::SHOW_APPROVAL,
     &approvals::UPDATE_APPROVAL,
+    &ccm_costs::CCM_COSTS_SHOW,
     &costs::LIST_COSTS,
     &costs::LIST_COSTS_PER_WORKSPACE,
     &executions::CREATE_EXECUTION,
@@ -481,6 +516,7 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &executions::LIST_RESOURCE_CHANGES_ALL_STAGES,
     &executions::MODIFY_EXECUTION,
     &executions::SHOW_EXECUTION,
+    &insights::LIST_INSIGHTS,
     &migration::MIGRATE_TEMPLATE_CONNECTORS,
     &migration::MIGRATE_WORKSPACE_CONNECTORS,
     &module_registry_b::BATCH_CHECK_MODULE_LIFECYCLE,
@@ -500,8 +536,9 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &module_registry_g::GET_MODULE_LIFECYCLE_VERSION_STATUS,
     &module_registry_l::LIST_CONNECTORS,
     &module_registry_l::LIST_METADATA_BY_MODULE,
-    &module_registry_l::LIST_MODULE_EXAMPLE_FILES,
+    &module_registry_l::LIST_MODULE_EXAMPLE_TREE,
     &module_registry_l::LIST_MODULE_EXECUTIONS_ID,
+    &module_registry_l::LIST_MODULE_PROVIDERS,
     &module_registry_l::LIST_MODULE_TAGS_BY_ID,
     &module_registry_l::LIST_MODULES_BY_ACCOUNT,
     &module_registry_l::LIST_MODULES_BY_ID,
@@ -546,16 +583,22 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &remediation::CREATE_REMEDIATION_RUN,
     &remediation::DISABLE_REMEDIATION,
     &remediation::ENABLE_REMEDIATION,
+    &remediation::GET_DRIFT_PLAN,
     &remediation::GET_REMEDIATION_CONFIG,
     &remediation::GET_REMEDIATION_RUN,
     &remediation::LIST_REMEDIATION_RUNS,
     &remediation::UPDATE_REMEDIATION_RUN,
+    &remediation_agent::DISABLE_PROJECT_REMEDIATION,
+    &remediation_agent::ENABLE_PROJECT_REMEDIATION,
+    &remediation_agent::GET_PROJECT_REMEDIATION_CONFIG,
     &settings::CHECK_PUSH_DATA,
     &settings::DELETE_DEFAULT_PIPELINE,
     &settings::DISABLE_EPHEMERAL_WORKSPACES_IN_PROJECT,
     &settings::DISABLE_PROJECT_DRIFT,
     &settings::ENABLE_EPHEMERAL_WORKSPACES_IN_PROJECT,
     &settings::ENABLE_PROJECT_DRIFT,
+    &settings::GET_EPHEMERAL_WORKSPACES_IN_PROJECT,
+    &settings::GET_PROJECT_DRIFT,
     &settings::LIST_DEFAULT_PIPELINES,
     &settings::UPSERT_DEFAULT_PIPELINE,
     &system::GET_PROVISIONER_CONFIG,
@@ -600,6 +643,7 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &workspace_templates::ADD_WORKSPACE_TEMPLATE,
     &workspace_templates::GET_WORKSPACE_TEMPLATE_RECONCILIATION_DIFF,
     &workspace_templates::GET_WORKSPACES_BY_TEMPLATE_ID,
+    &workspace_templates::REMOVE_WORKSPACE_TEMPLATE,
     &workspace_templates::UPDATE_WORKSPACE_TEMPLATE,
     &workspaces_c::CLONE_WORKSPACE,
     &workspaces_c::CREATE_REMOTE_EXECUTION,
@@ -628,6 +672,7 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &workspaces_l::LIST_WORKSPACE_RESOURCE_TYPES,
     &workspaces_l::LIST_WORKSPACE_RESOURCE_TYPES_AND_ATTRIBUTES,
     &workspaces_l::LIST_WORKSPACES,
+    &workspaces_r::ROLLBACK_STATE,
     &workspaces_s::SEARCH_RESOURCES,
     &workspaces_s::SEND_EVENT,
     &workspaces_s::SHOW_WORKSPACE,

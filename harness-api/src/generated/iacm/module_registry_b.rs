@@ -6,13 +6,13 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/modules/lifecycle/batch-check`
     ///
-    /// `module-registry#batch-check-module-lifecycle`, tag `module-registry`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
-    /// - Body: [`types::BatchCheckModuleLifecycleBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// `module-registry#batch-check-module-lifecycle`, tag `module-registry`. Safe: it only reads. Published types.
+    /// - Body: [`types::BatchCheckModuleLifecycleRequest`], `application/json`.
+    /// - Result: [`types::BatchCheckModuleLifecycleResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn batch_check_module_lifecycle(
         &self,
-        body: &types::BatchCheckModuleLifecycleBody,
+        body: &types::BatchCheckModuleLifecycleRequest,
     ) -> BatchCheckModuleLifecycle {
         BatchCheckModuleLifecycle {
             call: rt::Call::new(self.client, &BATCH_CHECK_MODULE_LIFECYCLE)
@@ -36,7 +36,7 @@ impl BatchCheckModuleLifecycle {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::BatchCheckModuleLifecycleResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -57,8 +57,10 @@ pub(super) static BATCH_CHECK_MODULE_LIFECYCLE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::BatchCheckModuleLifecycleResponse::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

@@ -36,13 +36,13 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/modules/pipeline/onboarding`
     ///
-    /// `module-registry#create-onboarding-pipeline`, tag `module-registry`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
-    /// - Body: [`types::CreateOnboardingPipelineBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// `module-registry#create-onboarding-pipeline`, tag `module-registry`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::CreateOnboardingPipelineRequest`], `application/json`.
+    /// - Result: nothing; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn create_onboarding_pipeline(
         &self,
-        body: &types::CreateOnboardingPipelineBody,
+        body: &types::CreateOnboardingPipelineRequest,
     ) -> CreateOnboardingPipeline {
         CreateOnboardingPipeline {
             call: rt::Call::new(self.client, &CREATE_ONBOARDING_PIPELINE)
@@ -157,8 +157,8 @@ impl CreateOnboardingPipeline {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -262,9 +262,9 @@ pub(super) static CREATE_ONBOARDING_PIPELINE: rt::Operation = rt::Operation {
     ],
     bodies: &["application/json"],
     body_required: true,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

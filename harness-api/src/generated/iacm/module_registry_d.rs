@@ -17,9 +17,9 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/modules/{id}/lifecycle`
     ///
-    /// `module-registry#delete-module-lifecycle`, tag `module-registry`. Idempotent: twice is as good as once. The answer is not described.
+    /// `module-registry#delete-module-lifecycle`, tag `module-registry`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `id`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn delete_module_lifecycle(
         &self,
@@ -31,9 +31,9 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/modules/{id}/versions/{version}`
     ///
-    /// `module-registry#delete-module-versions`, tag `module-registry`. Idempotent: twice is as good as once. The answer is not described.
+    /// `module-registry#delete-module-versions`, tag `module-registry`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `id`, `version`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn delete_module_versions(
         &self,
@@ -149,8 +149,8 @@ impl DeleteModuleLifecycle {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -189,8 +189,8 @@ impl DeleteModuleVersions {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -295,9 +295,9 @@ pub(super) static DELETE_MODULE_LIFECYCLE: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -318,9 +318,9 @@ pub(super) static DELETE_MODULE_VERSIONS: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

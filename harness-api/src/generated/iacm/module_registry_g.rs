@@ -27,32 +27,30 @@ impl<'c> Api<'c> {
                 .with_text(4, version),
         }
     }
-    /// `GET /iacm/api/modules/{module_id}/examples/{example_path}/{filename}`
+    /// `GET /iacm/api/modules/{module_id}/examples/file`
     ///
-    /// `module-registry#get-module-example-file`, tag `module-registry`. Safe: it only reads. The answer is not described.
-    /// - Required: path `module_id`, `example_path`, `filename`; query `version`.
-    /// - Result: json, `application/json`.
+    /// `module-registry#get-module-example-file`, tag `module-registry`. Safe: it only reads. Published types.
+    /// - Required: path `module_id`; query `version`, `path`.
+    /// - Result: bytes, as a stream, `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn get_module_example_file(
         &self,
         version: impl Into<String>,
+        path: impl Into<String>,
         module_id: impl Into<String>,
-        example_path: impl Into<String>,
-        filename: impl Into<String>,
     ) -> GetModuleExampleFile {
         GetModuleExampleFile {
             call: rt::Call::new(self.client, &GET_MODULE_EXAMPLE_FILE)
                 .with_text(0, version)
-                .with_text(1, module_id)
-                .with_text(2, example_path)
-                .with_text(3, filename),
+                .with_text(1, path)
+                .with_text(2, module_id),
         }
     }
     /// `GET /iacm/api/modules/{id}/lifecycle`
     ///
-    /// `module-registry#get-module-lifecycle`, tag `module-registry`. Safe: it only reads. The answer is not described.
+    /// `module-registry#get-module-lifecycle`, tag `module-registry`. Safe: it only reads. Published types.
     /// - Required: path `id`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetModuleLifecycleResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn get_module_lifecycle(&self, id: impl Into<String>) -> GetModuleLifecycle {
         GetModuleLifecycle {
@@ -61,9 +59,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/modules/{id}/lifecycle/versions/{version}`
     ///
-    /// `module-registry#get-module-lifecycle-version-status`, tag `module-registry`. Safe: it only reads. The answer is not described.
+    /// `module-registry#get-module-lifecycle-version-status`, tag `module-registry`. Safe: it only reads. Published types.
     /// - Required: path `id`, `version`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetModuleLifecycleVersionStatusResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn get_module_lifecycle_version_status(
         &self,
@@ -107,27 +105,27 @@ impl GetModuleExampleFile {
     #[inline]
     pub fn scope_org(self, value: impl Into<String>) -> Self {
         Self {
-            call: self.call.with_text(4, value),
+            call: self.call.with_text(3, value),
         }
     }
     /// Query parameter `scope_project`.
     #[inline]
     pub fn scope_project(self, value: impl Into<String>) -> Self {
         Self {
-            call: self.call.with_text(5, value),
+            call: self.call.with_text(4, value),
         }
     }
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(self, value: impl Into<String>) -> Self {
         Self {
-            call: self.call.with_text(6, value),
+            call: self.call.with_text(5, value),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<rt::ByteStream> {
+        self.call.byte_answer()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -166,7 +164,7 @@ impl GetModuleLifecycle {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetModuleLifecycleResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -206,7 +204,7 @@ impl GetModuleLifecycleVersionStatus {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetModuleLifecycleVersionStatusResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -245,12 +243,11 @@ pub(super) static GET_MODULE_EXAMPLE_FILE: rt::Operation = rt::Operation {
     module: "iacm",
     tag: "module-registry",
     method: "GET",
-    path: "/iacm/api/modules/{module_id}/examples/{example_path}/{filename}",
+    path: "/iacm/api/modules/{module_id}/examples/file",
     params: &[
         rt::Param::query("version", true),
+        rt::Param::query("path", true),
         rt::Param::path("module_id"),
-        rt::Param::path("example_path"),
-        rt::Param::path("filename"),
         rt::Param::query("scope_org", false),
         rt::Param::query("scope_project", false),
         rt::Param::header("Harness-Account", false),
@@ -258,8 +255,8 @@ pub(super) static GET_MODULE_EXAMPLE_FILE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::OPAQUE,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -280,8 +277,8 @@ pub(super) static GET_MODULE_LIFECYCLE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::GetModuleLifecycleResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -303,8 +300,10 @@ pub(super) static GET_MODULE_LIFECYCLE_VERSION_STATUS: rt::Operation = rt::Opera
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::GetModuleLifecycleVersionStatusResponse::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

@@ -32,23 +32,24 @@ impl<'c> Api<'c> {
                 .with_text(1, module_id),
         }
     }
-    /// `GET /iacm/api/modules/{module_id}/examples/{example_path}`
+    /// `GET /iacm/api/modules/{module_id}/examples/tree`
     ///
-    /// `module-registry#list-module-example-files`, tag `module-registry`. Safe: it only reads. The answer is not described.
-    /// - Required: path `module_id`, `example_path`; query `version`.
-    /// - Result: json, `application/json`.
+    /// `module-registry#list-module-example-tree`, tag `module-registry`. Safe: it only reads. Published types.
+    /// - Required: path `module_id`; query `version`, `path`.
+    /// - Result: [`types::ListModuleExampleTreeResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
+    /// - List: `whole list, items items`.
     #[inline]
-    pub fn list_module_example_files(
+    pub fn list_module_example_tree(
         &self,
         version: impl Into<String>,
+        path: impl Into<String>,
         module_id: impl Into<String>,
-        example_path: impl Into<String>,
-    ) -> ListModuleExampleFiles {
-        ListModuleExampleFiles {
-            call: rt::Call::new(self.client, &LIST_MODULE_EXAMPLE_FILES)
+    ) -> ListModuleExampleTree {
+        ListModuleExampleTree {
+            call: rt::Call::new(self.client, &LIST_MODULE_EXAMPLE_TREE)
                 .with_text(0, version)
-                .with_text(1, module_id)
-                .with_text(2, example_path),
+                .with_text(1, path)
+                .with_text(2, module_id),
         }
     }
     /// `GET /iacm/api/modules/{moduleId}/executions`
@@ -65,6 +66,17 @@ impl<'c> Api<'c> {
         ListModuleExecutionsId {
             call: rt::Call::new(self.client, &LIST_MODULE_EXECUTIONS_ID)
                 .with_text(0, module_id),
+        }
+    }
+    /// `GET /iacm/api/modules/providers`
+    ///
+    /// `module-registry#list-module-providers`, tag `module-registry`. Safe: it only reads. Published types.
+    /// - Result: list of text, `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
+    /// - List: `whole list, items body`.
+    #[inline]
+    pub fn list_module_providers(&self) -> ListModuleProviders {
+        ListModuleProviders {
+            call: rt::Call::new(self.client, &LIST_MODULE_PROVIDERS),
         }
     }
     /// `GET /iacm/api/modules/{id}/tags`
@@ -232,13 +244,13 @@ impl ListMetadataByModule {
     }
 }
 rt::request!(ListMetadataByModule);
-/// Request of [`Api::list_module_example_files`].
+/// Request of [`Api::list_module_example_tree`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListModuleExampleFiles {
+pub struct ListModuleExampleTree {
     call: rt::Call,
 }
-impl ListModuleExampleFiles {
+impl ListModuleExampleTree {
     /// Query parameter `scope_org`.
     #[inline]
     pub fn scope_org(self, value: impl Into<String>) -> Self {
@@ -262,7 +274,7 @@ impl ListModuleExampleFiles {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ListModuleExampleTreeResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -271,7 +283,14 @@ impl ListModuleExampleFiles {
         self.call
     }
 }
-rt::request!(ListModuleExampleFiles);
+rt::request!(ListModuleExampleTree);
+impl rt::Paged for ListModuleExampleTree {
+    type Item = types::ExampleTreeItem;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::list_module_executions_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -363,6 +382,53 @@ impl ListModuleExecutionsId {
 rt::request!(ListModuleExecutionsId);
 impl rt::Paged for ListModuleExecutionsId {
     type Item = types::HarnessIacmModuleexecutionresource;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+/// Request of [`Api::list_module_providers`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct ListModuleProviders {
+    call: rt::Call,
+}
+impl ListModuleProviders {
+    /// Query parameter `scope_org`.
+    #[inline]
+    pub fn scope_org(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
+    }
+    /// Query parameter `scope_project`.
+    #[inline]
+    pub fn scope_project(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
+    }
+    /// Header `Harness-Account`.
+    #[inline]
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<Vec<String>> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(ListModuleProviders);
+impl rt::Paged for ListModuleProviders {
+    type Item = String;
     #[inline]
     fn into_call(self) -> rt::Call {
         self.call
@@ -646,17 +712,17 @@ pub(super) static LIST_METADATA_BY_MODULE: rt::Operation = rt::Operation {
     repeat: rt::Repeat::Safe,
     paging: None,
 };
-pub(super) static LIST_MODULE_EXAMPLE_FILES: rt::Operation = rt::Operation {
-    id: "module-registry#list-module-example-files",
-    name: "list_module_example_files",
+pub(super) static LIST_MODULE_EXAMPLE_TREE: rt::Operation = rt::Operation {
+    id: "module-registry#list-module-example-tree",
+    name: "list_module_example_tree",
     module: "iacm",
     tag: "module-registry",
     method: "GET",
-    path: "/iacm/api/modules/{module_id}/examples/{example_path}",
+    path: "/iacm/api/modules/{module_id}/examples/tree",
     params: &[
         rt::Param::query("version", true),
+        rt::Param::query("path", true),
         rt::Param::path("module_id"),
-        rt::Param::path("example_path"),
         rt::Param::query("scope_org", false),
         rt::Param::query("scope_project", false),
         rt::Param::header("Harness-Account", false),
@@ -664,11 +730,13 @@ pub(super) static LIST_MODULE_EXAMPLE_FILES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::ListModuleExampleTreeResponse::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
 };
 pub(super) static LIST_MODULE_EXECUTIONS_ID: rt::Operation = rt::Operation {
     id: "module-registry#list-module-executions-id",
@@ -705,6 +773,27 @@ pub(super) static LIST_MODULE_EXECUTIONS_ID: rt::Operation = rt::Operation {
             .total(rt::Found::Header("X-Total-Items"))
             .used_size(rt::Found::Header("x-page-size"))
     }),
+};
+pub(super) static LIST_MODULE_PROVIDERS: rt::Operation = rt::Operation {
+    id: "module-registry#list-module-providers",
+    name: "list_module_providers",
+    module: "iacm",
+    tag: "module-registry",
+    method: "GET",
+    path: "/iacm/api/modules/providers",
+    params: &[
+        rt::Param::query("scope_org", false),
+        rt::Param::query("scope_project", false),
+        rt::Param::header("Harness-Account", false),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::LIST,
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static LIST_MODULE_TAGS_BY_ID: rt::Operation = rt::Operation {
     id: "module-registry#list-module-tags-by-id",

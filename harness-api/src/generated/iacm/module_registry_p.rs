@@ -8,6 +8,7 @@ impl<'c> Api<'c> {
     ///
     /// `module-registry#post-module-artifact`, tag `module-registry`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `name`, `system`, `version`; headers `content_disposition` = `Content-Disposition`.
+    /// - Body: `application/octet-stream`.
     /// - Result: nothing.
     #[inline]
     pub fn post_module_artifact(
@@ -16,40 +17,46 @@ impl<'c> Api<'c> {
         system: impl Into<String>,
         version: impl Into<String>,
         content_disposition: impl Into<String>,
+        body: impl Into<rt::RequestBody>,
     ) -> PostModuleArtifact {
         PostModuleArtifact {
             call: rt::Call::new(self.client, &POST_MODULE_ARTIFACT)
                 .with_text(0, name)
                 .with_text(1, system)
                 .with_text(2, version)
-                .with_text(3, content_disposition),
+                .with_text(3, content_disposition)
+                .with_body_bytes("application/octet-stream", body),
         }
     }
-    /// `POST /iacm/api/modules/{name}/{system}/{version}/examples/{example_path}`
+    /// `POST /iacm/api/modules/{name}/{system}/{version}/examples`
     ///
-    /// `module-registry#post-module-example`, tag `module-registry`. Not repeated: twice may be more than once. The answer is not described.
-    /// - Required: path `name`, `system`, `version`, `example_path`.
-    /// - Result: json, `application/json`.
+    /// `module-registry#post-module-example`, tag `module-registry`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `name`, `system`, `version`; query `path`.
+    /// - Body: `application/octet-stream`.
+    /// - Result: nothing; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn post_module_example(
         &self,
+        path: impl Into<String>,
         name: impl Into<String>,
         system: impl Into<String>,
         version: impl Into<String>,
-        example_path: impl Into<String>,
+        body: impl Into<rt::RequestBody>,
     ) -> PostModuleExample {
         PostModuleExample {
             call: rt::Call::new(self.client, &POST_MODULE_EXAMPLE)
-                .with_text(0, name)
-                .with_text(1, system)
-                .with_text(2, version)
-                .with_text(3, example_path),
+                .with_text(0, path)
+                .with_text(1, name)
+                .with_text(2, system)
+                .with_text(3, version)
+                .with_body_bytes("application/octet-stream", body),
         }
     }
     /// `POST /iacm/api/modules/{name}/{system}/{version}/readme`
     ///
     /// `module-registry#post-module-readme`, tag `module-registry`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `name`, `system`, `version`.
+    /// - Body: `application/octet-stream`.
     /// - Result: nothing.
     #[inline]
     pub fn post_module_readme(
@@ -57,12 +64,14 @@ impl<'c> Api<'c> {
         name: impl Into<String>,
         system: impl Into<String>,
         version: impl Into<String>,
+        body: impl Into<rt::RequestBody>,
     ) -> PostModuleReadme {
         PostModuleReadme {
             call: rt::Call::new(self.client, &POST_MODULE_README)
                 .with_text(0, name)
                 .with_text(1, system)
-                .with_text(2, version),
+                .with_text(2, version)
+                .with_body_bytes("application/octet-stream", body),
         }
     }
     /// `POST /iacm/api/modules/{name}/{system}/tags`
@@ -87,15 +96,15 @@ impl<'c> Api<'c> {
     }
     /// `PUT /iacm/api/modules/{id}/lifecycle`
     ///
-    /// `module-registry#put-module-lifecycle`, tag `module-registry`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `module-registry#put-module-lifecycle`, tag `module-registry`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `id`.
-    /// - Body: [`types::PutModuleLifecycleBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::ModuleLifecycleRule`], `application/json`.
+    /// - Result: [`types::PutModuleLifecycleResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn put_module_lifecycle(
         &self,
         id: impl Into<String>,
-        body: &types::PutModuleLifecycleBody,
+        body: &types::ModuleLifecycleRule,
     ) -> PutModuleLifecycle {
         PutModuleLifecycle {
             call: rt::Call::new(self.client, &PUT_MODULE_LIFECYCLE)
@@ -174,8 +183,8 @@ impl PostModuleExample {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -301,7 +310,7 @@ impl PutModuleLifecycle {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::PutModuleLifecycleResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -327,8 +336,8 @@ pub(super) static POST_MODULE_ARTIFACT: rt::Operation = rt::Operation {
         rt::Param::query("scope_project", false),
         rt::Param::header("Harness-Account", false),
     ],
-    bodies: &[],
-    body_required: false,
+    bodies: &["application/octet-stream"],
+    body_required: true,
     answers: &[],
     response: &rt::ResponseSchema::EMPTY,
     provenance: rt::Provenance::Package,
@@ -342,21 +351,21 @@ pub(super) static POST_MODULE_EXAMPLE: rt::Operation = rt::Operation {
     module: "iacm",
     tag: "module-registry",
     method: "POST",
-    path: "/iacm/api/modules/{name}/{system}/{version}/examples/{example_path}",
+    path: "/iacm/api/modules/{name}/{system}/{version}/examples",
     params: &[
+        rt::Param::query("path", true),
         rt::Param::path("name"),
         rt::Param::path("system"),
         rt::Param::path("version"),
-        rt::Param::path("example_path"),
         rt::Param::query("scope_org", false),
         rt::Param::query("scope_project", false),
         rt::Param::header("Harness-Account", false),
     ],
-    bodies: &[],
-    body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    bodies: &["application/octet-stream"],
+    body_required: true,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -377,8 +386,8 @@ pub(super) static POST_MODULE_README: rt::Operation = rt::Operation {
         rt::Param::query("scope_project", false),
         rt::Param::header("Harness-Account", false),
     ],
-    bodies: &[],
-    body_required: false,
+    bodies: &["application/octet-stream"],
+    body_required: true,
     answers: &[],
     response: &rt::ResponseSchema::EMPTY,
     provenance: rt::Provenance::Package,
@@ -425,8 +434,8 @@ pub(super) static PUT_MODULE_LIFECYCLE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::PutModuleLifecycleResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

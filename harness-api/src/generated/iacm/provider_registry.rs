@@ -6,13 +6,13 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/providers/lifecycle/batch-check`
     ///
-    /// `provider-registry#batch-check-provider-lifecycle`, tag `provider-registry`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
-    /// - Body: [`types::BatchCheckProviderLifecycleBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// `provider-registry#batch-check-provider-lifecycle`, tag `provider-registry`. Safe: it only reads. Published types.
+    /// - Body: [`types::BatchCheckProviderLifecycleRequest`], `application/json`.
+    /// - Result: [`types::BatchCheckProviderLifecycleResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn batch_check_provider_lifecycle(
         &self,
-        body: &types::BatchCheckProviderLifecycleBody,
+        body: &types::BatchCheckProviderLifecycleRequest,
     ) -> BatchCheckProviderLifecycle {
         BatchCheckProviderLifecycle {
             call: rt::Call::new(self.client, &BATCH_CHECK_PROVIDER_LIFECYCLE)
@@ -87,9 +87,9 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/providers/{id}/lifecycle`
     ///
-    /// `provider-registry#delete-provider-lifecycle`, tag `provider-registry`. Idempotent: twice is as good as once. The answer is not described.
+    /// `provider-registry#delete-provider-lifecycle`, tag `provider-registry`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `id`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn delete_provider_lifecycle(
         &self,
@@ -140,8 +140,8 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/providers/get-provider-domain`
     ///
-    /// `provider-registry#get-provider-domain`, tag `provider-registry`. Safe: it only reads. The answer is not described.
-    /// - Result: json, `application/json`.
+    /// `provider-registry#get-provider-domain`, tag `provider-registry`. Safe: it only reads. Published types.
+    /// - Result: [`types::GetProviderDomainResponseBody`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn get_provider_domain(&self) -> GetProviderDomain {
         GetProviderDomain {
@@ -203,9 +203,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/providers/{id}/lifecycle`
     ///
-    /// `provider-registry#get-provider-lifecycle`, tag `provider-registry`. Safe: it only reads. The answer is not described.
+    /// `provider-registry#get-provider-lifecycle`, tag `provider-registry`. Safe: it only reads. Published types.
     /// - Required: path `id`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetProviderLifecycleResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn get_provider_lifecycle(&self, id: impl Into<String>) -> GetProviderLifecycle {
         GetProviderLifecycle {
@@ -214,9 +214,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/providers/{id}/lifecycle/versions/{version}`
     ///
-    /// `provider-registry#get-provider-lifecycle-version-status`, tag `provider-registry`. Safe: it only reads. The answer is not described.
+    /// `provider-registry#get-provider-lifecycle-version-status`, tag `provider-registry`. Safe: it only reads. Published types.
     /// - Required: path `id`, `version`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetProviderLifecycleVersionStatusResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn get_provider_lifecycle_version_status(
         &self,
@@ -289,6 +289,7 @@ impl<'c> Api<'c> {
     ///
     /// `provider-registry#post-files`, tag `provider-registry`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `id`, `version`; headers `content_disposition` = `Content-Disposition`.
+    /// - Body: `application/octet-stream`.
     /// - Result: [`types::PostFilesResponseBody`], `application/json`.
     #[inline]
     pub fn post_provider_files(
@@ -296,12 +297,14 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         version: impl Into<String>,
         content_disposition: impl Into<String>,
+        body: impl Into<rt::RequestBody>,
     ) -> PostProviderFiles {
         PostProviderFiles {
             call: rt::Call::new(self.client, &POST_PROVIDER_FILES)
                 .with_text(0, id)
                 .with_text(1, version)
-                .with_text(2, content_disposition),
+                .with_text(2, content_disposition)
+                .with_body_bytes("application/octet-stream", body),
         }
     }
     /// `POST /iacm/api/providers/{id}/version/{version}/publish`
@@ -323,15 +326,15 @@ impl<'c> Api<'c> {
     }
     /// `PUT /iacm/api/providers/{id}/lifecycle`
     ///
-    /// `provider-registry#put-provider-lifecycle`, tag `provider-registry`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `provider-registry#put-provider-lifecycle`, tag `provider-registry`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `id`.
-    /// - Body: [`types::PutProviderLifecycleBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::ProviderLifecycleRule`], `application/json`.
+    /// - Result: [`types::PutProviderLifecycleResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn put_provider_lifecycle(
         &self,
         id: impl Into<String>,
-        body: &types::PutProviderLifecycleBody,
+        body: &types::ProviderLifecycleRule,
     ) -> PutProviderLifecycle {
         PutProviderLifecycle {
             call: rt::Call::new(self.client, &PUT_PROVIDER_LIFECYCLE)
@@ -409,7 +412,7 @@ impl BatchCheckProviderLifecycle {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::BatchCheckProviderLifecycleResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -539,8 +542,8 @@ impl DeleteProviderLifecycle {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -643,7 +646,7 @@ impl GetProviderDomain {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetProviderDomainResponseBody> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -707,7 +710,7 @@ impl GetProviderLifecycle {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetProviderLifecycleResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -733,7 +736,7 @@ impl GetProviderLifecycleVersionStatus {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetProviderLifecycleVersionStatusResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -982,7 +985,7 @@ impl PutProviderLifecycle {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::PutProviderLifecycleResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -1081,8 +1084,12 @@ pub(super) static BATCH_CHECK_PROVIDER_LIFECYCLE: rt::Operation = rt::Operation 
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(
+            types::BatchCheckProviderLifecycleResponse::NAMES,
+        ),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -1170,9 +1177,9 @@ pub(super) static DELETE_PROVIDER_LIFECYCLE: rt::Operation = rt::Operation {
     params: &[rt::Param::path("id"), rt::Param::header("Harness-Account", false)],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -1243,8 +1250,8 @@ pub(super) static GET_PROVIDER_DOMAIN: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::GetProviderDomainResponseBody::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -1308,8 +1315,8 @@ pub(super) static GET_PROVIDER_LIFECYCLE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::GetProviderLifecycleResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -1329,8 +1336,10 @@ pub(super) static GET_PROVIDER_LIFECYCLE_VERSION_STATUS: rt::Operation = rt::Ope
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::GetProviderLifecycleVersionStatusResponse::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -1448,8 +1457,8 @@ pub(super) static POST_PROVIDER_FILES: rt::Operation = rt::Operation {
         rt::Param::header("Content-Disposition", true),
         rt::Param::header("Harness-Account", false),
     ],
-    bodies: &[],
-    body_required: false,
+    bodies: &["application/octet-stream"],
+    body_required: true,
     answers: &["application/json"],
     response: &rt::ResponseSchema::new(
         rt::ValueSchema::object_or_empty(types::PostFilesResponseBody::NAMES),
@@ -1491,8 +1500,8 @@ pub(super) static PUT_PROVIDER_LIFECYCLE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::PutProviderLifecycleResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

@@ -6,10 +6,10 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/provisioner-activities/{activity_id}/complete`
     ///
-    /// `provisioner_activities#complete-activity`, tag `provisioner_activities`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `provisioner_activities#complete-activity`, tag `provisioner_activities`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `org`, `project`, `workspace`, `activity_id`.
-    /// - Body: [`types::CompleteActivityBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::CompleteActivityRequest`], `application/json`.
+    /// - Result: [`types::CompleteActivityResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn complete_activity(
         &self,
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
         activity_id: impl Into<String>,
-        body: &types::CompleteActivityBody,
+        body: &types::CompleteActivityRequest,
     ) -> CompleteActivity {
         CompleteActivity {
             call: rt::Call::new(self.client, &COMPLETE_ACTIVITY)
@@ -30,17 +30,17 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/provisioner-activities/start`
     ///
-    /// `provisioner_activities#start-activity`, tag `provisioner_activities`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `provisioner_activities#start-activity`, tag `provisioner_activities`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `org`, `project`, `workspace`.
-    /// - Body: [`types::StartActivityBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::StartActivityRequest`], `application/json`.
+    /// - Result: [`types::StartActivityResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn start_activity(
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
         workspace: impl Into<String>,
-        body: &types::StartActivityBody,
+        body: &types::StartActivityRequest,
     ) -> StartActivity {
         StartActivity {
             call: rt::Call::new(self.client, &START_ACTIVITY)
@@ -67,7 +67,7 @@ impl CompleteActivity {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::CompleteActivityResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -93,7 +93,7 @@ impl StartActivity {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::StartActivityResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -120,8 +120,9 @@ pub(super) static COMPLETE_ACTIVITY: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::CompleteActivityResponse::NAMES)
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -142,8 +143,9 @@ pub(super) static START_ACTIVITY: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::StartActivityResponse::NAMES)
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

@@ -6,17 +6,17 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/runs`
     ///
-    /// `remediation#create-remediation-run`, tag `remediation`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `remediation#create-remediation-run`, tag `remediation`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `org`, `project`, `workspace`.
-    /// - Body: [`types::CreateRemediationRunBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::CreateRemediationRunRequest`], `application/json`.
+    /// - Result: [`types::CreateRemediationRunResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn create_remediation_run(
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
         workspace: impl Into<String>,
-        body: &types::CreateRemediationRunBody,
+        body: &types::CreateRemediationRunRequest,
     ) -> CreateRemediationRun {
         CreateRemediationRun {
             call: rt::Call::new(self.client, &CREATE_REMEDIATION_RUN)
@@ -28,9 +28,9 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/config`
     ///
-    /// `remediation#disable-remediation`, tag `remediation`. Idempotent: twice is as good as once. The answer is not described.
+    /// `remediation#disable-remediation`, tag `remediation`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `org`, `project`, `workspace`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn disable_remediation(
         &self,
@@ -47,9 +47,9 @@ impl<'c> Api<'c> {
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/config`
     ///
-    /// `remediation#enable-remediation`, tag `remediation`. Idempotent: twice is as good as once. The answer is not described.
+    /// `remediation#enable-remediation`, tag `remediation`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `org`, `project`, `workspace`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn enable_remediation(
         &self,
@@ -64,11 +64,30 @@ impl<'c> Api<'c> {
                 .with_text(2, workspace),
         }
     }
+    /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/drift-plan`
+    ///
+    /// `remediation#get-drift-plan`, tag `remediation`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`, `workspace`.
+    /// - Result: bytes, as a stream, `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
+    #[inline]
+    pub fn get_drift_plan(
+        &self,
+        org: impl Into<String>,
+        project: impl Into<String>,
+        workspace: impl Into<String>,
+    ) -> GetDriftPlan {
+        GetDriftPlan {
+            call: rt::Call::new(self.client, &GET_DRIFT_PLAN)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, workspace),
+        }
+    }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/config`
     ///
-    /// `remediation#get-remediation-config`, tag `remediation`. Safe: it only reads. The answer is not described.
+    /// `remediation#get-remediation-config`, tag `remediation`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`, `workspace`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetRemediationConfigResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn get_remediation_config(
         &self,
@@ -85,9 +104,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/runs/{id}`
     ///
-    /// `remediation#get-remediation-run`, tag `remediation`. Safe: it only reads. The answer is not described.
+    /// `remediation#get-remediation-run`, tag `remediation`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`, `workspace`, `id`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetRemediationRunResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn get_remediation_run(
         &self,
@@ -106,9 +125,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/runs`
     ///
-    /// `remediation#list-remediation-runs`, tag `remediation`. Safe: it only reads. The answer is not described.
+    /// `remediation#list-remediation-runs`, tag `remediation`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`, `workspace`.
-    /// - Result: json, `application/json`.
+    /// - Result: list of [`types::HarnessIacmRemediationRun`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
+    /// - List: `paged page/limit from 1, size 30, at most 1000, items body, total header X-Total-Items, size header x-page-size`.
     #[inline]
     pub fn list_remediation_runs(
         &self,
@@ -125,10 +145,10 @@ impl<'c> Api<'c> {
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/runs/{id}`
     ///
-    /// `remediation#update-remediation-run`, tag `remediation`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `remediation#update-remediation-run`, tag `remediation`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `org`, `project`, `workspace`, `id`.
-    /// - Body: [`types::UpdateRemediationRunBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::UpdateRemediationRunRequest`], `application/json`.
+    /// - Result: [`types::UpdateRemediationRunResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn update_remediation_run(
         &self,
@@ -136,7 +156,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
         id: impl Into<String>,
-        body: &types::UpdateRemediationRunBody,
+        body: &types::UpdateRemediationRunRequest,
     ) -> UpdateRemediationRun {
         UpdateRemediationRun {
             call: rt::Call::new(self.client, &UPDATE_REMEDIATION_RUN)
@@ -164,7 +184,7 @@ impl CreateRemediationRun {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::CreateRemediationRunResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -190,8 +210,8 @@ impl DisableRemediation {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -216,8 +236,8 @@ impl EnableRemediation {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -226,6 +246,32 @@ impl EnableRemediation {
     }
 }
 rt::request!(EnableRemediation);
+/// Request of [`Api::get_drift_plan`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct GetDriftPlan {
+    call: rt::Call,
+}
+impl GetDriftPlan {
+    /// Header `Harness-Account`.
+    #[inline]
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<rt::ByteStream> {
+        self.call.byte_answer()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(GetDriftPlan);
 /// Request of [`Api::get_remediation_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -242,7 +288,7 @@ impl GetRemediationConfig {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetRemediationConfigResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -268,7 +314,7 @@ impl GetRemediationRun {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetRemediationRunResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -308,7 +354,7 @@ impl ListRemediationRuns {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmRemediationRun>> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -318,6 +364,13 @@ impl ListRemediationRuns {
     }
 }
 rt::request!(ListRemediationRuns);
+impl rt::Paged for ListRemediationRuns {
+    type Item = types::HarnessIacmRemediationRun;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::update_remediation_run`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -334,7 +387,7 @@ impl UpdateRemediationRun {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::UpdateRemediationRunResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -360,8 +413,9 @@ pub(super) static CREATE_REMEDIATION_RUN: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::CreateRemediationRunResponse::NAMES)
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -381,9 +435,9 @@ pub(super) static DISABLE_REMEDIATION: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -403,11 +457,33 @@ pub(super) static ENABLE_REMEDIATION: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
+    paging: None,
+};
+pub(super) static GET_DRIFT_PLAN: rt::Operation = rt::Operation {
+    id: "remediation#get-drift-plan",
+    name: "get_drift_plan",
+    module: "iacm",
+    tag: "remediation",
+    method: "GET",
+    path: "/iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remediation/drift-plan",
+    params: &[
+        rt::Param::path("org"),
+        rt::Param::path("project"),
+        rt::Param::path("workspace"),
+        rt::Param::header("Harness-Account", false),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::OPAQUE,
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_REMEDIATION_CONFIG: rt::Operation = rt::Operation {
@@ -426,8 +502,8 @@ pub(super) static GET_REMEDIATION_CONFIG: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::GetRemediationConfigResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -449,8 +525,9 @@ pub(super) static GET_REMEDIATION_RUN: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::GetRemediationRunResponse::NAMES)
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -473,11 +550,19 @@ pub(super) static LIST_REMEDIATION_RUNS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::LIST,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .max_size(1000)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
+    }),
 };
 pub(super) static UPDATE_REMEDIATION_RUN: rt::Operation = rt::Operation {
     id: "remediation#update-remediation-run",
@@ -496,8 +581,9 @@ pub(super) static UPDATE_REMEDIATION_RUN: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::UpdateRemediationRunResponse::NAMES)
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

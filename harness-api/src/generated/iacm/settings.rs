@@ -43,50 +43,64 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/settings/ephemeral-config`
     ///
-    /// `settings#disable-ephemeral-workspaces-in-project`, tag `settings`. Idempotent: twice is as good as once. The answer is not described.
-    /// - Required: path `org`, `project`.
-    /// - Result: json, `application/json`.
+    /// `settings#disable-ephemeral-workspaces-in-project`, tag `settings`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`; query `provisioner`.
+    /// - Result: [`types::DisableEphemeralWorkspacesInProjectResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn disable_ephemeral_workspaces_in_project(
         &self,
+        provisioner: impl Into<types::DisableEphemeralWorkspacesInProjectProvisioner>,
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> DisableEphemeralWorkspacesInProject {
         DisableEphemeralWorkspacesInProject {
             call: rt::Call::new(self.client, &DISABLE_EPHEMERAL_WORKSPACES_IN_PROJECT)
-                .with_text(0, org)
-                .with_text(1, project),
+                .with_text(
+                    0,
+                    Into::<
+                        types::DisableEphemeralWorkspacesInProjectProvisioner,
+                    >::into(provisioner)
+                        .as_str(),
+                )
+                .with_text(1, org)
+                .with_text(2, project),
         }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/settings/drift-config`
     ///
-    /// `settings#disable-project-drift`, tag `settings`. Idempotent: twice is as good as once. The answer is not described.
-    /// - Required: path `org`, `project`.
-    /// - Result: json, `application/json`.
+    /// `settings#disable-project-drift`, tag `settings`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`; query `provisioner`.
+    /// - Result: [`types::DisableProjectDriftResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn disable_project_drift(
         &self,
+        provisioner: impl Into<types::DisableProjectDriftProvisioner>,
         org: impl Into<String>,
         project: impl Into<String>,
     ) -> DisableProjectDrift {
         DisableProjectDrift {
             call: rt::Call::new(self.client, &DISABLE_PROJECT_DRIFT)
-                .with_text(0, org)
-                .with_text(1, project),
+                .with_text(
+                    0,
+                    Into::<types::DisableProjectDriftProvisioner>::into(provisioner)
+                        .as_str(),
+                )
+                .with_text(1, org)
+                .with_text(2, project),
         }
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/settings/ephemeral-config`
     ///
-    /// `settings#enable-ephemeral-workspaces-in-project`, tag `settings`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `settings#enable-ephemeral-workspaces-in-project`, tag `settings`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `org`, `project`.
-    /// - Body: [`types::EnableEphemeralWorkspacesInProjectBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::EnableEphemeralWorkspacesInProjectRequest`], `application/json`.
+    /// - Result: [`types::EnableEphemeralWorkspacesInProjectResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn enable_ephemeral_workspaces_in_project(
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-        body: &types::EnableEphemeralWorkspacesInProjectBody,
+        body: &types::EnableEphemeralWorkspacesInProjectRequest,
     ) -> EnableEphemeralWorkspacesInProject {
         EnableEphemeralWorkspacesInProject {
             call: rt::Call::new(self.client, &ENABLE_EPHEMERAL_WORKSPACES_IN_PROJECT)
@@ -97,22 +111,69 @@ impl<'c> Api<'c> {
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/settings/drift-config`
     ///
-    /// `settings#enable-project-drift`, tag `settings`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `settings#enable-project-drift`, tag `settings`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `org`, `project`.
-    /// - Body: [`types::EnableProjectDriftBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::EnableProjectDriftRequest`], `application/json`.
+    /// - Result: [`types::EnableProjectDriftResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn enable_project_drift(
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-        body: &types::EnableProjectDriftBody,
+        body: &types::EnableProjectDriftRequest,
     ) -> EnableProjectDrift {
         EnableProjectDrift {
             call: rt::Call::new(self.client, &ENABLE_PROJECT_DRIFT)
                 .with_text(0, org)
                 .with_text(1, project)
                 .with_body_part(model::Cell::part(body)),
+        }
+    }
+    /// `GET /iacm/api/orgs/{org}/projects/{project}/settings/ephemeral-config`
+    ///
+    /// `settings#get-ephemeral-workspaces-in-project`, tag `settings`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`; query `provisioner`.
+    /// - Result: [`types::GetEphemeralWorkspacesInProjectResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
+    #[inline]
+    pub fn get_ephemeral_workspaces_in_project(
+        &self,
+        provisioner: impl Into<types::GetEphemeralWorkspacesInProjectProvisioner>,
+        org: impl Into<String>,
+        project: impl Into<String>,
+    ) -> GetEphemeralWorkspacesInProject {
+        GetEphemeralWorkspacesInProject {
+            call: rt::Call::new(self.client, &GET_EPHEMERAL_WORKSPACES_IN_PROJECT)
+                .with_text(
+                    0,
+                    Into::<
+                        types::GetEphemeralWorkspacesInProjectProvisioner,
+                    >::into(provisioner)
+                        .as_str(),
+                )
+                .with_text(1, org)
+                .with_text(2, project),
+        }
+    }
+    /// `GET /iacm/api/orgs/{org}/projects/{project}/settings/drift-config`
+    ///
+    /// `settings#get-project-drift`, tag `settings`. Safe: it only reads. Published types.
+    /// - Required: path `org`, `project`; query `provisioner`.
+    /// - Result: [`types::GetProjectDriftResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
+    #[inline]
+    pub fn get_project_drift(
+        &self,
+        provisioner: impl Into<types::GetProjectDriftProvisioner>,
+        org: impl Into<String>,
+        project: impl Into<String>,
+    ) -> GetProjectDrift {
+        GetProjectDrift {
+            call: rt::Call::new(self.client, &GET_PROJECT_DRIFT)
+                .with_text(
+                    0,
+                    Into::<types::GetProjectDriftProvisioner>::into(provisioner).as_str(),
+                )
+                .with_text(1, org)
+                .with_text(2, project),
         }
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/settings/default-pipelines`
@@ -217,12 +278,14 @@ impl DisableEphemeralWorkspacesInProject {
     #[inline]
     pub fn harness_account(self, value: impl Into<String>) -> Self {
         Self {
-            call: self.call.with_text(2, value),
+            call: self.call.with_text(3, value),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(
+        self,
+    ) -> rt::Sending<types::DisableEphemeralWorkspacesInProjectResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -243,12 +306,12 @@ impl DisableProjectDrift {
     #[inline]
     pub fn harness_account(self, value: impl Into<String>) -> Self {
         Self {
-            call: self.call.with_text(2, value),
+            call: self.call.with_text(3, value),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::DisableProjectDriftResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -274,7 +337,7 @@ impl EnableEphemeralWorkspacesInProject {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::EnableEphemeralWorkspacesInProjectResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -300,7 +363,7 @@ impl EnableProjectDrift {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::EnableProjectDriftResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -310,6 +373,58 @@ impl EnableProjectDrift {
     }
 }
 rt::request!(EnableProjectDrift);
+/// Request of [`Api::get_ephemeral_workspaces_in_project`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct GetEphemeralWorkspacesInProject {
+    call: rt::Call,
+}
+impl GetEphemeralWorkspacesInProject {
+    /// Header `Harness-Account`.
+    #[inline]
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::GetEphemeralWorkspacesInProjectResponse> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(GetEphemeralWorkspacesInProject);
+/// Request of [`Api::get_project_drift`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct GetProjectDrift {
+    call: rt::Call,
+}
+impl GetProjectDrift {
+    /// Header `Harness-Account`.
+    #[inline]
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::GetProjectDriftResponse> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(GetProjectDrift);
 /// Request of [`Api::list_default_pipelines`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -428,6 +543,7 @@ pub(super) static DISABLE_EPHEMERAL_WORKSPACES_IN_PROJECT: rt::Operation = rt::O
     method: "DELETE",
     path: "/iacm/api/orgs/{org}/projects/{project}/settings/ephemeral-config",
     params: &[
+        rt::Param::query("provisioner", true),
         rt::Param::path("org"),
         rt::Param::path("project"),
         rt::Param::header("Harness-Account", false),
@@ -435,8 +551,11 @@ pub(super) static DISABLE_EPHEMERAL_WORKSPACES_IN_PROJECT: rt::Operation = rt::O
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+            types::DisableEphemeralWorkspacesInProjectResponse::NAMES,
+        )
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -449,6 +568,7 @@ pub(super) static DISABLE_PROJECT_DRIFT: rt::Operation = rt::Operation {
     method: "DELETE",
     path: "/iacm/api/orgs/{org}/projects/{project}/settings/drift-config",
     params: &[
+        rt::Param::query("provisioner", true),
         rt::Param::path("org"),
         rt::Param::path("project"),
         rt::Param::header("Harness-Account", false),
@@ -456,8 +576,9 @@ pub(super) static DISABLE_PROJECT_DRIFT: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::DisableProjectDriftResponse::NAMES)
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -477,8 +598,11 @@ pub(super) static ENABLE_EPHEMERAL_WORKSPACES_IN_PROJECT: rt::Operation = rt::Op
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+            types::EnableEphemeralWorkspacesInProjectResponse::NAMES,
+        )
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -498,10 +622,57 @@ pub(super) static ENABLE_PROJECT_DRIFT: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::EnableProjectDriftResponse::NAMES)
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
+    paging: None,
+};
+pub(super) static GET_EPHEMERAL_WORKSPACES_IN_PROJECT: rt::Operation = rt::Operation {
+    id: "settings#get-ephemeral-workspaces-in-project",
+    name: "get_ephemeral_workspaces_in_project",
+    module: "iacm",
+    tag: "settings",
+    method: "GET",
+    path: "/iacm/api/orgs/{org}/projects/{project}/settings/ephemeral-config",
+    params: &[
+        rt::Param::query("provisioner", true),
+        rt::Param::path("org"),
+        rt::Param::path("project"),
+        rt::Param::header("Harness-Account", false),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::GetEphemeralWorkspacesInProjectResponse::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
+    paging: None,
+};
+pub(super) static GET_PROJECT_DRIFT: rt::Operation = rt::Operation {
+    id: "settings#get-project-drift",
+    name: "get_project_drift",
+    module: "iacm",
+    tag: "settings",
+    method: "GET",
+    path: "/iacm/api/orgs/{org}/projects/{project}/settings/drift-config",
+    params: &[
+        rt::Param::query("provisioner", true),
+        rt::Param::path("org"),
+        rt::Param::path("project"),
+        rt::Param::header("Harness-Account", false),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::GetProjectDriftResponse::NAMES),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_DEFAULT_PIPELINES: rt::Operation = rt::Operation {

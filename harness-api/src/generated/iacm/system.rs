@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /iacm/api/provisioners/{provisioner}/config`
     ///
-    /// `system#get-provisioner-config`, tag `system`. Safe: it only reads. The answer is not described.
+    /// `system#get-provisioner-config`, tag `system`. Safe: it only reads. Published types.
     /// - Required: path `provisioner`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ProvisionerConfig`], `application/json`.
     #[inline]
     pub fn get_provisioner_config(
         &self,
@@ -90,7 +90,7 @@ pub struct GetProvisionerConfig {
 impl GetProvisionerConfig {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ProvisionerConfig> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -194,8 +194,8 @@ pub(super) static GET_PROVISIONER_CONFIG: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::ProvisionerConfig::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
     ///
     /// `tf-standard-backend#pull-terraform-state`, tag `tf-standard-backend`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`, `workspace`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: text, `application/json`.
+    /// - Result: json, `application/json`.
     #[inline]
     pub fn pull_terraform_state(
         &self,
@@ -53,6 +53,7 @@ impl<'c> Api<'c> {
     ///
     /// `tf-standard-backend#push-terraform-state`, tag `tf-standard-backend`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `org`, `project`, `workspace`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: json, `application/json`, `application/octet-stream`.
     /// - Result: nothing.
     #[inline]
     pub fn push_terraform_state(
@@ -61,13 +62,34 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         workspace: impl Into<String>,
+        body: &serde_json::Value,
     ) -> PushTerraformState {
         PushTerraformState {
             call: rt::Call::new(self.client, &PUSH_TERRAFORM_STATE)
                 .with_text(0, account_identifier)
                 .with_text(1, org)
                 .with_text(2, project)
-                .with_text(3, workspace),
+                .with_text(3, workspace)
+                .with_body_part(model::Cell::part(body)),
+        }
+    }
+    /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/terraform-backend`: [`Self::push_terraform_state`] with another body.
+    #[inline]
+    pub fn push_terraform_state_bytes(
+        &self,
+        account_identifier: impl Into<String>,
+        org: impl Into<String>,
+        project: impl Into<String>,
+        workspace: impl Into<String>,
+        body: impl Into<rt::RequestBody>,
+    ) -> PushTerraformState {
+        PushTerraformState {
+            call: rt::Call::new(self.client, &PUSH_TERRAFORM_STATE)
+                .with_text(0, account_identifier)
+                .with_text(1, org)
+                .with_text(2, project)
+                .with_text(3, workspace)
+                .with_body_bytes("application/octet-stream", body),
         }
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/terraform-backend/lock`
@@ -123,8 +145,8 @@ pub struct PullTerraformState {
 impl PullTerraformState {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<String> {
-        self.call.json()
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -216,7 +238,7 @@ pub(super) static PULL_TERRAFORM_STATE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(rt::ValueSchema::Text),
+    response: &rt::ResponseSchema::ANY,
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -236,8 +258,8 @@ pub(super) static PUSH_TERRAFORM_STATE: rt::Operation = rt::Operation {
         rt::Param::path("workspace"),
         rt::Param::query("ID", false),
     ],
-    bodies: &[],
-    body_required: false,
+    bodies: &["application/json", "application/octet-stream"],
+    body_required: true,
     answers: &[],
     response: &rt::ResponseSchema::EMPTY,
     provenance: rt::Provenance::Package,

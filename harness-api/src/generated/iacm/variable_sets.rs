@@ -74,9 +74,9 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/variable-set`
     ///
-    /// `variable_sets#delete-variable-set-by-query-account-level`, tag `variable_sets`. Idempotent: twice is as good as once. The answer is not described.
+    /// `variable_sets#delete-variable-set-by-query-account-level`, tag `variable_sets`. Idempotent: twice is as good as once. Published types.
     /// - Required: query `identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn delete_variable_set_by_query_account_level(
         &self,
@@ -89,9 +89,9 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/orgs/{org}/variable-set`
     ///
-    /// `variable_sets#delete-variable-set-by-query-org-level`, tag `variable_sets`. Idempotent: twice is as good as once. The answer is not described.
+    /// `variable_sets#delete-variable-set-by-query-org-level`, tag `variable_sets`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `org`; query `identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn delete_variable_set_by_query_org_level(
         &self,
@@ -106,9 +106,9 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/variable-set`
     ///
-    /// `variable_sets#delete-variable-set-by-query-proj-level`, tag `variable_sets`. Idempotent: twice is as good as once. The answer is not described.
+    /// `variable_sets#delete-variable-set-by-query-proj-level`, tag `variable_sets`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `org`, `project`; query `identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn delete_variable_set_by_query_proj_level(
         &self,
@@ -496,8 +496,8 @@ impl DeleteVariableSetByQueryAccountLevel {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -522,8 +522,8 @@ impl DeleteVariableSetByQueryOrgLevel {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -548,8 +548,8 @@ impl DeleteVariableSetByQueryProjLevel {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1070,9 +1070,9 @@ pub(super) static DELETE_VARIABLE_SET_BY_QUERY_ACCOUNT_LEVEL: rt::Operation = rt
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -1091,9 +1091,9 @@ pub(super) static DELETE_VARIABLE_SET_BY_QUERY_ORG_LEVEL: rt::Operation = rt::Op
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -1113,9 +1113,9 @@ pub(super) static DELETE_VARIABLE_SET_BY_QUERY_PROJ_LEVEL: rt::Operation = rt::O
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

@@ -63,6 +63,27 @@ impl<'c> Api<'c> {
                 .with_text(2, template_id),
         }
     }
+    /// `DELETE /iacm/api/orgs/{org}/projects/{project}/workspace/templates/{template_id}/{workspace_id}`
+    ///
+    /// `workspace_templates#remove-workspace-template`, tag `workspace_templates`. Idempotent: twice is as good as once. Published types.
+    /// - Required: path `org`, `project`, `template_id`, `workspace_id`.
+    /// - Result: nothing; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
+    #[inline]
+    pub fn remove_workspace_template(
+        &self,
+        org: impl Into<String>,
+        project: impl Into<String>,
+        template_id: impl Into<String>,
+        workspace_id: impl Into<String>,
+    ) -> RemoveWorkspaceTemplate {
+        RemoveWorkspaceTemplate {
+            call: rt::Call::new(self.client, &REMOVE_WORKSPACE_TEMPLATE)
+                .with_text(0, org)
+                .with_text(1, project)
+                .with_text(2, template_id)
+                .with_text(3, workspace_id),
+        }
+    }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/workspace/templates/{template_id}/{workspace_id}`
     ///
     /// `workspace_templates#update-workspace-template`, tag `workspace_templates`. Idempotent: twice is as good as once. Published types.
@@ -175,6 +196,32 @@ impl rt::Paged for GetWorkspacesByTemplateId {
         self.call
     }
 }
+/// Request of [`Api::remove_workspace_template`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct RemoveWorkspaceTemplate {
+    call: rt::Call,
+}
+impl RemoveWorkspaceTemplate {
+    /// Header `Harness-Account`.
+    #[inline]
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(RemoveWorkspaceTemplate);
 /// Request of [`Api::update_workspace_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -267,6 +314,29 @@ pub(super) static GET_WORKSPACES_BY_TEMPLATE_ID: rt::Operation = rt::Operation {
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
+};
+pub(super) static REMOVE_WORKSPACE_TEMPLATE: rt::Operation = rt::Operation {
+    id: "workspace_templates#remove-workspace-template",
+    name: "remove_workspace_template",
+    module: "iacm",
+    tag: "workspace_templates",
+    method: "DELETE",
+    path: "/iacm/api/orgs/{org}/projects/{project}/workspace/templates/{template_id}/{workspace_id}",
+    params: &[
+        rt::Param::path("org"),
+        rt::Param::path("project"),
+        rt::Param::path("template_id"),
+        rt::Param::path("workspace_id"),
+        rt::Param::header("Harness-Account", false),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Idempotent,
+    paging: None,
 };
 pub(super) static UPDATE_WORKSPACE_TEMPLATE: rt::Operation = rt::Operation {
     id: "workspace_templates#update-workspace-template",

@@ -72,6 +72,7 @@ impl<'c> Api<'c> {
     ///
     /// `workspaces#create-data`, tag `workspaces`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `org`, `project`, `workspace`; query `pipeline_id`, `stage_id`, `pipeline_execution_id`, `pipeline_stage_id`, `provisioner_type`, `data_type`.
+    /// - Body: `application/octet-stream`.
     /// - Result: [`types::CreateDataResponse`], `application/json`.
     #[inline]
     pub fn create_workspace_data(
@@ -85,6 +86,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         workspace: impl Into<String>,
+        body: impl Into<rt::RequestBody>,
     ) -> CreateWorkspaceData {
         CreateWorkspaceData {
             call: rt::Call::new(self.client, &CREATE_WORKSPACE_DATA)
@@ -105,7 +107,8 @@ impl<'c> Api<'c> {
                 )
                 .with_text(6, org)
                 .with_text(7, project)
-                .with_text(8, workspace),
+                .with_text(8, workspace)
+                .with_body_bytes("application/octet-stream", body),
         }
     }
 }
@@ -321,8 +324,8 @@ pub(super) static CREATE_WORKSPACE_DATA: rt::Operation = rt::Operation {
         rt::Param::query("stack_path", false),
         rt::Param::header("Harness-Account", false),
     ],
-    bodies: &[],
-    body_required: false,
+    bodies: &["application/octet-stream"],
+    body_required: true,
     answers: &["application/json"],
     response: &rt::ResponseSchema::object(types::CreateDataResponse::NAMES),
     provenance: rt::Provenance::Package,

@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/drift-config`
     ///
-    /// `workspaces#delete-drift-config`, tag `workspaces`. Idempotent: twice is as good as once. The answer is not described.
+    /// `workspaces#delete-drift-config`, tag `workspaces`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `org`, `project`, `workspace`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::DeleteDriftConfigResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn delete_drift_config(
         &self,
@@ -25,9 +25,9 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/ephemeral-config`
     ///
-    /// `workspaces#delete-ephemeral-config`, tag `workspaces`. Idempotent: twice is as good as once. The answer is not described.
+    /// `workspaces#delete-ephemeral-config`, tag `workspaces`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `org`, `project`, `workspace`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::DeleteEphemeralConfigResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn delete_ephemeral_config(
         &self,
@@ -66,17 +66,17 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/resources/stale`
     ///
-    /// `workspaces#delete-stale-resources`, tag `workspaces`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `workspaces#delete-stale-resources`, tag `workspaces`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `org`, `project`, `workspace`.
-    /// - Body: [`types::DeleteStaleResourcesBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::DeleteStaleResourcesRequest`], `application/json`.
+    /// - Result: [`types::DeleteStaleResourcesResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn delete_stale_resources(
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
         workspace: impl Into<String>,
-        body: &types::DeleteStaleResourcesBody,
+        body: &types::DeleteStaleResourcesRequest,
     ) -> DeleteStaleResources {
         DeleteStaleResources {
             call: rt::Call::new(self.client, &DELETE_STALE_RESOURCES)
@@ -150,7 +150,7 @@ impl DeleteDriftConfig {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::DeleteDriftConfigResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -183,7 +183,7 @@ impl DeleteEphemeralConfig {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::DeleteEphemeralConfigResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -235,7 +235,7 @@ impl DeleteStaleResources {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::DeleteStaleResourcesResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -314,8 +314,9 @@ pub(super) static DELETE_DRIFT_CONFIG: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::DeleteDriftConfigResponse::NAMES)
+        .status(rt::StatusMember::Acknowledgement),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -337,8 +338,9 @@ pub(super) static DELETE_EPHEMERAL_CONFIG: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::DeleteEphemeralConfigResponse::NAMES)
+        .status(rt::StatusMember::Acknowledgement),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -381,8 +383,8 @@ pub(super) static DELETE_STALE_RESOURCES: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::DeleteStaleResourcesResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

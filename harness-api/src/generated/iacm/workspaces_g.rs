@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/drift-config`
     ///
-    /// `workspaces#get-drift-config`, tag `workspaces`. Safe: it only reads. The answer is not described.
+    /// `workspaces#get-drift-config`, tag `workspaces`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`, `workspace`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetDriftConfigResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn get_drift_config(
         &self,
@@ -25,9 +25,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/ephemeral-config`
     ///
-    /// `workspaces#get-ephemeral-config`, tag `workspaces`. Safe: it only reads. The answer is not described.
+    /// `workspaces#get-ephemeral-config`, tag `workspaces`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`, `workspace`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetEphemeralConfigResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn get_ephemeral_config(
         &self,
@@ -66,7 +66,7 @@ impl GetDriftConfig {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetDriftConfigResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -99,7 +99,7 @@ impl GetEphemeralConfig {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetEphemeralConfigResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -126,8 +126,8 @@ pub(super) static GET_DRIFT_CONFIG: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::GetDriftConfigResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -149,8 +149,8 @@ pub(super) static GET_EPHEMERAL_CONFIG: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::GetEphemeralConfigResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

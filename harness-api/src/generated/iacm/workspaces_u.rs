@@ -6,17 +6,17 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/drift-config`
     ///
-    /// `workspaces#update-drift-config`, tag `workspaces`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `workspaces#update-drift-config`, tag `workspaces`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `org`, `project`, `workspace`.
-    /// - Body: [`types::UpdateDriftConfigBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::UpdateDriftConfigRequest`], `application/json`.
+    /// - Result: [`types::UpdateDriftConfigResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn update_drift_config(
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
         workspace: impl Into<String>,
-        body: &types::UpdateDriftConfigBody,
+        body: &types::UpdateDriftConfigRequest,
     ) -> UpdateDriftConfig {
         UpdateDriftConfig {
             call: rt::Call::new(self.client, &UPDATE_DRIFT_CONFIG)
@@ -28,17 +28,17 @@ impl<'c> Api<'c> {
     }
     /// `PUT /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/ephemeral-config`
     ///
-    /// `workspaces#update-ephemeral-config`, tag `workspaces`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `workspaces#update-ephemeral-config`, tag `workspaces`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `org`, `project`, `workspace`.
-    /// - Body: [`types::UpdateEphemeralConfigBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::UpdateEphemeralConfigRequest`], `application/json`.
+    /// - Result: [`types::UpdateEphemeralConfigResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn update_ephemeral_config(
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
         workspace: impl Into<String>,
-        body: &types::UpdateEphemeralConfigBody,
+        body: &types::UpdateEphemeralConfigRequest,
     ) -> UpdateEphemeralConfig {
         UpdateEphemeralConfig {
             call: rt::Call::new(self.client, &UPDATE_EPHEMERAL_CONFIG)
@@ -94,9 +94,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/dependency-graph`
     ///
-    /// `workspaces#upload-dependency-graph`, tag `workspaces`. Not repeated: twice may be more than once. The answer is not described.
+    /// `workspaces#upload-dependency-graph`, tag `workspaces`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `org`, `project`, `workspace`; query `pipeline_id`, `stage_id`, `pipeline_execution_id`, `pipeline_stage_id`, `provisioner_type`, `data_type`.
-    /// - Result: json, `application/json`.
+    /// - Body: `application/octet-stream`.
+    /// - Result: [`types::UploadDependencyGraphResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn upload_dependency_graph(
         &self,
@@ -109,6 +110,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         workspace: impl Into<String>,
+        body: impl Into<rt::RequestBody>,
     ) -> UploadDependencyGraph {
         UploadDependencyGraph {
             call: rt::Call::new(self.client, &UPLOAD_DEPENDENCY_GRAPH)
@@ -130,13 +132,15 @@ impl<'c> Api<'c> {
                 )
                 .with_text(6, org)
                 .with_text(7, project)
-                .with_text(8, workspace),
+                .with_text(8, workspace)
+                .with_body_bytes("application/octet-stream", body),
         }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/remote-executions/{id}/upload`
     ///
     /// `workspaces#upload-remote-execution`, tag `workspaces`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `org`, `project`, `workspace`, `id`; headers `content_digest` = `Content-Digest`.
+    /// - Body: `application/octet-stream`.
     /// - Result: [`types::UploadRemoteExecutionResponse`], `application/json`.
     #[inline]
     pub fn upload_remote_execution(
@@ -146,6 +150,7 @@ impl<'c> Api<'c> {
         workspace: impl Into<String>,
         id: impl Into<String>,
         content_digest: impl Into<String>,
+        body: impl Into<rt::RequestBody>,
     ) -> UploadRemoteExecution {
         UploadRemoteExecution {
             call: rt::Call::new(self.client, &UPLOAD_REMOTE_EXECUTION)
@@ -153,14 +158,16 @@ impl<'c> Api<'c> {
                 .with_text(1, project)
                 .with_text(2, workspace)
                 .with_text(3, id)
-                .with_text(4, content_digest),
+                .with_text(4, content_digest)
+                .with_body_bytes("application/octet-stream", body),
         }
     }
     /// `POST /iacm/api/orgs/{org}/projects/{project}/workspaces/{workspace}/risk-assessment`
     ///
-    /// `workspaces#upload-risk-assessment`, tag `workspaces`. Not repeated: twice may be more than once. The answer is not described.
+    /// `workspaces#upload-risk-assessment`, tag `workspaces`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `org`, `project`, `workspace`; query `pipeline_id`, `stage_id`, `pipeline_execution_id`, `pipeline_stage_id`, `provisioner_type`, `data_type`.
-    /// - Result: json, `application/json`.
+    /// - Body: `application/octet-stream`.
+    /// - Result: [`types::UploadRiskAssessmentResponse`], `application/json`; errors 400, 401, 403, 404, 408, 409, 423, 499, 500, 502.
     #[inline]
     pub fn upload_risk_assessment(
         &self,
@@ -173,6 +180,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         workspace: impl Into<String>,
+        body: impl Into<rt::RequestBody>,
     ) -> UploadRiskAssessment {
         UploadRiskAssessment {
             call: rt::Call::new(self.client, &UPLOAD_RISK_ASSESSMENT)
@@ -193,7 +201,8 @@ impl<'c> Api<'c> {
                 )
                 .with_text(6, org)
                 .with_text(7, project)
-                .with_text(8, workspace),
+                .with_text(8, workspace)
+                .with_body_bytes("application/octet-stream", body),
         }
     }
 }
@@ -213,7 +222,7 @@ impl UpdateDriftConfig {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::UpdateDriftConfigResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -239,7 +248,7 @@ impl UpdateEphemeralConfig {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::UpdateEphemeralConfigResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -324,7 +333,7 @@ impl UploadDependencyGraph {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::UploadDependencyGraphResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -383,7 +392,7 @@ impl UploadRiskAssessment {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::UploadRiskAssessmentResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -409,8 +418,9 @@ pub(super) static UPDATE_DRIFT_CONFIG: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::UpdateDriftConfigResponse::NAMES)
+        .status(rt::StatusMember::Acknowledgement),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -431,8 +441,9 @@ pub(super) static UPDATE_EPHEMERAL_CONFIG: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::UpdateEphemeralConfigResponse::NAMES)
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -503,11 +514,11 @@ pub(super) static UPLOAD_DEPENDENCY_GRAPH: rt::Operation = rt::Operation {
         rt::Param::query("stack_path", false),
         rt::Param::header("Harness-Account", false),
     ],
-    bodies: &[],
-    body_required: false,
+    bodies: &["application/octet-stream"],
+    body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::UploadDependencyGraphResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -527,8 +538,8 @@ pub(super) static UPLOAD_REMOTE_EXECUTION: rt::Operation = rt::Operation {
         rt::Param::header("Content-Digest", true),
         rt::Param::header("Harness-Account", false),
     ],
-    bodies: &[],
-    body_required: false,
+    bodies: &["application/octet-stream"],
+    body_required: true,
     answers: &["application/json"],
     response: &rt::ResponseSchema::object(types::UploadRemoteExecutionResponse::NAMES),
     provenance: rt::Provenance::Package,
@@ -556,11 +567,11 @@ pub(super) static UPLOAD_RISK_ASSESSMENT: rt::Operation = rt::Operation {
         rt::Param::query("stack_path", false),
         rt::Param::header("Harness-Account", false),
     ],
-    bodies: &[],
-    body_required: false,
+    bodies: &["application/octet-stream"],
+    body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::UploadRiskAssessmentResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

@@ -8,7 +8,7 @@ impl<'c> Api<'c> {
     ///
     /// `get-account-for-namespace`, tag `AccountInfo`. Safe: it only reads. Published types.
     /// - Required: path `namespace`.
-    /// - Result: json, `application/json`, `application/xml`.
+    /// - Result: [`types::NamespaceInfo`], `application/json`, `application/xml`.
     #[inline]
     pub fn get_account_for_namespace(
         &self,
@@ -29,7 +29,7 @@ pub struct GetAccountForNamespace {
 impl GetAccountForNamespace {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::NamespaceInfo> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -50,7 +50,7 @@ pub(super) static GET_ACCOUNT_FOR_NAMESPACE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/xml"],
-    response: &rt::ResponseSchema::ANY,
+    response: &rt::ResponseSchema::object(types::NamespaceInfo::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/aggregation-rules`
     ///
-    /// `create-aggregation-rule`, tag `AggregationRules`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
-    /// - Body, optional: [`types::CreateAggregationRuleBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// `create-aggregation-rule`, tag `AggregationRules`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::AggregationRuleDetailsRequest`], `application/json`.
+    /// - Result: [`types::AggregationRuleDetailsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_aggregation_rule(&self) -> CreateAggregationRule {
         CreateAggregationRule {
@@ -17,9 +17,9 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/aggregation-rules/{aggregation-rule-id}`
     ///
-    /// `delete-aggregation-rule`, tag `AggregationRules`. Idempotent: twice is as good as once. The answer is not described.
+    /// `delete-aggregation-rule`, tag `AggregationRules`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `aggregation_rule_id` = `aggregation-rule-id`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_aggregation_rule(
         &self,
@@ -32,9 +32,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/aggregation-rules/{aggregation-rule-id}`
     ///
-    /// `get-aggregation-rule`, tag `AggregationRules`. Safe: it only reads. The answer is not described.
+    /// `get-aggregation-rule`, tag `AggregationRules`. Safe: it only reads. Published types.
     /// - Required: path `aggregation_rule_id` = `aggregation-rule-id`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::AggregationRuleDetailsResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_aggregation_rule(
         &self,
@@ -47,8 +47,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/aggregation-rules`
     ///
-    /// `get-aggregation-rules`, tag `AggregationRules`. Safe: it only reads. The answer is not described.
-    /// - Result: json, `application/json`.
+    /// `get-aggregation-rules`, tag `AggregationRules`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::AggregationRuleResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, at most 100, items body`.
     #[inline]
     pub fn get_aggregation_rules(&self) -> GetAggregationRules {
         GetAggregationRules {
@@ -57,9 +58,9 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/aggregation-rules/review`
     ///
-    /// `review-aggregation-rules`, tag `AggregationRules`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
-    /// - Body, optional: [`types::ReviewAggregationRulesBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// `review-aggregation-rules`, tag `AggregationRules`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::AggregationSelectionReviewRequest`], `application/json`.
+    /// - Result: [`types::AggregationSelectionReviewResponse`], `application/json`.
     #[inline]
     pub fn review_aggregation_rules(&self) -> ReviewAggregationRules {
         ReviewAggregationRules {
@@ -68,9 +69,9 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/aggregation-rules/{aggregation-rule-id}/compute`
     ///
-    /// `trigger-aggregation-rule-computation`, tag `AggregationRules`. Not repeated: twice may be more than once. The answer is not described.
+    /// `trigger-aggregation-rule-computation`, tag `AggregationRules`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `aggregation_rule_id` = `aggregation-rule-id`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn trigger_aggregation_rule_computation(
         &self,
@@ -83,10 +84,10 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/aggregation-rules/{aggregation-rule-id}`
     ///
-    /// `update-aggregation-rule`, tag `AggregationRules`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `update-aggregation-rule`, tag `AggregationRules`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `aggregation_rule_id` = `aggregation-rule-id`.
-    /// - Body, optional: [`types::UpdateAggregationRuleBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::AggregationRuleDetailsRequest`], `application/json`.
+    /// - Result: [`types::DefaultSaveResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_aggregation_rule(
         &self,
@@ -114,14 +115,14 @@ impl CreateAggregationRule {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::CreateAggregationRuleBody) -> Self {
+    pub fn body(self, body: &types::AggregationRuleDetailsRequest) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::AggregationRuleDetailsResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -154,8 +155,8 @@ impl DeleteAggregationRule {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -180,7 +181,7 @@ impl GetAggregationRule {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::AggregationRuleDetailsResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -234,7 +235,7 @@ impl GetAggregationRules {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<Vec<types::AggregationRuleResponse>> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -244,6 +245,13 @@ impl GetAggregationRules {
     }
 }
 rt::request!(GetAggregationRules);
+impl rt::Paged for GetAggregationRules {
+    type Item = types::AggregationRuleResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::review_aggregation_rules`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -260,14 +268,14 @@ impl ReviewAggregationRules {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::ReviewAggregationRulesBody) -> Self {
+    pub fn body(self, body: &types::AggregationSelectionReviewRequest) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::AggregationSelectionReviewResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -293,8 +301,8 @@ impl TriggerAggregationRuleComputation {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -319,14 +327,14 @@ impl UpdateAggregationRule {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::UpdateAggregationRuleBody) -> Self {
+    pub fn body(self, body: &types::AggregationRuleDetailsRequest) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::DefaultSaveResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -346,9 +354,9 @@ pub(super) static CREATE_AGGREGATION_RULE: rt::Operation = rt::Operation {
     params: &[rt::Param::header("Harness-Account", false)],
     bodies: &["application/json"],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::AggregationRuleDetailsResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -367,9 +375,9 @@ pub(super) static DELETE_AGGREGATION_RULE: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -387,9 +395,9 @@ pub(super) static GET_AGGREGATION_RULE: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::AggregationRuleDetailsResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -410,12 +418,17 @@ pub(super) static GET_AGGREGATION_RULES: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::LIST,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .max_size(100)
+    }),
 };
 pub(super) static REVIEW_AGGREGATION_RULES: rt::Operation = rt::Operation {
     id: "review-aggregation-rules",
@@ -428,8 +441,10 @@ pub(super) static REVIEW_AGGREGATION_RULES: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::AggregationSelectionReviewResponse::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -447,9 +462,9 @@ pub(super) static TRIGGER_AGGREGATION_RULE_COMPUTATION: rt::Operation = rt::Oper
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -467,9 +482,10 @@ pub(super) static UPDATE_AGGREGATION_RULE: rt::Operation = rt::Operation {
     ],
     bodies: &["application/json"],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::DefaultSaveResponse::NAMES)
+        .status(rt::StatusMember::Acknowledgement),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v2/custom-plugins`
     ///
-    /// `create-custom-plugins-v2`, tag `CustomPluginsV2`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
-    /// - Body, optional: [`types::CreateCustomPluginsV2Body`], `application/json`, `application/yaml`.
-    /// - Result: json, `application/json`.
+    /// `create-custom-plugins-v2`, tag `CustomPluginsV2`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::CustomPluginV2CreateRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::CustomPluginV2Response`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_custom_plugins_v2(&self) -> CreateCustomPluginsV2 {
         CreateCustomPluginsV2 {
@@ -17,9 +17,9 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v2/custom-plugins/{plugin-id}`
     ///
-    /// `delete-custom-plugin-v2`, tag `CustomPluginsV2`. Idempotent: twice is as good as once. The answer is not described.
+    /// `delete-custom-plugin-v2`, tag `CustomPluginsV2`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `plugin_id` = `plugin-id`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_custom_plugin_v2(
         &self,
@@ -32,9 +32,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /v2/custom-plugins/{plugin-id}`
     ///
-    /// `get-custom-plugin-v2`, tag `CustomPluginsV2`. Safe: it only reads. The answer is not described.
+    /// `get-custom-plugin-v2`, tag `CustomPluginsV2`. Safe: it only reads. Published types.
     /// - Required: path `plugin_id` = `plugin-id`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::CustomPluginV2Response`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_custom_plugin_v2(
         &self,
@@ -47,8 +47,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /v2/custom-plugins`
     ///
-    /// `get-custom-plugins-v2`, tag `CustomPluginsV2`. Safe: it only reads. The answer is not described.
-    /// - Result: json, `application/json`.
+    /// `get-custom-plugins-v2`, tag `CustomPluginsV2`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::CustomPluginV2Response`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, items body`.
     #[inline]
     pub fn get_custom_plugins_v2(&self) -> GetCustomPluginsV2 {
         GetCustomPluginsV2 {
@@ -57,10 +58,10 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v2/custom-plugins/{plugin-id}`
     ///
-    /// `update-custom-plugin-v2`, tag `CustomPluginsV2`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `update-custom-plugin-v2`, tag `CustomPluginsV2`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `plugin_id` = `plugin-id`.
-    /// - Body, optional: [`types::UpdateCustomPluginV2Body`], `application/json`, `application/yaml`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::CustomPluginV2UpdateRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::CustomPluginV2Response`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_custom_plugin_v2(
         &self,
@@ -88,7 +89,7 @@ impl CreateCustomPluginsV2 {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::CreateCustomPluginsV2Body) -> Self {
+    pub fn body(self, body: &types::CustomPluginV2CreateRequest) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
@@ -102,7 +103,7 @@ impl CreateCustomPluginsV2 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::CustomPluginV2Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -128,8 +129,8 @@ impl DeleteCustomPluginV2 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -154,7 +155,7 @@ impl GetCustomPluginV2 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::CustomPluginV2Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -208,7 +209,7 @@ impl GetCustomPluginsV2 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<Vec<types::CustomPluginV2Response>> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -218,6 +219,13 @@ impl GetCustomPluginsV2 {
     }
 }
 rt::request!(GetCustomPluginsV2);
+impl rt::Paged for GetCustomPluginsV2 {
+    type Item = types::CustomPluginV2Response;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::update_custom_plugin_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -234,7 +242,7 @@ impl UpdateCustomPluginV2 {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::UpdateCustomPluginV2Body) -> Self {
+    pub fn body(self, body: &types::CustomPluginV2UpdateRequest) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
@@ -248,7 +256,7 @@ impl UpdateCustomPluginV2 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::CustomPluginV2Response> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -268,9 +276,9 @@ pub(super) static CREATE_CUSTOM_PLUGINS_V2: rt::Operation = rt::Operation {
     params: &[rt::Param::header("Harness-Account", false)],
     bodies: &["application/json", "application/yaml"],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::CustomPluginV2Response::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -285,9 +293,9 @@ pub(super) static DELETE_CUSTOM_PLUGIN_V2: rt::Operation = rt::Operation {
     params: &[rt::Param::path("plugin-id"), rt::Param::header("Harness-Account", false)],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -302,9 +310,9 @@ pub(super) static GET_CUSTOM_PLUGIN_V2: rt::Operation = rt::Operation {
     params: &[rt::Param::path("plugin-id"), rt::Param::header("Harness-Account", false)],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::CustomPluginV2Response::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -325,12 +333,14 @@ pub(super) static GET_CUSTOM_PLUGINS_V2: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::LIST,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "").page("page", 0).size("limit")
+    }),
 };
 pub(super) static UPDATE_CUSTOM_PLUGIN_V2: rt::Operation = rt::Operation {
     id: "update-custom-plugin-v2",
@@ -342,9 +352,9 @@ pub(super) static UPDATE_CUSTOM_PLUGIN_V2: rt::Operation = rt::Operation {
     params: &[rt::Param::path("plugin-id"), rt::Param::header("Harness-Account", false)],
     bodies: &["application/json", "application/yaml"],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::CustomPluginV2Response::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

@@ -53,6 +53,21 @@ impl<'c> Api<'c> {
                 .with_text(2, identifier),
         }
     }
+    /// `GET /v1/entities/bulk-field-update/{operation-id}`
+    ///
+    /// `get-bulk-update-entity-field-operation`, tag `Entities`. Safe: it only reads. Published types.
+    /// - Required: path `operation_id` = `operation-id`.
+    /// - Result: [`types::BulkFieldUpdateOperationResponse`], `application/json`, `application/yaml`.
+    #[inline]
+    pub fn get_bulk_update_entity_field_operation(
+        &self,
+        operation_id: impl Into<String>,
+    ) -> GetBulkUpdateEntityFieldOperation {
+        GetBulkUpdateEntityFieldOperation {
+            call: rt::Call::new(self.client, &GET_BULK_UPDATE_ENTITY_FIELD_OPERATION)
+                .with_text(0, operation_id),
+        }
+    }
     /// `GET /v1/entities`
     ///
     /// `get-entities`, tag `Entities`. Safe: it only reads. Published types.
@@ -195,6 +210,17 @@ impl<'c> Api<'c> {
                 .with_text(1, kind)
                 .with_text(2, identifier)
                 .with_body_part(model::Cell::part(body)),
+        }
+    }
+    /// `POST /v1/entities/bulk-field-update`
+    ///
+    /// `submit-bulk-update-entity-field`, tag `Entities`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::BulkEntityFieldUpdateRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::BulkFieldUpdateSubmitResponse`], `application/json`, `application/yaml`.
+    #[inline]
+    pub fn submit_bulk_update_entity_field(&self) -> SubmitBulkUpdateEntityField {
+        SubmitBulkUpdateEntityField {
+            call: rt::Call::new(self.client, &SUBMIT_BULK_UPDATE_ENTITY_FIELD),
         }
     }
     /// `PUT /v1/entities/{scope}/{kind}/{identifier}`
@@ -383,6 +409,32 @@ impl DeleteEntity {
     }
 }
 rt::request!(DeleteEntity);
+/// Request of [`Api::get_bulk_update_entity_field_operation`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct GetBulkUpdateEntityFieldOperation {
+    call: rt::Call,
+}
+impl GetBulkUpdateEntityFieldOperation {
+    /// Header `Harness-Account`.
+    #[inline]
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::BulkFieldUpdateOperationResponse> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(GetBulkUpdateEntityFieldOperation);
 /// Request of [`Api::get_entities`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1091,6 +1143,46 @@ impl MoveEntity {
     }
 }
 rt::request!(MoveEntity);
+/// Request of [`Api::submit_bulk_update_entity_field`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct SubmitBulkUpdateEntityField {
+    call: rt::Call,
+}
+impl SubmitBulkUpdateEntityField {
+    /// Header `Harness-Account`.
+    #[inline]
+    pub fn harness_account(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(0, value),
+        }
+    }
+    /// The body, as JSON.
+    #[inline]
+    pub fn body(self, body: &types::BulkEntityFieldUpdateRequest) -> Self {
+        Self {
+            call: self.call.with_body_part(model::Cell::part(body)),
+        }
+    }
+    /// The body as it is to be sent, `application/yaml`.
+    #[inline]
+    pub fn body_yaml(self, body: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_body_text("application/yaml", body),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::BulkFieldUpdateSubmitResponse> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(SubmitBulkUpdateEntityField);
 /// Request of [`Api::update_entity`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1254,6 +1346,27 @@ pub(super) static DELETE_ENTITY: rt::Operation = rt::Operation {
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
+    paging: None,
+};
+pub(super) static GET_BULK_UPDATE_ENTITY_FIELD_OPERATION: rt::Operation = rt::Operation {
+    id: "get-bulk-update-entity-field-operation",
+    name: "get_bulk_update_entity_field_operation",
+    module: "idp",
+    tag: "Entities",
+    method: "GET",
+    path: "/v1/entities/bulk-field-update/{operation-id}",
+    params: &[
+        rt::Param::path("operation-id"),
+        rt::Param::header("Harness-Account", false),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::BulkFieldUpdateOperationResponse::NAMES)
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ENTITIES: rt::Operation = rt::Operation {
@@ -1525,6 +1638,24 @@ pub(super) static MOVE_ENTITY: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::object(types::DefaultSaveResponse::NAMES)
         .status(rt::StatusMember::Acknowledgement),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
+};
+pub(super) static SUBMIT_BULK_UPDATE_ENTITY_FIELD: rt::Operation = rt::Operation {
+    id: "submit-bulk-update-entity-field",
+    name: "submit_bulk_update_entity_field",
+    module: "idp",
+    tag: "Entities",
+    method: "POST",
+    path: "/v1/entities/bulk-field-update",
+    params: &[rt::Param::header("Harness-Account", false)],
+    bodies: &["application/json", "application/yaml"],
+    body_required: false,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::BulkFieldUpdateSubmitResponse::NAMES)
+        .status(rt::StatusMember::Result),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

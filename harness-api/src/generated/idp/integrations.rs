@@ -6,15 +6,15 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/integrations/{integration}`
     ///
-    /// `create-integration`, tag `Integrations`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `create-integration`, tag `Integrations`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `integration`.
-    /// - Body: [`types::CreateIntegrationBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::AbstractIntegrationRequest`], `application/json`.
+    /// - Result: [`types::AbstractIntegrationResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_integration(
         &self,
         integration: impl Into<types::CreateIntegrationValue>,
-        body: &types::CreateIntegrationBody,
+        body: &types::AbstractIntegrationRequest,
     ) -> CreateIntegration {
         CreateIntegration {
             call: rt::Call::new(self.client, &CREATE_INTEGRATION)
@@ -27,9 +27,9 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/integrations/{integration}`
     ///
-    /// `delete-integrations`, tag `Integrations`. Idempotent: twice is as good as once. The answer is not described.
+    /// `delete-integrations`, tag `Integrations`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `integration`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_integrations(
         &self,
@@ -46,9 +46,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/integrations/{integration-id}/discover/entities`
     ///
-    /// `discover-entities`, tag `Integrations`. Safe: it only reads. The answer is not described.
+    /// `discover-entities`, tag `Integrations`. Safe: it only reads. Published types.
     /// - Required: path `integration_id` = `integration-id`.
-    /// - Result: json, `application/json`.
+    /// - Result: list of [`types::DiscoverEntitiesResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, at most 100, items body`.
     #[inline]
     pub fn discover_entities(
         &self,
@@ -61,9 +62,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/integrations/{integration}/{integration-id}`
     ///
-    /// `get-integration`, tag `Integrations`. Safe: it only reads. The answer is not described.
+    /// `get-integration`, tag `Integrations`. Safe: it only reads. Published types.
     /// - Required: path `integration`, `integration_id` = `integration-id`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::AbstractIntegrationResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_integration(
         &self,
@@ -81,9 +82,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/integrations/{integration}`
     ///
-    /// `get-integrations`, tag `Integrations`. Safe: it only reads. The answer is not described.
+    /// `get-integrations`, tag `Integrations`. Safe: it only reads. Published types.
     /// - Required: path `integration`.
-    /// - Result: json, `application/json`.
+    /// - Result: list of [`types::AbstractIntegrationResponse`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, at most 100, items body`.
     #[inline]
     pub fn get_integrations(
         &self,
@@ -99,15 +101,15 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/integrations/{integration-id}/discover/entities`
     ///
-    /// `save-discover-entities`, tag `Integrations`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `save-discover-entities`, tag `Integrations`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `integration_id` = `integration-id`.
-    /// - Body: [`types::SaveDiscoverEntitiesBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::SaveDiscoverEntitiesRequest`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn save_discover_entities(
         &self,
         integration_id: impl Into<String>,
-        body: &types::SaveDiscoverEntitiesBody,
+        body: &types::SaveDiscoverEntitiesRequest,
     ) -> SaveDiscoverEntities {
         SaveDiscoverEntities {
             call: rt::Call::new(self.client, &SAVE_DISCOVER_ENTITIES)
@@ -117,15 +119,15 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/integrations/{integration-id}/entities/unlink`
     ///
-    /// `unlinkIntegrationEntities`, tag `Integrations`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `unlinkIntegrationEntities`, tag `Integrations`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `integration_id` = `integration-id`.
-    /// - Body: [`types::UnlinkIntegrationEntitiesBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::UnlinkIntegrationEntitiesRequest`], `application/json`.
+    /// - Result: list of [`types::UnlinkIntegrationEntitiesResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn unlink_integration_entities(
         &self,
         integration_id: impl Into<String>,
-        body: &types::UnlinkIntegrationEntitiesBody,
+        body: &types::UnlinkIntegrationEntitiesRequest,
     ) -> UnlinkIntegrationEntities {
         UnlinkIntegrationEntities {
             call: rt::Call::new(self.client, &UNLINK_INTEGRATION_ENTITIES)
@@ -135,16 +137,16 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/integrations/{integration}/{integration-id}`
     ///
-    /// `update-integration`, tag `Integrations`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `update-integration`, tag `Integrations`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `integration`, `integration_id` = `integration-id`.
-    /// - Body: [`types::UpdateIntegrationBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::AbstractIntegrationRequest`], `application/json`.
+    /// - Result: [`types::AbstractIntegrationResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_integration(
         &self,
         integration: impl Into<types::UpdateIntegrationValue>,
         integration_id: impl Into<String>,
-        body: &types::UpdateIntegrationBody,
+        body: &types::AbstractIntegrationRequest,
     ) -> UpdateIntegration {
         UpdateIntegration {
             call: rt::Call::new(self.client, &UPDATE_INTEGRATION)
@@ -187,7 +189,7 @@ impl CreateIntegration {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::AbstractIntegrationResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -213,8 +215,8 @@ impl DeleteIntegrations {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -267,7 +269,7 @@ impl DiscoverEntities {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<Vec<types::DiscoverEntitiesResponse>> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -277,6 +279,13 @@ impl DiscoverEntities {
     }
 }
 rt::request!(DiscoverEntities);
+impl rt::Paged for DiscoverEntities {
+    type Item = types::DiscoverEntitiesResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_integration`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -293,7 +302,7 @@ impl GetIntegration {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::AbstractIntegrationResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -347,7 +356,7 @@ impl GetIntegrations {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<Vec<types::AbstractIntegrationResponse>> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -357,6 +366,13 @@ impl GetIntegrations {
     }
 }
 rt::request!(GetIntegrations);
+impl rt::Paged for GetIntegrations {
+    type Item = types::AbstractIntegrationResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::save_discover_entities`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -373,8 +389,8 @@ impl SaveDiscoverEntities {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -399,7 +415,7 @@ impl UnlinkIntegrationEntities {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<Vec<types::UnlinkIntegrationEntitiesResponse>> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -432,7 +448,7 @@ impl UpdateIntegration {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::AbstractIntegrationResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -457,9 +473,9 @@ pub(super) static CREATE_INTEGRATION: rt::Operation = rt::Operation {
     ],
     bodies: &["application/json"],
     body_required: true,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::AbstractIntegrationResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -477,9 +493,9 @@ pub(super) static DELETE_INTEGRATIONS: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -501,12 +517,17 @@ pub(super) static DISCOVER_ENTITIES: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::LIST,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .max_size(100)
+    }),
 };
 pub(super) static GET_INTEGRATION: rt::Operation = rt::Operation {
     id: "get-integration",
@@ -522,9 +543,9 @@ pub(super) static GET_INTEGRATION: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::AbstractIntegrationResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -546,12 +567,17 @@ pub(super) static GET_INTEGRATIONS: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::LIST,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .max_size(100)
+    }),
 };
 pub(super) static SAVE_DISCOVER_ENTITIES: rt::Operation = rt::Operation {
     id: "save-discover-entities",
@@ -566,9 +592,9 @@ pub(super) static SAVE_DISCOVER_ENTITIES: rt::Operation = rt::Operation {
     ],
     bodies: &["application/json"],
     body_required: true,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -586,9 +612,9 @@ pub(super) static UNLINK_INTEGRATION_ENTITIES: rt::Operation = rt::Operation {
     ],
     bodies: &["application/json"],
     body_required: true,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::LIST,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -608,9 +634,9 @@ pub(super) static UPDATE_INTEGRATION: rt::Operation = rt::Operation {
     ],
     bodies: &["application/json"],
     body_required: true,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::AbstractIntegrationResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

@@ -6,11 +6,11 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/kinds`
     ///
-    /// `create-kind`, tag `Kinds`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
-    /// - Body: [`types::CreateKindBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// `create-kind`, tag `Kinds`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::KindCreateRequest`], `application/json`.
+    /// - Result: [`types::KindResponseBody`], `application/json`, `application/yaml`.
     #[inline]
-    pub fn create_kind(&self, body: &types::CreateKindBody) -> CreateKind {
+    pub fn create_kind(&self, body: &types::KindCreateRequest) -> CreateKind {
         CreateKind {
             call: rt::Call::new(self.client, &CREATE_KIND)
                 .with_body_part(model::Cell::part(body)),
@@ -18,9 +18,9 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/kinds/{identifier}`
     ///
-    /// `delete-kind`, tag `Kinds`. Idempotent: twice is as good as once. The answer is not described.
+    /// `delete-kind`, tag `Kinds`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn delete_kind(&self, identifier: impl Into<String>) -> DeleteKind {
         DeleteKind {
@@ -29,9 +29,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/kinds/{identifier}`
     ///
-    /// `get-kind`, tag `Kinds`. Safe: it only reads. The answer is not described.
+    /// `get-kind`, tag `Kinds`. Safe: it only reads. Published types.
     /// - Required: path `identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::KindResponseBody`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_kind(&self, identifier: impl Into<String>) -> GetKind {
         GetKind {
@@ -40,8 +40,8 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/kinds/schema`
     ///
-    /// `get-kind-schema`, tag `Kinds`. Safe: it only reads. The answer is not described.
-    /// - Result: json, `application/json`.
+    /// `get-kind-schema`, tag `Kinds`. Safe: it only reads. Published types.
+    /// - Result: [`types::KindSchemaResponseBody`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_kind_schema(&self) -> GetKindSchema {
         GetKindSchema {
@@ -50,8 +50,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/kinds`
     ///
-    /// `get-kinds`, tag `Kinds`. Safe: it only reads. The answer is not described.
-    /// - Result: json, `application/json`.
+    /// `get-kinds`, tag `Kinds`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::KindResponseBody`], `application/json`, `application/yaml`.
+    /// - List: `paged page/limit from 0, size 10, at most 100, items body`.
     #[inline]
     pub fn get_kinds(&self) -> GetKinds {
         GetKinds {
@@ -60,13 +61,13 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/kinds/schema/validate`
     ///
-    /// `kind-schema-validate`, tag `Kinds`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
-    /// - Body: [`types::KindSchemaValidateBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// `kind-schema-validate`, tag `Kinds`. Safe: it only reads. Published types.
+    /// - Body: [`types::KindSchemaValidateRequest`], `application/json`.
+    /// - Result: nothing.
     #[inline]
     pub fn kind_schema_validate(
         &self,
-        body: &types::KindSchemaValidateBody,
+        body: &types::KindSchemaValidateRequest,
     ) -> KindSchemaValidate {
         KindSchemaValidate {
             call: rt::Call::new(self.client, &KIND_SCHEMA_VALIDATE)
@@ -75,15 +76,15 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/kinds/{identifier}`
     ///
-    /// `update-kind`, tag `Kinds`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `update-kind`, tag `Kinds`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `identifier`.
-    /// - Body: [`types::UpdateKindBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::KindUpdateRequest`], `application/json`.
+    /// - Result: [`types::KindResponseBody`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_kind(
         &self,
         identifier: impl Into<String>,
-        body: &types::UpdateKindBody,
+        body: &types::KindUpdateRequest,
     ) -> UpdateKind {
         UpdateKind {
             call: rt::Call::new(self.client, &UPDATE_KIND)
@@ -108,7 +109,7 @@ impl CreateKind {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::KindResponseBody> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -134,8 +135,8 @@ impl DeleteKind {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -167,7 +168,7 @@ impl GetKind {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::KindResponseBody> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -193,7 +194,7 @@ impl GetKindSchema {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::KindSchemaResponseBody> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -254,7 +255,7 @@ impl GetKinds {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<Vec<types::KindResponseBody>> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -264,6 +265,13 @@ impl GetKinds {
     }
 }
 rt::request!(GetKinds);
+impl rt::Paged for GetKinds {
+    type Item = types::KindResponseBody;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::kind_schema_validate`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -280,8 +288,8 @@ impl KindSchemaValidate {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -306,7 +314,7 @@ impl UpdateKind {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::KindResponseBody> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -326,9 +334,9 @@ pub(super) static CREATE_KIND: rt::Operation = rt::Operation {
     params: &[rt::Param::header("Harness-Account", false)],
     bodies: &["application/json"],
     body_required: true,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::KindResponseBody::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -346,9 +354,9 @@ pub(super) static DELETE_KIND: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -367,9 +375,9 @@ pub(super) static GET_KIND: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::KindResponseBody::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -384,9 +392,9 @@ pub(super) static GET_KIND_SCHEMA: rt::Operation = rt::Operation {
     params: &[rt::Param::header("Harness-Account", false)],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::KindSchemaResponseBody::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -408,12 +416,18 @@ pub(super) static GET_KINDS: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::LIST,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(10)
+            .max_size(100)
+    }),
 };
 pub(super) static KIND_SCHEMA_VALIDATE: rt::Operation = rt::Operation {
     id: "kind-schema-validate",
@@ -425,9 +439,9 @@ pub(super) static KIND_SCHEMA_VALIDATE: rt::Operation = rt::Operation {
     params: &[rt::Param::header("Harness-Account", false)],
     bodies: &["application/json"],
     body_required: true,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -445,9 +459,9 @@ pub(super) static UPDATE_KIND: rt::Operation = rt::Operation {
     ],
     bodies: &["application/json"],
     body_required: true,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::KindResponseBody::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

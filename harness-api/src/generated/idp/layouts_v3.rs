@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v3/layout`
     ///
-    /// `create-layout-v3`, tag `LayoutsV3`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
-    /// - Body, optional: [`types::CreateLayoutV3Body`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// `create-layout-v3`, tag `LayoutsV3`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::LayoutRequest`], `application/json`.
+    /// - Result: json, `application/json`, `text/plain`.
     #[inline]
     pub fn create_layout_v3(&self) -> CreateLayoutV3 {
         CreateLayoutV3 {
@@ -17,9 +17,9 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v3/layout`
     ///
-    /// `delete-layout-v3`, tag `LayoutsV3`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
-    /// - Body, optional: [`types::DeleteLayoutV3Body`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// `delete-layout-v3`, tag `LayoutsV3`. Idempotent: twice is as good as once. Published types.
+    /// - Body, optional: [`types::LayoutRequest`], `application/json`.
+    /// - Result: json, `application/json`, `text/plain`.
     #[inline]
     pub fn delete_layout_v3(&self) -> DeleteLayoutV3 {
         DeleteLayoutV3 {
@@ -28,8 +28,8 @@ impl<'c> Api<'c> {
     }
     /// `GET /v3/layout/health`
     ///
-    /// `get-layout-health-v3`, tag `LayoutsV3`. Safe: it only reads. The answer is not described.
-    /// - Result: json, `application/json`.
+    /// `get-layout-health-v3`, tag `LayoutsV3`. Safe: it only reads. Published types.
+    /// - Result: json, `application/json`, `text/plain`.
     #[inline]
     pub fn get_layout_health_v3(&self) -> GetLayoutHealthV3 {
         GetLayoutHealthV3 {
@@ -38,9 +38,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /v3/layout/{layout-identifier}`
     ///
-    /// `get-layout-v3`, tag `LayoutsV3`. Safe: it only reads. The answer is not described.
+    /// `get-layout-v3`, tag `LayoutsV3`. Safe: it only reads. Published types.
     /// - Required: path `layout_identifier` = `layout-identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: json, `application/json`, `text/plain`.
     #[inline]
     pub fn get_layout_v3(&self, layout_identifier: impl Into<String>) -> GetLayoutV3 {
         GetLayoutV3 {
@@ -50,8 +50,8 @@ impl<'c> Api<'c> {
     }
     /// `GET /v3/layout`
     ///
-    /// `get-layouts-v3`, tag `LayoutsV3`. Safe: it only reads. The answer is not described.
-    /// - Result: json, `application/json`.
+    /// `get-layouts-v3`, tag `LayoutsV3`. Safe: it only reads. Published types.
+    /// - Result: json, `application/json`, `text/plain`.
     #[inline]
     pub fn get_layouts_v3(&self) -> GetLayoutsV3 {
         GetLayoutsV3 {
@@ -60,9 +60,9 @@ impl<'c> Api<'c> {
     }
     /// `POST /v3/layout/ingest`
     ///
-    /// `layout-ingest-v3`, tag `LayoutsV3`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
-    /// - Body, optional: [`types::LayoutIngestV3Body`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// `layout-ingest-v3`, tag `LayoutsV3`. Not repeated: twice may be more than once. Published types.
+    /// - Body, optional: [`types::LayoutIngestRequest`], `application/json`.
+    /// - Result: json, `application/json`, `text/plain`.
     #[inline]
     pub fn layout_ingest_v3(&self) -> LayoutIngestV3 {
         LayoutIngestV3 {
@@ -86,7 +86,7 @@ impl CreateLayoutV3 {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::CreateLayoutV3Body) -> Self {
+    pub fn body(self, body: &types::LayoutRequest) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
@@ -119,7 +119,7 @@ impl DeleteLayoutV3 {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::DeleteLayoutV3Body) -> Self {
+    pub fn body(self, body: &types::LayoutRequest) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
@@ -230,7 +230,7 @@ impl LayoutIngestV3 {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::LayoutIngestV3Body) -> Self {
+    pub fn body(self, body: &types::LayoutIngestRequest) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
@@ -257,9 +257,9 @@ pub(super) static CREATE_LAYOUT_V3: rt::Operation = rt::Operation {
     params: &[rt::Param::header("Harness-Account", false)],
     bodies: &["application/json"],
     body_required: false,
-    answers: &["application/json"],
+    answers: &["application/json", "text/plain"],
     response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -274,9 +274,9 @@ pub(super) static DELETE_LAYOUT_V3: rt::Operation = rt::Operation {
     params: &[rt::Param::header("Harness-Account", false)],
     bodies: &["application/json"],
     body_required: false,
-    answers: &["application/json"],
+    answers: &["application/json", "text/plain"],
     response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -291,9 +291,9 @@ pub(super) static GET_LAYOUT_HEALTH_V3: rt::Operation = rt::Operation {
     params: &[rt::Param::header("Harness-Account", false)],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
+    answers: &["application/json", "text/plain"],
     response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -311,9 +311,9 @@ pub(super) static GET_LAYOUT_V3: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
+    answers: &["application/json", "text/plain"],
     response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -328,9 +328,9 @@ pub(super) static GET_LAYOUTS_V3: rt::Operation = rt::Operation {
     params: &[rt::Param::header("Harness-Account", false)],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
+    answers: &["application/json", "text/plain"],
     response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -345,9 +345,9 @@ pub(super) static LAYOUT_INGEST_V3: rt::Operation = rt::Operation {
     params: &[rt::Param::header("Harness-Account", false)],
     bodies: &["application/json"],
     body_required: false,
-    answers: &["application/json"],
+    answers: &["application/json", "text/plain"],
     response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

@@ -6,8 +6,8 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v4/layout`
     ///
-    /// `get-layouts-v4`, tag `LayoutsV4`. Safe: it only reads. The answer is not described.
-    /// - Result: json, `application/json`.
+    /// `get-layouts-v4`, tag `LayoutsV4`. Safe: it only reads. Published types.
+    /// - Result: json, `application/json`, `text/plain`.
     #[inline]
     pub fn get_layouts_v4(&self) -> GetLayoutsV4 {
         GetLayoutsV4 {
@@ -51,9 +51,9 @@ pub(super) static GET_LAYOUTS_V4: rt::Operation = rt::Operation {
     params: &[rt::Param::header("Harness-Account", false)],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
+    answers: &["application/json", "text/plain"],
     response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

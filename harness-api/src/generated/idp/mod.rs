@@ -132,6 +132,7 @@
 //! | `POST /v1/entities/convert/{option}` | [`convert_entity`](Api::convert_entity) |
 //! | `POST /v1/entities` | [`create_entity`](Api::create_entity) |
 //! | `DELETE /v1/entities/{scope}/{kind}/{identifier}` | [`delete_entity`](Api::delete_entity) |
+//! | `GET /v1/entities/bulk-field-update/{operation-id}` | [`get_bulk_update_entity_field_operation`](Api::get_bulk_update_entity_field_operation) |
 //! | `GET /v1/entities` | [`get_entities`](Api::get_entities) |
 //! | `POST /v1/entities/by-refs` | [`get_entities_by_refs`](Api::get_entities_by_refs) |
 //! | `GET /v1/entities/filters` | [`get_entities_filters`](Api::get_entities_filters) |
@@ -142,6 +143,7 @@
 //! | `GET /v1/entities/json-schema` | [`get_json_schema`](Api::get_json_schema) |
 //! | `POST /v1/entities/import` | [`import_entity`](Api::import_entity) |
 //! | `POST /v1/entities/move/{scope}/{kind}/{identifier}` | [`move_entity`](Api::move_entity) |
+//! | `POST /v1/entities/bulk-field-update` | [`submit_bulk_update_entity_field`](Api::submit_bulk_update_entity_field) |
 //! | `PUT /v1/entities/{scope}/{kind}/{identifier}` | [`update_entity`](Api::update_entity) |
 //! | `PUT /v1/entities/git-metadata/{scope}/{kind}/{identifier}` | [`update_git_metadata`](Api::update_git_metadata) |
 //!
@@ -338,6 +340,13 @@
 //! | HTTP | Method |
 //! |---|---|
 //! | `GET /v2/status-info/{type}` | [`get_status_info_type_v2`](Api::get_status_info_type_v2) |
+//!
+//! # `Teams`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /v1/teams/hierarchy` | [`get_team_hierarchy`](Api::get_team_hierarchy) |
+//! | `GET /v1/teams/{scope}/{identifier}/owned-entities` | [`get_team_owned_entities`](Api::get_team_owned_entities) |
 mod account_info;
 pub use account_info::*;
 mod aggregation_rules;
@@ -410,6 +419,8 @@ mod status_info;
 pub use status_info::*;
 mod status_info_v2;
 pub use status_info_v2::*;
+mod teams;
+pub use teams::*;
 pub mod types;
 /// Operations of [`idp`](crate::idp): Internal Developer Portal: entities, scorecards, plugins, layouts and integrations.
 #[derive(Clone, Copy, Debug)]
@@ -485,6 +496,7 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &entities::CONVERT_ENTITY,
     &entities::CREATE_ENTITY,
     &entities::DELETE_ENTITY,
+    &entities::GET_BULK_UPDATE_ENTITY_FIELD_OPERATION,
     &entities::GET_ENTITIES,
     &entities::GET_ENTITIES_BY_REFS,
     &entities::GET_ENTITIES_FILTERS,
@@ -495,6 +507,7 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &entities::GET_JSON_SCHEMA,
     &entities::IMPORT_ENTITY,
     &entities::MOVE_ENTITY,
+    &entities::SUBMIT_BULK_UPDATE_ENTITY_FIELD,
     &entities::UPDATE_ENTITY,
     &entities::UPDATE_GIT_METADATA,
     &environment::CREATE_COMPILE_AND_EXECUTE_ENVIRONMENT,
@@ -581,4 +594,6 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &status_info::GET_STATUS_INFO_BY_TYPE,
     &status_info::SAVE_STATUS_INFO_BY_TYPE,
     &status_info_v2::GET_STATUS_INFO_TYPE_V2,
+    &teams::GET_TEAM_HIERARCHY,
+    &teams::GET_TEAM_OWNED_ENTITIES,
 ];

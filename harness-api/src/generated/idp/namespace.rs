@@ -7,7 +7,7 @@ impl<'c> Api<'c> {
     /// `POST /v1/namespace-info`
     ///
     /// `create-namespace`, tag `Namespace`. Not repeated: twice may be more than once. Published types.
-    /// - Result: json, `application/json`, `application/xml`.
+    /// - Result: [`types::NamespaceInfo`], `application/json`, `application/xml`.
     #[inline]
     pub fn create_namespace(&self) -> CreateNamespace {
         CreateNamespace {
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     /// `GET /v1/namespace-info`
     ///
     /// `get-namespace-info`, tag `Namespace`. Safe: it only reads. Published types.
-    /// - Result: json, `application/json`, `application/xml`.
+    /// - Result: [`types::NamespaceInfo`], `application/json`, `application/xml`.
     #[inline]
     pub fn get_namespace_info(&self) -> GetNamespaceInfo {
         GetNamespaceInfo {
@@ -41,7 +41,7 @@ impl CreateNamespace {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::NamespaceInfo> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -67,7 +67,7 @@ impl GetNamespaceInfo {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::NamespaceInfo> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -88,7 +88,7 @@ pub(super) static CREATE_NAMESPACE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/xml"],
-    response: &rt::ResponseSchema::ANY,
+    response: &rt::ResponseSchema::object(types::NamespaceInfo::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -105,7 +105,7 @@ pub(super) static GET_NAMESPACE_INFO: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/xml"],
-    response: &rt::ResponseSchema::ANY,
+    response: &rt::ResponseSchema::object(types::NamespaceInfo::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

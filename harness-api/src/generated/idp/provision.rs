@@ -7,7 +7,7 @@ impl<'c> Api<'c> {
     /// `POST /v1/provision-idp`
     ///
     /// `provision-idp`, tag `Provision`. Not repeated: twice may be more than once. Published types.
-    /// - Result: json, `application/json`, `application/xml`.
+    /// - Result: [`types::NamespaceInfo`], `application/json`, `application/xml`.
     #[inline]
     pub fn provision_idp(&self) -> ProvisionIdp {
         ProvisionIdp {
@@ -31,7 +31,7 @@ impl ProvisionIdp {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::NamespaceInfo> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -52,7 +52,7 @@ pub(super) static PROVISION_IDP: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/xml"],
-    response: &rt::ResponseSchema::ANY,
+    response: &rt::ResponseSchema::object(types::NamespaceInfo::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

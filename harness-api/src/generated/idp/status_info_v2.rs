@@ -8,7 +8,7 @@ impl<'c> Api<'c> {
     ///
     /// `get-status-info-type-v2`, tag `StatusInfoV2`. Safe: it only reads. Published types.
     /// - Required: path `type_` = `type`.
-    /// - Result: map of json, `application/json`.
+    /// - Result: map of [`types::StatusInfo`], `application/json`.
     #[inline]
     pub fn get_status_info_type_v2(
         &self,
@@ -41,7 +41,7 @@ impl GetStatusInfoTypeV2 {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<std::collections::BTreeMap<String, serde_json::Value>> {
+    ) -> rt::Sending<std::collections::BTreeMap<String, types::StatusInfo>> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.

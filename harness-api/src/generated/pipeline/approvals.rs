@@ -6,15 +6,15 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /pipeline/api/approvals/{approvalInstanceId}/harness/activity`
     ///
-    /// `addHarnessApprovalActivity`, tag `Approvals`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `addHarnessApprovalActivity`, tag `Approvals`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `approval_instance_id` = `approvalInstanceId`.
-    /// - Body: [`types::AddHarnessApprovalActivityBody`], `application/json`, `application/yaml`.
-    /// - Result: [`types::ResponseDtoApprovalInstanceResponse`], `application/json`.
+    /// - Body: [`types::HarnessApprovalActivityRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoApprovalInstanceResponse`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn add_harness_approval_activity(
         &self,
         approval_instance_id: impl Into<String>,
-        body: &types::AddHarnessApprovalActivityBody,
+        body: &types::HarnessApprovalActivityRequest,
     ) -> AddHarnessApprovalActivity {
         AddHarnessApprovalActivity {
             call: rt::Call::new(self.client, &ADD_HARNESS_APPROVAL_ACTIVITY)
@@ -37,10 +37,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/approvals/execution/{execution-id}`
     ///
-    /// `addHarnessApprovalActivityByPipelineExecutionId`, tag `Approvals`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `addHarnessApprovalActivityByPipelineExecutionId`, tag `Approvals`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `org`, `project`, `execution_id` = `execution-id`.
-    /// - Body, optional: [`types::AddHarnessApprovalActivityByPipelineExecutionIdBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::HarnessApprovalActivityRequestBody`], `application/json`.
+    /// - Result: [`types::ApprovalInstanceResponseBody`], `application/json`, `application/yaml`; errors 400.
     #[inline]
     pub fn add_harness_approval_activity_by_pipeline_execution_id(
         &self,
@@ -60,9 +60,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/projects/{project}/approvals/execution/{execution-id}`
     ///
-    /// `getApprovalInstancesByExecutionId`, tag `Approvals`. Safe: it only reads. The answer is not described.
+    /// `getApprovalInstancesByExecutionId`, tag `Approvals`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`, `execution_id` = `execution-id`.
-    /// - Result: json, `application/json`.
+    /// - Result: list of [`types::ApprovalInstanceResponseBody`], `application/json`, `application/yaml`; errors 400.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn get_approval_instances_by_execution_id(
         &self,
@@ -127,17 +128,14 @@ impl AddHarnessApprovalActivityByPipelineExecutionId {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(
-        self,
-        body: &types::AddHarnessApprovalActivityByPipelineExecutionIdBody,
-    ) -> Self {
+    pub fn body(self, body: &types::HarnessApprovalActivityRequestBody) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ApprovalInstanceResponseBody> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -206,7 +204,7 @@ impl GetApprovalInstancesByExecutionId {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<Vec<types::ApprovalInstanceResponseBody>> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -216,6 +214,13 @@ impl GetApprovalInstancesByExecutionId {
     }
 }
 rt::request!(GetApprovalInstancesByExecutionId);
+impl rt::Paged for GetApprovalInstancesByExecutionId {
+    type Item = types::ApprovalInstanceResponseBody;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 pub(super) static ADD_HARNESS_APPROVAL_ACTIVITY: rt::Operation = rt::Operation {
     id: "addHarnessApprovalActivity",
     name: "add_harness_approval_activity",
@@ -229,11 +234,11 @@ pub(super) static ADD_HARNESS_APPROVAL_ACTIVITY: rt::Operation = rt::Operation {
     ],
     bodies: &["application/json", "application/yaml"],
     body_required: true,
-    answers: &["application/json"],
+    answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::data(
         rt::ValueSchema::object(types::ApprovalInstanceResponse::NAMES),
     ),
-    provenance: rt::Provenance::Sample,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -254,9 +259,10 @@ pub(super) static ADD_HARNESS_APPROVAL_ACTIVITY_BY_PIPELINE_EXECUTION_ID: rt::Op
     ],
     bodies: &["application/json"],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::ApprovalInstanceResponseBody::NAMES)
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -279,10 +285,10 @@ pub(super) static GET_APPROVAL_INSTANCES_BY_EXECUTION_ID: rt::Operation = rt::Op
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::LIST,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };

@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /pipeline/api/pipelines/{pipelineIdentifier}/branch-sequences/branch`
     ///
-    /// `deleteBranchSequence`, tag `Branch Sequences`. Idempotent: twice is as good as once. The answer is not described.
+    /// `deleteBranchSequence`, tag `Branch Sequences`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `pipeline_identifier` = `pipelineIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `repo_url` = `repoUrl`, `branch`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing; errors 400, 404, 500.
     #[inline]
     pub fn delete_branch_sequence(
         &self,
@@ -31,9 +31,9 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /pipeline/api/pipelines/{pipelineIdentifier}/branch-sequences`
     ///
-    /// `deleteBranchSequences`, tag `Branch Sequences`. Idempotent: twice is as good as once. The answer is not described.
+    /// `deleteBranchSequences`, tag `Branch Sequences`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `pipeline_identifier` = `pipelineIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing; errors 400, 404, 500.
     #[inline]
     pub fn delete_branch_sequences(
         &self,
@@ -52,9 +52,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/pipelines/{pipelineIdentifier}/branch-sequences/current`
     ///
-    /// `getBranchSequence`, tag `Branch Sequences`. Safe: it only reads. The answer is not described.
+    /// `getBranchSequence`, tag `Branch Sequences`. Safe: it only reads. Published types.
     /// - Required: path `pipeline_identifier` = `pipelineIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `repo_url` = `repoUrl`, `branch`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing; errors 400, 404, 500.
     #[inline]
     pub fn get_branch_sequence(
         &self,
@@ -77,9 +77,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/pipelines/{pipelineIdentifier}/branch-sequences`
     ///
-    /// `listBranchSequences`, tag `Branch Sequences`. Safe: it only reads. The answer is not described.
+    /// `listBranchSequences`, tag `Branch Sequences`. Safe: it only reads. Published types.
     /// - Required: path `pipeline_identifier` = `pipelineIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing; errors 400, 404, 500.
     #[inline]
     pub fn list_branch_sequences(
         &self,
@@ -98,9 +98,9 @@ impl<'c> Api<'c> {
     }
     /// `PUT /pipeline/api/pipelines/{pipelineIdentifier}/branch-sequences/set`
     ///
-    /// `setBranchSequence`, tag `Branch Sequences`. Idempotent: twice is as good as once. The answer is not described.
+    /// `setBranchSequence`, tag `Branch Sequences`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `pipeline_identifier` = `pipelineIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `repo_url` = `repoUrl`, `branch`, `sequence_id` = `sequenceId`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing; errors 400, 404, 500.
     #[inline]
     pub fn set_branch_sequence(
         &self,
@@ -133,8 +133,8 @@ pub struct DeleteBranchSequence {
 impl DeleteBranchSequence {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -152,8 +152,8 @@ pub struct DeleteBranchSequences {
 impl DeleteBranchSequences {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -171,8 +171,8 @@ pub struct GetBranchSequence {
 impl GetBranchSequence {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -190,8 +190,8 @@ pub struct ListBranchSequences {
 impl ListBranchSequences {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -209,8 +209,8 @@ pub struct SetBranchSequence {
 impl SetBranchSequence {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -236,9 +236,9 @@ pub(super) static DELETE_BRANCH_SEQUENCE: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -258,9 +258,9 @@ pub(super) static DELETE_BRANCH_SEQUENCES: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -282,9 +282,9 @@ pub(super) static GET_BRANCH_SEQUENCE: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -304,9 +304,9 @@ pub(super) static LIST_BRANCH_SEQUENCES: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -329,9 +329,9 @@ pub(super) static SET_BRANCH_SEQUENCE: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

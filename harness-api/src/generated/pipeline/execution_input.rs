@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /pipeline/api/pipeline/execution-input/variables`
     ///
-    /// `createVariablesForPipelineExecution`, tag `Execution Input`. Not repeated: twice may be more than once. The answer is not described.
+    /// `createVariablesForPipelineExecution`, tag `Execution Input`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `plan_execution_id` = `planExecutionId`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoExecutionInputVariablesResponse`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn create_variables_for_pipeline_execution(
         &self,
@@ -27,9 +27,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/pipeline/execution-input/{nodeExecutionId}`
     ///
-    /// `getExecutionInputTemplate`, tag `Execution Input`. Safe: it only reads. The answer is not described.
+    /// `getExecutionInputTemplate`, tag `Execution Input`. Safe: it only reads. Published types.
     /// - Required: path `node_execution_id` = `nodeExecutionId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoExecutionInputDto`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn get_execution_input_template(
         &self,
@@ -48,10 +48,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/pipeline/execution-input/{nodeExecutionId}`
     ///
-    /// `submitExecutionInput`, tag `Execution Input`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `submitExecutionInput`, tag `Execution Input`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `node_execution_id` = `nodeExecutionId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
     /// - Body: `application/yaml`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoExecutionInputStatus`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn submit_execution_input(
         &self,
@@ -101,7 +101,7 @@ impl CreateVariablesForPipelineExecution {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoExecutionInputVariablesResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -120,7 +120,7 @@ pub struct GetExecutionInputTemplate {
 impl GetExecutionInputTemplate {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoExecutionInputDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -139,7 +139,7 @@ pub struct SubmitExecutionInput {
 impl SubmitExecutionInput {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoExecutionInputStatus> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -167,9 +167,11 @@ pub(super) static CREATE_VARIABLES_FOR_PIPELINE_EXECUTION: rt::Operation = rt::O
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::ExecutionInputVariablesResponse::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -189,9 +191,11 @@ pub(super) static GET_EXECUTION_INPUT_TEMPLATE: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::ExecutionInputDto::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -211,9 +215,11 @@ pub(super) static SUBMIT_EXECUTION_INPUT: rt::Operation = rt::Operation {
     ],
     bodies: &["application/yaml"],
     body_required: true,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::ExecutionInputStatus::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

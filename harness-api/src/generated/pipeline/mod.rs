@@ -209,7 +209,6 @@
 //! | `POST /pipeline/api/triggers/v2` | [`create_trigger_v2`](Api::create_trigger_v2) |
 //! | `DELETE /pipeline/api/triggers/{triggerIdentifier}` | [`delete_trigger`](Api::delete_trigger) |
 //! | `DELETE /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/triggers/{trigger}` | [`delete_trigger_v1`](Api::delete_trigger_v1) |
-//! | `GET /pipeline/api/triggers/eligible-executors` | [`get_eligible_trigger_executors`](Api::get_eligible_trigger_executors) |
 //! | `GET /pipeline/api/triggers` | [`get_list_for_target`](Api::get_list_for_target) |
 //! | `GET /pipeline/api/triggers/{triggerIdentifier}` | [`get_trigger`](Api::get_trigger) |
 //! | `GET /pipeline/api/triggers/catalog` | [`get_trigger_catalog`](Api::get_trigger_catalog) |
@@ -411,7 +410,6 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &triggers::CREATE_TRIGGER_V2,
     &triggers::DELETE_TRIGGER,
     &triggers::DELETE_TRIGGER_V1,
-    &triggers::GET_ELIGIBLE_TRIGGER_EXECUTORS,
     &triggers::GET_LIST_FOR_TARGET,
     &triggers::GET_TRIGGER,
     &triggers::GET_TRIGGER_CATALOG,

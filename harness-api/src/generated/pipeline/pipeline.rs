@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /pipeline/api/pipelines/{pipelineIdentifier}/convert-to-dag`
     ///
-    /// `convertPipelineToDAG`, tag `Pipeline`. Not repeated: twice may be more than once. The answer is not described.
+    /// `convertPipelineToDAG`, tag `Pipeline`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `pipeline_identifier` = `pipelineIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtopmsPipelineResponse`], `application/json`, `application/yaml`; errors 400, 404, 500.
     #[inline]
     pub fn convert_pipeline_to_dag(
         &self,
@@ -27,16 +27,16 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/pipelines/annotations`
     ///
-    /// `createPipelineExecutionAnnotations`, tag `Pipeline`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `createPipelineExecutionAnnotations`, tag `Pipeline`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_id` = `accountId`, `plan_execution_id` = `planExecutionId`.
-    /// - Body: [`types::CreatePipelineExecutionAnnotationsBody`], `application/json`, `application/yaml`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::CreateAnnotationsRequest`], `application/json`, `application/yaml`.
+    /// - Result: nothing; errors 400, 401, 404, 500.
     #[inline]
     pub fn create_pipeline_execution_annotations(
         &self,
         account_id: impl Into<String>,
         plan_execution_id: impl Into<String>,
-        body: &types::CreatePipelineExecutionAnnotationsBody,
+        body: &types::CreateAnnotationsRequest,
     ) -> CreatePipelineExecutionAnnotations {
         CreatePipelineExecutionAnnotations {
             call: rt::Call::new(self.client, &CREATE_PIPELINE_EXECUTION_ANNOTATIONS)
@@ -362,7 +362,7 @@ pub struct ConvertPipelineToDag {
 impl ConvertPipelineToDag {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtopmsPipelineResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -381,8 +381,8 @@ pub struct CreatePipelineExecutionAnnotations {
 impl CreatePipelineExecutionAnnotations {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1349,9 +1349,11 @@ pub(super) static CONVERT_PIPELINE_TO_DAG: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PmsPipelineResponse::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -1369,9 +1371,9 @@ pub(super) static CREATE_PIPELINE_EXECUTION_ANNOTATIONS: rt::Operation = rt::Ope
     ],
     bodies: &["application/json", "application/yaml"],
     body_required: true,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

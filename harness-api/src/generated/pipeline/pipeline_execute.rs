@@ -242,10 +242,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/pipeline/execute/retry/v2/{identifier}`
     ///
-    /// `retryPipelineV2`, tag `Pipeline Execute`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `retryPipelineV2`, tag `Pipeline Execute`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `plan_execution_id` = `planExecutionId`, `retry_stages` = `retryStages`.
-    /// - Body, optional: [`types::RetryPipelineV2Body`], `application/json`, `application/yaml`.
-    /// - Result: [`types::ResponseDtoPlanExecutionResponse`], `application/json`.
+    /// - Body, optional: [`types::RetryPipelineRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoPlanExecutionResponse`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn retry_pipeline_v2(
         &self,
@@ -686,7 +686,7 @@ impl RetryPipelineV2 {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::RetryPipelineV2Body) -> Self {
+    pub fn body(self, body: &types::RetryPipelineRequest) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
@@ -959,11 +959,11 @@ pub(super) static RETRY_PIPELINE_V2: rt::Operation = rt::Operation {
     ],
     bodies: &["application/json", "application/yaml"],
     body_required: false,
-    answers: &["application/json"],
+    answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::data(
         rt::ValueSchema::object(types::PlanExecutionResponse::NAMES),
     ),
-    provenance: rt::Provenance::Sample,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

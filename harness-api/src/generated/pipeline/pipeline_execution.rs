@@ -48,7 +48,8 @@ impl<'c> Api<'c> {
     ///
     /// `get-stages-execution-list`, tag `Pipeline Execution`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`, `pipeline`.
-    /// - Result: json, `application/json`.
+    /// - Result: list of [`types::StageExecutionResponseBody`], `application/json`.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn get_stages_execution_list(
         &self,
@@ -131,9 +132,9 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/pipelines/{pipeline}/execute/dynamic`
     ///
-    /// `runDynamicExecutionWithInputYaml`, tag `Pipeline Execution`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `runDynamicExecutionWithInputYaml`, tag `Pipeline Execution`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `org`, `project`, `pipeline`.
-    /// - Body, optional: [`types::RunDynamicExecutionWithInputYamlBody`], `application/json`.
+    /// - Body, optional: [`types::DynamicPipelineExecuteRequestBody`], `application/json`.
     /// - Result: [`types::PipelineExecuteResponseBody`], `application/json`.
     #[inline]
     pub fn run_dynamic_execution_with_input_yaml(
@@ -351,7 +352,7 @@ impl GetStagesExecutionList {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<Vec<types::StageExecutionResponseBody>> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -361,6 +362,13 @@ impl GetStagesExecutionList {
     }
 }
 rt::request!(GetStagesExecutionList);
+impl rt::Paged for GetStagesExecutionList {
+    type Item = types::StageExecutionResponseBody;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::rerun_pipeline`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -612,7 +620,7 @@ impl RunDynamicExecutionWithInputYaml {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::RunDynamicExecutionWithInputYamlBody) -> Self {
+    pub fn body(self, body: &types::DynamicPipelineExecuteRequestBody) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
@@ -706,11 +714,11 @@ pub(super) static GET_STAGES_EXECUTION_LIST: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
+    response: &rt::ResponseSchema::LIST,
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static RERUN_PIPELINE: rt::Operation = rt::Operation {
     id: "rerun-pipeline",
@@ -817,7 +825,7 @@ pub(super) static RUN_DYNAMIC_EXECUTION_WITH_INPUT_YAML: rt::Operation = rt::Ope
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::object(types::PipelineExecuteResponseBody::NAMES),
-    provenance: rt::Provenance::Sample,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

@@ -27,9 +27,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/pipelines/execution/{planExecutionId}/annotations/{contextId}/content`
     ///
-    /// `getAnnotationFullContent`, tag `Pipeline Execution Details`. Safe: it only reads. The answer is not described.
+    /// `getAnnotationFullContent`, tag `Pipeline Execution Details`. Safe: it only reads. Published types.
     /// - Required: path `plan_execution_id` = `planExecutionId`, `context_id` = `contextId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoAnnotationContentResponse`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn get_annotation_full_content(
         &self,
@@ -280,9 +280,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /pipeline/api/pipelines/execution/{planExecutionId}/annotations`
     ///
-    /// `getPipelineExecutionAnnotations`, tag `Pipeline Execution Details`. Safe: it only reads. The answer is not described.
+    /// `getPipelineExecutionAnnotations`, tag `Pipeline Execution Details`. Safe: it only reads. Published types.
     /// - Required: path `plan_execution_id` = `planExecutionId`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoPipelineAnnotationsResponseDto`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn get_pipeline_execution_annotations(
         &self,
@@ -392,7 +392,7 @@ pub struct GetAnnotationFullContent {
 impl GetAnnotationFullContent {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoAnnotationContentResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -899,7 +899,7 @@ pub struct GetPipelineExecutionAnnotations {
 impl GetPipelineExecutionAnnotations {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPipelineAnnotationsResponseDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -1040,9 +1040,11 @@ pub(super) static GET_ANNOTATION_FULL_CONTENT: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::AnnotationContentResponse::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -1382,9 +1384,11 @@ pub(super) static GET_PIPELINE_EXECUTION_ANNOTATIONS: rt::Operation = rt::Operat
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PipelineAnnotationsResponseDto::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

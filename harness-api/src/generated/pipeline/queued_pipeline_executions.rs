@@ -6,15 +6,15 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /pipeline/api/pipelines/queue-management/bulk-abort`
     ///
-    /// `bulkAbortQueuedPipelines`, tag `Queued Pipeline Executions`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `bulkAbortQueuedPipelines`, tag `Queued Pipeline Executions`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::BulkAbortQueuedPipelinesBody`], `application/json`, `application/yaml`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::QueuedPipelineBulkAbortRequest`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoQueuedPipelineBulkAbortResponse`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn bulk_abort_queued_pipelines(
         &self,
         account_identifier: impl Into<String>,
-        body: &types::BulkAbortQueuedPipelinesBody,
+        body: &types::QueuedPipelineBulkAbortRequest,
     ) -> BulkAbortQueuedPipelines {
         BulkAbortQueuedPipelines {
             call: rt::Call::new(self.client, &BULK_ABORT_QUEUED_PIPELINES)
@@ -37,11 +37,11 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/pipelines/queue-management/queued-pipelines`
     ///
-    /// `listQueuedPipelines`, tag `Queued Pipeline Executions`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// `listQueuedPipelines`, tag `Queued Pipeline Executions`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body, optional: [`types::ListQueuedPipelinesBody`], `application/json`, `application/yaml`.
-    /// - Result: json, `application/json`.
-    /// - List: `paged page/size from 0, size 20, at most 100, items data.content`.
+    /// - Body, optional: [`types::QueuedPipelineFilter`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoQueuedPipelineListResponse`], `application/json`, `application/yaml`; errors 400, 500.
+    /// - List: `paged page/size from 0, size 20, at most 100, items data.queuedExecutions.content, total data.queuedExecutions.totalElements, size data.queuedExecutions.size, last data.queuedExecutions.last`.
     #[inline]
     pub fn list_queued_pipelines(
         &self,
@@ -62,7 +62,7 @@ pub struct BulkAbortQueuedPipelines {
 impl BulkAbortQueuedPipelines {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoQueuedPipelineBulkAbortResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -109,7 +109,7 @@ impl ListQueuedPipelines {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::ListQueuedPipelinesBody) -> Self {
+    pub fn body(self, body: &types::QueuedPipelineFilter) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
@@ -123,7 +123,7 @@ impl ListQueuedPipelines {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoQueuedPipelineListResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -134,7 +134,7 @@ impl ListQueuedPipelines {
 }
 rt::request!(ListQueuedPipelines);
 impl rt::Paged for ListQueuedPipelines {
-    type Item = serde_json::Value;
+    type Item = types::QueuedPipelineExecution;
     #[inline]
     fn into_call(self) -> rt::Call {
         self.call
@@ -150,9 +150,11 @@ pub(super) static BULK_ABORT_QUEUED_PIPELINES: rt::Operation = rt::Operation {
     params: &[rt::Param::query("accountIdentifier", true)],
     bodies: &["application/json", "application/yaml"],
     body_required: true,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::QueuedPipelineBulkAbortResponse::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -173,16 +175,21 @@ pub(super) static LIST_QUEUED_PIPELINES: rt::Operation = rt::Operation {
     ],
     bodies: &["application/json", "application/yaml"],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::QueuedPipelineListResponse::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const {
-        &rt::Paging::new(rt::Step::Number, "data.content")
+        &rt::Paging::new(rt::Step::Number, "data.queuedExecutions.content")
             .page("page", 0)
             .size("size")
             .default_size(20)
             .max_size(100)
+            .total(rt::Found::Member("data.queuedExecutions.totalElements"))
+            .used_size(rt::Found::Member("data.queuedExecutions.size"))
+            .more(rt::More::Last("data.queuedExecutions.last"))
     }),
 };

@@ -69,10 +69,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /pipeline/api/triggers/v2`
     ///
-    /// `createTriggerV2`, tag `Triggers`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `createTriggerV2`, tag `Triggers`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `target_identifier` = `targetIdentifier`.
-    /// - Body: [`types::CreateTriggerV2Body`], `application/json`.
-    /// - Result: [`types::ResponseDtongTriggerResponse`], `application/json`.
+    /// - Body: [`types::NgTriggerYamlRequest`], `application/json`.
+    /// - Result: [`types::ResponseDtongTriggerResponse`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn create_trigger_v2(
         &self,
@@ -80,7 +80,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         target_identifier: impl Into<String>,
-        body: &types::CreateTriggerV2Body,
+        body: &types::NgTriggerYamlRequest,
     ) -> CreateTriggerV2 {
         CreateTriggerV2 {
             call: rt::Call::new(self.client, &CREATE_TRIGGER_V2)
@@ -133,28 +133,6 @@ impl<'c> Api<'c> {
                 .with_text(1, project)
                 .with_text(2, pipeline)
                 .with_text(3, trigger),
-        }
-    }
-    /// `GET /pipeline/api/triggers/eligible-executors`
-    ///
-    /// `getEligibleTriggerExecutors`, tag `Triggers`. Safe: it only reads. The answer is not described.
-    /// - Required: query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `pipeline_identifier` = `pipelineIdentifier`.
-    /// - Result: json, `application/json`.
-    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content`.
-    #[inline]
-    pub fn get_eligible_trigger_executors(
-        &self,
-        account_identifier: impl Into<String>,
-        org_identifier: impl Into<String>,
-        project_identifier: impl Into<String>,
-        pipeline_identifier: impl Into<String>,
-    ) -> GetEligibleTriggerExecutors {
-        GetEligibleTriggerExecutors {
-            call: rt::Call::new(self.client, &GET_ELIGIBLE_TRIGGER_EXECUTORS)
-                .with_text(0, account_identifier)
-                .with_text(1, org_identifier)
-                .with_text(2, project_identifier)
-                .with_text(3, pipeline_identifier),
         }
     }
     /// `GET /pipeline/api/triggers`
@@ -358,10 +336,10 @@ impl<'c> Api<'c> {
     }
     /// `PUT /pipeline/api/triggers/{triggerIdentifier}/v2`
     ///
-    /// `updateTriggerV2`, tag `Triggers`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `updateTriggerV2`, tag `Triggers`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `trigger_identifier` = `triggerIdentifier`; query `account_identifier` = `accountIdentifier`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `target_identifier` = `targetIdentifier`.
-    /// - Body: [`types::UpdateTriggerV2Body`], `application/json`.
-    /// - Result: [`types::ResponseDtongTriggerResponse`], `application/json`.
+    /// - Body: [`types::NgTriggerYamlRequest`], `application/json`.
+    /// - Result: [`types::ResponseDtongTriggerResponse`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn update_trigger_v2(
         &self,
@@ -370,7 +348,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         target_identifier: impl Into<String>,
         trigger_identifier: impl Into<String>,
-        body: &types::UpdateTriggerV2Body,
+        body: &types::NgTriggerYamlRequest,
     ) -> UpdateTriggerV2 {
         UpdateTriggerV2 {
             call: rt::Call::new(self.client, &UPDATE_TRIGGER_V2)
@@ -534,53 +512,6 @@ impl DeleteTriggerV1 {
     }
 }
 rt::request!(DeleteTriggerV1);
-/// Request of [`Api::get_eligible_trigger_executors`].
-#[derive(Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct GetEligibleTriggerExecutors {
-    call: rt::Call,
-}
-impl GetEligibleTriggerExecutors {
-    /// Query parameter `searchTerm`.
-    #[inline]
-    pub fn search_term(self, value: impl Into<String>) -> Self {
-        Self {
-            call: self.call.with_text(4, value),
-        }
-    }
-    /// Query parameter `pageIndex`.
-    #[inline]
-    pub fn page_index(self, value: i64) -> Self {
-        Self {
-            call: self.call.with_int(5, value),
-        }
-    }
-    /// Query parameter `pageSize`.
-    #[inline]
-    pub fn page_size(self, value: i64) -> Self {
-        Self {
-            call: self.call.with_int(6, value),
-        }
-    }
-    /// Sends the request.
-    #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
-    }
-    /// The call itself, to read its answer in another form.
-    #[inline]
-    pub fn into_call(self) -> rt::Call {
-        self.call
-    }
-}
-rt::request!(GetEligibleTriggerExecutors);
-impl rt::Paged for GetEligibleTriggerExecutors {
-    type Item = serde_json::Value;
-    #[inline]
-    fn into_call(self) -> rt::Call {
-        self.call
-    }
-}
 /// Request of [`Api::get_list_for_target`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -960,11 +891,11 @@ pub(super) static CREATE_TRIGGER_V2: rt::Operation = rt::Operation {
     ],
     bodies: &["application/json"],
     body_required: true,
-    answers: &["application/json"],
+    answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::data(
         rt::ValueSchema::object(types::NgTriggerResponse::NAMES),
     ),
-    provenance: rt::Provenance::Sample,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -1016,37 +947,6 @@ pub(super) static DELETE_TRIGGER_V1: rt::Operation = rt::Operation {
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
-};
-pub(super) static GET_ELIGIBLE_TRIGGER_EXECUTORS: rt::Operation = rt::Operation {
-    id: "getEligibleTriggerExecutors",
-    name: "get_eligible_trigger_executors",
-    module: "pipeline",
-    tag: "Triggers",
-    method: "GET",
-    path: "/pipeline/api/triggers/eligible-executors",
-    params: &[
-        rt::Param::query("accountIdentifier", true),
-        rt::Param::query("orgIdentifier", true),
-        rt::Param::query("projectIdentifier", true),
-        rt::Param::query("pipelineIdentifier", true),
-        rt::Param::query("searchTerm", false),
-        rt::Param::query("pageIndex", false),
-        rt::Param::query("pageSize", false),
-    ],
-    bodies: &[],
-    body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
-    deprecated: false,
-    repeat: rt::Repeat::Safe,
-    paging: Some(const {
-        &rt::Paging::new(rt::Step::Number, "data.content")
-            .page("pageIndex", 0)
-            .size("pageSize")
-            .default_size(50)
-            .max_size(100)
-    }),
 };
 pub(super) static GET_LIST_FOR_TARGET: rt::Operation = rt::Operation {
     id: "getListForTarget",
@@ -1284,11 +1184,11 @@ pub(super) static UPDATE_TRIGGER_V2: rt::Operation = rt::Operation {
     ],
     bodies: &["application/json"],
     body_required: true,
-    answers: &["application/json"],
+    answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::data(
         rt::ValueSchema::object(types::NgTriggerResponse::NAMES),
     ),
-    provenance: rt::Provenance::Sample,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

@@ -6,9 +6,10 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/accounts/feature-flags/{accountIdentifier}`
     ///
-    /// `enabledFeatureFlags`, tag `Accounts`. Safe: it only reads. The answer is not described.
+    /// `enabledFeatureFlags`, tag `Accounts`. Safe: it only reads. Published types.
     /// - Required: path `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoCollectionFeatureFlag`], `application/json`; errors 400, 500.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn enabled_feature_flags(
         &self,
@@ -111,7 +112,7 @@ pub struct EnabledFeatureFlags {
 impl EnabledFeatureFlags {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoCollectionFeatureFlag> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -121,6 +122,13 @@ impl EnabledFeatureFlags {
     }
 }
 rt::request!(EnabledFeatureFlags);
+impl rt::Paged for EnabledFeatureFlags {
+    type Item = types::FeatureFlag;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_account_ng`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -227,11 +235,11 @@ pub(super) static ENABLED_FEATURE_FLAGS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GET_ACCOUNT_NG: rt::Operation = rt::Operation {
     id: "getAccountNG",

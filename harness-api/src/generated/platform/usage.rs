@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/usage/{module}`
     ///
-    /// `getLicenseUsage`, tag `Usage`. Safe: it only reads. The answer is not described.
+    /// `getLicenseUsage`, tag `Usage`. Safe: it only reads. Published types.
     /// - Required: path `module`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoLicenseUsage`], `application/json`; errors 400, 500.
     #[inline]
     pub fn get_license_usage(&self, module: impl Into<String>) -> GetLicenseUsage {
         GetLicenseUsage {
@@ -46,7 +46,7 @@ impl GetLicenseUsage {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoLicenseUsage> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -72,8 +72,8 @@ pub(super) static GET_LICENSE_USAGE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(rt::ValueSchema::object(&[])),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

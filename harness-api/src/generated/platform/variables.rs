@@ -6,15 +6,15 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/variables`
     ///
-    /// `createVariable`, tag `Variables`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `createVariable`, tag `Variables`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::CreateVariableBody`], `application/json`.
-    /// - Result: [`types::CreateVariableResponse`], `application/json`.
+    /// - Body: [`types::VariableRequestDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoVariableResponseDto`], `application/json`; errors 400, 500.
     #[inline]
     pub fn create_variable(
         &self,
         account_identifier: impl Into<String>,
-        body: &types::CreateVariableBody,
+        body: &types::VariableRequestDto,
     ) -> CreateVariable {
         CreateVariable {
             call: rt::Call::new(self.client, &CREATE_VARIABLE)
@@ -24,9 +24,9 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /ng/api/variables/{identifier}`
     ///
-    /// `deleteVariable`, tag `Variables`. Idempotent: twice is as good as once. The answer is not described.
+    /// `deleteVariable`, tag `Variables`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: [`types::ResponseDtoBoolean`], `application/json`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`; errors 400, 500.
     #[inline]
     pub fn delete_variable(
         &self,
@@ -41,9 +41,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/variables/{identifier}`
     ///
-    /// `getVariable`, tag `Variables`. Safe: it only reads. The answer is not described.
+    /// `getVariable`, tag `Variables`. Safe: it only reads. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: [`types::GetVariableResponse`], `application/json`.
+    /// - Result: [`types::ResponseDtoVariableResponseDto`], `application/json`; errors 400, 500.
     #[inline]
     pub fn get_variable(
         &self,
@@ -58,9 +58,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/variables`
     ///
-    /// `getVariableList`, tag `Variables`. Safe: it only reads. The answer is not described.
+    /// `getVariableList`, tag `Variables`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Result: [`types::GetVariableListResponse`], `application/json`.
+    /// - Result: [`types::ResponseDtoPageResponseVariableResponseDto`], `application/json`; errors 400, 500.
     /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn get_variable_list(
@@ -74,10 +74,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/variables/list`
     ///
-    /// `listVariable`, tag `Variables`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// `listVariable`, tag `Variables`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body, optional: [`types::ListVariableBody`], `application/json`.
-    /// - Result: [`types::ListVariableResponse`], `application/json`.
+    /// - Body, optional: [`types::VariableListRequestDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoPageResponseVariableResponseDto`], `application/json`; errors 400, 500.
     /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn list_variable(&self, account_identifier: impl Into<String>) -> ListVariable {
@@ -88,15 +88,15 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/variables`
     ///
-    /// `updateVariable`, tag `Variables`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `updateVariable`, tag `Variables`. Idempotent: twice is as good as once. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::UpdateVariableBody`], `application/json`.
-    /// - Result: [`types::UpdateVariableResponse`], `application/json`.
+    /// - Body: [`types::VariableRequestDto`], `application/json`.
+    /// - Result: [`types::ResponseDtoVariableResponseDto`], `application/json`; errors 400, 500.
     #[inline]
     pub fn update_variable(
         &self,
         account_identifier: impl Into<String>,
-        body: &types::UpdateVariableBody,
+        body: &types::VariableRequestDto,
     ) -> UpdateVariable {
         UpdateVariable {
             call: rt::Call::new(self.client, &UPDATE_VARIABLE)
@@ -114,7 +114,7 @@ pub struct CreateVariable {
 impl CreateVariable {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<types::CreateVariableResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoVariableResponseDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -180,7 +180,7 @@ impl GetVariable {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<types::GetVariableResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoVariableResponseDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -258,7 +258,7 @@ impl GetVariableList {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<types::GetVariableListResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseVariableResponseDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -269,7 +269,7 @@ impl GetVariableList {
 }
 rt::request!(GetVariableList);
 impl rt::Paged for GetVariableList {
-    type Item = types::VariableDetailsResponse;
+    type Item = types::VariableResponseDto;
     #[inline]
     fn into_call(self) -> rt::Call {
         self.call
@@ -343,14 +343,14 @@ impl ListVariable {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::ListVariableBody) -> Self {
+    pub fn body(self, body: &types::VariableListRequestDto) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<types::ListVariableResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseVariableResponseDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -361,7 +361,7 @@ impl ListVariable {
 }
 rt::request!(ListVariable);
 impl rt::Paged for ListVariable {
-    type Item = types::VariableDetailsResponse;
+    type Item = types::VariableResponseDto;
     #[inline]
     fn into_call(self) -> rt::Call {
         self.call
@@ -376,7 +376,7 @@ pub struct UpdateVariable {
 impl UpdateVariable {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<types::UpdateVariableResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoVariableResponseDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -398,9 +398,9 @@ pub(super) static CREATE_VARIABLE: rt::Operation = rt::Operation {
     body_required: true,
     answers: &["application/json"],
     response: &rt::ResponseSchema::data(
-        rt::ValueSchema::object(types::VariableDetailsResponse::NAMES),
+        rt::ValueSchema::object(types::VariableResponseDto::NAMES),
     ),
-    provenance: rt::Provenance::Sample,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -423,7 +423,7 @@ pub(super) static DELETE_VARIABLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     response: &rt::ResponseSchema::data(rt::ValueSchema::Boolean)
         .confirmed_by(&["data"]),
-    provenance: rt::Provenance::Sample,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -445,9 +445,9 @@ pub(super) static GET_VARIABLE: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::data(
-        rt::ValueSchema::object(types::VariableDetailsResponse::NAMES),
+        rt::ValueSchema::object(types::VariableResponseDto::NAMES),
     ),
-    provenance: rt::Provenance::Sample,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -474,9 +474,9 @@ pub(super) static GET_VARIABLE_LIST: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::data(
-        rt::ValueSchema::object(types::GetVariableListResponseData::NAMES),
+        rt::ValueSchema::object(types::PageResponseVariableResponseDto::NAMES),
     ),
-    provenance: rt::Provenance::Sample,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const {
@@ -512,9 +512,9 @@ pub(super) static LIST_VARIABLE: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::data(
-        rt::ValueSchema::object(types::ListVariableResponseData::NAMES),
+        rt::ValueSchema::object(types::PageResponseVariableResponseDto::NAMES),
     ),
-    provenance: rt::Provenance::Sample,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const {
@@ -540,9 +540,9 @@ pub(super) static UPDATE_VARIABLE: rt::Operation = rt::Operation {
     body_required: true,
     answers: &["application/json"],
     response: &rt::ResponseSchema::data(
-        rt::ValueSchema::object(types::VariableDetailsResponse::NAMES),
+        rt::ValueSchema::object(types::VariableResponseDto::NAMES),
     ),
-    provenance: rt::Provenance::Sample,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

@@ -6,11 +6,11 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /pm/api/v1/aida/accept`
     ///
-    /// `aida#accept`, tag `aida`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
-    /// - Body: [`types::AidaAcceptBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// `aida#accept`, tag `aida`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::AcceptRequestBody`], `application/json`.
+    /// - Result: nothing; errors 400, 401, 403, 404, 500, 502.
     #[inline]
-    pub fn aida_accept(&self, body: &types::AidaAcceptBody) -> AidaAccept {
+    pub fn aida_accept(&self, body: &types::AcceptRequestBody) -> AidaAccept {
         AidaAccept {
             call: rt::Call::new(self.client, &AIDA_ACCEPT)
                 .with_body_part(model::Cell::part(body)),
@@ -71,8 +71,8 @@ impl AidaAccept {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -175,9 +175,9 @@ pub(super) static AIDA_ACCEPT: rt::Operation = rt::Operation {
     ],
     bodies: &["application/json"],
     body_required: true,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

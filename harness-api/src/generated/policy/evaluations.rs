@@ -4,6 +4,21 @@
 use super::{Api, types};
 use crate::{model, rt};
 impl<'c> Api<'c> {
+    /// `GET /pm/api/v1/evaluations/evaluation-input-signed-url/{evaluation_id}`
+    ///
+    /// `evaluations#evaluation-input-signed-url`, tag `evaluations`. Safe: it only reads. Published types.
+    /// - Required: path `evaluation_id`.
+    /// - Result: [`types::EvaluationInputSignedUrlResponseBody`], `application/json`; errors 400, 401, 403, 404, 500, 502.
+    #[inline]
+    pub fn evaluation_input_signed_url(
+        &self,
+        evaluation_id: i64,
+    ) -> EvaluationInputSignedUrl {
+        EvaluationInputSignedUrl {
+            call: rt::Call::new(self.client, &EVALUATION_INPUT_SIGNED_URL)
+                .with_int(0, evaluation_id),
+        }
+    }
     /// `GET /pm/api/v1/evaluations/{id}`
     ///
     /// `evaluations#find`, tag `evaluations`. Safe: it only reads. Published types.
@@ -36,18 +51,6 @@ impl<'c> Api<'c> {
                 ),
         }
     }
-    /// `GET /pm/api/v1/evaluations/payload-signed-url/{evaluation_id}`
-    ///
-    /// `evaluations#get-payload-signed-url`, tag `evaluations`. Safe: it only reads. The answer is not described.
-    /// - Required: path `evaluation_id`.
-    /// - Result: json, `application/json`.
-    #[inline]
-    pub fn get_payload_signed_url(&self, evaluation_id: i64) -> GetPayloadSignedUrl {
-        GetPayloadSignedUrl {
-            call: rt::Call::new(self.client, &GET_PAYLOAD_SIGNED_URL)
-                .with_int(0, evaluation_id),
-        }
-    }
     /// `GET /pm/api/v1/evaluations`
     ///
     /// `evaluations#list`, tag `evaluations`. Safe: it only reads. Published types.
@@ -60,6 +63,46 @@ impl<'c> Api<'c> {
         }
     }
 }
+/// Request of [`Api::evaluation_input_signed_url`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct EvaluationInputSignedUrl {
+    call: rt::Call,
+}
+impl EvaluationInputSignedUrl {
+    /// Query parameter `accountIdentifier`.
+    #[inline]
+    pub fn account_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(1, value),
+        }
+    }
+    /// Query parameter `orgIdentifier`.
+    #[inline]
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
+    }
+    /// Query parameter `projectIdentifier`.
+    #[inline]
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::EvaluationInputSignedUrlResponseBody> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(EvaluationInputSignedUrl);
 /// Request of [`Api::find_evaluation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -175,46 +218,6 @@ impl GetEvaluationYaml {
     }
 }
 rt::request!(GetEvaluationYaml);
-/// Request of [`Api::get_payload_signed_url`].
-#[derive(Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct GetPayloadSignedUrl {
-    call: rt::Call,
-}
-impl GetPayloadSignedUrl {
-    /// Query parameter `accountIdentifier`.
-    #[inline]
-    pub fn account_identifier(self, value: impl Into<String>) -> Self {
-        Self {
-            call: self.call.with_text(1, value),
-        }
-    }
-    /// Query parameter `orgIdentifier`.
-    #[inline]
-    pub fn org_identifier(self, value: impl Into<String>) -> Self {
-        Self {
-            call: self.call.with_text(2, value),
-        }
-    }
-    /// Query parameter `projectIdentifier`.
-    #[inline]
-    pub fn project_identifier(self, value: impl Into<String>) -> Self {
-        Self {
-            call: self.call.with_text(3, value),
-        }
-    }
-    /// Sends the request.
-    #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
-    }
-    /// The call itself, to read its answer in another form.
-    #[inline]
-    pub fn into_call(self) -> rt::Call {
-        self.call
-    }
-}
-rt::request!(GetPayloadSignedUrl);
 /// Request of [`Api::list_evaluations`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -339,6 +342,30 @@ impl rt::Paged for ListEvaluations {
         self.call
     }
 }
+pub(super) static EVALUATION_INPUT_SIGNED_URL: rt::Operation = rt::Operation {
+    id: "evaluations#evaluation-input-signed-url",
+    name: "evaluation_input_signed_url",
+    module: "policy",
+    tag: "evaluations",
+    method: "GET",
+    path: "/pm/api/v1/evaluations/evaluation-input-signed-url/{evaluation_id}",
+    params: &[
+        rt::Param::path("evaluation_id"),
+        rt::Param::query("accountIdentifier", false),
+        rt::Param::query("orgIdentifier", false),
+        rt::Param::query("projectIdentifier", false),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::EvaluationInputSignedUrlResponseBody::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
+    paging: None,
+};
 pub(super) static FIND_EVALUATION: rt::Operation = rt::Operation {
     id: "evaluations#find",
     name: "find_evaluation",
@@ -386,28 +413,6 @@ pub(super) static GET_EVALUATION_YAML: rt::Operation = rt::Operation {
     answers: &["application/json"],
     response: &rt::ResponseSchema::object(types::EntityYaml::NAMES),
     provenance: rt::Provenance::Package,
-    deprecated: false,
-    repeat: rt::Repeat::Safe,
-    paging: None,
-};
-pub(super) static GET_PAYLOAD_SIGNED_URL: rt::Operation = rt::Operation {
-    id: "evaluations#get-payload-signed-url",
-    name: "get_payload_signed_url",
-    module: "policy",
-    tag: "evaluations",
-    method: "GET",
-    path: "/pm/api/v1/evaluations/payload-signed-url/{evaluation_id}",
-    params: &[
-        rt::Param::path("evaluation_id"),
-        rt::Param::query("accountIdentifier", false),
-        rt::Param::query("orgIdentifier", false),
-        rt::Param::query("projectIdentifier", false),
-    ],
-    bodies: &[],
-    body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

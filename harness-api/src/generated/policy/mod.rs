@@ -26,9 +26,9 @@
 //!
 //! | HTTP | Method |
 //! |---|---|
+//! | `GET /pm/api/v1/evaluations/evaluation-input-signed-url/{evaluation_id}` | [`evaluation_input_signed_url`](Api::evaluation_input_signed_url) |
 //! | `GET /pm/api/v1/evaluations/{id}` | [`find_evaluation`](Api::find_evaluation) |
 //! | `GET /pm/api/v1/evaluations/getYaml` | [`get_evaluation_yaml`](Api::get_evaluation_yaml) |
-//! | `GET /pm/api/v1/evaluations/payload-signed-url/{evaluation_id}` | [`get_payload_signed_url`](Api::get_payload_signed_url) |
 //! | `GET /pm/api/v1/evaluations` | [`list_evaluations`](Api::list_evaluations) |
 //!
 //! # `examples`
@@ -101,9 +101,9 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &aida::AIDA_GENERATE,
     &dashboard::GET_DASHBOARD_METRICS,
     &evaluate::EVALUATE,
+    &evaluations::EVALUATION_INPUT_SIGNED_URL,
     &evaluations::FIND_EVALUATION,
     &evaluations::GET_EVALUATION_YAML,
-    &evaluations::GET_PAYLOAD_SIGNED_URL,
     &evaluations::LIST_EVALUATIONS,
     &examples::LIST_EXAMPLES,
     &policies::CREATE_POLICY,

@@ -67,15 +67,15 @@ impl<'c> Api<'c> {
     }
     /// `POST /pm/api/v1/policies/move-policy/{identifier}`
     ///
-    /// `policies#move_policy`, tag `policies`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `policies#move_policy`, tag `policies`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `identifier`.
-    /// - Body: [`types::MovePolicyBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::MovePolicyRequestBody`], `application/json`.
+    /// - Result: [`types::PolicyManagementPolicy`], `application/json`; errors 400, 401, 403, 404, 409, 500, 502.
     #[inline]
     pub fn move_policy(
         &self,
         identifier: impl Into<String>,
-        body: &types::MovePolicyBody,
+        body: &types::MovePolicyRequestBody,
     ) -> MovePolicy {
         MovePolicy {
             call: rt::Call::new(self.client, &MOVE_POLICY)
@@ -486,7 +486,7 @@ impl MovePolicy {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::PolicyManagementPolicy> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -735,8 +735,8 @@ pub(super) static MOVE_POLICY: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::PolicyManagementPolicy::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

@@ -43,8 +43,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /pm/api/v1/policysets/all`
     ///
-    /// `policysets#listall`, tag `policysets`. Safe: it only reads. The answer is not described.
-    /// - Result: json, `application/json`.
+    /// `policysets#listall`, tag `policysets`. Safe: it only reads. Published types.
+    /// - Result: list of [`types::PolicyManagementPolicySet`], `application/json`.
+    /// - List: `paged page/per_page from 0, size 50, at most 100, items body`.
     #[inline]
     pub fn list_all_policy_sets(&self) -> ListAllPolicySets {
         ListAllPolicySets {
@@ -266,7 +267,7 @@ impl ListAllPolicySets {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<Vec<types::PolicyManagementPolicySet>> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -276,6 +277,13 @@ impl ListAllPolicySets {
     }
 }
 rt::request!(ListAllPolicySets);
+impl rt::Paged for ListAllPolicySets {
+    type Item = types::PolicyManagementPolicySet;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::list_policy_sets`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -514,11 +522,17 @@ pub(super) static LIST_ALL_POLICY_SETS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::LIST,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("per_page")
+            .default_size(50)
+            .max_size(100)
+    }),
 };
 pub(super) static LIST_POLICY_SETS: rt::Operation = rt::Operation {
     id: "policysets#list",

@@ -6,10 +6,10 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /rmg/api/conflicts/{executionId}`
     ///
-    /// `updateReleaseConflict`, tag `Conflicts`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `updateReleaseConflict`, tag `Conflicts`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `execution_id` = `executionId`.
     /// - Body: [`types::UpdateReleaseConflictBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::UpdateReleaseConflictResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn update_release_conflict(
         &self,
@@ -39,7 +39,7 @@ impl UpdateReleaseConflict {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::UpdateReleaseConflictResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -63,8 +63,9 @@ pub(super) static UPDATE_RELEASE_CONFLICT: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::UpdateReleaseConflictResponse::NAMES)
+        .confirmed_by(&["success"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

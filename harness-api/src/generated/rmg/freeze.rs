@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /rmg/api/freeze/details/{freeze_identifier}`
     ///
-    /// `getFreezeDetails`, tag `Freeze`. Safe: it only reads. The answer is not described.
+    /// `getFreezeDetails`, tag `Freeze`. Safe: it only reads. Published types.
     /// - Required: path `freeze_identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::FreezeDetailsDto`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn get_freeze_details(
         &self,
@@ -21,9 +21,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/freeze/list`
     ///
-    /// `RmgetFreezeList`, tag `Freeze`. Safe: it only reads. The answer is not described.
+    /// `RmgetFreezeList`, tag `Freeze`. Safe: it only reads. Published types.
     /// - Required: query `start_time` = `startTime`, `end_time` = `endTime`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::FreezeListResponseDto`], `application/json`; errors 400, 403, 404, 500.
+    /// - List: `paged limit, size 50, at most 500, items freezes, size nextRequest.limit, last last, cursor from nextRequest.cursor`.
     #[inline]
     pub fn get_freeze_list(&self, start_time: i64, end_time: i64) -> GetFreezeList {
         GetFreezeList {
@@ -63,7 +64,7 @@ impl GetFreezeDetails {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::FreezeDetailsDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -117,7 +118,7 @@ impl GetFreezeList {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::FreezeListResponseDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -127,6 +128,13 @@ impl GetFreezeList {
     }
 }
 rt::request!(GetFreezeList);
+impl rt::Paged for GetFreezeList {
+    type Item = types::FreezeListItemDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 pub(super) static GET_FREEZE_DETAILS: rt::Operation = rt::Operation {
     id: "getFreezeDetails",
     name: "get_freeze_details",
@@ -143,8 +151,9 @@ pub(super) static GET_FREEZE_DETAILS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::FreezeDetailsDto::NAMES)
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -168,9 +177,17 @@ pub(super) static GET_FREEZE_LIST: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::FreezeListResponseDto::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Token, "freezes")
+            .size("limit")
+            .default_size(50)
+            .max_size(500)
+            .tokens(const { &[rt::Token::new("cursor", "nextRequest.cursor")] })
+            .used_size(rt::Found::Member("nextRequest.limit"))
+            .more(rt::More::Last("last"))
+    }),
 };

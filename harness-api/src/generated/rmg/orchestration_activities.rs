@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /rmg/api/orchestration/activity/{identifier}`
     ///
-    /// `delete-orchestration-activity`, tag `Orchestration Activities`. Idempotent: twice is as good as once. The answer is not described.
+    /// `delete-orchestration-activity`, tag `Orchestration Activities`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing; errors 400, 403, 404, 500.
     #[inline]
     pub fn delete_orchestration_activity(
         &self,
@@ -21,9 +21,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /rmg/api/orchestration/activity/list`
     ///
-    /// `get-orchestration-activities-by-acitivity-refs`, tag `Orchestration Activities`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// `get-orchestration-activities-by-acitivity-refs`, tag `Orchestration Activities`. Safe: it only reads. Published types.
     /// - Body: [`types::GetOrchestrationActivitiesByAcitivityRefsBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetOrchestrationActivitiesByAcitivityRefsResponse`], `application/json`; errors 400, 403, 404, 500.
+    /// - List: `paged limit, size 500, at most 500, items activities, size nextRequest.limit, last last, cursor from nextRequest.cursor`.
     #[inline]
     pub fn get_orchestration_activities_by_acitivity_refs(
         &self,
@@ -39,9 +40,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/activity/processIdentifier/{identifier}`
     ///
-    /// `get-orchestration-activities-by-process-identifier`, tag `Orchestration Activities`. Safe: it only reads. The answer is not described.
+    /// `get-orchestration-activities-by-process-identifier`, tag `Orchestration Activities`. Safe: it only reads. Published types.
     /// - Required: path `identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetOrchestrationActivitiesByProcessIdentifierResponse`], `application/json`; errors 400, 403, 404, 500.
+    /// - List: `paged limit, size 500, at most 500, items activities, size nextRequest.limit, last last, cursor from nextRequest.cursor`.
     #[inline]
     pub fn get_orchestration_activities_by_process_identifier(
         &self,
@@ -57,9 +59,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/activity/{identifier}`
     ///
-    /// `get-orchestrationActivity`, tag `Orchestration Activities`. Safe: it only reads. The answer is not described.
+    /// `get-orchestrationActivity`, tag `Orchestration Activities`. Safe: it only reads. Published types.
     /// - Required: path `identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetOrchestrationActivityResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn get_orchestration_activity(
         &self,
@@ -72,9 +74,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/activity/{activityRef}/inputs`
     ///
-    /// `get-orchestration-activity-inputs`, tag `Orchestration Activities`. Safe: it only reads. The answer is not described.
+    /// `get-orchestration-activity-inputs`, tag `Orchestration Activities`. Safe: it only reads. Published types.
     /// - Required: path `activity_ref` = `activityRef`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ActivityInputsResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn get_orchestration_activity_inputs(
         &self,
@@ -87,8 +89,8 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/activity/summary`
     ///
-    /// `get-orchestration-activity-summary`, tag `Orchestration Activities`. Safe: it only reads. The answer is not described.
-    /// - Result: json, `application/json`.
+    /// `get-orchestration-activity-summary`, tag `Orchestration Activities`. Safe: it only reads. Published types.
+    /// - Result: [`types::GetOrchestrationActivitySummaryResponse`], `application/json`; errors 400, 403, 404, 500.
     /// - List: `paged page/size from 0, items content, total totalElements, size size, last last`.
     #[inline]
     pub fn get_orchestration_activity_summary(&self) -> GetOrchestrationActivitySummary {
@@ -98,15 +100,15 @@ impl<'c> Api<'c> {
     }
     /// `POST /rmg/api/orchestration/activity/{activityExecutionId}/onhold/action`
     ///
-    /// `postOnHoldActivityAction`, tag `Orchestration Activities`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `postOnHoldActivityAction`, tag `Orchestration Activities`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `activity_execution_id` = `activityExecutionId`.
-    /// - Body: [`types::PostOnHoldActivityActionBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::OnHoldActivityActionRequest`], `application/json`.
+    /// - Result: [`types::OnHoldActivityActionResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn post_on_hold_activity_action(
         &self,
         activity_execution_id: impl Into<String>,
-        body: &types::PostOnHoldActivityActionBody,
+        body: &types::OnHoldActivityActionRequest,
     ) -> PostOnHoldActivityAction {
         PostOnHoldActivityAction {
             call: rt::Call::new(self.client, &POST_ON_HOLD_ACTIVITY_ACTION)
@@ -116,9 +118,9 @@ impl<'c> Api<'c> {
     }
     /// `POST /rmg/api/orchestration/activity`
     ///
-    /// `post-orchestrationActivity`, tag `Orchestration Activities`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `post-orchestrationActivity`, tag `Orchestration Activities`. Not repeated: twice may be more than once. Published types.
     /// - Body, optional: [`types::PostOrchestrationActivityBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::PostOrchestrationActivityResponse`], `application/json`; errors 400, 403, 500.
     #[inline]
     pub fn post_orchestration_activity(&self) -> PostOrchestrationActivity {
         PostOrchestrationActivity {
@@ -127,10 +129,10 @@ impl<'c> Api<'c> {
     }
     /// `PUT /rmg/api/orchestration/activity/{identifier}`
     ///
-    /// `put-orchestration-activity`, tag `Orchestration Activities`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `put-orchestration-activity`, tag `Orchestration Activities`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `identifier`.
     /// - Body, optional: [`types::PutOrchestrationActivityBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::PutOrchestrationActivityResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn put_orchestration_activity(
         &self,
@@ -172,8 +174,8 @@ impl DeleteOrchestrationActivity {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -226,7 +228,9 @@ impl GetOrchestrationActivitiesByAcitivityRefs {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(
+        self,
+    ) -> rt::Sending<types::GetOrchestrationActivitiesByAcitivityRefsResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -236,6 +240,13 @@ impl GetOrchestrationActivitiesByAcitivityRefs {
     }
 }
 rt::request!(GetOrchestrationActivitiesByAcitivityRefs);
+impl rt::Paged for GetOrchestrationActivitiesByAcitivityRefs {
+    type Item = types::OrchestrationActivityYamlDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_orchestration_activities_by_process_identifier`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -287,7 +298,9 @@ impl GetOrchestrationActivitiesByProcessIdentifier {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(
+        self,
+    ) -> rt::Sending<types::GetOrchestrationActivitiesByProcessIdentifierResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -297,6 +310,13 @@ impl GetOrchestrationActivitiesByProcessIdentifier {
     }
 }
 rt::request!(GetOrchestrationActivitiesByProcessIdentifier);
+impl rt::Paged for GetOrchestrationActivitiesByProcessIdentifier {
+    type Item = types::OrchestrationActivityYamlDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_orchestration_activity`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -327,7 +347,7 @@ impl GetOrchestrationActivity {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetOrchestrationActivityResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -367,7 +387,7 @@ impl GetOrchestrationActivityInputs {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ActivityInputsResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -435,7 +455,7 @@ impl GetOrchestrationActivitySummary {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetOrchestrationActivitySummaryResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -446,7 +466,7 @@ impl GetOrchestrationActivitySummary {
 }
 rt::request!(GetOrchestrationActivitySummary);
 impl rt::Paged for GetOrchestrationActivitySummary {
-    type Item = serde_json::Value;
+    type Item = types::OrchestrationActivitySummaryDto;
     #[inline]
     fn into_call(self) -> rt::Call {
         self.call
@@ -482,7 +502,7 @@ impl PostOnHoldActivityAction {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::OnHoldActivityActionResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -529,7 +549,7 @@ impl PostOrchestrationActivity {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::PostOrchestrationActivityResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -576,7 +596,7 @@ impl PutOrchestrationActivity {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::PutOrchestrationActivityResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -601,9 +621,9 @@ pub(super) static DELETE_ORCHESTRATION_ACTIVITY: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -625,11 +645,21 @@ pub(super) static GET_ORCHESTRATION_ACTIVITIES_BY_ACITIVITY_REFS: rt::Operation 
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::GetOrchestrationActivitiesByAcitivityRefsResponse::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Token, "activities")
+            .size("limit")
+            .default_size(500)
+            .max_size(500)
+            .tokens(const { &[rt::Token::new("cursor", "nextRequest.cursor")] })
+            .used_size(rt::Found::Member("nextRequest.limit"))
+            .more(rt::More::Last("last"))
+    }),
 };
 pub(super) static GET_ORCHESTRATION_ACTIVITIES_BY_PROCESS_IDENTIFIER: rt::Operation = rt::Operation {
     id: "get-orchestration-activities-by-process-identifier",
@@ -650,11 +680,21 @@ pub(super) static GET_ORCHESTRATION_ACTIVITIES_BY_PROCESS_IDENTIFIER: rt::Operat
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::GetOrchestrationActivitiesByProcessIdentifierResponse::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Token, "activities")
+            .size("limit")
+            .default_size(500)
+            .max_size(500)
+            .tokens(const { &[rt::Token::new("cursor", "nextRequest.cursor")] })
+            .used_size(rt::Found::Member("nextRequest.limit"))
+            .more(rt::More::Last("last"))
+    }),
 };
 pub(super) static GET_ORCHESTRATION_ACTIVITY: rt::Operation = rt::Operation {
     id: "get-orchestrationActivity",
@@ -672,8 +712,10 @@ pub(super) static GET_ORCHESTRATION_ACTIVITY: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::GetOrchestrationActivityResponse::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -694,8 +736,8 @@ pub(super) static GET_ORCHESTRATION_ACTIVITY_INPUTS: rt::Operation = rt::Operati
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::ActivityInputsResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -719,8 +761,10 @@ pub(super) static GET_ORCHESTRATION_ACTIVITY_SUMMARY: rt::Operation = rt::Operat
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::GetOrchestrationActivitySummaryResponse::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const {
@@ -748,8 +792,8 @@ pub(super) static POST_ON_HOLD_ACTIVITY_ACTION: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::OnHoldActivityActionResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -769,8 +813,10 @@ pub(super) static POST_ORCHESTRATION_ACTIVITY: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::PostOrchestrationActivityResponse::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -791,8 +837,10 @@ pub(super) static PUT_ORCHESTRATION_ACTIVITY: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::PutOrchestrationActivityResponse::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

@@ -6,10 +6,10 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /rmg/api/orchestration/execution/task/{taskExecutionId}/comment`
     ///
-    /// `createTaskComment`, tag `Orchestration Executions`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `createTaskComment`, tag `Orchestration Executions`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `task_execution_id` = `taskExecutionId`.
     /// - Body: [`types::CreateTaskCommentBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::CreateTaskCommentResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn create_task_comment(
         &self,
@@ -24,9 +24,9 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /rmg/api/orchestration/execution/task/comment/{commentId}`
     ///
-    /// `deleteTaskComment`, tag `Orchestration Executions`. Idempotent: twice is as good as once. The answer is not described.
+    /// `deleteTaskComment`, tag `Orchestration Executions`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `comment_id` = `commentId`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing; errors 400, 403, 404, 500.
     #[inline]
     pub fn delete_task_comment(
         &self,
@@ -39,9 +39,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/execution/release/{releaseId}/phase/{phaseIdentifier}/activity/{activityIdentifier}/retry-history`
     ///
-    /// `get-activity-retry-history-by-identifiers`, tag `Orchestration Executions`. Safe: it only reads. The answer is not described.
+    /// `get-activity-retry-history-by-identifiers`, tag `Orchestration Executions`. Safe: it only reads. Published types.
     /// - Required: path `release_id` = `releaseId`, `phase_identifier` = `phaseIdentifier`, `activity_identifier` = `activityIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ActivityRetryHistoryResponse`], `application/json`; errors 400, 403, 404, 500.
+    /// - List: `paged limit, size 500, at most 500, items retries, size nextRequest.limit, last last, cursor from nextRequest.cursor`.
     #[inline]
     pub fn get_activity_retry_history_by_identifiers(
         &self,
@@ -58,9 +59,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/{entityType}/events/{entityId}`
     ///
-    /// `getEventsByEntityTypeAndId`, tag `Orchestration Executions`. Safe: it only reads. The answer is not described.
+    /// `getEventsByEntityTypeAndId`, tag `Orchestration Executions`. Safe: it only reads. Published types.
     /// - Required: path `entity_type` = `entityType`, `entity_id` = `entityId`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetEventsByEntityTypeAndIdResponse`], `application/json`; errors 400, 403, 404, 500.
+    /// - List: `paged limit, size 500, at most 500, items events, size nextRequest.limit, last last, cursor from nextRequest.cursor`.
     #[inline]
     pub fn get_events_by_entity_type_and_id(
         &self,
@@ -81,9 +83,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/execution/{releaseId}/phase/{phaseIdentifier}/activities`
     ///
-    /// `get-orchestration-execution-activities`, tag `Orchestration Executions`. Safe: it only reads. The answer is not described.
+    /// `get-orchestration-execution-activities`, tag `Orchestration Executions`. Safe: it only reads. Published types.
     /// - Required: path `release_id` = `releaseId`, `phase_identifier` = `phaseIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetOrchestrationExecutionActivitiesResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn get_orchestration_execution_activities(
         &self,
@@ -98,9 +100,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/release/{releaseId}/execution/activities`
     ///
-    /// `get-orchestration-execution-activities-paginated`, tag `Orchestration Executions`. Safe: it only reads. The answer is not described.
+    /// `get-orchestration-execution-activities-paginated`, tag `Orchestration Executions`. Safe: it only reads. Published types.
     /// - Required: path `release_id` = `releaseId`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetOrchestrationExecutionActivitiesPaginatedResponse`], `application/json`; errors 400, 403, 404, 500.
     /// - List: `paged page/size from 0, items content, total totalElements, size size, last last`.
     #[inline]
     pub fn get_orchestration_execution_activities_paginated(
@@ -117,9 +119,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/release/{releaseId}/phase/{phaseIdentifier}/activity/{activityIdentifier}`
     ///
-    /// `get-orchestration-execution-activity`, tag `Orchestration Executions`. Safe: it only reads. The answer is not described.
+    /// `get-orchestration-execution-activity`, tag `Orchestration Executions`. Safe: it only reads. Published types.
     /// - Required: path `release_id` = `releaseId`, `phase_identifier` = `phaseIdentifier`, `activity_identifier` = `activityIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::OrchestrationExecutionActivityDetail`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn get_orchestration_execution_activity(
         &self,
@@ -136,9 +138,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/execution/activity/{activityId}/input`
     ///
-    /// `get-orchestration-execution-activity-inputs`, tag `Orchestration Executions`. Safe: it only reads. The answer is not described.
+    /// `get-orchestration-execution-activity-inputs`, tag `Orchestration Executions`. Safe: it only reads. Published types.
     /// - Required: path `activity_id` = `activityId`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetOrchestrationExecutionActivityInputsResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn get_orchestration_execution_activity_inputs(
         &self,
@@ -154,9 +156,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/execution/release/{releaseId}/phase/{phaseIdentifier}/activity/{activityIdentifier}/output`
     ///
-    /// `get-orchestration-execution-activity-outputs`, tag `Orchestration Executions`. Safe: it only reads. The answer is not described.
+    /// `get-orchestration-execution-activity-outputs`, tag `Orchestration Executions`. Safe: it only reads. Published types.
     /// - Required: path `release_id` = `releaseId`, `phase_identifier` = `phaseIdentifier`, `activity_identifier` = `activityIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetOrchestrationExecutionActivityOutputsResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn get_orchestration_execution_activity_outputs(
         &self,
@@ -176,9 +178,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/execution/release/{releaseId}/phase/{phaseIdentifier}/output`
     ///
-    /// `get-orchestration-execution-phase-outputs`, tag `Orchestration Executions`. Safe: it only reads. The answer is not described.
+    /// `get-orchestration-execution-phase-outputs`, tag `Orchestration Executions`. Safe: it only reads. Published types.
     /// - Required: path `release_id` = `releaseId`, `phase_identifier` = `phaseIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetOrchestrationExecutionPhaseOutputsResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn get_orchestration_execution_phase_outputs(
         &self,
@@ -193,9 +195,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/execution/{releaseId}/phases`
     ///
-    /// `get-orchestration-execution-phases`, tag `Orchestration Executions`. Safe: it only reads. The answer is not described.
+    /// `get-orchestration-execution-phases`, tag `Orchestration Executions`. Safe: it only reads. Published types.
     /// - Required: path `release_id` = `releaseId`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetOrchestrationExecutionPhasesResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn get_orchestration_execution_phases(
         &self,
@@ -208,9 +210,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/execution/releaseInput/{releaseId}`
     ///
-    /// `get-orchestration-execution-release-input`, tag `Orchestration Executions`. Safe: it only reads. The answer is not described.
+    /// `get-orchestration-execution-release-input`, tag `Orchestration Executions`. Safe: it only reads. Published types.
     /// - Required: path `release_id` = `releaseId`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetOrchestrationExecutionReleaseInputResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn get_orchestration_execution_release_input(
         &self,
@@ -223,9 +225,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/execution/{releaseId}/phase/{phaseIdentifier}/activity/{activityIdentifier}/tasks`
     ///
-    /// `get-orchestration-execution-tasks`, tag `Orchestration Executions`. Safe: it only reads. The answer is not described.
+    /// `get-orchestration-execution-tasks`, tag `Orchestration Executions`. Safe: it only reads. Published types.
     /// - Required: path `release_id` = `releaseId`, `phase_identifier` = `phaseIdentifier`, `activity_identifier` = `activityIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetOrchestrationExecutionTasksResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn get_orchestration_execution_tasks(
         &self,
@@ -242,9 +244,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/execution/task/{taskExecutionId}/comment/summary`
     ///
-    /// `getTaskCommentsSummary`, tag `Orchestration Executions`. Safe: it only reads. The answer is not described.
+    /// `getTaskCommentsSummary`, tag `Orchestration Executions`. Safe: it only reads. Published types.
     /// - Required: path `task_execution_id` = `taskExecutionId`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::TaskCommentsListResponseDto`], `application/json`; errors 400, 403, 404, 500.
+    /// - List: `paged limit, size 500, at most 500, items comments, size nextRequest.limit, last last, cursor from nextRequest.cursor`.
     #[inline]
     pub fn get_task_comments_summary(
         &self,
@@ -257,10 +260,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /rmg/api/orchestration/execution/activity/{activityId}/output`
     ///
-    /// `post-activity-execution-output`, tag `Orchestration Executions`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `post-activity-execution-output`, tag `Orchestration Executions`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `activity_id` = `activityId`.
     /// - Body: [`types::PostActivityExecutionOutputBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing; errors 404, 409, 422.
     #[inline]
     pub fn post_activity_execution_output(
         &self,
@@ -275,10 +278,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /rmg/api/orchestration/execution/startRelease/{id}`
     ///
-    /// `startReleaseExecution`, tag `Orchestration Executions`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `startReleaseExecution`, tag `Orchestration Executions`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `id`.
     /// - Body: [`types::StartReleaseExecutionBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::StartReleaseExecutionResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn start_release_execution(
         &self,
@@ -293,10 +296,10 @@ impl<'c> Api<'c> {
     }
     /// `PUT /rmg/api/orchestration/execution/task/{taskExecutionId}/metadata`
     ///
-    /// `updateExecutionTaskMetadata`, tag `Orchestration Executions`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `updateExecutionTaskMetadata`, tag `Orchestration Executions`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `task_execution_id` = `taskExecutionId`.
     /// - Body: [`types::UpdateExecutionTaskMetadataBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::UpdateExecutionTaskMetadataResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn update_execution_task_metadata(
         &self,
@@ -311,10 +314,10 @@ impl<'c> Api<'c> {
     }
     /// `PUT /rmg/api/orchestration/execution/task/{taskExecutionId}/status`
     ///
-    /// `updateExecutionTaskStatus`, tag `Orchestration Executions`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `updateExecutionTaskStatus`, tag `Orchestration Executions`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `task_execution_id` = `taskExecutionId`.
     /// - Body: [`types::UpdateExecutionTaskStatusBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::UpdateExecutionTaskStatusResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn update_execution_task_status(
         &self,
@@ -329,10 +332,10 @@ impl<'c> Api<'c> {
     }
     /// `PUT /rmg/api/orchestration/execution/task/comment/{commentId}`
     ///
-    /// `updateTaskComment`, tag `Orchestration Executions`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `updateTaskComment`, tag `Orchestration Executions`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `comment_id` = `commentId`.
     /// - Body: [`types::UpdateTaskCommentBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::UpdateTaskCommentResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn update_task_comment(
         &self,
@@ -376,7 +379,7 @@ impl CreateTaskComment {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::CreateTaskCommentResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -416,8 +419,8 @@ impl DeleteTaskComment {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -484,7 +487,7 @@ impl GetActivityRetryHistoryByIdentifiers {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ActivityRetryHistoryResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -494,6 +497,13 @@ impl GetActivityRetryHistoryByIdentifiers {
     }
 }
 rt::request!(GetActivityRetryHistoryByIdentifiers);
+impl rt::Paged for GetActivityRetryHistoryByIdentifiers {
+    type Item = types::ActivityRetryInfo;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_events_by_entity_type_and_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -545,7 +555,7 @@ impl GetEventsByEntityTypeAndId {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetEventsByEntityTypeAndIdResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -555,6 +565,13 @@ impl GetEventsByEntityTypeAndId {
     }
 }
 rt::request!(GetEventsByEntityTypeAndId);
+impl rt::Paged for GetEventsByEntityTypeAndId {
+    type Item = types::EventDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_orchestration_execution_activities`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -599,7 +616,9 @@ impl GetOrchestrationExecutionActivities {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(
+        self,
+    ) -> rt::Sending<types::GetOrchestrationExecutionActivitiesResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -660,16 +679,30 @@ impl GetOrchestrationExecutionActivitiesPaginated {
     }
     /// Query parameter `status`.
     #[inline]
-    pub fn status(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn status(
+        self,
+        value: impl IntoIterator<
+            Item = types::GetOrchestrationExecutionActivitiesPaginatedStatus,
+        >,
+    ) -> Self {
         Self {
-            call: self.call.with_texts(7, value),
+            call: self
+                .call
+                .with_texts(7, value.into_iter().map(|value| value.to_string())),
         }
     }
     /// Query parameter `type`.
     #[inline]
-    pub fn type_(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn type_(
+        self,
+        value: impl IntoIterator<
+            Item = types::GetOrchestrationExecutionActivitiesPaginatedType,
+        >,
+    ) -> Self {
         Self {
-            call: self.call.with_texts(8, value),
+            call: self
+                .call
+                .with_texts(8, value.into_iter().map(|value| value.to_string())),
         }
     }
     /// Query parameter `phaseIdentifier`.
@@ -702,7 +735,9 @@ impl GetOrchestrationExecutionActivitiesPaginated {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(
+        self,
+    ) -> rt::Sending<types::GetOrchestrationExecutionActivitiesPaginatedResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -713,7 +748,7 @@ impl GetOrchestrationExecutionActivitiesPaginated {
 }
 rt::request!(GetOrchestrationExecutionActivitiesPaginated);
 impl rt::Paged for GetOrchestrationExecutionActivitiesPaginated {
-    type Item = serde_json::Value;
+    type Item = types::OrchestrationExecutionActivityPaginated;
     #[inline]
     fn into_call(self) -> rt::Call {
         self.call
@@ -763,7 +798,7 @@ impl GetOrchestrationExecutionActivity {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::OrchestrationExecutionActivityDetail> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -803,7 +838,9 @@ impl GetOrchestrationExecutionActivityInputs {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(
+        self,
+    ) -> rt::Sending<types::GetOrchestrationExecutionActivityInputsResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -850,7 +887,9 @@ impl GetOrchestrationExecutionActivityOutputs {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(
+        self,
+    ) -> rt::Sending<types::GetOrchestrationExecutionActivityOutputsResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -897,7 +936,9 @@ impl GetOrchestrationExecutionPhaseOutputs {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(
+        self,
+    ) -> rt::Sending<types::GetOrchestrationExecutionPhaseOutputsResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -944,7 +985,7 @@ impl GetOrchestrationExecutionPhases {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetOrchestrationExecutionPhasesResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -984,7 +1025,9 @@ impl GetOrchestrationExecutionReleaseInput {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(
+        self,
+    ) -> rt::Sending<types::GetOrchestrationExecutionReleaseInputResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -1031,7 +1074,7 @@ impl GetOrchestrationExecutionTasks {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetOrchestrationExecutionTasksResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -1085,7 +1128,7 @@ impl GetTaskCommentsSummary {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::TaskCommentsListResponseDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -1095,6 +1138,13 @@ impl GetTaskCommentsSummary {
     }
 }
 rt::request!(GetTaskCommentsSummary);
+impl rt::Paged for GetTaskCommentsSummary {
+    type Item = types::TaskCommentDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::post_activity_execution_output`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1125,8 +1175,8 @@ impl PostActivityExecutionOutput {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1165,7 +1215,7 @@ impl StartReleaseExecution {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::StartReleaseExecutionResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -1205,7 +1255,7 @@ impl UpdateExecutionTaskMetadata {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::UpdateExecutionTaskMetadataResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -1245,7 +1295,7 @@ impl UpdateExecutionTaskStatus {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::UpdateExecutionTaskStatusResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -1285,7 +1335,7 @@ impl UpdateTaskComment {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::UpdateTaskCommentResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -1311,8 +1361,8 @@ pub(super) static CREATE_TASK_COMMENT: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::CreateTaskCommentResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -1332,9 +1382,9 @@ pub(super) static DELETE_TASK_COMMENT: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -1361,11 +1411,19 @@ pub(super) static GET_ACTIVITY_RETRY_HISTORY_BY_IDENTIFIERS: rt::Operation = rt:
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::ActivityRetryHistoryResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Token, "retries")
+            .size("limit")
+            .default_size(500)
+            .max_size(500)
+            .tokens(const { &[rt::Token::new("cursor", "nextRequest.cursor")] })
+            .used_size(rt::Found::Member("nextRequest.limit"))
+            .more(rt::More::Last("last"))
+    }),
 };
 pub(super) static GET_EVENTS_BY_ENTITY_TYPE_AND_ID: rt::Operation = rt::Operation {
     id: "getEventsByEntityTypeAndId",
@@ -1387,11 +1445,21 @@ pub(super) static GET_EVENTS_BY_ENTITY_TYPE_AND_ID: rt::Operation = rt::Operatio
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::GetEventsByEntityTypeAndIdResponse::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Token, "events")
+            .size("limit")
+            .default_size(500)
+            .max_size(500)
+            .tokens(const { &[rt::Token::new("cursor", "nextRequest.cursor")] })
+            .used_size(rt::Found::Member("nextRequest.limit"))
+            .more(rt::More::Last("last"))
+    }),
 };
 pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITIES: rt::Operation = rt::Operation {
     id: "get-orchestration-execution-activities",
@@ -1412,8 +1480,10 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITIES: rt::Operation = rt::Op
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::GetOrchestrationExecutionActivitiesResponse::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -1443,8 +1513,10 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITIES_PAGINATED: rt::Operatio
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::GetOrchestrationExecutionActivitiesPaginatedResponse::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const {
@@ -1476,8 +1548,11 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITY: rt::Operation = rt::Oper
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+            types::OrchestrationExecutionActivityDetail::NAMES,
+        )
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -1498,8 +1573,12 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITY_INPUTS: rt::Operation = r
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(
+            types::GetOrchestrationExecutionActivityInputsResponse::NAMES,
+        ),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -1523,8 +1602,12 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITY_OUTPUTS: rt::Operation = 
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(
+            types::GetOrchestrationExecutionActivityOutputsResponse::NAMES,
+        ),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -1547,8 +1630,12 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_PHASE_OUTPUTS: rt::Operation = rt:
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(
+            types::GetOrchestrationExecutionPhaseOutputsResponse::NAMES,
+        ),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -1570,8 +1657,10 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_PHASES: rt::Operation = rt::Operat
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::GetOrchestrationExecutionPhasesResponse::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -1592,8 +1681,10 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_RELEASE_INPUT: rt::Operation = rt:
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::GetOrchestrationExecutionReleaseInputResponse::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -1617,8 +1708,12 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_TASKS: rt::Operation = rt::Operati
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(
+            types::GetOrchestrationExecutionTasksResponse::NAMES,
+        ),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -1641,11 +1736,19 @@ pub(super) static GET_TASK_COMMENTS_SUMMARY: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::TaskCommentsListResponseDto::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Token, "comments")
+            .size("limit")
+            .default_size(500)
+            .max_size(500)
+            .tokens(const { &[rt::Token::new("cursor", "nextRequest.cursor")] })
+            .used_size(rt::Found::Member("nextRequest.limit"))
+            .more(rt::More::Last("last"))
+    }),
 };
 pub(super) static POST_ACTIVITY_EXECUTION_OUTPUT: rt::Operation = rt::Operation {
     id: "post-activity-execution-output",
@@ -1662,9 +1765,9 @@ pub(super) static POST_ACTIVITY_EXECUTION_OUTPUT: rt::Operation = rt::Operation 
     ],
     bodies: &["application/json"],
     body_required: true,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -1685,8 +1788,8 @@ pub(super) static START_RELEASE_EXECUTION: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::StartReleaseExecutionResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -1707,8 +1810,10 @@ pub(super) static UPDATE_EXECUTION_TASK_METADATA: rt::Operation = rt::Operation 
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::UpdateExecutionTaskMetadataResponse::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -1729,8 +1834,11 @@ pub(super) static UPDATE_EXECUTION_TASK_STATUS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+            types::UpdateExecutionTaskStatusResponse::NAMES,
+        )
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -1751,8 +1859,8 @@ pub(super) static UPDATE_TASK_COMMENT: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::UpdateTaskCommentResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

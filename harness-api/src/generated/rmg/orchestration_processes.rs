@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /rmg/api/orchestration/process/{identifier}`
     ///
-    /// `delete-orchestration-process`, tag `Orchestration Processes`. Idempotent: twice is as good as once. The answer is not described.
+    /// `delete-orchestration-process`, tag `Orchestration Processes`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing; errors 400, 403, 404, 500.
     #[inline]
     pub fn delete_orchestration_process(
         &self,
@@ -21,9 +21,9 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /rmg/api/orchestration/process/{processIdentifier}/input/{identifier}`
     ///
-    /// `delete-orchestration-process-input`, tag `Orchestration Processes`. Idempotent: twice is as good as once. The answer is not described.
+    /// `delete-orchestration-process-input`, tag `Orchestration Processes`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `process_identifier` = `processIdentifier`, `identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing; errors 400, 403, 404, 500.
     #[inline]
     pub fn delete_orchestration_process_input(
         &self,
@@ -38,9 +38,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/process/{identifier}`
     ///
-    /// `get-orchestrationProcess`, tag `Orchestration Processes`. Safe: it only reads. The answer is not described.
+    /// `get-orchestrationProcess`, tag `Orchestration Processes`. Safe: it only reads. Published types.
     /// - Required: path `identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetOrchestrationProcessResponse`], `application/json`; errors 400, 404, 500.
     #[inline]
     pub fn get_orchestration_process(
         &self,
@@ -53,9 +53,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/process/{processIdentifier}/input/{identifier}`
     ///
-    /// `get-orchestration-process-input`, tag `Orchestration Processes`. Safe: it only reads. The answer is not described.
+    /// `get-orchestration-process-input`, tag `Orchestration Processes`. Safe: it only reads. Published types.
     /// - Required: path `process_identifier` = `processIdentifier`, `identifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetOrchestrationProcessInputResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn get_orchestration_process_input(
         &self,
@@ -70,9 +70,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/process/{processIdentifier}/input/summary`
     ///
-    /// `get-orchestration-process-input-summary`, tag `Orchestration Processes`. Safe: it only reads. The answer is not described.
+    /// `get-orchestration-process-input-summary`, tag `Orchestration Processes`. Safe: it only reads. Published types.
     /// - Required: path `process_identifier` = `processIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetOrchestrationProcessInputSummaryResponse`], `application/json`; errors 400, 403, 404, 500.
     /// - List: `paged page/size from 0, items content, total totalElements, size size, last last`.
     #[inline]
     pub fn get_orchestration_process_input_summary(
@@ -86,8 +86,8 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/process/summary`
     ///
-    /// `get-orchestrationProcess-summary`, tag `Orchestration Processes`. Safe: it only reads. The answer is not described.
-    /// - Result: json, `application/json`.
+    /// `get-orchestrationProcess-summary`, tag `Orchestration Processes`. Safe: it only reads. Published types.
+    /// - Result: [`types::GetOrchestrationProcessSummaryResponse`], `application/json`; errors 400, 403, 404, 500.
     /// - List: `paged page/size from 0, items content, total totalElements, size size, last last`.
     #[inline]
     pub fn get_orchestration_process_summary(&self) -> GetOrchestrationProcessSummary {
@@ -97,9 +97,9 @@ impl<'c> Api<'c> {
     }
     /// `POST /rmg/api/orchestration/process`
     ///
-    /// `post-orchestrationProcess`, tag `Orchestration Processes`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `post-orchestrationProcess`, tag `Orchestration Processes`. Not repeated: twice may be more than once. Published types.
     /// - Body, optional: [`types::PostOrchestrationProcessBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::PostOrchestrationProcessResponse`], `application/json`; errors 400, 403, 500.
     #[inline]
     pub fn post_orchestration_process(&self) -> PostOrchestrationProcess {
         PostOrchestrationProcess {
@@ -108,10 +108,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /rmg/api/orchestration/process/{identifier}/attachedReleaseGroups`
     ///
-    /// `post-orchestrationProcess-attachedReleaseGroups`, tag `Orchestration Processes`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// `post-orchestrationProcess-attachedReleaseGroups`, tag `Orchestration Processes`. Safe: it only reads. Published types.
     /// - Required: path `identifier`.
     /// - Body, optional: [`types::PostOrchestrationProcessAttachedReleaseGroupsBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::PostOrchestrationProcessAttachedReleaseGroupsResponse`], `application/json`; errors 400, 403, 404, 500.
     /// - List: `paged page/size from 0, items content, total totalElements, size size, last last`.
     #[inline]
     pub fn post_orchestration_process_attached_release_groups(
@@ -128,10 +128,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /rmg/api/orchestration/process/{identifier}/input`
     ///
-    /// `post-orchestrationProcessInput`, tag `Orchestration Processes`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `post-orchestrationProcessInput`, tag `Orchestration Processes`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `identifier`.
     /// - Body, optional: [`types::PostOrchestrationProcessInputBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::PostOrchestrationProcessInputResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn post_orchestration_process_input(
         &self,
@@ -144,10 +144,10 @@ impl<'c> Api<'c> {
     }
     /// `PUT /rmg/api/orchestration/process/{identifier}`
     ///
-    /// `put-orchestration-process`, tag `Orchestration Processes`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `put-orchestration-process`, tag `Orchestration Processes`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `identifier`.
     /// - Body, optional: [`types::PutOrchestrationProcessBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::PutOrchestrationProcessResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn put_orchestration_process(
         &self,
@@ -160,10 +160,10 @@ impl<'c> Api<'c> {
     }
     /// `PUT /rmg/api/orchestration/process/{processIdentifier}/input/{identifier}`
     ///
-    /// `put-orchestration-process-input`, tag `Orchestration Processes`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `put-orchestration-process-input`, tag `Orchestration Processes`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `process_identifier` = `processIdentifier`, `identifier`.
     /// - Body, optional: [`types::PutOrchestrationProcessInputBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::PutOrchestrationProcessInputResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn put_orchestration_process_input(
         &self,
@@ -207,8 +207,8 @@ impl DeleteOrchestrationProcess {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -247,8 +247,8 @@ impl DeleteOrchestrationProcessInput {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -287,7 +287,7 @@ impl GetOrchestrationProcess {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetOrchestrationProcessResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -327,7 +327,7 @@ impl GetOrchestrationProcessInput {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetOrchestrationProcessInputResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -395,7 +395,9 @@ impl GetOrchestrationProcessInputSummary {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(
+        self,
+    ) -> rt::Sending<types::GetOrchestrationProcessInputSummaryResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -406,7 +408,7 @@ impl GetOrchestrationProcessInputSummary {
 }
 rt::request!(GetOrchestrationProcessInputSummary);
 impl rt::Paged for GetOrchestrationProcessInputSummary {
-    type Item = serde_json::Value;
+    type Item = types::ProcessInputSummaryDto;
     #[inline]
     fn into_call(self) -> rt::Call {
         self.call
@@ -470,7 +472,7 @@ impl GetOrchestrationProcessSummary {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetOrchestrationProcessSummaryResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -481,7 +483,7 @@ impl GetOrchestrationProcessSummary {
 }
 rt::request!(GetOrchestrationProcessSummary);
 impl rt::Paged for GetOrchestrationProcessSummary {
-    type Item = serde_json::Value;
+    type Item = types::OrchestrationProcessDto;
     #[inline]
     fn into_call(self) -> rt::Call {
         self.call
@@ -524,7 +526,7 @@ impl PostOrchestrationProcess {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::PostOrchestrationProcessResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -602,7 +604,9 @@ impl PostOrchestrationProcessAttachedReleaseGroups {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(
+        self,
+    ) -> rt::Sending<types::PostOrchestrationProcessAttachedReleaseGroupsResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -613,7 +617,7 @@ impl PostOrchestrationProcessAttachedReleaseGroups {
 }
 rt::request!(PostOrchestrationProcessAttachedReleaseGroups);
 impl rt::Paged for PostOrchestrationProcessAttachedReleaseGroups {
-    type Item = serde_json::Value;
+    type Item = types::AttachedReleaseGroupDto;
     #[inline]
     fn into_call(self) -> rt::Call {
         self.call
@@ -656,7 +660,7 @@ impl PostOrchestrationProcessInput {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::PostOrchestrationProcessInputResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -703,7 +707,7 @@ impl PutOrchestrationProcess {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::PutOrchestrationProcessResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -750,7 +754,7 @@ impl PutOrchestrationProcessInput {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::PutOrchestrationProcessInputResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -775,9 +779,9 @@ pub(super) static DELETE_ORCHESTRATION_PROCESS: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -798,9 +802,9 @@ pub(super) static DELETE_ORCHESTRATION_PROCESS_INPUT: rt::Operation = rt::Operat
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -821,8 +825,8 @@ pub(super) static GET_ORCHESTRATION_PROCESS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::GetOrchestrationProcessResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -844,8 +848,10 @@ pub(super) static GET_ORCHESTRATION_PROCESS_INPUT: rt::Operation = rt::Operation
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::GetOrchestrationProcessInputResponse::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -870,8 +876,10 @@ pub(super) static GET_ORCHESTRATION_PROCESS_INPUT_SUMMARY: rt::Operation = rt::O
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::GetOrchestrationProcessInputSummaryResponse::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const {
@@ -902,8 +910,10 @@ pub(super) static GET_ORCHESTRATION_PROCESS_SUMMARY: rt::Operation = rt::Operati
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::GetOrchestrationProcessSummaryResponse::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const {
@@ -930,8 +940,10 @@ pub(super) static POST_ORCHESTRATION_PROCESS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::PostOrchestrationProcessResponse::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -956,8 +968,10 @@ pub(super) static POST_ORCHESTRATION_PROCESS_ATTACHED_RELEASE_GROUPS: rt::Operat
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::PostOrchestrationProcessAttachedReleaseGroupsResponse::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const {
@@ -985,8 +999,10 @@ pub(super) static POST_ORCHESTRATION_PROCESS_INPUT: rt::Operation = rt::Operatio
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::PostOrchestrationProcessInputResponse::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -1007,8 +1023,8 @@ pub(super) static PUT_ORCHESTRATION_PROCESS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::PutOrchestrationProcessResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -1030,8 +1046,10 @@ pub(super) static PUT_ORCHESTRATION_PROCESS_INPUT: rt::Operation = rt::Operation
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::PutOrchestrationProcessInputResponse::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /rmg/api/releaseGroup/{releaseGroupId}`
     ///
-    /// `delete-releaseGroup`, tag `Release Groups`. Idempotent: twice is as good as once. The answer is not described.
+    /// `delete-releaseGroup`, tag `Release Groups`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `release_group_id` = `releaseGroupId`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::DeleteReleaseGroupResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn delete_release_group(
         &self,
@@ -21,9 +21,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/releaseGroup/{releaseGroupId}/conflicts`
     ///
-    /// `getReleaseConflicts`, tag `Release Groups`. Safe: it only reads. The answer is not described.
+    /// `getReleaseConflicts`, tag `Release Groups`. Safe: it only reads. Published types.
     /// - Required: path `release_group_id` = `releaseGroupId`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetReleaseConflictsResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     /// - List: `paged page/size from 0, items content, total totalElements, size size, last last`.
     #[inline]
     pub fn get_release_conflicts(
@@ -37,9 +37,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/releaseGroup/{releaseGroupId}`
     ///
-    /// `get-releaseGroup`, tag `Release Groups`. Safe: it only reads. The answer is not described.
+    /// `get-releaseGroup`, tag `Release Groups`. Safe: it only reads. Published types.
     /// - Required: path `release_group_id` = `releaseGroupId`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetReleaseGroupResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn get_release_group(
         &self,
@@ -52,9 +52,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/releaseGroup/{releaseGroupId}/components`
     ///
-    /// `get-releaseGroup-releaseGroupId-components`, tag `Release Groups`. Safe: it only reads. The answer is not described.
+    /// `get-releaseGroup-releaseGroupId-components`, tag `Release Groups`. Safe: it only reads. Published types.
     /// - Required: path `release_group_id` = `releaseGroupId`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetReleaseGroupComponentsResponse`], `application/json`; errors 400, 401, 403, 500.
     #[inline]
     pub fn get_release_group_components(
         &self,
@@ -67,8 +67,8 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/releaseGroup/summary`
     ///
-    /// `get-releaseGroup-summary`, tag `Release Groups`. Safe: it only reads. The answer is not described.
-    /// - Result: json, `application/json`.
+    /// `get-releaseGroup-summary`, tag `Release Groups`. Safe: it only reads. Published types.
+    /// - Result: [`types::GetReleaseGroupSummaryResponse`], `application/json`; errors 400, 403, 404, 500.
     /// - List: `paged page/size from 0, items content, total totalElements, size size, last last`.
     #[inline]
     pub fn get_release_group_summary(&self) -> GetReleaseGroupSummary {
@@ -78,10 +78,10 @@ impl<'c> Api<'c> {
     }
     /// `PATCH /rmg/api/releaseGroup/{releaseGroupId}`
     ///
-    /// `patch-releaseGroup`, tag `Release Groups`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `patch-releaseGroup`, tag `Release Groups`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `release_group_id` = `releaseGroupId`.
     /// - Body, optional: [`types::PatchReleaseGroupBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::PatchReleaseGroupResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn patch_release_group(
         &self,
@@ -94,9 +94,9 @@ impl<'c> Api<'c> {
     }
     /// `POST /rmg/api/releaseGroup`
     ///
-    /// `post-releaseGroup`, tag `Release Groups`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `post-releaseGroup`, tag `Release Groups`. Not repeated: twice may be more than once. Published types.
     /// - Body, optional: [`types::PostReleaseGroupBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::PostReleaseGroupResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn post_release_group(&self) -> PostReleaseGroup {
         PostReleaseGroup {
@@ -105,10 +105,10 @@ impl<'c> Api<'c> {
     }
     /// `PUT /rmg/api/releaseGroup/{releaseGroupId}`
     ///
-    /// `put-releaseGroup`, tag `Release Groups`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `put-releaseGroup`, tag `Release Groups`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `release_group_id` = `releaseGroupId`.
     /// - Body, optional: [`types::PutReleaseGroupBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::PutReleaseGroupResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn put_release_group(
         &self,
@@ -150,7 +150,7 @@ impl DeleteReleaseGroup {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::DeleteReleaseGroupResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -207,7 +207,7 @@ impl GetReleaseConflicts {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetReleaseConflictsResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -218,7 +218,7 @@ impl GetReleaseConflicts {
 }
 rt::request!(GetReleaseConflicts);
 impl rt::Paged for GetReleaseConflicts {
-    type Item = serde_json::Value;
+    type Item = types::ExecutionConflict;
     #[inline]
     fn into_call(self) -> rt::Call {
         self.call
@@ -254,7 +254,7 @@ impl GetReleaseGroup {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetReleaseGroupResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -280,7 +280,7 @@ impl GetReleaseGroupComponents {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetReleaseGroupComponentsResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -367,7 +367,7 @@ impl GetReleaseGroupSummary {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetReleaseGroupSummaryResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -378,7 +378,7 @@ impl GetReleaseGroupSummary {
 }
 rt::request!(GetReleaseGroupSummary);
 impl rt::Paged for GetReleaseGroupSummary {
-    type Item = serde_json::Value;
+    type Item = types::ReleaseGroupDto;
     #[inline]
     fn into_call(self) -> rt::Call {
         self.call
@@ -421,7 +421,7 @@ impl PatchReleaseGroup {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::PatchReleaseGroupResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -468,7 +468,7 @@ impl PostReleaseGroup {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::PostReleaseGroupResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -515,7 +515,7 @@ impl PutReleaseGroup {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::PutReleaseGroupResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -541,8 +541,9 @@ pub(super) static DELETE_RELEASE_GROUP: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope("data", rt::ValueSchema::Boolean)
+        .confirmed_by(&["data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -565,8 +566,8 @@ pub(super) static GET_RELEASE_CONFLICTS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::GetReleaseConflictsResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const {
@@ -594,8 +595,8 @@ pub(super) static GET_RELEASE_GROUP: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::GetReleaseGroupResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -614,8 +615,10 @@ pub(super) static GET_RELEASE_GROUP_COMPONENTS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::GetReleaseGroupComponentsResponse::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -641,8 +644,8 @@ pub(super) static GET_RELEASE_GROUP_SUMMARY: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::GetReleaseGroupSummaryResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const {
@@ -670,8 +673,8 @@ pub(super) static PATCH_RELEASE_GROUP: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::PatchReleaseGroupResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -691,8 +694,8 @@ pub(super) static POST_RELEASE_GROUP: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::PostReleaseGroupResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -713,8 +716,8 @@ pub(super) static PUT_RELEASE_GROUP: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::PutReleaseGroupResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /rmg/api/release/{releaseId}`
     ///
-    /// `get-release`, tag `Releases`. Safe: it only reads. The answer is not described.
+    /// `get-release`, tag `Releases`. Safe: it only reads. Published types.
     /// - Required: path `release_id` = `releaseId`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetReleaseResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn get_release(&self, release_id: impl Into<String>) -> GetRelease {
         GetRelease {
@@ -17,9 +17,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/release/{releaseId}/activities`
     ///
-    /// `getReleaseActivities`, tag `Releases`. Safe: it only reads. The answer is not described.
+    /// `getReleaseActivities`, tag `Releases`. Safe: it only reads. Published types.
     /// - Required: path `release_id` = `releaseId`; query `start_ts` = `startTs`, `end_ts` = `endTs`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetReleaseActivitiesResponse`], `application/json`; errors 400, 403, 404, 500.
+    /// - List: `paged limit, size 500, at most 500, items activities, size nextRequest.limit, last last, cursor from nextRequest.cursor`.
     #[inline]
     pub fn get_release_activities(
         &self,
@@ -36,9 +37,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/release/{releaseId}/approvals`
     ///
-    /// `get-release-releaseId-approvals`, tag `Releases`. Safe: it only reads. The answer is not described.
+    /// `get-release-releaseId-approvals`, tag `Releases`. Safe: it only reads. Published types.
     /// - Required: path `release_id` = `releaseId`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetReleaseApprovalsResponse`], `application/json`; errors 400, 403, 404, 500.
     /// - List: `paged page/size from 0, items content, total totalElements, size size, last last`.
     #[inline]
     pub fn get_release_approvals(
@@ -52,9 +53,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/release/calendar/{releaseId}/activities`
     ///
-    /// `getReleaseDayActivities`, tag `Releases`. Safe: it only reads. The answer is not described.
+    /// `getReleaseDayActivities`, tag `Releases`. Safe: it only reads. Published types.
     /// - Required: path `release_id` = `releaseId`; query `start_ts` = `startTs`, `end_ts` = `endTs`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetReleaseDayActivitiesResponse`], `application/json`; errors 400, 403, 404, 500.
+    /// - List: `paged limit, size 500, at most 500, items activities, size nextRequest.limit, last last, cursor from nextRequest.cursor`.
     #[inline]
     pub fn get_release_day_activities(
         &self,
@@ -71,9 +73,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/release/{releaseId}/environmentDashboard`
     ///
-    /// `get-release-releaseId-environmentDashboard`, tag `Releases`. Safe: it only reads. The answer is not described.
+    /// `get-release-releaseId-environmentDashboard`, tag `Releases`. Safe: it only reads. Published types.
     /// - Required: path `release_id` = `releaseId`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetReleaseEnvironmentDashboardResponse`], `application/json`; errors 400, 401, 403, 404, 500.
     #[inline]
     pub fn get_release_environment_dashboard(
         &self,
@@ -86,9 +88,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/release/{releaseId}/environments`
     ///
-    /// `get-release-releaseId-environments`, tag `Releases`. Safe: it only reads. The answer is not described.
+    /// `get-release-releaseId-environments`, tag `Releases`. Safe: it only reads. Published types.
     /// - Required: path `release_id` = `releaseId`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::GetReleaseEnvironmentsResponse`], `application/json`; errors 400, 401, 403, 500.
+    /// - List: `paged limit, size 500, at most 500, items environments, size nextRequest.limit, last last, cursor from nextRequest.cursor`.
     #[inline]
     pub fn get_release_environments(
         &self,
@@ -101,10 +104,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/release/{releaseId}/tasks`
     ///
-    /// `getReleaseTasks`, tag `Releases`. Safe: it only reads. The answer is not described.
+    /// `getReleaseTasks`, tag `Releases`. Safe: it only reads. Published types.
     /// - Required: path `release_id` = `releaseId`.
-    /// - Result: json, `application/json`.
-    /// - List: `paged limit, size 500, items tasks, last last, cursor from nextRequest.cursor`.
+    /// - Result: [`types::GetReleaseTasksResponse`], `application/json`; errors 400, 403, 404, 500.
+    /// - List: `paged limit, size 500, at most 500, items tasks, size nextRequest.limit, last last, cursor from nextRequest.cursor`.
     #[inline]
     pub fn get_release_tasks(&self, release_id: impl Into<String>) -> GetReleaseTasks {
         GetReleaseTasks {
@@ -113,15 +116,15 @@ impl<'c> Api<'c> {
     }
     /// `POST /rmg/api/release/{releaseId}/action`
     ///
-    /// `postReleaseAction`, tag `Releases`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `postReleaseAction`, tag `Releases`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `release_id` = `releaseId`.
-    /// - Body: [`types::PostReleaseActionBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::ReleaseActionRequest`], `application/json`.
+    /// - Result: [`types::ReleaseActionResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn post_release_action(
         &self,
         release_id: impl Into<String>,
-        body: &types::PostReleaseActionBody,
+        body: &types::ReleaseActionRequest,
     ) -> PostReleaseAction {
         PostReleaseAction {
             call: rt::Call::new(self.client, &POST_RELEASE_ACTION)
@@ -131,13 +134,13 @@ impl<'c> Api<'c> {
     }
     /// `POST /rmg/api/release/adhoc`
     ///
-    /// `postReleaseAdhoc`, tag `Releases`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
-    /// - Body: [`types::PostReleaseAdhocBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// `postReleaseAdhoc`, tag `Releases`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::AdHocReleaseRequest`], `application/json`.
+    /// - Result: [`types::AdHocReleaseResponse`], `application/json`; errors 400, 403, 404, 409, 500.
     #[inline]
     pub fn post_release_adhoc(
         &self,
-        body: &types::PostReleaseAdhocBody,
+        body: &types::AdHocReleaseRequest,
     ) -> PostReleaseAdhoc {
         PostReleaseAdhoc {
             call: rt::Call::new(self.client, &POST_RELEASE_ADHOC)
@@ -146,16 +149,16 @@ impl<'c> Api<'c> {
     }
     /// `POST /rmg/api/release/{releaseId}/subprocess/trigger`
     ///
-    /// `postReleaseSubprocessTrigger`, tag `Releases`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `postReleaseSubprocessTrigger`, tag `Releases`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `release_id` = `releaseId`; query `task_id`.
-    /// - Body: [`types::PostReleaseSubprocessTriggerBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::SubprocessTriggerRequest`], `application/json`.
+    /// - Result: [`types::SubprocessTriggerResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn post_release_subprocess_trigger(
         &self,
         release_id: impl Into<String>,
         task_id: impl Into<String>,
-        body: &types::PostReleaseSubprocessTriggerBody,
+        body: &types::SubprocessTriggerRequest,
     ) -> PostReleaseSubprocessTrigger {
         PostReleaseSubprocessTrigger {
             call: rt::Call::new(self.client, &POST_RELEASE_SUBPROCESS_TRIGGER)
@@ -166,9 +169,9 @@ impl<'c> Api<'c> {
     }
     /// `POST /rmg/api/release/summary`
     ///
-    /// `postReleaseSummary`, tag `Releases`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// `postReleaseSummary`, tag `Releases`. Safe: it only reads. Published types.
     /// - Body: [`types::PostReleaseSummaryBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::PostReleaseSummaryResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn post_release_summary(
         &self,
@@ -181,10 +184,10 @@ impl<'c> Api<'c> {
     }
     /// `PUT /rmg/api/release/{releaseId}`
     ///
-    /// `put-release-releaseId`, tag `Releases`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `put-release-releaseId`, tag `Releases`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `release_id` = `releaseId`.
     /// - Body, optional: [`types::PutReleaseBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::PutReleaseResponse`], `application/json`; errors 400, 403, 404, 500.
     #[inline]
     pub fn put_release(&self, release_id: impl Into<String>) -> PutRelease {
         PutRelease {
@@ -208,7 +211,7 @@ impl GetRelease {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetReleaseResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -269,7 +272,7 @@ impl GetReleaseActivities {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetReleaseActivitiesResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -279,6 +282,13 @@ impl GetReleaseActivities {
     }
 }
 rt::request!(GetReleaseActivities);
+impl rt::Paged for GetReleaseActivities {
+    type Item = types::ReleaseActivity;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_release_approvals`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -344,7 +354,7 @@ impl GetReleaseApprovals {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetReleaseApprovalsResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -355,7 +365,7 @@ impl GetReleaseApprovals {
 }
 rt::request!(GetReleaseApprovals);
 impl rt::Paged for GetReleaseApprovals {
-    type Item = serde_json::Value;
+    type Item = types::ReleaseApprovalDto;
     #[inline]
     fn into_call(self) -> rt::Call {
         self.call
@@ -405,7 +415,7 @@ impl GetReleaseDayActivities {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetReleaseDayActivitiesResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -415,6 +425,13 @@ impl GetReleaseDayActivities {
     }
 }
 rt::request!(GetReleaseDayActivities);
+impl rt::Paged for GetReleaseDayActivities {
+    type Item = types::ReleaseActivity;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_release_environment_dashboard`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -458,7 +475,7 @@ impl GetReleaseEnvironmentDashboard {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetReleaseEnvironmentDashboardResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -505,7 +522,7 @@ impl GetReleaseEnvironments {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetReleaseEnvironmentsResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -515,6 +532,13 @@ impl GetReleaseEnvironments {
     }
 }
 rt::request!(GetReleaseEnvironments);
+impl rt::Paged for GetReleaseEnvironments {
+    type Item = types::EnvironmentDto;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_release_tasks`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -559,14 +583,19 @@ impl GetReleaseTasks {
     }
     /// Query parameter `status`.
     #[inline]
-    pub fn status(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn status(
+        self,
+        value: impl IntoIterator<Item = types::GetReleaseTasksStatus>,
+    ) -> Self {
         Self {
-            call: self.call.with_texts(6, value),
+            call: self
+                .call
+                .with_texts(6, value.into_iter().map(|value| value.to_string())),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GetReleaseTasksResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -577,7 +606,7 @@ impl GetReleaseTasks {
 }
 rt::request!(GetReleaseTasks);
 impl rt::Paged for GetReleaseTasks {
-    type Item = serde_json::Value;
+    type Item = types::ExecutionTaskDto;
     #[inline]
     fn into_call(self) -> rt::Call {
         self.call
@@ -613,7 +642,7 @@ impl PostReleaseAction {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ReleaseActionResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -653,7 +682,7 @@ impl PostReleaseAdhoc {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::AdHocReleaseResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -693,7 +722,7 @@ impl PostReleaseSubprocessTrigger {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::SubprocessTriggerResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -762,7 +791,7 @@ impl PostReleaseSummary {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::PostReleaseSummaryResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -795,7 +824,7 @@ impl PutRelease {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::PutReleaseResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -816,8 +845,8 @@ pub(super) static GET_RELEASE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::GetReleaseResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -843,11 +872,19 @@ pub(super) static GET_RELEASE_ACTIVITIES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::GetReleaseActivitiesResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Token, "activities")
+            .size("limit")
+            .default_size(500)
+            .max_size(500)
+            .tokens(const { &[rt::Token::new("cursor", "nextRequest.cursor")] })
+            .used_size(rt::Found::Member("nextRequest.limit"))
+            .more(rt::More::Last("last"))
+    }),
 };
 pub(super) static GET_RELEASE_APPROVALS: rt::Operation = rt::Operation {
     id: "get-release-releaseId-approvals",
@@ -870,8 +907,8 @@ pub(super) static GET_RELEASE_APPROVALS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::GetReleaseApprovalsResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const {
@@ -903,11 +940,19 @@ pub(super) static GET_RELEASE_DAY_ACTIVITIES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::GetReleaseDayActivitiesResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Token, "activities")
+            .size("limit")
+            .default_size(500)
+            .max_size(500)
+            .tokens(const { &[rt::Token::new("cursor", "nextRequest.cursor")] })
+            .used_size(rt::Found::Member("nextRequest.limit"))
+            .more(rt::More::Last("last"))
+    }),
 };
 pub(super) static GET_RELEASE_ENVIRONMENT_DASHBOARD: rt::Operation = rt::Operation {
     id: "get-release-releaseId-environmentDashboard",
@@ -926,8 +971,12 @@ pub(super) static GET_RELEASE_ENVIRONMENT_DASHBOARD: rt::Operation = rt::Operati
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(
+            types::GetReleaseEnvironmentDashboardResponse::NAMES,
+        ),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -949,11 +998,19 @@ pub(super) static GET_RELEASE_ENVIRONMENTS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::GetReleaseEnvironmentsResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Token, "environments")
+            .size("limit")
+            .default_size(500)
+            .max_size(500)
+            .tokens(const { &[rt::Token::new("cursor", "nextRequest.cursor")] })
+            .used_size(rt::Found::Member("nextRequest.limit"))
+            .more(rt::More::Last("last"))
+    }),
 };
 pub(super) static GET_RELEASE_TASKS: rt::Operation = rt::Operation {
     id: "getReleaseTasks",
@@ -974,15 +1031,17 @@ pub(super) static GET_RELEASE_TASKS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::GetReleaseTasksResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const {
         &rt::Paging::new(rt::Step::Token, "tasks")
             .size("limit")
             .default_size(500)
+            .max_size(500)
             .tokens(const { &[rt::Token::new("cursor", "nextRequest.cursor")] })
+            .used_size(rt::Found::Member("nextRequest.limit"))
             .more(rt::More::Last("last"))
     }),
 };
@@ -1002,8 +1061,9 @@ pub(super) static POST_RELEASE_ACTION: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::ReleaseActionResponse::NAMES)
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -1023,8 +1083,8 @@ pub(super) static POST_RELEASE_ADHOC: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::AdHocReleaseResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -1046,8 +1106,8 @@ pub(super) static POST_RELEASE_SUBPROCESS_TRIGGER: rt::Operation = rt::Operation
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::SubprocessTriggerResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -1070,8 +1130,10 @@ pub(super) static POST_RELEASE_SUMMARY: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::PostReleaseSummaryResponse::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -1087,8 +1149,8 @@ pub(super) static PUT_RELEASE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::PutReleaseResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /rmg/api/release/report/{reportId}/download`
     ///
-    /// `getReportDownload`, tag `Reports`. Safe: it only reads. The answer is not described.
+    /// `getReportDownload`, tag `Reports`. Safe: it only reads. Published types.
     /// - Required: path `report_id` = `reportId`.
-    /// - Result: json, `application/json`.
+    /// - Result: bytes, as a stream, `text/csv`; errors 400, 403, 404.
     #[inline]
     pub fn get_report_download(
         &self,
@@ -21,9 +21,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/release/report/{reportId}/status`
     ///
-    /// `getReportStatus`, tag `Reports`. Safe: it only reads. The answer is not described.
+    /// `getReportStatus`, tag `Reports`. Safe: it only reads. Published types.
     /// - Required: path `report_id` = `reportId`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ReportStatusResponse`], `application/json`; errors 400, 403, 404.
     #[inline]
     pub fn get_report_status(&self, report_id: impl Into<String>) -> GetReportStatus {
         GetReportStatus {
@@ -32,15 +32,15 @@ impl<'c> Api<'c> {
     }
     /// `POST /rmg/api/releaseGroup/{releaseGroupId}/report/generate`
     ///
-    /// `postReleaseGroupReportGenerate`, tag `Reports`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `postReleaseGroupReportGenerate`, tag `Reports`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `release_group_id` = `releaseGroupId`.
-    /// - Body: [`types::PostReleaseGroupReportGenerateBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::ReportGenerationRequest`], `application/json`.
+    /// - Result: [`types::ReportGenerationResponse`], `application/json`; errors 400, 403, 404.
     #[inline]
     pub fn post_release_group_report_generate(
         &self,
         release_group_id: impl Into<String>,
-        body: &types::PostReleaseGroupReportGenerateBody,
+        body: &types::ReportGenerationRequest,
     ) -> PostReleaseGroupReportGenerate {
         PostReleaseGroupReportGenerate {
             call: rt::Call::new(self.client, &POST_RELEASE_GROUP_REPORT_GENERATE)
@@ -50,15 +50,15 @@ impl<'c> Api<'c> {
     }
     /// `POST /rmg/api/release/{releaseId}/report/generate`
     ///
-    /// `postReleaseReportGenerate`, tag `Reports`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `postReleaseReportGenerate`, tag `Reports`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `release_id` = `releaseId`.
-    /// - Body: [`types::PostReleaseReportGenerateBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::ReportGenerationRequest`], `application/json`.
+    /// - Result: [`types::ReportGenerationResponse`], `application/json`; errors 400, 403, 404.
     #[inline]
     pub fn post_release_report_generate(
         &self,
         release_id: impl Into<String>,
-        body: &types::PostReleaseReportGenerateBody,
+        body: &types::ReportGenerationRequest,
     ) -> PostReleaseReportGenerate {
         PostReleaseReportGenerate {
             call: rt::Call::new(self.client, &POST_RELEASE_REPORT_GENERATE)
@@ -97,8 +97,8 @@ impl GetReportDownload {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<rt::ByteStream> {
+        self.call.byte_answer()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -137,7 +137,7 @@ impl GetReportStatus {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ReportStatusResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -177,7 +177,7 @@ impl PostReleaseGroupReportGenerate {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ReportGenerationResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -217,7 +217,7 @@ impl PostReleaseReportGenerate {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ReportGenerationResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -242,9 +242,9 @@ pub(super) static GET_REPORT_DOWNLOAD: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["text/csv"],
+    response: &rt::ResponseSchema::OPAQUE,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -265,8 +265,9 @@ pub(super) static GET_REPORT_STATUS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::ReportStatusResponse::NAMES)
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -287,8 +288,9 @@ pub(super) static POST_RELEASE_GROUP_REPORT_GENERATE: rt::Operation = rt::Operat
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::ReportGenerationResponse::NAMES)
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -309,8 +311,9 @@ pub(super) static POST_RELEASE_REPORT_GENERATE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::ReportGenerationResponse::NAMES)
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

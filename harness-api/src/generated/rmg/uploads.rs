@@ -6,11 +6,11 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /rmg/api/v1/uploads/presign`
     ///
-    /// `presignUpload`, tag `Uploads`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
-    /// - Body: [`types::PresignUploadBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// `presignUpload`, tag `Uploads`. Not repeated: twice may be more than once. Published types.
+    /// - Body: [`types::PresignUploadRequest`], `application/json`.
+    /// - Result: [`types::PresignUploadResponse`], `application/json`; errors 400, 401.
     #[inline]
-    pub fn presign_upload(&self, body: &types::PresignUploadBody) -> PresignUpload {
+    pub fn presign_upload(&self, body: &types::PresignUploadRequest) -> PresignUpload {
         PresignUpload {
             call: rt::Call::new(self.client, &PRESIGN_UPLOAD)
                 .with_body_part(model::Cell::part(body)),
@@ -18,9 +18,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/v1/uploads/{accountId}/{releaseId}/{filename}`
     ///
-    /// `serveUpload`, tag `Uploads`. Safe: it only reads. The answer is not described.
+    /// `serveUpload`, tag `Uploads`. Safe: it only reads. Published types.
     /// - Required: path `account_id` = `accountId`, `release_id` = `releaseId`, `filename`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing; errors 401, 404.
     #[inline]
     pub fn serve_upload(
         &self,
@@ -66,7 +66,7 @@ impl PresignUpload {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::PresignUploadResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -85,8 +85,8 @@ pub struct ServeUpload {
 impl ServeUpload {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -110,8 +110,8 @@ pub(super) static PRESIGN_UPLOAD: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::PresignUploadResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -130,9 +130,9 @@ pub(super) static SERVE_UPLOAD: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/v2/secrets/count`
     ///
-    /// `countSecretsForScope`, tag `Secrets`. Safe: it only reads. The answer is not described.
+    /// `countSecretsForScope`, tag `Secrets`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`, `parent_unique_id` = `parentUniqueId`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing; errors 400, 404, 500.
     #[inline]
     pub fn count_secrets_for_scope(
         &self,
@@ -292,8 +292,8 @@ pub struct CountSecretsForScope {
 impl CountSecretsForScope {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1022,9 +1022,9 @@ pub(super) static COUNT_SECRETS_FOR_SCOPE: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

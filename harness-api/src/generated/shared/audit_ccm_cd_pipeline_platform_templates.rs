@@ -5,21 +5,31 @@ use super::access_control_audit_and_10_more_7025::*;
 use crate::model;
 /// Schema `FilterProperties`.
 pub struct FilterProperties {
-    pub branch_name: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub branch_name: Option<serde_json::Value>,
     pub filter_type: Option<FilterPropertiesFilterType>,
-    pub input_set_identifiers: Option<Vec<String>>,
+    /// Any JSON: it is known from one sample, which has a list of strings.
+    pub input_set_identifiers: Option<serde_json::Value>,
     pub module_properties: Option<Box<FilterPropertiesModuleProperties>>,
-    pub my_deployments: Option<bool>,
-    pub pipeline_identifiers: Option<Vec<String>>,
-    pub pipeline_name: Option<String>,
+    /// Any JSON: it is known from one sample, which has a boolean.
+    pub my_deployments: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a list of strings.
+    pub pipeline_identifiers: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub pipeline_name: Option<serde_json::Value>,
     pub pipeline_tags: Option<Vec<FilterPropertiesPipelineTags>>,
-    pub plan_execution_ids: Option<Vec<String>>,
-    pub repo: Option<String>,
-    pub status: Option<Vec<String>>,
+    /// Any JSON: it is known from one sample, which has a list of strings.
+    pub plan_execution_ids: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub repo: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a list of strings.
+    pub status: Option<serde_json::Value>,
     pub tags: Option<std::collections::BTreeMap<String, String>>,
     pub time_range: Option<Box<TimeRange>>,
-    pub trigger_identifiers: Option<Vec<String>>,
-    pub trigger_types: Option<Vec<String>>,
+    /// Any JSON: it is known from one sample, which has a list of strings.
+    pub trigger_identifiers: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a list of strings.
+    pub trigger_types: Option<serde_json::Value>,
     /// Members beyond the named ones.
     pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
@@ -77,21 +87,21 @@ impl model::Model for FilterProperties {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.repo),
+            0 => model::Slot::Json(&mut self.repo),
             1 => model::Slot::Opt(&mut self.tags),
-            2 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.status),
             3 => model::Slot::Opt(&mut self.time_range),
-            4 => model::Slot::Str(&mut self.branch_name),
+            4 => model::Slot::Json(&mut self.branch_name),
             5 => model::Slot::Opt(&mut self.filter_type),
-            6 => model::Slot::Str(&mut self.pipeline_name),
+            6 => model::Slot::Json(&mut self.pipeline_name),
             7 => model::Slot::Opt(&mut self.pipeline_tags),
-            8 => model::Slot::Opt(&mut self.trigger_types),
-            9 => model::Slot::Flag(&mut self.my_deployments),
+            8 => model::Slot::Json(&mut self.trigger_types),
+            9 => model::Slot::Json(&mut self.my_deployments),
             10 => model::Slot::Opt(&mut self.module_properties),
-            11 => model::Slot::Opt(&mut self.plan_execution_ids),
-            12 => model::Slot::Opt(&mut self.trigger_identifiers),
-            13 => model::Slot::Opt(&mut self.input_set_identifiers),
-            14 => model::Slot::Opt(&mut self.pipeline_identifiers),
+            11 => model::Slot::Json(&mut self.plan_execution_ids),
+            12 => model::Slot::Json(&mut self.trigger_identifiers),
+            13 => model::Slot::Json(&mut self.input_set_identifiers),
+            14 => model::Slot::Json(&mut self.pipeline_identifiers),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -196,12 +206,18 @@ impl model::Model for FilterPropertiesModuleProperties {
 model::model!(FilterPropertiesModuleProperties);
 /// Schema `FilterProperties.moduleProperties.cd`.
 pub struct FilterPropertiesModulePropertiesCd {
-    pub artifact_display_names: Option<Vec<String>>,
-    pub env_identifiers: Option<Vec<String>>,
-    pub git_ops_app_identifiers: Option<Vec<String>>,
-    pub helm_chart_versions: Option<Vec<String>>,
-    pub service_definition_types: Option<Vec<String>>,
-    pub service_identifiers: Option<Vec<String>>,
+    /// Any JSON: it is known from one sample, which has a list of strings.
+    pub artifact_display_names: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a list of strings.
+    pub env_identifiers: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a list of strings.
+    pub git_ops_app_identifiers: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a list of strings.
+    pub helm_chart_versions: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a list of strings.
+    pub service_definition_types: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a list of strings.
+    pub service_identifiers: Option<serde_json::Value>,
     /// Members beyond the named ones.
     pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
@@ -241,12 +257,12 @@ impl model::Model for FilterPropertiesModulePropertiesCd {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.env_identifiers),
-            1 => model::Slot::Opt(&mut self.helm_chart_versions),
-            2 => model::Slot::Opt(&mut self.service_identifiers),
-            3 => model::Slot::Opt(&mut self.artifact_display_names),
-            4 => model::Slot::Opt(&mut self.git_ops_app_identifiers),
-            5 => model::Slot::Opt(&mut self.service_definition_types),
+            0 => model::Slot::Json(&mut self.env_identifiers),
+            1 => model::Slot::Json(&mut self.helm_chart_versions),
+            2 => model::Slot::Json(&mut self.service_identifiers),
+            3 => model::Slot::Json(&mut self.artifact_display_names),
+            4 => model::Slot::Json(&mut self.git_ops_app_identifiers),
+            5 => model::Slot::Json(&mut self.service_definition_types),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -327,10 +343,13 @@ impl model::Model for FilterPropertiesModulePropertiesCi {
 model::model!(FilterPropertiesModulePropertiesCi);
 /// Schema `FilterProperties.moduleProperties.ci.ciExecutionInfoDTO`.
 pub struct FilterPropertiesModulePropertiesCiExecutionInfoDto {
-    pub event: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub event: Option<serde_json::Value>,
     pub pull_request: Option<
         Box<FilterPropertiesModulePropertiesCiExecutionInfoDtoPullRequest>,
     >,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -340,6 +359,7 @@ impl model::Model for FilterPropertiesModulePropertiesCiExecutionInfoDto {
         Self {
             event: None,
             pull_request: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -356,7 +376,7 @@ impl model::Model for FilterPropertiesModulePropertiesCiExecutionInfoDto {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.event),
+            0 => model::Slot::Json(&mut self.event),
             1 => model::Slot::Opt(&mut self.pull_request),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
@@ -367,12 +387,26 @@ impl model::Model for FilterPropertiesModulePropertiesCiExecutionInfoDto {
         to.opt(1, &self.pull_request);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(FilterPropertiesModulePropertiesCiExecutionInfoDto);
 /// Schema `FilterProperties.moduleProperties.ci.ciExecutionInfoDTO.pullRequest`.
 pub struct FilterPropertiesModulePropertiesCiExecutionInfoDtoPullRequest {
-    pub source_branch: Option<String>,
-    pub target_branch: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub source_branch: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub target_branch: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -382,6 +416,7 @@ impl model::Model for FilterPropertiesModulePropertiesCiExecutionInfoDtoPullRequ
         Self {
             source_branch: None,
             target_branch: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -398,8 +433,8 @@ impl model::Model for FilterPropertiesModulePropertiesCiExecutionInfoDtoPullRequ
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.source_branch),
-            1 => model::Slot::Str(&mut self.target_branch),
+            0 => model::Slot::Json(&mut self.source_branch),
+            1 => model::Slot::Json(&mut self.target_branch),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -409,12 +444,26 @@ impl model::Model for FilterPropertiesModulePropertiesCiExecutionInfoDtoPullRequ
         to.opt(1, &self.target_branch);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(FilterPropertiesModulePropertiesCiExecutionInfoDtoPullRequest);
 /// Schema `FilterProperties.pipelineTags`.
 pub struct FilterPropertiesPipelineTags {
-    pub key: Option<String>,
-    pub value: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub key: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub value: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -424,6 +473,7 @@ impl model::Model for FilterPropertiesPipelineTags {
         Self {
             key: None,
             value: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -440,8 +490,8 @@ impl model::Model for FilterPropertiesPipelineTags {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.key),
-            1 => model::Slot::Str(&mut self.value),
+            0 => model::Slot::Json(&mut self.key),
+            1 => model::Slot::Json(&mut self.value),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -450,6 +500,16 @@ impl model::Model for FilterPropertiesPipelineTags {
         to.opt(0, &self.key);
         to.opt(1, &self.value);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(FilterPropertiesPipelineTags);

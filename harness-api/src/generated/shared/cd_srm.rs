@@ -3,6 +3,7 @@
 #![allow(unused_imports)]
 use super::access_control_audit_and_10_more_7025::*;
 use super::authentication_ccm_and_7_more_af0f::*;
+use super::ccm_cd_srm::*;
 use super::cd_connectors_pipeline_srm_templates::*;
 use super::cd_connectors_platform_secrets_srm_users::*;
 use super::cd_connectors_srm::*;

@@ -69,16 +69,29 @@ pub(crate) mod authentication_ccm_delegates;
     )
 )]
 pub(crate) mod authentication_ccm_and_4_more_722e;
-#[cfg(any(feature = "authentication", feature = "delegates", feature = "srm"))]
-pub(crate) mod authentication_delegates_srm;
+#[cfg(
+    any(
+        feature = "authentication",
+        feature = "delegates",
+        feature = "srm",
+        feature = "users"
+    )
+)]
+pub(crate) mod authentication_delegates_srm_users;
 #[cfg(any(feature = "authentication", feature = "secrets"))]
 pub(crate) mod authentication_secrets;
+#[cfg(any(feature = "ccm", feature = "cd"))]
+pub(crate) mod ccm_cd;
 #[cfg(any(feature = "ccm", feature = "cd", feature = "secrets"))]
 pub(crate) mod ccm_cd_secrets;
+#[cfg(any(feature = "ccm", feature = "cd", feature = "srm"))]
+pub(crate) mod ccm_cd_srm;
 #[cfg(any(feature = "ccm", feature = "delegates", feature = "srm"))]
 pub(crate) mod ccm_delegates_srm;
 #[cfg(any(feature = "ccm", feature = "pipeline", feature = "platform"))]
 pub(crate) mod ccm_pipeline_platform;
+#[cfg(any(feature = "ccm", feature = "platform"))]
+pub(crate) mod ccm_platform;
 #[cfg(any(feature = "ccm", feature = "users"))]
 pub(crate) mod ccm_users;
 #[cfg(
@@ -106,8 +119,10 @@ pub(crate) mod cd_connectors_platform_secrets_srm_users;
 pub(crate) mod cd_connectors_srm;
 #[cfg(any(feature = "cd", feature = "pipeline", feature = "srm", feature = "templates"))]
 pub(crate) mod cd_pipeline_srm_templates;
-#[cfg(any(feature = "cd", feature = "platform"))]
-pub(crate) mod cd_platform;
+#[cfg(any(feature = "cd", feature = "platform", feature = "templates"))]
+pub(crate) mod cd_platform_templates;
+#[cfg(any(feature = "cd", feature = "rmg"))]
+pub(crate) mod cd_rmg;
 #[cfg(any(feature = "cd", feature = "srm"))]
 pub(crate) mod cd_srm;
 #[cfg(any(feature = "code", feature = "har"))]
@@ -116,9 +131,18 @@ pub(crate) mod code_har;
 pub(crate) mod gitx_users;
 #[cfg(any(feature = "pipeline", feature = "platform"))]
 pub(crate) mod pipeline_platform;
-#[cfg(any(feature = "pipeline", feature = "platform", feature = "templates"))]
-pub(crate) mod pipeline_platform_templates;
+#[cfg(
+    any(
+        feature = "pipeline",
+        feature = "platform",
+        feature = "srm",
+        feature = "templates"
+    )
+)]
+pub(crate) mod pipeline_platform_srm_templates;
 #[cfg(any(feature = "pipeline", feature = "templates"))]
 pub(crate) mod pipeline_templates;
+#[cfg(any(feature = "platform", feature = "templates"))]
+pub(crate) mod platform_templates;
 #[cfg(any(feature = "platform", feature = "users"))]
 pub(crate) mod platform_users;

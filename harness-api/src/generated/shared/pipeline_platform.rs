@@ -6,7 +6,7 @@ use super::audit_ccm_cd_pipeline_platform_templates::*;
 use super::audit_ccm_pipeline_platform_templates::*;
 use super::authentication_ccm_and_7_more_af0f::*;
 use super::ccm_pipeline_platform::*;
-use super::pipeline_platform_templates::*;
+use super::pipeline_platform_srm_templates::*;
 use crate::model;
 /// Schema `NGTag`.
 pub struct NgTag {

@@ -7,7 +7,7 @@ use super::audit_ccm_pipeline_platform_templates::*;
 use super::authentication_ccm_and_7_more_af0f::*;
 use super::cd_connectors_pipeline_srm_templates::*;
 use super::cd_pipeline_srm_templates::*;
-use super::pipeline_platform_templates::*;
+use super::pipeline_platform_srm_templates::*;
 use crate::model;
 /// Schema `TemplateTemplateResponse`.
 pub struct NgTemplateResponse {

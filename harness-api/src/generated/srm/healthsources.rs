@@ -6,15 +6,15 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /cv/api/health-sources`
     ///
-    /// `createHealthSource`, tag `Healthsources`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `createHealthSource`, tag `Healthsources`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::CreateHealthSourceBody`], `application/json`, `application/yaml`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::HealthSource`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoHealthSourceResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn create_health_source(
         &self,
         account_identifier: impl Into<String>,
-        body: &types::CreateHealthSourceBody,
+        body: &types::HealthSource,
     ) -> CreateHealthSource {
         CreateHealthSource {
             call: rt::Call::new(self.client, &CREATE_HEALTH_SOURCE)
@@ -37,9 +37,9 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /cv/api/health-sources/{identifier}`
     ///
-    /// `deleteHealthSource`, tag `Healthsources`. Idempotent: twice is as good as once. The answer is not described.
+    /// `deleteHealthSource`, tag `Healthsources`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`.
     #[inline]
     pub fn delete_health_source(
         &self,
@@ -54,9 +54,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/health-sources/{identifier}`
     ///
-    /// `getHealthSource`, tag `Healthsources`. Safe: it only reads. The answer is not described.
+    /// `getHealthSource`, tag `Healthsources`. Safe: it only reads. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoOptionalHealthSourceResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn get_health_source(
         &self,
@@ -69,11 +69,29 @@ impl<'c> Api<'c> {
                 .with_text(1, identifier),
         }
     }
+    /// `GET /cv/api/health-sources/{identifier}/runtime-inputs`
+    ///
+    /// `getHealthSourceRuntimeInputs`, tag `Healthsources`. Safe: it only reads. Published types.
+    /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Result: [`types::ResponseDtoHealthSourceRuntimeInputs`], `application/json`, `application/yaml`.
+    #[inline]
+    pub fn get_health_source_runtime_inputs(
+        &self,
+        account_identifier: impl Into<String>,
+        identifier: impl Into<String>,
+    ) -> GetHealthSourceRuntimeInputs {
+        GetHealthSourceRuntimeInputs {
+            call: rt::Call::new(self.client, &GET_HEALTH_SOURCE_RUNTIME_INPUTS)
+                .with_text(0, account_identifier)
+                .with_text(1, identifier),
+        }
+    }
     /// `GET /cv/api/health-sources`
     ///
-    /// `listHealthSources`, tag `Healthsources`. Safe: it only reads. The answer is not described.
+    /// `listHealthSources`, tag `Healthsources`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoListHealthSourceResponse`], `application/json`, `application/yaml`.
+    /// - List: `whole list, items data`.
     #[inline]
     pub fn list_health_sources(
         &self,
@@ -86,15 +104,15 @@ impl<'c> Api<'c> {
     }
     /// `PUT /cv/api/health-sources`
     ///
-    /// `updateHealthSource`, tag `Healthsources`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `updateHealthSource`, tag `Healthsources`. Idempotent: twice is as good as once. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::UpdateHealthSourceBody`], `application/json`, `application/yaml`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::HealthSource`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoHealthSourceResponse`], `application/json`, `application/yaml`.
     #[inline]
     pub fn update_health_source(
         &self,
         account_identifier: impl Into<String>,
-        body: &types::UpdateHealthSourceBody,
+        body: &types::HealthSource,
     ) -> UpdateHealthSource {
         UpdateHealthSource {
             call: rt::Call::new(self.client, &UPDATE_HEALTH_SOURCE)
@@ -139,7 +157,7 @@ impl CreateHealthSource {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoHealthSourceResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -172,7 +190,7 @@ impl DeleteHealthSource {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -205,7 +223,7 @@ impl GetHealthSource {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoOptionalHealthSourceResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -215,6 +233,39 @@ impl GetHealthSource {
     }
 }
 rt::request!(GetHealthSource);
+/// Request of [`Api::get_health_source_runtime_inputs`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct GetHealthSourceRuntimeInputs {
+    call: rt::Call,
+}
+impl GetHealthSourceRuntimeInputs {
+    /// Query parameter `orgIdentifier`.
+    #[inline]
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
+    }
+    /// Query parameter `projectIdentifier`.
+    #[inline]
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::ResponseDtoHealthSourceRuntimeInputs> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(GetHealthSourceRuntimeInputs);
 /// Request of [`Api::list_health_sources`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -238,7 +289,7 @@ impl ListHealthSources {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListHealthSourceResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -248,6 +299,13 @@ impl ListHealthSources {
     }
 }
 rt::request!(ListHealthSources);
+impl rt::Paged for ListHealthSources {
+    type Item = types::HealthSourceResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::update_health_source`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -271,7 +329,7 @@ impl UpdateHealthSource {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoHealthSourceResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -295,9 +353,11 @@ pub(super) static CREATE_HEALTH_SOURCE: rt::Operation = rt::Operation {
     ],
     bodies: &["application/json", "application/yaml"],
     body_required: true,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::HealthSourceResponse::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -317,9 +377,10 @@ pub(super) static DELETE_HEALTH_SOURCE: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(rt::ValueSchema::Boolean)
+        .confirmed_by(&["data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -339,9 +400,35 @@ pub(super) static GET_HEALTH_SOURCE: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::HealthSourceResponse::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
+    paging: None,
+};
+pub(super) static GET_HEALTH_SOURCE_RUNTIME_INPUTS: rt::Operation = rt::Operation {
+    id: "getHealthSourceRuntimeInputs",
+    name: "get_health_source_runtime_inputs",
+    module: "srm",
+    tag: "Healthsources",
+    method: "GET",
+    path: "/cv/api/health-sources/{identifier}/runtime-inputs",
+    params: &[
+        rt::Param::query("accountIdentifier", true),
+        rt::Param::path("identifier"),
+        rt::Param::query("orgIdentifier", false),
+        rt::Param::query("projectIdentifier", false),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::HealthSourceRuntimeInputs::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -360,12 +447,12 @@ pub(super) static LIST_HEALTH_SOURCES: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(rt::ValueSchema::List),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static UPDATE_HEALTH_SOURCE: rt::Operation = rt::Operation {
     id: "updateHealthSource",
@@ -381,9 +468,11 @@ pub(super) static UPDATE_HEALTH_SOURCE: rt::Operation = rt::Operation {
     ],
     bodies: &["application/json", "application/yaml"],
     body_required: true,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::HealthSourceResponse::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

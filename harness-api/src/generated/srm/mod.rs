@@ -23,6 +23,7 @@
 //! | `POST /cv/api/health-sources` | [`create_health_source`](Api::create_health_source) |
 //! | `DELETE /cv/api/health-sources/{identifier}` | [`delete_health_source`](Api::delete_health_source) |
 //! | `GET /cv/api/health-sources/{identifier}` | [`get_health_source`](Api::get_health_source) |
+//! | `GET /cv/api/health-sources/{identifier}/runtime-inputs` | [`get_health_source_runtime_inputs`](Api::get_health_source_runtime_inputs) |
 //! | `GET /cv/api/health-sources` | [`list_health_sources`](Api::list_health_sources) |
 //! | `PUT /cv/api/health-sources` | [`update_health_source`](Api::update_health_source) |
 //!
@@ -194,6 +195,7 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &healthsources::CREATE_HEALTH_SOURCE,
     &healthsources::DELETE_HEALTH_SOURCE,
     &healthsources::GET_HEALTH_SOURCE,
+    &healthsources::GET_HEALTH_SOURCE_RUNTIME_INPUTS,
     &healthsources::LIST_HEALTH_SOURCES,
     &healthsources::UPDATE_HEALTH_SOURCE,
     &monitored_services_c::CREATE_DEFAULT_MONITORED_SERVICE,

@@ -6,8 +6,8 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /cv/api/usage/SRM/active-monitored-services/csv/download`
     ///
-    /// `downloadActiveMonitoredServiceCSVReport`, tag `Usage`. Safe: it only reads. The answer is not described.
-    /// - Result: json, `application/json`.
+    /// `downloadActiveMonitoredServiceCSVReport`, tag `Usage`. Safe: it only reads. Published types.
+    /// - Result: nothing.
     #[inline]
     pub fn download_active_monitored_service_csv_report(
         &self,
@@ -21,8 +21,8 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/usage/SRM/active-services-monitored/csv/download`
     ///
-    /// `downloadActiveServiceMonitoredCSVReport`, tag `Usage`. Safe: it only reads. The answer is not described.
-    /// - Result: json, `application/json`.
+    /// `downloadActiveServiceMonitoredCSVReport`, tag `Usage`. Safe: it only reads. Published types.
+    /// - Result: nothing.
     #[inline]
     pub fn download_active_service_monitored_csv_report(
         &self,
@@ -36,9 +36,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/usage/CV`
     ///
-    /// `CvgetLicenseUsage`, tag `Usage`. Safe: it only reads. The answer is not described.
+    /// `CvgetLicenseUsage`, tag `Usage`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtosrmLicenseUsageDto`], `application/json`.
     #[inline]
     pub fn get_license_usage(
         &self,
@@ -51,9 +51,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /cv/api/usage/SRM`
     ///
-    /// `getSRMLicenseUsage`, tag `Usage`. Safe: it only reads. The answer is not described.
+    /// `getSRMLicenseUsage`, tag `Usage`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtosrmLicenseUsageDto`], `application/json`.
     #[inline]
     pub fn get_srm_license_usage(
         &self,
@@ -66,10 +66,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /cv/api/usage/SRM/active-monitored-services`
     ///
-    /// `listSRMActiveMonitoredServices`, tag `Usage`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
-    /// - Body, optional: [`types::ListSrmActiveMonitoredServicesBody`], `application/json`.
-    /// - Result: json, `application/json`.
-    /// - List: `paged page/size from 0, size 20, items data.content`.
+    /// `listSRMActiveMonitoredServices`, tag `Usage`. Safe: it only reads. Published types.
+    /// - Body, optional: [`types::ActiveServiceMonitoredFilterParams`], `application/json`.
+    /// - Result: [`types::ResponseDtoPageActiveMonitoredService`], `application/json`.
+    /// - List: `paged page/size from 0, size 20, at most 50, items data.content, total data.totalElements, size data.size, last data.last`.
     #[inline]
     pub fn list_srm_active_monitored_services(&self) -> ListSrmActiveMonitoredServices {
         ListSrmActiveMonitoredServices {
@@ -100,8 +100,8 @@ impl DownloadActiveMonitoredServiceCsvReport {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -133,8 +133,8 @@ impl DownloadActiveServiceMonitoredCsvReport {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -159,7 +159,7 @@ impl GetLicenseUsage {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtosrmLicenseUsageDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -185,7 +185,7 @@ impl GetSrmLicenseUsage {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtosrmLicenseUsageDto> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -239,14 +239,14 @@ impl ListSrmActiveMonitoredServices {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::ListSrmActiveMonitoredServicesBody) -> Self {
+    pub fn body(self, body: &types::ActiveServiceMonitoredFilterParams) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageActiveMonitoredService> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -257,7 +257,7 @@ impl ListSrmActiveMonitoredServices {
 }
 rt::request!(ListSrmActiveMonitoredServices);
 impl rt::Paged for ListSrmActiveMonitoredServices {
-    type Item = serde_json::Value;
+    type Item = types::ActiveMonitoredService;
     #[inline]
     fn into_call(self) -> rt::Call {
         self.call
@@ -276,9 +276,9 @@ pub(super) static DOWNLOAD_ACTIVE_MONITORED_SERVICE_CSV_REPORT: rt::Operation = 
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -296,9 +296,9 @@ pub(super) static DOWNLOAD_ACTIVE_SERVICE_MONITORED_CSV_REPORT: rt::Operation = 
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -317,8 +317,10 @@ pub(super) static GET_LICENSE_USAGE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::SrmLicenseUsageDto::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -337,8 +339,10 @@ pub(super) static GET_SRM_LICENSE_USAGE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::SrmLicenseUsageDto::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -360,8 +364,10 @@ pub(super) static LIST_SRM_ACTIVE_MONITORED_SERVICES: rt::Operation = rt::Operat
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PageActiveMonitoredService::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const {
@@ -369,5 +375,9 @@ pub(super) static LIST_SRM_ACTIVE_MONITORED_SERVICES: rt::Operation = rt::Operat
             .page("page", 0)
             .size("size")
             .default_size(20)
+            .max_size(50)
+            .total(rt::Found::Member("data.totalElements"))
+            .used_size(rt::Found::Member("data.size"))
+            .more(rt::More::Last("data.last"))
     }),
 };

@@ -6,10 +6,10 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/projects/{project}/compliance-standards`
     ///
-    /// `createComplianceStandards`, tag `ComplianceStandards`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `createComplianceStandards`, tag `ComplianceStandards`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `org`, `project`.
-    /// - Body, optional: list of [`types::CreateComplianceStandardsBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: list of [`types::ComplianceCheck`], `application/json`.
+    /// - Result: list of [`types::ComplianceCheck`], `application/json`; errors 400, 500.
     #[inline]
     pub fn create_compliance_standards(
         &self,
@@ -24,10 +24,11 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/projects/{project}/compliance-standards/list`
     ///
-    /// `getComplianceStandards`, tag `ComplianceStandards`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// `getComplianceStandards`, tag `ComplianceStandards`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`.
-    /// - Body, optional: [`types::GetComplianceStandardsBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::ComplianceFilter`], `application/json`.
+    /// - Result: list of [`types::ComplianceCheck`], `application/json`; errors 400, 500.
+    /// - List: `paged page/limit from 0, size 30, at most 100, items body`.
     #[inline]
     pub fn get_compliance_standards(
         &self,
@@ -76,14 +77,14 @@ impl CreateComplianceStandards {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &[types::CreateComplianceStandardsBody]) -> Self {
+    pub fn body(self, body: &[types::ComplianceCheck]) -> Self {
         Self {
             call: self.call.with_body_json(&body),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<Vec<types::ComplianceCheck>> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -142,14 +143,14 @@ impl GetComplianceStandards {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::GetComplianceStandardsBody) -> Self {
+    pub fn body(self, body: &types::ComplianceFilter) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<Vec<types::ComplianceCheck>> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -159,6 +160,13 @@ impl GetComplianceStandards {
     }
 }
 rt::request!(GetComplianceStandards);
+impl rt::Paged for GetComplianceStandards {
+    type Item = types::ComplianceCheck;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_compliance_standard_by_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -200,8 +208,8 @@ pub(super) static CREATE_COMPLIANCE_STANDARDS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::LIST,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -225,11 +233,17 @@ pub(super) static GET_COMPLIANCE_STANDARDS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::LIST,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+    }),
 };
 pub(super) static GET_COMPLIANCE_STANDARD_BY_ID: rt::Operation = rt::Operation {
     id: "getCompliaceStandardById",

@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gateway/ssca-manager/v2/orgs/{org}/projects/{project}/attestations/download/{digest}`
     ///
-    /// `downloadAttestation`, tag `Evidence Vault [Beta]`. Safe: it only reads. The answer is not described.
+    /// `downloadAttestation`, tag `Evidence Vault [Beta]`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`, `digest`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::DsseEnvelope`], `application/json`; errors 401, 404, 500.
     #[inline]
     pub fn download_attestation(
         &self,
@@ -25,10 +25,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/ssca-manager/v2/orgs/{org}/projects/{project}/attestations/query`
     ///
-    /// `queryAttestationsGraphQL`, tag `Evidence Vault [Beta]`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `queryAttestationsGraphQL`, tag `Evidence Vault [Beta]`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `org`, `project`.
-    /// - Body, optional: [`types::QueryAttestationsGraphqlBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::GraphqlRequest`], `application/json`.
+    /// - Result: [`types::GraphqlResponse`], `application/json`; errors 400, 401, 500.
     #[inline]
     pub fn query_attestations_graphql(
         &self,
@@ -43,10 +43,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/ssca-manager/v2/orgs/{org}/projects/{project}/attestations/upload/{orchestration}`
     ///
-    /// `uploadAttestation`, tag `Evidence Vault [Beta]`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `uploadAttestation`, tag `Evidence Vault [Beta]`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `org`, `project`, `orchestration`.
-    /// - Body, optional: [`types::UploadAttestationBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::AttestationUploadRequest`], `application/json`.
+    /// - Result: [`types::AttestationUploadResponseBody`], `application/json`; errors 400, 401, 403, 422, 500.
     #[inline]
     pub fn upload_attestation(
         &self,
@@ -78,7 +78,7 @@ impl DownloadAttestation {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::DsseEnvelope> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -104,14 +104,14 @@ impl QueryAttestationsGraphql {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::QueryAttestationsGraphqlBody) -> Self {
+    pub fn body(self, body: &types::GraphqlRequest) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::GraphqlResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -144,14 +144,14 @@ impl UploadAttestation {
     }
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::UploadAttestationBody) -> Self {
+    pub fn body(self, body: &types::AttestationUploadRequest) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::AttestationUploadResponseBody> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -177,8 +177,8 @@ pub(super) static DOWNLOAD_ATTESTATION: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::DsseEnvelope::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -198,8 +198,8 @@ pub(super) static QUERY_ATTESTATIONS_GRAPHQL: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::envelope("data", rt::ValueSchema::object(&[])),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -221,8 +221,9 @@ pub(super) static UPLOAD_ATTESTATION: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::AttestationUploadResponseBody::NAMES)
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

@@ -120,9 +120,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/ssca-manager/v1/orgs/{org}/projects/{project}/integration/integration-summary`
     ///
-    /// `GetIntegration`, tag `integration`. Safe: it only reads. The answer is not described.
+    /// `GetIntegration`, tag `integration`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`.
-    /// - Result: json, `application/json`.
+    /// - Result: list of [`types::GetIntegrationResponse`], `application/json`; errors 400, 401, 403, 404, 500.
+    /// - List: `whole list, items body`.
     #[inline]
     pub fn get_integration(
         &self,
@@ -401,7 +402,7 @@ impl GetIntegration {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<Vec<types::GetIntegrationResponse>> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -411,6 +412,13 @@ impl GetIntegration {
     }
 }
 rt::request!(GetIntegration);
+impl rt::Paged for GetIntegration {
+    type Item = types::GetIntegrationResponse;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::get_integration_repos`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -683,11 +691,11 @@ pub(super) static GET_INTEGRATION: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::LIST,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static GET_INTEGRATION_REPOS: rt::Operation = rt::Operation {
     id: "getIntegrationRepos",

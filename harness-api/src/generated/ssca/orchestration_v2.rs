@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/org/{org}/project/{project}/orchestration/{orchestration-id}/sbom-download`
     ///
-    /// `downloadSbom`, tag `OrchestrationV2`. Safe: it only reads. The answer is not described.
+    /// `downloadSbom`, tag `OrchestrationV2`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`, `orchestration_id` = `orchestration-id`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ArtifactSbomResponseBody`], `application/json`.
     #[inline]
     pub fn download_sbom(
         &self,
@@ -100,7 +100,7 @@ impl DownloadSbom {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ArtifactSbomResponseBody> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -239,8 +239,8 @@ pub(super) static DOWNLOAD_SBOM: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::ArtifactSbomResponseBody::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

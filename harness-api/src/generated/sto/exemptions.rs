@@ -6,17 +6,17 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /sto/api/v2/exemptions/{id}/{action}`
     ///
-    /// `Exemptions#ApproveExemption`, tag `Exemptions`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `Exemptions#ApproveExemption`, tag `Exemptions`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `id`, `action`; query `account_id` = `accountId`.
-    /// - Body: [`types::ApproveExemptionBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::ApproveExemptionRequestBody`], `application/json`.
+    /// - Result: [`types::Exemption`], `application/json`; errors 400, 401, 403, 404, 429, 500.
     #[inline]
     pub fn approve_exemption(
         &self,
         account_id: impl Into<String>,
         id: impl Into<String>,
         action: impl Into<types::ApproveExemptionAction>,
-        body: &types::ApproveExemptionBody,
+        body: &types::ApproveExemptionRequestBody,
     ) -> ApproveExemption {
         ApproveExemption {
             call: rt::Call::new(self.client, &APPROVE_EXEMPTION)
@@ -31,17 +31,17 @@ impl<'c> Api<'c> {
     }
     /// `POST /sto/api/v2/exemptions/bulk`
     ///
-    /// `Exemptions#BulkCreateExemptions`, tag `Exemptions`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `Exemptions#BulkCreateExemptions`, tag `Exemptions`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
-    /// - Body: [`types::BulkCreateExemptionsBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::BulkCreateExemptionsRequestBody`], `application/json`.
+    /// - Result: [`types::BulkExemptionResult`], `application/json`; errors 400, 401, 403, 429, 500.
     #[inline]
     pub fn bulk_create_exemptions(
         &self,
         account_id: impl Into<String>,
         org_id: impl Into<String>,
         project_id: impl Into<String>,
-        body: &types::BulkCreateExemptionsBody,
+        body: &types::BulkCreateExemptionsRequestBody,
     ) -> BulkCreateExemptions {
         BulkCreateExemptions {
             call: rt::Call::new(self.client, &BULK_CREATE_EXEMPTIONS)
@@ -53,17 +53,17 @@ impl<'c> Api<'c> {
     }
     /// `POST /sto/api/v2/exemptions`
     ///
-    /// `Exemptions#CreateExemption`, tag `Exemptions`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `Exemptions#CreateExemption`, tag `Exemptions`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
-    /// - Body: [`types::CreateExemptionBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::CreateExemptionRequestBody`], `application/json`.
+    /// - Result: [`types::IdResult`], `application/json`; errors 400, 401, 403, 429, 500.
     #[inline]
     pub fn create_exemption(
         &self,
         account_id: impl Into<String>,
         org_id: impl Into<String>,
         project_id: impl Into<String>,
-        body: &types::CreateExemptionBody,
+        body: &types::CreateExemptionRequestBody,
     ) -> CreateExemption {
         CreateExemption {
             call: rt::Call::new(self.client, &CREATE_EXEMPTION)
@@ -75,9 +75,9 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /sto/api/v2/exemptions/{id}`
     ///
-    /// `Exemptions#DeleteExemption`, tag `Exemptions`. Idempotent: twice is as good as once. The answer is not described.
+    /// `Exemptions#DeleteExemption`, tag `Exemptions`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`.
-    /// - Result: json, `application/json`.
+    /// - Result: nothing; errors 400, 401, 403, 404, 429, 500.
     #[inline]
     pub fn delete_exemption(
         &self,
@@ -90,11 +90,28 @@ impl<'c> Api<'c> {
                 .with_text(1, id),
         }
     }
+    /// `GET /sto/api/v2/exemptions/issue/{issueId}/history/export`
+    ///
+    /// `Exemptions#ExportIssueExemptionHistory`, tag `Exemptions`. Safe: it only reads. Published types.
+    /// - Required: path `issue_id` = `issueId`; query `account_id` = `accountId`.
+    /// - Result: [`types::ExportIssueExemptionHistoryResponseBody`], `application/json`; errors 400, 401, 403, 429, 500.
+    #[inline]
+    pub fn export_issue_exemption_history(
+        &self,
+        account_id: impl Into<String>,
+        issue_id: impl Into<String>,
+    ) -> ExportIssueExemptionHistory {
+        ExportIssueExemptionHistory {
+            call: rt::Call::new(self.client, &EXPORT_ISSUE_EXEMPTION_HISTORY)
+                .with_text(0, account_id)
+                .with_text(1, issue_id),
+        }
+    }
     /// `GET /sto/api/v2/exemptions/{id}`
     ///
-    /// `Exemptions#FindExemptionById`, tag `Exemptions`. Safe: it only reads. The answer is not described.
+    /// `Exemptions#FindExemptionById`, tag `Exemptions`. Safe: it only reads. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::Exemption`], `application/json`; errors 400, 401, 403, 404, 429, 500.
     #[inline]
     pub fn find_exemption_by_id(
         &self,
@@ -109,9 +126,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/exemptions/issue/{issueId}`
     ///
-    /// `Exemptions#GetExemptionForIssue`, tag `Exemptions`. Safe: it only reads. The answer is not described.
+    /// `Exemptions#GetExemptionForIssue`, tag `Exemptions`. Safe: it only reads. Published types.
     /// - Required: path `issue_id` = `issueId`; query `account_id` = `accountId`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::Exemption`], `application/json`; errors 400, 401, 403, 429, 500.
     #[inline]
     pub fn get_exemption_for_issue(
         &self,
@@ -126,27 +143,46 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/exemptions`
     ///
-    /// `Exemptions#ListExemptions`, tag `Exemptions`. Safe: it only reads. The answer is not described.
+    /// `Exemptions#ListExemptions`, tag `Exemptions`. Safe: it only reads. Published types.
     /// - Required: query `account_id` = `accountId`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ExemptionsListExemptionsResponseBody`], `application/json`; errors 400, 401, 403, 404, 429, 500.
+    /// - List: `paged page/pageSize from 0, size 30, at most 100, items results, total pagination.totalItems, size pagination.pageSize`.
     #[inline]
     pub fn list_exemptions(&self, account_id: impl Into<String>) -> ListExemptions {
         ListExemptions {
             call: rt::Call::new(self.client, &LIST_EXEMPTIONS).with_text(0, account_id),
         }
     }
+    /// `GET /sto/api/v2/exemptions/issue/{issueId}/history`
+    ///
+    /// `Exemptions#ListIssueExemptionHistory`, tag `Exemptions`. Safe: it only reads. Published types.
+    /// - Required: path `issue_id` = `issueId`; query `account_id` = `accountId`.
+    /// - Result: [`types::IssueExemptionHistoryResult`], `application/json`; errors 400, 401, 403, 429, 500.
+    /// - List: `paged page/pageSize from 0, size 30, at most 100, items events, total pagination.totalItems, size pagination.pageSize`.
+    #[inline]
+    pub fn list_issue_exemption_history(
+        &self,
+        account_id: impl Into<String>,
+        issue_id: impl Into<String>,
+    ) -> ListIssueExemptionHistory {
+        ListIssueExemptionHistory {
+            call: rt::Call::new(self.client, &LIST_ISSUE_EXEMPTION_HISTORY)
+                .with_text(0, account_id)
+                .with_text(1, issue_id),
+        }
+    }
     /// `PUT /sto/api/v2/exemptions/{id}/promote`
     ///
-    /// `Exemptions#PromoteExemption`, tag `Exemptions`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `Exemptions#PromoteExemption`, tag `Exemptions`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`.
-    /// - Body: [`types::PromoteExemptionBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::PromoteExemptionRequestBody`], `application/json`.
+    /// - Result: [`types::Exemption`], `application/json`; errors 400, 401, 403, 404, 429, 500.
     #[inline]
     pub fn promote_exemption(
         &self,
         account_id: impl Into<String>,
         id: impl Into<String>,
-        body: &types::PromoteExemptionBody,
+        body: &types::PromoteExemptionRequestBody,
     ) -> PromoteExemption {
         PromoteExemption {
             call: rt::Call::new(self.client, &PROMOTE_EXEMPTION)
@@ -157,16 +193,16 @@ impl<'c> Api<'c> {
     }
     /// `PUT /sto/api/v2/exemptions/{id}`
     ///
-    /// `Exemptions#UpdateExemption`, tag `Exemptions`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `Exemptions#UpdateExemption`, tag `Exemptions`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`.
-    /// - Body: [`types::UpdateExemptionBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::UpdateExemptionRequestBody`], `application/json`.
+    /// - Result: [`types::Exemption`], `application/json`; errors 400, 401, 403, 404, 429, 500.
     #[inline]
     pub fn update_exemption(
         &self,
         account_id: impl Into<String>,
         id: impl Into<String>,
-        body: &types::UpdateExemptionBody,
+        body: &types::UpdateExemptionRequestBody,
     ) -> UpdateExemption {
         UpdateExemption {
             call: rt::Call::new(self.client, &UPDATE_EXEMPTION)
@@ -199,7 +235,7 @@ impl ApproveExemption {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::Exemption> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -218,7 +254,7 @@ pub struct BulkCreateExemptions {
 impl BulkCreateExemptions {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::BulkExemptionResult> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -237,7 +273,7 @@ pub struct CreateExemption {
 impl CreateExemption {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::IdResult> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -270,8 +306,8 @@ impl DeleteExemption {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -280,6 +316,53 @@ impl DeleteExemption {
     }
 }
 rt::request!(DeleteExemption);
+/// Request of [`Api::export_issue_exemption_history`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct ExportIssueExemptionHistory {
+    call: rt::Call,
+}
+impl ExportIssueExemptionHistory {
+    /// Query parameter `orgId`.
+    #[inline]
+    pub fn org_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
+    }
+    /// Query parameter `projectId`.
+    #[inline]
+    pub fn project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
+    }
+    /// Query parameter `pipelineId`.
+    #[inline]
+    pub fn pipeline_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
+    }
+    /// Query parameter `targetId`.
+    #[inline]
+    pub fn target_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::ExportIssueExemptionHistoryResponseBody> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(ExportIssueExemptionHistory);
 /// Request of [`Api::find_exemption_by_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -317,7 +400,7 @@ impl FindExemptionById {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::Exemption> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -350,7 +433,7 @@ impl GetExemptionForIssue {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::Exemption> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -397,7 +480,7 @@ impl ListExemptions {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ExemptionsListExemptionsResponseBody> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -407,6 +490,81 @@ impl ListExemptions {
     }
 }
 rt::request!(ListExemptions);
+impl rt::Paged for ListExemptions {
+    type Item = types::Exemption;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+/// Request of [`Api::list_issue_exemption_history`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct ListIssueExemptionHistory {
+    call: rt::Call,
+}
+impl ListIssueExemptionHistory {
+    /// Query parameter `orgId`.
+    #[inline]
+    pub fn org_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
+    }
+    /// Query parameter `projectId`.
+    #[inline]
+    pub fn project_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
+    }
+    /// Query parameter `page`.
+    #[inline]
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
+    }
+    /// Query parameter `pageSize`.
+    #[inline]
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
+    }
+    /// Query parameter `pipelineId`.
+    #[inline]
+    pub fn pipeline_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
+    }
+    /// Query parameter `targetId`.
+    #[inline]
+    pub fn target_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::IssueExemptionHistoryResult> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(ListIssueExemptionHistory);
+impl rt::Paged for ListIssueExemptionHistory {
+    type Item = types::ExemptionHistoryEvent;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::promote_exemption`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -430,7 +588,7 @@ impl PromoteExemption {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::Exemption> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -463,7 +621,7 @@ impl UpdateExemption {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::Exemption> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -490,8 +648,9 @@ pub(super) static APPROVE_EXEMPTION: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::Exemption::NAMES)
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -511,8 +670,8 @@ pub(super) static BULK_CREATE_EXEMPTIONS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::BulkExemptionResult::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -532,8 +691,8 @@ pub(super) static CREATE_EXEMPTION: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::IdResult::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -553,11 +712,37 @@ pub(super) static DELETE_EXEMPTION: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
+    paging: None,
+};
+pub(super) static EXPORT_ISSUE_EXEMPTION_HISTORY: rt::Operation = rt::Operation {
+    id: "Exemptions#ExportIssueExemptionHistory",
+    name: "export_issue_exemption_history",
+    module: "sto",
+    tag: "Exemptions",
+    method: "GET",
+    path: "/sto/api/v2/exemptions/issue/{issueId}/history/export",
+    params: &[
+        rt::Param::query("accountId", true),
+        rt::Param::path("issueId"),
+        rt::Param::query("orgId", false),
+        rt::Param::query("projectId", false),
+        rt::Param::query("pipelineId", false),
+        rt::Param::query("targetId", false),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::ExportIssueExemptionHistoryResponseBody::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static FIND_EXEMPTION_BY_ID: rt::Operation = rt::Operation {
@@ -578,8 +763,9 @@ pub(super) static FIND_EXEMPTION_BY_ID: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::Exemption::NAMES)
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -600,8 +786,9 @@ pub(super) static GET_EXEMPTION_FOR_ISSUE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::Exemption::NAMES)
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -623,11 +810,55 @@ pub(super) static LIST_EXEMPTIONS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::ExemptionsListExemptionsResponseBody::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "results")
+            .page("page", 0)
+            .size("pageSize")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.pageSize"))
+    }),
+};
+pub(super) static LIST_ISSUE_EXEMPTION_HISTORY: rt::Operation = rt::Operation {
+    id: "Exemptions#ListIssueExemptionHistory",
+    name: "list_issue_exemption_history",
+    module: "sto",
+    tag: "Exemptions",
+    method: "GET",
+    path: "/sto/api/v2/exemptions/issue/{issueId}/history",
+    params: &[
+        rt::Param::query("accountId", true),
+        rt::Param::path("issueId"),
+        rt::Param::query("orgId", false),
+        rt::Param::query("projectId", false),
+        rt::Param::query("page", false),
+        rt::Param::query("pageSize", false),
+        rt::Param::query("pipelineId", false),
+        rt::Param::query("targetId", false),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::IssueExemptionHistoryResult::NAMES),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "events")
+            .page("page", 0)
+            .size("pageSize")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.pageSize"))
+    }),
 };
 pub(super) static PROMOTE_EXEMPTION: rt::Operation = rt::Operation {
     id: "Exemptions#PromoteExemption",
@@ -645,8 +876,9 @@ pub(super) static PROMOTE_EXEMPTION: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::Exemption::NAMES)
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -667,8 +899,9 @@ pub(super) static UPDATE_EXEMPTION: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::Exemption::NAMES)
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

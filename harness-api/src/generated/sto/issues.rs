@@ -9,7 +9,7 @@ impl<'c> Api<'c> {
     /// `Issues#CreateIssue`, tag `Issues`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_id` = `accountId`.
     /// - Body: [`types::CreateIssueRequestBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::IdResult`], `application/json`.
     #[inline]
     pub fn create_issue(
         &self,
@@ -65,7 +65,7 @@ impl<'c> Api<'c> {
     /// `Issues#IssuesAugmentRemediation`, tag `Issues`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`.
     /// - Body: [`types::IssuesAugmentRemediationRequestBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::AugmentRemediationResult`], `application/json`.
     #[inline]
     pub fn issues_augment_remediation(
         &self,
@@ -129,7 +129,7 @@ impl CreateIssue {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::IdResult> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -214,7 +214,7 @@ impl IssuesAugmentRemediation {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::AugmentRemediationResult> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -318,7 +318,7 @@ pub(super) static CREATE_ISSUE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
+    response: &rt::ResponseSchema::object(types::IdResult::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -382,7 +382,7 @@ pub(super) static ISSUES_AUGMENT_REMEDIATION: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
+    response: &rt::ResponseSchema::object(types::AugmentRemediationResult::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -8,6 +8,17 @@
 //! |---|---|
 //! | `DELETE /sto/api/v2/accounts/{id}/data` | [`delete_account_data`](Api::delete_account_data) |
 //!
+//! # `ExemptionRules`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /sto/api/v2/exemption-rules` | [`create_exemption_rule`](Api::create_exemption_rule) |
+//! | `DELETE /sto/api/v2/exemption-rules/{id}` | [`delete_exemption_rule`](Api::delete_exemption_rule) |
+//! | `GET /sto/api/v2/exemption-rules/{id}` | [`find_exemption_rule_by_id`](Api::find_exemption_rule_by_id) |
+//! | `POST /sto/api/v2/exemption-rules/constraints` | [`get_exemption_constraints`](Api::get_exemption_constraints) |
+//! | `GET /sto/api/v2/exemption-rules` | [`list_exemption_rules`](Api::list_exemption_rules) |
+//! | `PUT /sto/api/v2/exemption-rules/{id}` | [`update_exemption_rule`](Api::update_exemption_rule) |
+//!
 //! # `Exemptions`
 //!
 //! | HTTP | Method |
@@ -16,11 +27,20 @@
 //! | `POST /sto/api/v2/exemptions/bulk` | [`bulk_create_exemptions`](Api::bulk_create_exemptions) |
 //! | `POST /sto/api/v2/exemptions` | [`create_exemption`](Api::create_exemption) |
 //! | `DELETE /sto/api/v2/exemptions/{id}` | [`delete_exemption`](Api::delete_exemption) |
+//! | `GET /sto/api/v2/exemptions/issue/{issueId}/history/export` | [`export_issue_exemption_history`](Api::export_issue_exemption_history) |
 //! | `GET /sto/api/v2/exemptions/{id}` | [`find_exemption_by_id`](Api::find_exemption_by_id) |
 //! | `GET /sto/api/v2/exemptions/issue/{issueId}` | [`get_exemption_for_issue`](Api::get_exemption_for_issue) |
 //! | `GET /sto/api/v2/exemptions` | [`list_exemptions`](Api::list_exemptions) |
+//! | `GET /sto/api/v2/exemptions/issue/{issueId}/history` | [`list_issue_exemption_history`](Api::list_issue_exemption_history) |
 //! | `PUT /sto/api/v2/exemptions/{id}/promote` | [`promote_exemption`](Api::promote_exemption) |
 //! | `PUT /sto/api/v2/exemptions/{id}` | [`update_exemption`](Api::update_exemption) |
+//!
+//! # `FpTriage`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /sto/api/v2/fp-triage/verdicts/batch` | [`batch_upsert_verdicts`](Api::batch_upsert_verdicts) |
+//! | `GET /sto/api/v2/fp-triage/occurrences-in-scope` | [`list_triage_occurrences_in_scope`](Api::list_triage_occurrences_in_scope) |
 //!
 //! # `Frontend`
 //!
@@ -36,7 +56,9 @@
 //! | `GET /sto/api/v2/frontend/all-issues/v2/counts/total` | [`all_issues_totals_v2`](Api::all_issues_totals_v2) |
 //! | `GET /sto/api/v2/frontend/all-issues/v2/trend` | [`all_issues_trend_v2`](Api::all_issues_trend_v2) |
 //! | `POST /sto/api/v2/frontend/tickets` | [`create_ticket_for_issue`](Api::create_ticket_for_issue) |
+//! | `POST /sto/api/v2/frontend/tickets/occurrence` | [`create_ticket_for_occurrence`](Api::create_ticket_for_occurrence) |
 //! | `GET /sto/api/v2/frontend/issue-counts` | [`execution_issue_counts`](Api::execution_issue_counts) |
+//! | `GET /sto/api/v2/frontend/executions/trend` | [`execution_trend`](Api::execution_trend) |
 //! | `POST /sto/api/v2/frontend/exemptions/filters` | [`exemptions_filters`](Api::exemptions_filters) |
 //! | `GET /sto/api/v2/frontend/expiring-exemptions/{executionId}` | [`expiring_exemptions`](Api::expiring_exemptions) |
 //! | `POST /sto/api/v2/frontend/exemptions` | [`global_exemptions`](Api::global_exemptions) |
@@ -48,9 +70,12 @@
 //! | `GET /sto/api/v2/frontend/overview/historical-counts` | [`overview_historical_counts`](Api::overview_historical_counts) |
 //! | `GET /sto/api/v2/frontend/pipeline-security/issues` | [`pipeline_security_issues`](Api::pipeline_security_issues) |
 //! | `GET /sto/api/v2/frontend/pipeline-security/issues/csv` | [`pipeline_security_issues_csv`](Api::pipeline_security_issues_csv) |
+//! | `GET /sto/api/v2/frontend/pipeline-security/v2/issues` | [`pipeline_security_issues_v2`](Api::pipeline_security_issues_v2) |
 //! | `GET /sto/api/v2/frontend/pipeline-security/steps` | [`pipeline_security_steps`](Api::pipeline_security_steps) |
 //! | `POST /sto/api/v2/frontend/licenses/qwiet/trial` | [`provision_qwiet_trial`](Api::provision_qwiet_trial) |
 //! | `GET /sto/api/v2/frontend/metrics/licenseUsage` | [`qwiet_license_usage`](Api::qwiet_license_usage) |
+//! | `GET /sto/api/v2/frontend/remediation-agent/activities` | [`remediation_agent_activities`](Api::remediation_agent_activities) |
+//! | `GET /sto/api/v2/frontend/remediation/trend` | [`remediation_trend`](Api::remediation_trend) |
 //! | `GET /sto/api/v2/frontend/security-review` | [`security_review`](Api::security_review) |
 //! | `GET /sto/api/v2/frontend/test-targets` | [`test_targets`](Api::test_targets) |
 //! | `PUT /sto/api/v2/frontend/test-targets/{targetId}/variants/status` | [`update_test_target_variants`](Api::update_test_target_variants) |
@@ -99,12 +124,29 @@
 //! | HTTP | Method |
 //! |---|---|
 //! | `GET /sto/api/v2/qwiet/token` | [`get_token`](Api::get_token) |
+//! | `GET /sto/api/v2/qwiet/user-token` | [`get_user_token`](Api::get_user_token) |
 //!
 //! # `Reference Identifiers`
 //!
 //! | HTTP | Method |
 //! |---|---|
 //! | `GET /sto/api/v2/reference-identifiers/{refId}` | [`get_by_reference_id`](Api::get_by_reference_id) |
+//!
+//! # `Remediation Agent`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `POST /sto/api/v2/remediation-agent/results/batch` | [`batch_persist_results`](Api::batch_persist_results) |
+//! | `GET /sto/api/v2/remediation-agent/diff-occurrences` | [`diff_occurrences`](Api::diff_occurrences) |
+//! | `GET /sto/api/v2/remediation-agent/occurrences-in-scope` | [`list_remediation_occurrences_in_scope`](Api::list_remediation_occurrences_in_scope) |
+//!
+//! # `Repositories`
+//!
+//! | HTTP | Method |
+//! |---|---|
+//! | `GET /sto/api/v2/repositories` | [`list_repositories`](Api::list_repositories) |
+//! | `GET /sto/api/v2/repositories/{targetId}/variants` | [`list_repository_variants`](Api::list_repository_variants) |
+//! | `GET /sto/api/v2/repositories/overview` | [`repositories_overview`](Api::repositories_overview) |
 //!
 //! # `STO Data Frontend`
 //!
@@ -124,6 +166,7 @@
 //! | `POST /sto/api/v2/scans` | [`create_scan`](Api::create_scan) |
 //! | `DELETE /sto/api/v2/scans/{id}` | [`delete_scan`](Api::delete_scan) |
 //! | `GET /sto/api/v2/scans/{id}` | [`find_scan_by_id`](Api::find_scan_by_id) |
+//! | `GET /sto/api/v2/scans/latest` | [`latest_scan`](Api::latest_scan) |
 //! | `GET /sto/api/v2/scans` | [`list_scans`](Api::list_scans) |
 //! | `GET /sto/api/v2/scans/{id}/issue/{issueId}` | [`scan_issue`](Api::scan_issue) |
 //! | `GET /sto/api/v2/scans/{id}/issues/counts` | [`scan_issue_counts`](Api::scan_issue_counts) |
@@ -155,8 +198,15 @@
 //! | `POST /sto/api/v2/targets` | [`create_target`](Api::create_target) |
 //! | `DELETE /sto/api/v2/targets/{id}` | [`delete_target`](Api::delete_target) |
 //! | `GET /sto/api/v2/targets/{id}` | [`find_target_by_id`](Api::find_target_by_id) |
+//! | `GET /sto/api/v2/targets/{id}/executions/{executionId}` | [`get_target_execution`](Api::get_target_execution) |
+//! | `GET /sto/api/v2/targets/{id}/executions/{executionId}/occurrences/{occurrenceInternalId}` | [`get_target_execution_occurrence`](Api::get_target_execution_occurrence) |
+//! | `GET /sto/api/v2/targets/{id}/executions/{executionId}/occurrences` | [`list_target_execution_occurrences`](Api::list_target_execution_occurrences) |
+//! | `GET /sto/api/v2/targets/{id}/executions` | [`list_target_executions`](Api::list_target_executions) |
 //! | `GET /sto/api/v2/targets` | [`list_targets`](Api::list_targets) |
 //! | `PATCH /sto/api/v2/targets/{id}` | [`patch_target`](Api::patch_target) |
+//! | `GET /sto/api/v2/targets/{id}/overview` | [`target_overview`](Api::target_overview) |
+//! | `GET /sto/api/v2/targets/{id}/sbom` | [`target_sbom`](Api::target_sbom) |
+//! | `GET /sto/api/v2/targets/{id}/sca/packages` | [`target_sca_packages`](Api::target_sca_packages) |
 //! | `PUT /sto/api/v2/targets/{id}` | [`update_target`](Api::update_target) |
 //!
 //! # `Token`
@@ -179,10 +229,36 @@
 //! | `GET /sto/api/v2/pipeline-security/issues/csv` | [`export_pipeline_security_issues_csv`](Api::export_pipeline_security_issues_csv) |
 mod accounts;
 pub use accounts::*;
+mod exemption_rules;
+pub use exemption_rules::*;
 mod exemptions;
 pub use exemptions::*;
-mod frontend;
-pub use frontend::*;
+mod fp_triage;
+pub use fp_triage::*;
+mod frontend_a;
+pub use frontend_a::*;
+mod frontend_c;
+pub use frontend_c::*;
+mod frontend_e;
+pub use frontend_e::*;
+mod frontend_g;
+pub use frontend_g::*;
+mod frontend_i;
+pub use frontend_i::*;
+mod frontend_o;
+pub use frontend_o::*;
+mod frontend_p;
+pub use frontend_p::*;
+mod frontend_q;
+pub use frontend_q::*;
+mod frontend_r;
+pub use frontend_r::*;
+mod frontend_s;
+pub use frontend_s::*;
+mod frontend_t;
+pub use frontend_t::*;
+mod frontend_u;
+pub use frontend_u::*;
 mod issues;
 pub use issues::*;
 mod overrides;
@@ -197,6 +273,10 @@ mod qwiet;
 pub use qwiet::*;
 mod reference_identifiers;
 pub use reference_identifiers::*;
+mod remediation_agent;
+pub use remediation_agent::*;
+mod repositories;
+pub use repositories::*;
 mod scans;
 pub use scans::*;
 mod sto_data_frontend;
@@ -226,43 +306,58 @@ impl crate::Client {
 /// The operations of this module.
 pub static OPERATIONS: &[&crate::Operation] = &[
     &accounts::DELETE_ACCOUNT_DATA,
+    &exemption_rules::CREATE_EXEMPTION_RULE,
+    &exemption_rules::DELETE_EXEMPTION_RULE,
+    &exemption_rules::FIND_EXEMPTION_RULE_BY_ID,
+    &exemption_rules::GET_EXEMPTION_CONSTRAINTS,
+    &exemption_rules::LIST_EXEMPTION_RULES,
+    &exemption_rules::UPDATE_EXEMPTION_RULE,
     &exemptions::APPROVE_EXEMPTION,
     &exemptions::BULK_CREATE_EXEMPTIONS,
     &exemptions::CREATE_EXEMPTION,
     &exemptions::DELETE_EXEMPTION,
+    &exemptions::EXPORT_ISSUE_EXEMPTION_HISTORY,
     &exemptions::FIND_EXEMPTION_BY_ID,
     &exemptions::GET_EXEMPTION_FOR_ISSUE,
     &exemptions::LIST_EXEMPTIONS,
+    &exemptions::LIST_ISSUE_EXEMPTION_HISTORY,
     &exemptions::PROMOTE_EXEMPTION,
     &exemptions::UPDATE_EXEMPTION,
-    &frontend::ALL_ISSUES_COUNTS_V2,
-    &frontend::ALL_ISSUES_DETAILS,
-    &frontend::ALL_ISSUES_DETAILS_V2,
-    &frontend::ALL_ISSUES_FILTERS,
-    &frontend::ALL_ISSUES_LIST,
-    &frontend::ALL_ISSUES_LIST_V2,
-    &frontend::ALL_ISSUES_OCCURRENCE_DETAILS,
-    &frontend::ALL_ISSUES_TOTALS_V2,
-    &frontend::ALL_ISSUES_TREND_V2,
-    &frontend::CREATE_TICKET_FOR_ISSUE,
-    &frontend::EXECUTION_ISSUE_COUNTS,
-    &frontend::EXEMPTIONS_FILTERS,
-    &frontend::EXPIRING_EXEMPTIONS,
-    &frontend::GLOBAL_EXEMPTIONS,
-    &frontend::IMPACTED_TARGETS_FOR_EXEMPTION,
-    &frontend::ISSUE_FOR_EXEMPTION,
-    &frontend::ISSUE_SEVERITY_CHANGE,
-    &frontend::OCCURRENCE_DATAFLOW,
-    &frontend::OVERVIEW_BASELINES,
-    &frontend::OVERVIEW_HISTORICAL_COUNTS,
-    &frontend::PIPELINE_SECURITY_ISSUES,
-    &frontend::PIPELINE_SECURITY_ISSUES_CSV,
-    &frontend::PIPELINE_SECURITY_STEPS,
-    &frontend::PROVISION_QWIET_TRIAL,
-    &frontend::QWIET_LICENSE_USAGE,
-    &frontend::SECURITY_REVIEW,
-    &frontend::TEST_TARGETS,
-    &frontend::UPDATE_TEST_TARGET_VARIANTS,
+    &fp_triage::BATCH_UPSERT_VERDICTS,
+    &fp_triage::LIST_TRIAGE_OCCURRENCES_IN_SCOPE,
+    &frontend_a::ALL_ISSUES_COUNTS_V2,
+    &frontend_a::ALL_ISSUES_DETAILS,
+    &frontend_a::ALL_ISSUES_DETAILS_V2,
+    &frontend_a::ALL_ISSUES_FILTERS,
+    &frontend_a::ALL_ISSUES_LIST,
+    &frontend_a::ALL_ISSUES_LIST_V2,
+    &frontend_a::ALL_ISSUES_OCCURRENCE_DETAILS,
+    &frontend_a::ALL_ISSUES_TOTALS_V2,
+    &frontend_a::ALL_ISSUES_TREND_V2,
+    &frontend_c::CREATE_TICKET_FOR_ISSUE,
+    &frontend_c::CREATE_TICKET_FOR_OCCURRENCE,
+    &frontend_e::EXECUTION_ISSUE_COUNTS,
+    &frontend_e::EXECUTION_TREND,
+    &frontend_e::EXEMPTIONS_FILTERS,
+    &frontend_e::EXPIRING_EXEMPTIONS,
+    &frontend_g::GLOBAL_EXEMPTIONS,
+    &frontend_i::IMPACTED_TARGETS_FOR_EXEMPTION,
+    &frontend_i::ISSUE_FOR_EXEMPTION,
+    &frontend_i::ISSUE_SEVERITY_CHANGE,
+    &frontend_o::OCCURRENCE_DATAFLOW,
+    &frontend_o::OVERVIEW_BASELINES,
+    &frontend_o::OVERVIEW_HISTORICAL_COUNTS,
+    &frontend_p::PIPELINE_SECURITY_ISSUES,
+    &frontend_p::PIPELINE_SECURITY_ISSUES_CSV,
+    &frontend_p::PIPELINE_SECURITY_ISSUES_V2,
+    &frontend_p::PIPELINE_SECURITY_STEPS,
+    &frontend_p::PROVISION_QWIET_TRIAL,
+    &frontend_q::QWIET_LICENSE_USAGE,
+    &frontend_r::REMEDIATION_AGENT_ACTIVITIES,
+    &frontend_r::REMEDIATION_TREND,
+    &frontend_s::SECURITY_REVIEW,
+    &frontend_t::TEST_TARGETS,
+    &frontend_u::UPDATE_TEST_TARGET_VARIANTS,
     &issues::CREATE_ISSUE,
     &issues::DELETE_ISSUE,
     &issues::FIND_ISSUE_BY_ID,
@@ -284,10 +379,18 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &pull_requests::LIST_PULL_REQUESTS,
     &pull_requests::UPDATE_PULL_REQUEST,
     &qwiet::GET_TOKEN,
+    &qwiet::GET_USER_TOKEN,
     &reference_identifiers::GET_BY_REFERENCE_ID,
+    &remediation_agent::BATCH_PERSIST_RESULTS,
+    &remediation_agent::DIFF_OCCURRENCES,
+    &remediation_agent::LIST_REMEDIATION_OCCURRENCES_IN_SCOPE,
+    &repositories::LIST_REPOSITORIES,
+    &repositories::LIST_REPOSITORY_VARIANTS,
+    &repositories::REPOSITORIES_OVERVIEW,
     &scans::CREATE_SCAN,
     &scans::DELETE_SCAN,
     &scans::FIND_SCAN_BY_ID,
+    &scans::LATEST_SCAN,
     &scans::LIST_SCANS,
     &scans::SCAN_ISSUE,
     &scans::SCAN_ISSUE_COUNTS,
@@ -310,8 +413,15 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &test_targets::CREATE_TARGET,
     &test_targets::DELETE_TARGET,
     &test_targets::FIND_TARGET_BY_ID,
+    &test_targets::GET_TARGET_EXECUTION,
+    &test_targets::GET_TARGET_EXECUTION_OCCURRENCE,
+    &test_targets::LIST_TARGET_EXECUTION_OCCURRENCES,
+    &test_targets::LIST_TARGET_EXECUTIONS,
     &test_targets::LIST_TARGETS,
     &test_targets::PATCH_TARGET,
+    &test_targets::TARGET_OVERVIEW,
+    &test_targets::TARGET_SBOM,
+    &test_targets::TARGET_SCA_PACKAGES,
     &test_targets::UPDATE_TARGET,
     &token::ISSUE_TOKEN,
     &usage::REPORT_USAGE,

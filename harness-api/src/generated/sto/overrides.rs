@@ -6,17 +6,17 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /sto/api/v2/overrides`
     ///
-    /// `Overrides#CreateOverride`, tag `Overrides`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `Overrides#CreateOverride`, tag `Overrides`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
-    /// - Body: [`types::CreateOverrideBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::CreateOverrideRequestBody`], `application/json`.
+    /// - Result: [`types::IdResult`], `application/json`; errors 400, 401, 403, 429, 500.
     #[inline]
     pub fn create_override(
         &self,
         account_id: impl Into<String>,
         org_id: impl Into<String>,
         project_id: impl Into<String>,
-        body: &types::CreateOverrideBody,
+        body: &types::CreateOverrideRequestBody,
     ) -> CreateOverride {
         CreateOverride {
             call: rt::Call::new(self.client, &CREATE_OVERRIDE)
@@ -28,16 +28,16 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /sto/api/v2/overrides/{id}`
     ///
-    /// `Overrides#DeleteOverride`, tag `Overrides`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `Overrides#DeleteOverride`, tag `Overrides`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`.
-    /// - Body: [`types::DeleteOverrideBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::DeleteOverrideRequestBody`], `application/json`.
+    /// - Result: nothing; errors 400, 401, 403, 404, 429, 500.
     #[inline]
     pub fn delete_override(
         &self,
         account_id: impl Into<String>,
         id: impl Into<String>,
-        body: &types::DeleteOverrideBody,
+        body: &types::DeleteOverrideRequestBody,
     ) -> DeleteOverride {
         DeleteOverride {
             call: rt::Call::new(self.client, &DELETE_OVERRIDE)
@@ -48,9 +48,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/overrides/{id}`
     ///
-    /// `Overrides#FindOverrideById`, tag `Overrides`. Safe: it only reads. The answer is not described.
+    /// `Overrides#FindOverrideById`, tag `Overrides`. Safe: it only reads. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::Override`], `application/json`; errors 400, 401, 403, 404, 429, 500.
     #[inline]
     pub fn find_override_by_id(
         &self,
@@ -65,9 +65,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/overrides`
     ///
-    /// `Overrides#ListOverrides`, tag `Overrides`. Safe: it only reads. The answer is not described.
+    /// `Overrides#ListOverrides`, tag `Overrides`. Safe: it only reads. Published types.
     /// - Required: query `account_id` = `accountId`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::OverridesListOverridesResponseBody`], `application/json`; errors 400, 401, 403, 404, 429, 500.
+    /// - List: `paged page/pageSize from 0, size 30, at most 100, items results, total pagination.totalItems, size pagination.pageSize`.
     #[inline]
     pub fn list_overrides(&self, account_id: impl Into<String>) -> ListOverrides {
         ListOverrides {
@@ -76,16 +77,16 @@ impl<'c> Api<'c> {
     }
     /// `PUT /sto/api/v2/overrides/{id}`
     ///
-    /// `Overrides#UpdateOverride`, tag `Overrides`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `Overrides#UpdateOverride`, tag `Overrides`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`.
-    /// - Body: [`types::UpdateOverrideBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::UpdateOverrideRequestBody`], `application/json`.
+    /// - Result: [`types::Override`], `application/json`; errors 400, 401, 403, 404, 429, 500.
     #[inline]
     pub fn update_override(
         &self,
         account_id: impl Into<String>,
         id: impl Into<String>,
-        body: &types::UpdateOverrideBody,
+        body: &types::UpdateOverrideRequestBody,
     ) -> UpdateOverride {
         UpdateOverride {
             call: rt::Call::new(self.client, &UPDATE_OVERRIDE)
@@ -104,7 +105,7 @@ pub struct CreateOverride {
 impl CreateOverride {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::IdResult> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -137,8 +138,8 @@ impl DeleteOverride {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -177,7 +178,7 @@ impl FindOverrideById {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::Override> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -224,7 +225,7 @@ impl ListOverrides {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::OverridesListOverridesResponseBody> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -234,6 +235,13 @@ impl ListOverrides {
     }
 }
 rt::request!(ListOverrides);
+impl rt::Paged for ListOverrides {
+    type Item = types::Override;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::update_override`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -257,7 +265,7 @@ impl UpdateOverride {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::Override> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -282,8 +290,8 @@ pub(super) static CREATE_OVERRIDE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::IdResult::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -303,9 +311,9 @@ pub(super) static DELETE_OVERRIDE: rt::Operation = rt::Operation {
     ],
     bodies: &["application/json"],
     body_required: true,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -327,8 +335,9 @@ pub(super) static FIND_OVERRIDE_BY_ID: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::Override::NAMES)
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -350,11 +359,21 @@ pub(super) static LIST_OVERRIDES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(
+        types::OverridesListOverridesResponseBody::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "results")
+            .page("page", 0)
+            .size("pageSize")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.pageSize"))
+    }),
 };
 pub(super) static UPDATE_OVERRIDE: rt::Operation = rt::Operation {
     id: "Overrides#UpdateOverride",
@@ -372,8 +391,9 @@ pub(super) static UPDATE_OVERRIDE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::Override::NAMES)
+        .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

@@ -49,9 +49,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/pull-requests/repositories/pulls/action`
     ///
-    /// `Pull Requests#GetPullRequestAction`, tag `Pull Requests`. Safe: it only reads. The answer is not described.
+    /// `Pull Requests#GetPullRequestAction`, tag `Pull Requests`. Safe: it only reads. Published types.
     /// - Required: query `account_id` = `accountId`, `id`, `occurrence_id` = `occurrenceId`, `scan_id` = `scanId`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::PullRequestActionResult`], `application/json`; errors 400, 401, 403, 429, 500.
     #[inline]
     pub fn get_pull_request_action(
         &self,
@@ -72,7 +72,7 @@ impl<'c> Api<'c> {
     ///
     /// `Pull Requests#GetPullRequestCorrelation`, tag `Pull Requests`. Safe: it only reads. Published types.
     /// - Required: query `account_id` = `accountId`, `provider`, `repository_path` = `repositoryPath`, `pull_request_number` = `pullRequestNumber`, `code_path` = `codePath`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::PullRequestCorrelationResult`], `application/json`.
     #[inline]
     pub fn get_pull_request_correlation(
         &self,
@@ -236,7 +236,7 @@ impl GetPullRequestAction {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::PullRequestActionResult> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -269,7 +269,7 @@ impl GetPullRequestCorrelation {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::PullRequestCorrelationResult> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -412,8 +412,8 @@ pub(super) static GET_PULL_REQUEST_ACTION: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::PullRequestActionResult::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -437,7 +437,9 @@ pub(super) static GET_PULL_REQUEST_CORRELATION: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::PullRequestCorrelationResult::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -6,13 +6,24 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /sto/api/v2/qwiet/token`
     ///
-    /// `Qwiet#GetToken`, tag `Qwiet`. Safe: it only reads. The answer is not described.
+    /// `Qwiet#GetToken`, tag `Qwiet`. Safe: it only reads. Published types.
     /// - Required: query `account_id` = `accountId`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::QwietTokenResponse`], `application/json`; errors 400, 401, 403, 429, 500.
     #[inline]
     pub fn get_token(&self, account_id: impl Into<String>) -> GetToken {
         GetToken {
             call: rt::Call::new(self.client, &GET_TOKEN).with_text(0, account_id),
+        }
+    }
+    /// `GET /sto/api/v2/qwiet/user-token`
+    ///
+    /// `Qwiet#GetUserToken`, tag `Qwiet`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`.
+    /// - Result: [`types::QwietUserTokenResponse`], `application/json`; errors 400, 401, 403, 429, 500.
+    #[inline]
+    pub fn get_user_token(&self, account_id: impl Into<String>) -> GetUserToken {
+        GetUserToken {
+            call: rt::Call::new(self.client, &GET_USER_TOKEN).with_text(0, account_id),
         }
     }
 }
@@ -34,7 +45,7 @@ impl GetToken {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::QwietTokenResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -44,6 +55,25 @@ impl GetToken {
     }
 }
 rt::request!(GetToken);
+/// Request of [`Api::get_user_token`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct GetUserToken {
+    call: rt::Call,
+}
+impl GetUserToken {
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::QwietUserTokenResponse> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(GetUserToken);
 pub(super) static GET_TOKEN: rt::Operation = rt::Operation {
     id: "Qwiet#GetToken",
     name: "get_token",
@@ -58,8 +88,25 @@ pub(super) static GET_TOKEN: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::QwietTokenResponse::NAMES),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
+    paging: None,
+};
+pub(super) static GET_USER_TOKEN: rt::Operation = rt::Operation {
+    id: "Qwiet#GetUserToken",
+    name: "get_user_token",
+    module: "sto",
+    tag: "Qwiet",
+    method: "GET",
+    path: "/sto/api/v2/qwiet/user-token",
+    params: &[rt::Param::query("accountId", true)],
+    bodies: &[],
+    body_required: false,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::QwietUserTokenResponse::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

@@ -9,7 +9,7 @@ impl<'c> Api<'c> {
     /// `Scans#CreateScan`, tag `Scans`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_id` = `accountId`.
     /// - Body: [`types::CreateScanRequestBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::IdResult`], `application/json`.
     #[inline]
     pub fn create_scan(
         &self,
@@ -56,6 +56,23 @@ impl<'c> Api<'c> {
                 .with_text(1, id),
         }
     }
+    /// `GET /sto/api/v2/scans/latest`
+    ///
+    /// `Scans#LatestScan`, tag `Scans`. Safe: it only reads. Published types.
+    /// - Required: query `account_id` = `accountId`, `target_variant_id` = `targetVariantId`.
+    /// - Result: [`types::LatestScansResult`], `application/json`; errors 400, 401, 403, 429, 500.
+    #[inline]
+    pub fn latest_scan(
+        &self,
+        account_id: impl Into<String>,
+        target_variant_id: impl Into<String>,
+    ) -> LatestScan {
+        LatestScan {
+            call: rt::Call::new(self.client, &LATEST_SCAN)
+                .with_text(0, account_id)
+                .with_text(1, target_variant_id),
+        }
+    }
     /// `GET /sto/api/v2/scans`
     ///
     /// `Scans#ListScans`, tag `Scans`. Safe: it only reads. Published types.
@@ -72,7 +89,8 @@ impl<'c> Api<'c> {
     ///
     /// `Scans#ScanIssue`, tag `Scans`. Safe: it only reads. Published types.
     /// - Required: path `id`, `issue_id` = `issueId`; query `account_id` = `accountId`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::IssueInScan`], `application/json`.
+    /// - List: `paged page/pageSize from 0, size 30, items occurrences, total occurrencesPagination.totalItems, size occurrencesPagination.pageSize`.
     #[inline]
     pub fn scan_issue(
         &self,
@@ -91,7 +109,7 @@ impl<'c> Api<'c> {
     ///
     /// `Scans#ScanIssueCounts`, tag `Scans`. Safe: it only reads. Published types.
     /// - Required: path `id`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::FullIssueCounts`], `application/json`.
     #[inline]
     pub fn scan_issue_counts(
         &self,
@@ -112,7 +130,8 @@ impl<'c> Api<'c> {
     ///
     /// `Scans#ScanIssueOccurrences`, tag `Scans`. Safe: it only reads. Published types.
     /// - Required: path `id`, `issue_id` = `issueId`; query `account_id` = `accountId`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::IssueInScan`], `application/json`.
+    /// - List: `paged page/pageSize from 0, size 30, items occurrences, total occurrencesPagination.totalItems, size occurrencesPagination.pageSize`.
     #[inline]
     pub fn scan_issue_occurrences(
         &self,
@@ -181,7 +200,7 @@ impl CreateScan {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::IdResult> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -229,6 +248,39 @@ impl FindScanById {
     }
 }
 rt::request!(FindScanById);
+/// Request of [`Api::latest_scan`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct LatestScan {
+    call: rt::Call,
+}
+impl LatestScan {
+    /// Query parameter `productId`.
+    #[inline]
+    pub fn product_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
+    }
+    /// Query parameter `subproduct`.
+    #[inline]
+    pub fn subproduct(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::LatestScansResult> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(LatestScan);
 /// Request of [`Api::list_scans`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -329,7 +381,7 @@ impl ScanIssue {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::IssueInScan> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -339,6 +391,13 @@ impl ScanIssue {
     }
 }
 rt::request!(ScanIssue);
+impl rt::Paged for ScanIssue {
+    type Item = std::collections::BTreeMap<String, serde_json::Value>;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::scan_issue_counts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -348,7 +407,7 @@ pub struct ScanIssueCounts {
 impl ScanIssueCounts {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::FullIssueCounts> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -435,7 +494,7 @@ impl ScanIssueOccurrences {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::IssueInScan> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -445,6 +504,13 @@ impl ScanIssueOccurrences {
     }
 }
 rt::request!(ScanIssueOccurrences);
+impl rt::Paged for ScanIssueOccurrences {
+    type Item = std::collections::BTreeMap<String, serde_json::Value>;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::scan_issues`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -506,7 +572,7 @@ pub(super) static CREATE_SCAN: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
+    response: &rt::ResponseSchema::object(types::IdResult::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -542,6 +608,30 @@ pub(super) static FIND_SCAN_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     response: &rt::ResponseSchema::object(types::Scan::NAMES)
         .status(rt::StatusMember::Result),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
+    paging: None,
+};
+pub(super) static LATEST_SCAN: rt::Operation = rt::Operation {
+    id: "Scans#LatestScan",
+    name: "latest_scan",
+    module: "sto",
+    tag: "Scans",
+    method: "GET",
+    path: "/sto/api/v2/scans/latest",
+    params: &[
+        rt::Param::query("accountId", true),
+        rt::Param::query("targetVariantId", true),
+        rt::Param::query("productId", false),
+        rt::Param::query("subproduct", false),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::LatestScansResult::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -597,11 +687,19 @@ pub(super) static SCAN_ISSUE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
+    response: &rt::ResponseSchema::object(types::IssueInScan::NAMES)
+        .status(rt::StatusMember::Result),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "occurrences")
+            .page("page", 0)
+            .size("pageSize")
+            .default_size(30)
+            .total(rt::Found::Member("occurrencesPagination.totalItems"))
+            .used_size(rt::Found::Member("occurrencesPagination.pageSize"))
+    }),
 };
 pub(super) static SCAN_ISSUE_COUNTS: rt::Operation = rt::Operation {
     id: "Scans#ScanIssueCounts",
@@ -619,7 +717,7 @@ pub(super) static SCAN_ISSUE_COUNTS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
+    response: &rt::ResponseSchema::object(types::FullIssueCounts::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -649,11 +747,19 @@ pub(super) static SCAN_ISSUE_OCCURRENCES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
+    response: &rt::ResponseSchema::object(types::IssueInScan::NAMES)
+        .status(rt::StatusMember::Result),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "occurrences")
+            .page("page", 0)
+            .size("pageSize")
+            .default_size(30)
+            .total(rt::Found::Member("occurrencesPagination.totalItems"))
+            .used_size(rt::Found::Member("occurrencesPagination.pageSize"))
+    }),
 };
 pub(super) static SCAN_ISSUES: rt::Operation = rt::Operation {
     id: "Scans#ScanIssues",

@@ -6,17 +6,17 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /sto/api/v2/sto-data-frontend/all-issues/filters`
     ///
-    /// `STO Data Frontend#AllIssuesFilters`, tag `STO Data Frontend`. Safe: it only reads. The answer is not described; the body is inferred from one sample.
+    /// `STO Data Frontend#AllIssuesFilters`, tag `STO Data Frontend`. Safe: it only reads. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
-    /// - Body: [`types::DataFrontendAllIssuesFiltersBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::ExecutionArtifactSummaryRequestBody`], `application/json`.
+    /// - Result: [`types::AllIssuesFiltersResultV2`], `application/json`; errors 400, 401, 403, 404, 429, 500.
     #[inline]
     pub fn data_frontend_all_issues_filters(
         &self,
         account_id: impl Into<String>,
         org_id: impl Into<String>,
         project_id: impl Into<String>,
-        body: &types::DataFrontendAllIssuesFiltersBody,
+        body: &types::ExecutionArtifactSummaryRequestBody,
     ) -> DataFrontendAllIssuesFilters {
         DataFrontendAllIssuesFilters {
             call: rt::Call::new(self.client, &DATA_FRONTEND_ALL_ISSUES_FILTERS)
@@ -31,7 +31,8 @@ impl<'c> Api<'c> {
     /// `STO Data Frontend#AllIssuesList`, tag `STO Data Frontend`. Safe: it only reads. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Body: [`types::AllIssuesListRequestBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::AllIssuesListResultV2`], `application/json`.
+    /// - List: `paged page/pageSize in body from 0, items issues, total pagination.totalItems, size pagination.pageSize`.
     #[inline]
     pub fn data_frontend_all_issues_list(
         &self,
@@ -149,7 +150,7 @@ pub struct DataFrontendAllIssuesFilters {
 impl DataFrontendAllIssuesFilters {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::AllIssuesFiltersResultV2> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -168,7 +169,7 @@ pub struct DataFrontendAllIssuesList {
 impl DataFrontendAllIssuesList {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::AllIssuesListResultV2> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -178,6 +179,13 @@ impl DataFrontendAllIssuesList {
     }
 }
 rt::request!(DataFrontendAllIssuesList);
+impl rt::Paged for DataFrontendAllIssuesList {
+    type Item = types::AllIssueSummaryV2;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::data_frontend_execution_artifact_scan_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -286,8 +294,10 @@ pub(super) static DATA_FRONTEND_ALL_ISSUES_FILTERS: rt::Operation = rt::Operatio
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::AllIssuesFiltersResultV2::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -307,11 +317,18 @@ pub(super) static DATA_FRONTEND_ALL_ISSUES_LIST: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
+    response: &rt::ResponseSchema::object(types::AllIssuesListResultV2::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "issues")
+            .in_body()
+            .page("page", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.pageSize"))
+    }),
 };
 pub(super) static DATA_FRONTEND_EXECUTION_ARTIFACT_SCAN_SUMMARY: rt::Operation = rt::Operation {
     id: "STO Data Frontend#ExecutionArtifactScanSummary",

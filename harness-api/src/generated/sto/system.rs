@@ -6,8 +6,8 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /sto/api/v2/system/health`
     ///
-    /// `System#health`, tag `System`. Safe: it only reads. The answer is not described.
-    /// - Result: json, `application/json`.
+    /// `System#health`, tag `System`. Safe: it only reads. Published types.
+    /// - Result: nothing; errors 500.
     #[inline]
     pub fn system_health(&self) -> SystemHealth {
         SystemHealth {
@@ -16,8 +16,8 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/system/version`
     ///
-    /// `System#version`, tag `System`. Safe: it only reads. The answer is not described.
-    /// - Result: json, `application/json`.
+    /// `System#version`, tag `System`. Safe: it only reads. Published types.
+    /// - Result: [`types::StoServiceVersion`], `application/json`.
     #[inline]
     pub fn system_version(&self) -> SystemVersion {
         SystemVersion {
@@ -34,8 +34,8 @@ pub struct SystemHealth {
 impl SystemHealth {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -53,7 +53,7 @@ pub struct SystemVersion {
 impl SystemVersion {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::StoServiceVersion> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -73,9 +73,9 @@ pub(super) static SYSTEM_HEALTH: rt::Operation = rt::Operation {
     params: &[],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -91,8 +91,8 @@ pub(super) static SYSTEM_VERSION: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::StoServiceVersion::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

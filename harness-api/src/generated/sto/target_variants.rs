@@ -9,7 +9,7 @@ impl<'c> Api<'c> {
     /// `Target Variants#CreateTargetVariant`, tag `Target Variants`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `target_id` = `targetId`; query `account_id` = `accountId`.
     /// - Body: [`types::CreateTargetVariantRequestBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::IdResult`], `application/json`.
     #[inline]
     pub fn create_target_variant(
         &self,
@@ -112,7 +112,7 @@ pub struct CreateTargetVariant {
 impl CreateTargetVariant {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::IdResult> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -239,7 +239,7 @@ pub(super) static CREATE_TARGET_VARIANT: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
+    response: &rt::ResponseSchema::object(types::IdResult::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -9,7 +9,7 @@ impl<'c> Api<'c> {
     /// `Targets#CreateTarget`, tag `Test Targets`. Not repeated: twice may be more than once. Published types.
     /// - Required: query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
     /// - Body: [`types::CreateTargetRequestBody`], `application/json`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::IdResult`], `application/json`.
     #[inline]
     pub fn create_target(
         &self,
@@ -68,6 +68,102 @@ impl<'c> Api<'c> {
                 .with_text(3, id),
         }
     }
+    /// `GET /sto/api/v2/targets/{id}/executions/{executionId}`
+    ///
+    /// `Targets#GetTargetExecution`, tag `Test Targets`. Safe: it only reads. Published types.
+    /// - Required: path `id`, `execution_id` = `executionId`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Result: [`types::TargetExecutionMetadata`], `application/json`; errors 400, 401, 403, 404.
+    #[inline]
+    pub fn get_target_execution(
+        &self,
+        account_id: impl Into<String>,
+        org_id: impl Into<String>,
+        project_id: impl Into<String>,
+        id: impl Into<String>,
+        execution_id: impl Into<String>,
+    ) -> GetTargetExecution {
+        GetTargetExecution {
+            call: rt::Call::new(self.client, &GET_TARGET_EXECUTION)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_text(3, id)
+                .with_text(4, execution_id),
+        }
+    }
+    /// `GET /sto/api/v2/targets/{id}/executions/{executionId}/occurrences/{occurrenceInternalId}`
+    ///
+    /// `Targets#GetTargetExecutionOccurrence`, tag `Test Targets`. Safe: it only reads. Published types.
+    /// - Required: path `id`, `execution_id` = `executionId`, `occurrence_internal_id` = `occurrenceInternalId`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`, `scan_id` = `scanId`.
+    /// - Result: map of json, `application/json`; errors 400, 401, 403, 404, 429, 500.
+    #[inline]
+    pub fn get_target_execution_occurrence(
+        &self,
+        account_id: impl Into<String>,
+        org_id: impl Into<String>,
+        project_id: impl Into<String>,
+        id: impl Into<String>,
+        execution_id: impl Into<String>,
+        occurrence_internal_id: i64,
+        scan_id: impl Into<String>,
+    ) -> GetTargetExecutionOccurrence {
+        GetTargetExecutionOccurrence {
+            call: rt::Call::new(self.client, &GET_TARGET_EXECUTION_OCCURRENCE)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_text(3, id)
+                .with_text(4, execution_id)
+                .with_int(5, occurrence_internal_id)
+                .with_text(6, scan_id),
+        }
+    }
+    /// `GET /sto/api/v2/targets/{id}/executions/{executionId}/occurrences`
+    ///
+    /// `Targets#ListTargetExecutionOccurrences`, tag `Test Targets`. Safe: it only reads. Published types.
+    /// - Required: path `id`, `execution_id` = `executionId`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Result: [`types::TargetsListTargetExecutionOccurrencesResponseBody`], `application/json`; errors 400, 401, 403, 404, 429, 500.
+    /// - List: `paged page/pageSize from 0, size 30, at most 100, items results, total pagination.totalItems, size pagination.pageSize`.
+    #[inline]
+    pub fn list_target_execution_occurrences(
+        &self,
+        account_id: impl Into<String>,
+        org_id: impl Into<String>,
+        project_id: impl Into<String>,
+        id: impl Into<String>,
+        execution_id: impl Into<String>,
+    ) -> ListTargetExecutionOccurrences {
+        ListTargetExecutionOccurrences {
+            call: rt::Call::new(self.client, &LIST_TARGET_EXECUTION_OCCURRENCES)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_text(3, id)
+                .with_text(4, execution_id),
+        }
+    }
+    /// `GET /sto/api/v2/targets/{id}/executions`
+    ///
+    /// `Targets#ListTargetExecutions`, tag `Test Targets`. Safe: it only reads. Published types.
+    /// - Required: path `id`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Result: [`types::TargetsListTargetExecutionsResponseBody`], `application/json`; errors 400, 401, 403, 404, 429, 500.
+    /// - List: `paged page/pageSize from 0, size 30, at most 100, items results, total pagination.totalItems, size pagination.pageSize`.
+    #[inline]
+    pub fn list_target_executions(
+        &self,
+        account_id: impl Into<String>,
+        org_id: impl Into<String>,
+        project_id: impl Into<String>,
+        id: impl Into<String>,
+    ) -> ListTargetExecutions {
+        ListTargetExecutions {
+            call: rt::Call::new(self.client, &LIST_TARGET_EXECUTIONS)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_text(3, id),
+        }
+    }
     /// `GET /sto/api/v2/targets`
     ///
     /// `Targets#ListTargets`, tag `Test Targets`. Safe: it only reads. Published types.
@@ -112,6 +208,72 @@ impl<'c> Api<'c> {
                 .with_body_part(model::Cell::part(body)),
         }
     }
+    /// `GET /sto/api/v2/targets/{id}/overview`
+    ///
+    /// `Targets#TargetOverview`, tag `Test Targets`. Safe: it only reads. Published types.
+    /// - Required: path `id`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Result: [`types::TargetOverviewResult`], `application/json`; errors 400, 401, 403, 404, 429, 500.
+    #[inline]
+    pub fn target_overview(
+        &self,
+        account_id: impl Into<String>,
+        org_id: impl Into<String>,
+        project_id: impl Into<String>,
+        id: impl Into<String>,
+    ) -> TargetOverview {
+        TargetOverview {
+            call: rt::Call::new(self.client, &TARGET_OVERVIEW)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_text(3, id),
+        }
+    }
+    /// `GET /sto/api/v2/targets/{id}/sbom`
+    ///
+    /// `Targets#TargetSbom`, tag `Test Targets`. Safe: it only reads. Published types.
+    /// - Required: path `id`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`, `format`.
+    /// - Result: bytes, as a stream, `application/json`; errors 400, 401, 403, 404, 429, 500.
+    #[inline]
+    pub fn target_sbom(
+        &self,
+        account_id: impl Into<String>,
+        org_id: impl Into<String>,
+        project_id: impl Into<String>,
+        id: impl Into<String>,
+        format: impl Into<types::TargetSbomFormat>,
+    ) -> TargetSbom {
+        TargetSbom {
+            call: rt::Call::new(self.client, &TARGET_SBOM)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_text(3, id)
+                .with_text(4, Into::<types::TargetSbomFormat>::into(format).as_str()),
+        }
+    }
+    /// `GET /sto/api/v2/targets/{id}/sca/packages`
+    ///
+    /// `Targets#TargetScaPackages`, tag `Test Targets`. Safe: it only reads. Published types.
+    /// - Required: path `id`; query `account_id` = `accountId`, `org_id` = `orgId`, `project_id` = `projectId`.
+    /// - Result: [`types::TargetScaPackagesResult`], `application/json`; errors 400, 401, 403, 404, 429, 500.
+    /// - List: `paged page/per_page from 1, size 10, at most 10000, items packages`.
+    #[inline]
+    pub fn target_sca_packages(
+        &self,
+        account_id: impl Into<String>,
+        org_id: impl Into<String>,
+        project_id: impl Into<String>,
+        id: impl Into<String>,
+    ) -> TargetScaPackages {
+        TargetScaPackages {
+            call: rt::Call::new(self.client, &TARGET_SCA_PACKAGES)
+                .with_text(0, account_id)
+                .with_text(1, org_id)
+                .with_text(2, project_id)
+                .with_text(3, id),
+        }
+    }
     /// `PUT /sto/api/v2/targets/{id}`
     ///
     /// `Targets#UpdateTarget`, tag `Test Targets`. Idempotent: twice is as good as once. Published types.
@@ -146,7 +308,7 @@ pub struct CreateTarget {
 impl CreateTarget {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::IdResult> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -194,6 +356,170 @@ impl FindTargetById {
     }
 }
 rt::request!(FindTargetById);
+/// Request of [`Api::get_target_execution`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct GetTargetExecution {
+    call: rt::Call,
+}
+impl GetTargetExecution {
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::TargetExecutionMetadata> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(GetTargetExecution);
+/// Request of [`Api::get_target_execution_occurrence`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct GetTargetExecutionOccurrence {
+    call: rt::Call,
+}
+impl GetTargetExecutionOccurrence {
+    /// Sends the request.
+    #[inline]
+    pub fn send(
+        self,
+    ) -> rt::Sending<std::collections::BTreeMap<String, serde_json::Value>> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(GetTargetExecutionOccurrence);
+/// Request of [`Api::list_target_execution_occurrences`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct ListTargetExecutionOccurrences {
+    call: rt::Call,
+}
+impl ListTargetExecutionOccurrences {
+    /// Query parameter `page`.
+    #[inline]
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
+    }
+    /// Query parameter `pageSize`.
+    #[inline]
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
+    }
+    /// Query parameter `search`.
+    #[inline]
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
+    }
+    /// Query parameter `severityCodes`.
+    #[inline]
+    pub fn severity_codes(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
+    }
+    /// Query parameter `issueTypes`.
+    #[inline]
+    pub fn issue_types(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(9, value),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(
+        self,
+    ) -> rt::Sending<types::TargetsListTargetExecutionOccurrencesResponseBody> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(ListTargetExecutionOccurrences);
+impl rt::Paged for ListTargetExecutionOccurrences {
+    type Item = types::TargetExecutionOccurrenceSummary;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+/// Request of [`Api::list_target_executions`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct ListTargetExecutions {
+    call: rt::Call,
+}
+impl ListTargetExecutions {
+    /// Query parameter `page`.
+    #[inline]
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(4, value),
+        }
+    }
+    /// Query parameter `pageSize`.
+    #[inline]
+    pub fn page_size(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(5, value),
+        }
+    }
+    /// Query parameter `source`.
+    #[inline]
+    pub fn source(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
+    }
+    /// Query parameter `branch`.
+    #[inline]
+    pub fn branch(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(7, value),
+        }
+    }
+    /// Query parameter `scanTypes`.
+    #[inline]
+    pub fn scan_types(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::TargetsListTargetExecutionsResponseBody> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(ListTargetExecutions);
+impl rt::Paged for ListTargetExecutions {
+    type Item = types::TargetExecution;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::list_targets`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -260,6 +586,165 @@ impl PatchTarget {
     }
 }
 rt::request!(PatchTarget);
+/// Request of [`Api::target_overview`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct TargetOverview {
+    call: rt::Call,
+}
+impl TargetOverview {
+    /// Query parameter `variantId`.
+    #[inline]
+    pub fn variant_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::TargetOverviewResult> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(TargetOverview);
+/// Request of [`Api::target_sbom`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct TargetSbom {
+    call: rt::Call,
+}
+impl TargetSbom {
+    /// Query parameter `variantId`.
+    #[inline]
+    pub fn variant_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
+    }
+    /// Query parameter `executionId`.
+    #[inline]
+    pub fn execution_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
+    }
+    /// Query parameter `type`.
+    #[inline]
+    pub fn type_(self, value: impl Into<types::TargetSbomType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(7, Into::<types::TargetSbomType>::into(value).as_str()),
+        }
+    }
+    /// Query parameter `license`.
+    #[inline]
+    pub fn license(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
+    }
+    /// Query parameter `pretty`.
+    #[inline]
+    pub fn pretty(self, value: bool) -> Self {
+        Self {
+            call: self.call.with_flag(9, value),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<rt::ByteStream> {
+        self.call.byte_answer()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(TargetSbom);
+/// Request of [`Api::target_sca_packages`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct TargetScaPackages {
+    call: rt::Call,
+}
+impl TargetScaPackages {
+    /// Query parameter `variantId`.
+    #[inline]
+    pub fn variant_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
+    }
+    /// Query parameter `executionId`.
+    #[inline]
+    pub fn execution_id(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
+    }
+    /// Query parameter `page`.
+    #[inline]
+    pub fn page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(6, value),
+        }
+    }
+    /// Query parameter `per_page`.
+    #[inline]
+    pub fn per_page(self, value: i64) -> Self {
+        Self {
+            call: self.call.with_int(7, value),
+        }
+    }
+    /// Query parameter `search`.
+    #[inline]
+    pub fn search(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(8, value),
+        }
+    }
+    /// Query parameter `type`.
+    #[inline]
+    pub fn type_(self, value: impl Into<types::TargetScaPackagesType>) -> Self {
+        Self {
+            call: self
+                .call
+                .with_text(9, Into::<types::TargetScaPackagesType>::into(value).as_str()),
+        }
+    }
+    /// Query parameter `licenses`.
+    #[inline]
+    pub fn licenses(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(10, value),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::TargetScaPackagesResult> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(TargetScaPackages);
+impl rt::Paged for TargetScaPackages {
+    type Item = types::ScaPackage;
+    #[inline]
+    fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
 /// Request of [`Api::update_target`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -294,7 +779,7 @@ pub(super) static CREATE_TARGET: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
+    response: &rt::ResponseSchema::object(types::IdResult::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -343,6 +828,129 @@ pub(super) static FIND_TARGET_BY_ID: rt::Operation = rt::Operation {
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
+};
+pub(super) static GET_TARGET_EXECUTION: rt::Operation = rt::Operation {
+    id: "Targets#GetTargetExecution",
+    name: "get_target_execution",
+    module: "sto",
+    tag: "Test Targets",
+    method: "GET",
+    path: "/sto/api/v2/targets/{id}/executions/{executionId}",
+    params: &[
+        rt::Param::query("accountId", true),
+        rt::Param::query("orgId", true),
+        rt::Param::query("projectId", true),
+        rt::Param::path("id"),
+        rt::Param::path("executionId"),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::TargetExecutionMetadata::NAMES),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
+    paging: None,
+};
+pub(super) static GET_TARGET_EXECUTION_OCCURRENCE: rt::Operation = rt::Operation {
+    id: "Targets#GetTargetExecutionOccurrence",
+    name: "get_target_execution_occurrence",
+    module: "sto",
+    tag: "Test Targets",
+    method: "GET",
+    path: "/sto/api/v2/targets/{id}/executions/{executionId}/occurrences/{occurrenceInternalId}",
+    params: &[
+        rt::Param::query("accountId", true),
+        rt::Param::query("orgId", true),
+        rt::Param::query("projectId", true),
+        rt::Param::path("id"),
+        rt::Param::path("executionId"),
+        rt::Param::path("occurrenceInternalId"),
+        rt::Param::query("scanId", true),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::new(rt::ValueSchema::object(&[])),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
+    paging: None,
+};
+pub(super) static LIST_TARGET_EXECUTION_OCCURRENCES: rt::Operation = rt::Operation {
+    id: "Targets#ListTargetExecutionOccurrences",
+    name: "list_target_execution_occurrences",
+    module: "sto",
+    tag: "Test Targets",
+    method: "GET",
+    path: "/sto/api/v2/targets/{id}/executions/{executionId}/occurrences",
+    params: &[
+        rt::Param::query("accountId", true),
+        rt::Param::query("orgId", true),
+        rt::Param::query("projectId", true),
+        rt::Param::path("id"),
+        rt::Param::path("executionId"),
+        rt::Param::query("page", false),
+        rt::Param::query("pageSize", false),
+        rt::Param::query("search", false),
+        rt::Param::query("severityCodes", false),
+        rt::Param::query("issueTypes", false),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::TargetsListTargetExecutionOccurrencesResponseBody::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "results")
+            .page("page", 0)
+            .size("pageSize")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.pageSize"))
+    }),
+};
+pub(super) static LIST_TARGET_EXECUTIONS: rt::Operation = rt::Operation {
+    id: "Targets#ListTargetExecutions",
+    name: "list_target_executions",
+    module: "sto",
+    tag: "Test Targets",
+    method: "GET",
+    path: "/sto/api/v2/targets/{id}/executions",
+    params: &[
+        rt::Param::query("accountId", true),
+        rt::Param::query("orgId", true),
+        rt::Param::query("projectId", true),
+        rt::Param::path("id"),
+        rt::Param::query("page", false),
+        rt::Param::query("pageSize", false),
+        rt::Param::query("source", false),
+        rt::Param::query("branch", false),
+        rt::Param::query("scanTypes", false),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::TargetsListTargetExecutionsResponseBody::NAMES,
+    ),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "results")
+            .page("page", 0)
+            .size("pageSize")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.pageSize"))
+    }),
 };
 pub(super) static LIST_TARGETS: rt::Operation = rt::Operation {
     id: "Targets#ListTargets",
@@ -396,6 +1004,92 @@ pub(super) static PATCH_TARGET: rt::Operation = rt::Operation {
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
+};
+pub(super) static TARGET_OVERVIEW: rt::Operation = rt::Operation {
+    id: "Targets#TargetOverview",
+    name: "target_overview",
+    module: "sto",
+    tag: "Test Targets",
+    method: "GET",
+    path: "/sto/api/v2/targets/{id}/overview",
+    params: &[
+        rt::Param::query("accountId", true),
+        rt::Param::query("orgId", true),
+        rt::Param::query("projectId", true),
+        rt::Param::path("id"),
+        rt::Param::query("variantId", false),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::TargetOverviewResult::NAMES),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
+    paging: None,
+};
+pub(super) static TARGET_SBOM: rt::Operation = rt::Operation {
+    id: "Targets#TargetSbom",
+    name: "target_sbom",
+    module: "sto",
+    tag: "Test Targets",
+    method: "GET",
+    path: "/sto/api/v2/targets/{id}/sbom",
+    params: &[
+        rt::Param::query("accountId", true),
+        rt::Param::query("orgId", true),
+        rt::Param::query("projectId", true),
+        rt::Param::path("id"),
+        rt::Param::query("format", true),
+        rt::Param::query("variantId", false),
+        rt::Param::query("executionId", false),
+        rt::Param::query("type", false),
+        rt::Param::query("license", false),
+        rt::Param::query("pretty", false),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::OPAQUE,
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
+    paging: None,
+};
+pub(super) static TARGET_SCA_PACKAGES: rt::Operation = rt::Operation {
+    id: "Targets#TargetScaPackages",
+    name: "target_sca_packages",
+    module: "sto",
+    tag: "Test Targets",
+    method: "GET",
+    path: "/sto/api/v2/targets/{id}/sca/packages",
+    params: &[
+        rt::Param::query("accountId", true),
+        rt::Param::query("orgId", true),
+        rt::Param::query("projectId", true),
+        rt::Param::path("id"),
+        rt::Param::query("variantId", false),
+        rt::Param::query("executionId", false),
+        rt::Param::query("page", false),
+        rt::Param::query("per_page", false),
+        rt::Param::query("search", false),
+        rt::Param::query("type", false),
+        rt::Param::query("licenses", false),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::TargetScaPackagesResult::NAMES),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "packages")
+            .page("page", 1)
+            .size("per_page")
+            .default_size(10)
+            .max_size(10000)
+    }),
 };
 pub(super) static UPDATE_TARGET: rt::Operation = rt::Operation {
     id: "Targets#UpdateTarget",

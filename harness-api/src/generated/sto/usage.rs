@@ -6,9 +6,9 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /sto/api/usage`
     ///
-    /// `Usage#ReportUsage`, tag `Usage`. Safe: it only reads. The answer is not described.
+    /// `Usage#ReportUsage`, tag `Usage`. Safe: it only reads. Published types.
     /// - Required: query `account_id` = `accountId`, `timestamp`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::UsageResult`], `application/json`; errors 400, 401, 403, 429, 500.
     #[inline]
     pub fn report_usage(
         &self,
@@ -23,9 +23,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/usage/all-accounts`
     ///
-    /// `Usage#UsageAllAccounts`, tag `Usage`. Safe: it only reads. The answer is not described.
+    /// `Usage#UsageAllAccounts`, tag `Usage`. Safe: it only reads. Published types.
     /// - Required: query `timestamp`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::UsageAllAccountsResult`], `application/json`; errors 400, 401, 403, 429, 500.
     #[inline]
     pub fn usage_all_accounts(&self, timestamp: i64) -> UsageAllAccounts {
         UsageAllAccounts {
@@ -49,7 +49,7 @@ impl ReportUsage {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::UsageResult> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -75,7 +75,7 @@ impl UsageAllAccounts {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::UsageAllAccountsResult> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -100,8 +100,8 @@ pub(super) static REPORT_USAGE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::UsageResult::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -117,8 +117,8 @@ pub(super) static USAGE_ALL_ACCOUNTS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    response: &rt::ResponseSchema::object(types::UsageAllAccountsResult::NAMES),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,

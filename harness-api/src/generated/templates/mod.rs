@@ -78,10 +78,11 @@
 //! | `POST /template/api/templates/v2/applyTemplates` | [`get_yaml_with_template_refs_resolved_v2`](Api::get_yaml_with_template_refs_resolved_v2) |
 //! | `GET /template/api/templates/entitySetupUsage/{templateIdentifier}` | [`list_template_usage`](Api::list_template_usage) |
 //! | `POST /template/api/templates/move-config/{templateIdentifier}` | [`move_template_configs`](Api::move_template_configs) |
+//! | `GET /template/api/templates/refresh-and-get/{templateIdentifier}` | [`refresh_and_get_template`](Api::refresh_and_get_template) |
+//! | `POST /template/api/templates/{templateIdentifier}/labels/replace` | [`replace_labels_for_template`](Api::replace_labels_for_template) |
 //! | `PUT /template/api/templates/update/{templateIdentifier}/{versionLabel}` | [`update_existing_template_version`](Api::update_existing_template_version) |
 //! | `POST /template/api/templates/update/git-metadata/{templateIdentifier}/{versionLabel}` | [`update_git_details`](Api::update_git_details) |
 //! | `PUT /template/api/templates/updateStableTemplate/{templateIdentifier}/{versionLabel}` | [`update_stable_template`](Api::update_stable_template) |
-//! | `POST /template/api/templates/{templateIdentifier}/labels/upsert` | [`upsert_labels_for_template`](Api::upsert_labels_for_template) |
 //! | `GET /template/api/refresh-template/validate-template-inputs` | [`validate_template_inputs`](Api::validate_template_inputs) |
 mod account_template;
 pub use account_template::*;
@@ -156,9 +157,10 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &templates::GET_YAML_WITH_TEMPLATE_REFS_RESOLVED_V2,
     &templates::LIST_TEMPLATE_USAGE,
     &templates::MOVE_TEMPLATE_CONFIGS,
+    &templates::REFRESH_AND_GET_TEMPLATE,
+    &templates::REPLACE_LABELS_FOR_TEMPLATE,
     &templates::UPDATE_EXISTING_TEMPLATE_VERSION,
     &templates::UPDATE_GIT_DETAILS,
     &templates::UPDATE_STABLE_TEMPLATE,
-    &templates::UPSERT_LABELS_FOR_TEMPLATE,
     &templates::VALIDATE_TEMPLATE_INPUTS,
 ];

@@ -108,9 +108,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /template/api/templates/{templateIdentifier}/labels`
     ///
-    /// `getTemplateLabelsMap`, tag `Templates`. Safe: it only reads. The answer is not described.
+    /// `getTemplateLabelsMap`, tag `Templates`. Safe: it only reads. Published types.
     /// - Required: path `template_identifier` = `templateIdentifier`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoTemplateLabelMapResponse`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn get_template_labels_map(
         &self,
@@ -181,10 +181,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /template/api/templates/entitySetupUsage/{templateIdentifier}`
     ///
-    /// `listTemplateUsage`, tag `Templates`. Safe: it only reads. The answer is not described.
+    /// `listTemplateUsage`, tag `Templates`. Safe: it only reads. Published types.
     /// - Required: path `template_identifier` = `templateIdentifier`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
-    /// - List: `paged pageIndex/pageSize from 0, size 100, at most 100, items data.content`.
+    /// - Result: [`types::ResponseDtoPageResponseEntitySetupUsage`], `application/json`, `application/yaml`; errors 400, 500.
+    /// - List: `paged pageIndex/pageSize from 0, size 100, at most 100, items data.content, total data.totalItems, size data.pageSize, last data.last`.
     #[inline]
     pub fn list_template_usage(
         &self,
@@ -214,6 +214,60 @@ impl<'c> Api<'c> {
                 .with_text(0, account_identifier)
                 .with_text(1, template_identifier)
                 .with_text(2, version_label),
+        }
+    }
+    /// `GET /template/api/templates/refresh-and-get/{templateIdentifier}`
+    ///
+    /// `refreshAndGetTemplate`, tag `Templates`. Safe: it only reads. Published types.
+    /// - Required: path `template_identifier` = `templateIdentifier`; query `account_identifier` = `accountIdentifier`, `branch`.
+    /// - Result: [`types::ResponseDtoTemplateResponse`], `application/json`, `application/yaml`; errors 400, 500.
+    #[inline]
+    pub fn refresh_and_get_template(
+        &self,
+        account_identifier: impl Into<String>,
+        template_identifier: impl Into<String>,
+        branch: impl Into<String>,
+    ) -> RefreshAndGetTemplate {
+        RefreshAndGetTemplate {
+            call: rt::Call::new(self.client, &REFRESH_AND_GET_TEMPLATE)
+                .with_text(0, account_identifier)
+                .with_text(1, template_identifier)
+                .with_text(2, branch),
+        }
+    }
+    /// `POST /template/api/templates/{templateIdentifier}/labels/replace`
+    ///
+    /// `replaceLabelsForTemplate`, tag `Templates`. Not repeated: twice may be more than once. Published types.
+    /// - Required: path `template_identifier` = `templateIdentifier`; query `account_identifier` = `accountIdentifier`.
+    /// - Body: [`types::TemplateLabelsReplaceRequest`], `application/json`, `application/yaml`.
+    /// - Result: nothing; errors 400, 500.
+    #[inline]
+    pub fn replace_labels_for_template(
+        &self,
+        account_identifier: impl Into<String>,
+        template_identifier: impl Into<String>,
+        body: &types::TemplateLabelsReplaceRequest,
+    ) -> ReplaceLabelsForTemplate {
+        ReplaceLabelsForTemplate {
+            call: rt::Call::new(self.client, &REPLACE_LABELS_FOR_TEMPLATE)
+                .with_text(0, account_identifier)
+                .with_text(1, template_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
+    }
+    /// `POST /template/api/templates/{templateIdentifier}/labels/replace`: [`Self::replace_labels_for_template`] with another body.
+    #[inline]
+    pub fn replace_labels_for_template_yaml(
+        &self,
+        account_identifier: impl Into<String>,
+        template_identifier: impl Into<String>,
+        body: impl Into<String>,
+    ) -> ReplaceLabelsForTemplate {
+        ReplaceLabelsForTemplate {
+            call: rt::Call::new(self.client, &REPLACE_LABELS_FOR_TEMPLATE)
+                .with_text(0, account_identifier)
+                .with_text(1, template_identifier)
+                .with_body_text("application/yaml", body),
         }
     }
     /// `PUT /template/api/templates/update/{templateIdentifier}/{versionLabel}`
@@ -275,41 +329,6 @@ impl<'c> Api<'c> {
                 .with_text(0, account_identifier)
                 .with_text(1, template_identifier)
                 .with_text(2, version_label),
-        }
-    }
-    /// `POST /template/api/templates/{templateIdentifier}/labels/upsert`
-    ///
-    /// `upsertLabelsForTemplate`, tag `Templates`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
-    /// - Required: path `template_identifier` = `templateIdentifier`; query `account_identifier` = `accountIdentifier`.
-    /// - Body: [`types::UpsertLabelsForTemplateBody`], `application/json`, `application/yaml`.
-    /// - Result: json, `application/json`.
-    #[inline]
-    pub fn upsert_labels_for_template(
-        &self,
-        account_identifier: impl Into<String>,
-        template_identifier: impl Into<String>,
-        body: &types::UpsertLabelsForTemplateBody,
-    ) -> UpsertLabelsForTemplate {
-        UpsertLabelsForTemplate {
-            call: rt::Call::new(self.client, &UPSERT_LABELS_FOR_TEMPLATE)
-                .with_text(0, account_identifier)
-                .with_text(1, template_identifier)
-                .with_body_part(model::Cell::part(body)),
-        }
-    }
-    /// `POST /template/api/templates/{templateIdentifier}/labels/upsert`: [`Self::upsert_labels_for_template`] with another body.
-    #[inline]
-    pub fn upsert_labels_for_template_yaml(
-        &self,
-        account_identifier: impl Into<String>,
-        template_identifier: impl Into<String>,
-        body: impl Into<String>,
-    ) -> UpsertLabelsForTemplate {
-        UpsertLabelsForTemplate {
-            call: rt::Call::new(self.client, &UPSERT_LABELS_FOR_TEMPLATE)
-                .with_text(0, account_identifier)
-                .with_text(1, template_identifier)
-                .with_body_text("application/yaml", body),
         }
     }
     /// `GET /template/api/refresh-template/validate-template-inputs`
@@ -843,7 +862,7 @@ impl GetTemplateLabelsMap {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoTemplateLabelMapResponse> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -1121,7 +1140,7 @@ impl ListTemplateUsage {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseEntitySetupUsage> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -1132,7 +1151,7 @@ impl ListTemplateUsage {
 }
 rt::request!(ListTemplateUsage);
 impl rt::Paged for ListTemplateUsage {
-    type Item = serde_json::Value;
+    type Item = types::EntitySetupUsage;
     #[inline]
     fn into_call(self) -> rt::Call {
         self.call
@@ -1236,6 +1255,86 @@ impl MoveTemplateConfigs {
     }
 }
 rt::request!(MoveTemplateConfigs);
+/// Request of [`Api::refresh_and_get_template`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct RefreshAndGetTemplate {
+    call: rt::Call,
+}
+impl RefreshAndGetTemplate {
+    /// Query parameter `orgIdentifier`.
+    #[inline]
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
+    }
+    /// Query parameter `projectIdentifier`.
+    #[inline]
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(4, value),
+        }
+    }
+    /// Query parameter `label`.
+    #[inline]
+    pub fn label(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(5, value),
+        }
+    }
+    /// Query parameter `versionLabel`.
+    #[inline]
+    pub fn version_label(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(6, value),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<types::ResponseDtoTemplateResponse> {
+        self.call.typed()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(RefreshAndGetTemplate);
+/// Request of [`Api::replace_labels_for_template`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct ReplaceLabelsForTemplate {
+    call: rt::Call,
+}
+impl ReplaceLabelsForTemplate {
+    /// Query parameter `orgIdentifier`.
+    #[inline]
+    pub fn org_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(2, value),
+        }
+    }
+    /// Query parameter `projectIdentifier`.
+    #[inline]
+    pub fn project_identifier(self, value: impl Into<String>) -> Self {
+        Self {
+            call: self.call.with_text(3, value),
+        }
+    }
+    /// Sends the request.
+    #[inline]
+    pub fn send(self) -> rt::Sending<()> {
+        self.call.empty()
+    }
+    /// The call itself, to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call {
+        self.call
+    }
+}
+rt::request!(ReplaceLabelsForTemplate);
 /// Request of [`Api::update_existing_template_version`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1484,39 +1583,6 @@ impl UpdateStableTemplate {
     }
 }
 rt::request!(UpdateStableTemplate);
-/// Request of [`Api::upsert_labels_for_template`].
-#[derive(Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct UpsertLabelsForTemplate {
-    call: rt::Call,
-}
-impl UpsertLabelsForTemplate {
-    /// Query parameter `orgIdentifier`.
-    #[inline]
-    pub fn org_identifier(self, value: impl Into<String>) -> Self {
-        Self {
-            call: self.call.with_text(2, value),
-        }
-    }
-    /// Query parameter `projectIdentifier`.
-    #[inline]
-    pub fn project_identifier(self, value: impl Into<String>) -> Self {
-        Self {
-            call: self.call.with_text(3, value),
-        }
-    }
-    /// Sends the request.
-    #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
-        self.call.typed()
-    }
-    /// The call itself, to read its answer in another form.
-    #[inline]
-    pub fn into_call(self) -> rt::Call {
-        self.call
-    }
-}
-rt::request!(UpsertLabelsForTemplate);
 /// Request of [`Api::validate_template_inputs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1756,9 +1822,11 @@ pub(super) static GET_TEMPLATE_LABELS_MAP: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::TemplateLabelMapResponse::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: None,
@@ -1855,9 +1923,11 @@ pub(super) static LIST_TEMPLATE_USAGE: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PageResponseEntitySetupUsage::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const {
@@ -1866,6 +1936,9 @@ pub(super) static LIST_TEMPLATE_USAGE: rt::Operation = rt::Operation {
             .size("pageSize")
             .default_size(100)
             .max_size(100)
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+            .more(rt::More::Last("data.last"))
     }),
 };
 pub(super) static MOVE_TEMPLATE_CONFIGS: rt::Operation = rt::Operation {
@@ -1896,6 +1969,55 @@ pub(super) static MOVE_TEMPLATE_CONFIGS: rt::Operation = rt::Operation {
     response: &rt::ResponseSchema::data(
         rt::ValueSchema::object(types::TemplateMoveConfigResponse::NAMES),
     ),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
+};
+pub(super) static REFRESH_AND_GET_TEMPLATE: rt::Operation = rt::Operation {
+    id: "refreshAndGetTemplate",
+    name: "refresh_and_get_template",
+    module: "templates",
+    tag: "Templates",
+    method: "GET",
+    path: "/template/api/templates/refresh-and-get/{templateIdentifier}",
+    params: &[
+        rt::Param::query("accountIdentifier", true),
+        rt::Param::path("templateIdentifier"),
+        rt::Param::query("branch", true),
+        rt::Param::query("orgIdentifier", false),
+        rt::Param::query("projectIdentifier", false),
+        rt::Param::query("label", false),
+        rt::Param::query("versionLabel", false),
+    ],
+    bodies: &[],
+    body_required: false,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::NgTemplateResponse::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
+    deprecated: false,
+    repeat: rt::Repeat::Safe,
+    paging: None,
+};
+pub(super) static REPLACE_LABELS_FOR_TEMPLATE: rt::Operation = rt::Operation {
+    id: "replaceLabelsForTemplate",
+    name: "replace_labels_for_template",
+    module: "templates",
+    tag: "Templates",
+    method: "POST",
+    path: "/template/api/templates/{templateIdentifier}/labels/replace",
+    params: &[
+        rt::Param::query("accountIdentifier", true),
+        rt::Param::path("templateIdentifier"),
+        rt::Param::query("orgIdentifier", false),
+        rt::Param::query("projectIdentifier", false),
+    ],
+    bodies: &["application/json", "application/yaml"],
+    body_required: true,
+    answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -1994,28 +2116,6 @@ pub(super) static UPDATE_STABLE_TEMPLATE: rt::Operation = rt::Operation {
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
-    paging: None,
-};
-pub(super) static UPSERT_LABELS_FOR_TEMPLATE: rt::Operation = rt::Operation {
-    id: "upsertLabelsForTemplate",
-    name: "upsert_labels_for_template",
-    module: "templates",
-    tag: "Templates",
-    method: "POST",
-    path: "/template/api/templates/{templateIdentifier}/labels/upsert",
-    params: &[
-        rt::Param::query("accountIdentifier", true),
-        rt::Param::path("templateIdentifier"),
-        rt::Param::query("orgIdentifier", false),
-        rt::Param::query("projectIdentifier", false),
-    ],
-    bodies: &["application/json", "application/yaml"],
-    body_required: true,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
-    deprecated: false,
-    repeat: rt::Repeat::Never,
     paging: None,
 };
 pub(super) static VALIDATE_TEMPLATE_INPUTS: rt::Operation = rt::Operation {

@@ -85,17 +85,17 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/keys/{identifier}`
     ///
-    /// `updateKey`, tag `Keys`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `updateKey`, tag `Keys`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `identifier`; query `account_identifier` = `accountIdentifier`, `parent_identifier` = `parentIdentifier`.
-    /// - Body: [`types::UpdateKeyBody`], `application/json`, `application/yaml`, `text/plain`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::UpdatePublicKeyRequest`], `application/json`, `application/yaml`, `text/plain`.
+    /// - Result: [`types::ResponseDtoKey`], `application/json`, `application/yaml`, `text/plain`; errors 400, 500.
     #[inline]
     pub fn update_key(
         &self,
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
         parent_identifier: impl Into<String>,
-        body: &types::UpdateKeyBody,
+        body: &types::UpdatePublicKeyRequest,
     ) -> UpdateKey {
         UpdateKey {
             call: rt::Call::new(self.client, &UPDATE_KEY)
@@ -293,7 +293,7 @@ pub struct UpdateKey {
 impl UpdateKey {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoKey> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -399,9 +399,9 @@ pub(super) static UPDATE_KEY: rt::Operation = rt::Operation {
     ],
     bodies: &["application/json", "application/yaml", "text/plain"],
     body_required: true,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml", "text/plain"],
+    response: &rt::ResponseSchema::data(rt::ValueSchema::object(types::Key::NAMES)),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,

@@ -121,10 +121,10 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/serviceaccount/manageable`
     ///
-    /// `listManageableServiceAccounts`, tag `Service Account`. Safe: it only reads. The answer is not described.
+    /// `listManageableServiceAccounts`, tag `Service Account`. Safe: it only reads. Published types.
     /// - Required: query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
-    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content`.
+    /// - Result: [`types::ResponseDtoPageResponseServiceAccount`], `application/json`, `application/yaml`, `text/plain`; errors 400, 500.
+    /// - List: `paged pageIndex/pageSize from 0, size 50, at most 100, items data.content, total data.totalItems, size data.pageSize, pageToken from data.pageToken`.
     #[inline]
     pub fn list_manageable_service_accounts(
         &self,
@@ -534,7 +534,7 @@ impl ListManageableServiceAccounts {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseServiceAccount> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -545,7 +545,7 @@ impl ListManageableServiceAccounts {
 }
 rt::request!(ListManageableServiceAccounts);
 impl rt::Paged for ListManageableServiceAccounts {
-    type Item = serde_json::Value;
+    type Item = types::ServiceAccount;
     #[inline]
     fn into_call(self) -> rt::Call {
         self.call
@@ -786,9 +786,11 @@ pub(super) static LIST_MANAGEABLE_SERVICE_ACCOUNTS: rt::Operation = rt::Operatio
     ],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml", "text/plain"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PageResponseServiceAccount::NAMES),
+    ),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const {
@@ -797,6 +799,9 @@ pub(super) static LIST_MANAGEABLE_SERVICE_ACCOUNTS: rt::Operation = rt::Operatio
             .size("pageSize")
             .default_size(50)
             .max_size(100)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
     }),
 };
 pub(super) static LIST_SERVICE_ACCOUNT: rt::Operation = rt::Operation {

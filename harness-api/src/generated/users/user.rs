@@ -6,20 +6,37 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /ng/api/user/add-user-to-groups/{userId}`
     ///
-    /// `addUserToUserGroups`, tag `User`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `addUserToUserGroups`, tag `User`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `user_id` = `userId`; query `account_identifier` = `accountIdentifier`.
-    /// - Body, optional: [`types::AddUserToUserGroupsBody`], `application/json`, `application/yaml`.
-    /// - Result: json, `application/json`.
+    /// - Body: [`types::UserAddToUserGroupDto`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn add_user_to_user_groups(
         &self,
         user_id: impl Into<String>,
         account_identifier: impl Into<String>,
+        body: &types::UserAddToUserGroupDto,
     ) -> AddUserToUserGroups {
         AddUserToUserGroups {
             call: rt::Call::new(self.client, &ADD_USER_TO_USER_GROUPS)
                 .with_text(0, user_id)
-                .with_text(1, account_identifier),
+                .with_text(1, account_identifier)
+                .with_body_part(model::Cell::part(body)),
+        }
+    }
+    /// `PUT /ng/api/user/add-user-to-groups/{userId}`: [`Self::add_user_to_user_groups`] with another body.
+    #[inline]
+    pub fn add_user_to_user_groups_yaml(
+        &self,
+        user_id: impl Into<String>,
+        account_identifier: impl Into<String>,
+        body: impl Into<String>,
+    ) -> AddUserToUserGroups {
+        AddUserToUserGroups {
+            call: rt::Call::new(self.client, &ADD_USER_TO_USER_GROUPS)
+                .with_text(0, user_id)
+                .with_text(1, account_identifier)
+                .with_body_text("application/yaml", body),
         }
     }
     /// `POST /ng/api/user/users`
@@ -117,9 +134,9 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/user/endImpersonation/{userId}`
     ///
-    /// `endImpersonation`, tag `User`. Not repeated: twice may be more than once. The answer is not described.
+    /// `endImpersonation`, tag `User`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `user_id` = `userId`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn end_impersonation(
         &self,
@@ -219,10 +236,10 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/user/impersonate/{userId}`
     ///
-    /// `impersonateUser`, tag `User`. Not repeated: twice may be more than once. The answer is not described; the body is inferred from one sample.
+    /// `impersonateUser`, tag `User`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `user_id` = `userId`; query `account_identifier` = `accountIdentifier`.
-    /// - Body, optional: [`types::ImpersonateUserBody`], `application/json`, `application/yaml`.
-    /// - Result: json, `application/json`.
+    /// - Body, optional: [`types::ImpersonateDto`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoBoolean`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn impersonate_user(
         &self,
@@ -287,10 +304,10 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/user/{userId}`
     ///
-    /// `updateUserInfo_1`, tag `User`. Idempotent: twice is as good as once. The answer is not described; the body is inferred from one sample.
+    /// `updateUserInfo_1`, tag `User`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `user_id` = `userId`; query `account_identifier` = `accountIdentifier`.
-    /// - Body, optional: [`types::UpdateUserInfoByIdBody`], `application/json`, `application/yaml`.
-    /// - Result: [`types::ResponseDtoUserInfo`], `application/json`.
+    /// - Body, optional: [`types::UserInfoUpdateDto`], `application/json`, `application/yaml`.
+    /// - Result: [`types::ResponseDtoUserInfo`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn update_user_info_by_id(
         &self,
@@ -305,9 +322,9 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/user/reset-two-factor-auth/{userId}`
     ///
-    /// `reset2fa`, tag `User`. Not repeated: twice may be more than once. The answer is not described.
+    /// `reset2fa`, tag `User`. Not repeated: twice may be more than once. Published types.
     /// - Required: path `user_id` = `userId`; query `account_identifier` = `accountIdentifier`.
-    /// - Result: json, `application/json`.
+    /// - Result: [`types::RestResponseBoolean`], `application/json`, `application/yaml`; errors 400, 500.
     #[inline]
     pub fn user_reset2fa(
         &self,
@@ -342,23 +359,9 @@ impl AddUserToUserGroups {
             call: self.call.with_text(3, value),
         }
     }
-    /// The body, as JSON.
-    #[inline]
-    pub fn body(self, body: &types::AddUserToUserGroupsBody) -> Self {
-        Self {
-            call: self.call.with_body_part(model::Cell::part(body)),
-        }
-    }
-    /// The body as it is to be sent, `application/yaml`.
-    #[inline]
-    pub fn body_yaml(self, body: impl Into<String>) -> Self {
-        Self {
-            call: self.call.with_body_text("application/yaml", body),
-        }
-    }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -535,7 +538,7 @@ pub struct EndImpersonation {
 impl EndImpersonation {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -802,7 +805,7 @@ pub struct ImpersonateUser {
 impl ImpersonateUser {
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::ImpersonateUserBody) -> Self {
+    pub fn body(self, body: &types::ImpersonateDto) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
@@ -816,7 +819,7 @@ impl ImpersonateUser {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -934,7 +937,7 @@ pub struct UpdateUserInfoById {
 impl UpdateUserInfoById {
     /// The body, as JSON.
     #[inline]
-    pub fn body(self, body: &types::UpdateUserInfoByIdBody) -> Self {
+    pub fn body(self, body: &types::UserInfoUpdateDto) -> Self {
         Self {
             call: self.call.with_body_part(model::Cell::part(body)),
         }
@@ -967,7 +970,7 @@ pub struct UserReset2fa {
 impl UserReset2fa {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
         self.call.typed()
     }
     /// The call itself, to read its answer in another form.
@@ -991,10 +994,11 @@ pub(super) static ADD_USER_TO_USER_GROUPS: rt::Operation = rt::Operation {
         rt::Param::query("projectIdentifier", false),
     ],
     bodies: &["application/json", "application/yaml"],
-    body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    body_required: true,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(rt::ValueSchema::Boolean)
+        .confirmed_by(&["data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -1105,9 +1109,10 @@ pub(super) static END_IMPERSONATION: rt::Operation = rt::Operation {
     params: &[rt::Param::path("userId"), rt::Param::query("accountIdentifier", true)],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(rt::ValueSchema::Boolean)
+        .confirmed_by(&["data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -1256,9 +1261,10 @@ pub(super) static IMPERSONATE_USER: rt::Operation = rt::Operation {
     params: &[rt::Param::path("userId"), rt::Param::query("accountIdentifier", true)],
     bodies: &["application/json", "application/yaml"],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(rt::ValueSchema::Boolean)
+        .confirmed_by(&["data"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,
@@ -1335,9 +1341,9 @@ pub(super) static UPDATE_USER_INFO_BY_ID: rt::Operation = rt::Operation {
     params: &[rt::Param::path("userId"), rt::Param::query("accountIdentifier", true)],
     bodies: &["application/json", "application/yaml"],
     body_required: false,
-    answers: &["application/json"],
+    answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::data(rt::ValueSchema::object(types::UserInfo::NAMES)),
-    provenance: rt::Provenance::Sample,
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
     paging: None,
@@ -1352,9 +1358,10 @@ pub(super) static USER_RESET2FA: rt::Operation = rt::Operation {
     params: &[rt::Param::path("userId"), rt::Param::query("accountIdentifier", true)],
     bodies: &[],
     body_required: false,
-    answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY,
-    provenance: rt::Provenance::Sample,
+    answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::envelope("resource", rt::ValueSchema::Boolean)
+        .confirmed_by(&["resource"]),
+    provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
     paging: None,

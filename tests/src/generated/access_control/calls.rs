@@ -493,7 +493,7 @@ pub(crate) static CALLS: &[Calling] = &[
                             given.text(0),
                             &given
                                 .body::<
-                                    harness_api::access_control::types::CreateResourceGroupV2Body,
+                                    harness_api::access_control::types::ResourceGroupV2Request,
                                 >()?,
                         )
                 }
@@ -538,7 +538,7 @@ pub(crate) static CALLS: &[Calling] = &[
                             given.text(0),
                             &given
                                 .body::<
-                                    harness_api::access_control::types::GetFilterResourceGroupListV2Body,
+                                    harness_api::access_control::types::ResourceGroupFilter,
                                 >()?,
                         )
                 }
@@ -613,7 +613,7 @@ pub(crate) static CALLS: &[Calling] = &[
                             given.text(1),
                             &given
                                 .body::<
-                                    harness_api::access_control::types::UpdateResourceGroupV2Body,
+                                    harness_api::access_control::types::ResourceGroupV2Request,
                                 >()?,
                         )
                 }
@@ -1800,7 +1800,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     .browser_resolution(given.text(5))
                     .message(given.text(6))
                     .module(given.text(7))
-                    .region(given.text(8))
+                    .region(given.text(8).as_str())
                     .url(given.text(9))
                     .user_browser(given.text(10))
                     .user_name(given.text(11))

@@ -484,7 +484,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::authentication::types::CreateNgLdapSettingsBody,
+                                    harness_api::authentication::types::LdapSettingsRequest,
                                 >()?,
                         )
                 }
@@ -509,7 +509,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -538,7 +538,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::authentication::types::LdapSettingsIterationsBody,
+                                    harness_api::authentication::types::CronExpressionRequestDto,
                                 >()?,
                         )
                 }
@@ -564,7 +564,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::authentication::types::LdapSettingsLdapLoginTestBody,
+                                    harness_api::authentication::types::LdapTestLoginRequestDto,
                                 >()?,
                         )
                 }
@@ -604,7 +604,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -617,7 +617,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -633,7 +633,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::authentication::types::LinkLdapSettingsBody,
+                                    harness_api::authentication::types::LinkSsoGroupRequestDto,
                                 >()?,
                         )
                 }
@@ -663,7 +663,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::authentication::types::LinkLdapSettingsOrgBody,
+                                    harness_api::authentication::types::LinkSsoGroupRequestDto,
                                 >()?,
                         )
                 }
@@ -701,7 +701,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::authentication::types::LinkLdapSettingsProjBody,
+                                    harness_api::authentication::types::LinkSsoGroupRequestDto,
                                 >()?,
                         )
                 }
@@ -727,7 +727,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::authentication::types::UnlinkLdapSettingsBody,
+                                    harness_api::authentication::types::UnlinkSsoGroupRequestDto,
                                 >()?,
                         )
                 }
@@ -757,7 +757,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::authentication::types::UnlinkLdapSettingsOrgBody,
+                                    harness_api::authentication::types::UnlinkSsoGroupRequestDto,
                                 >()?,
                         )
                 }
@@ -795,7 +795,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::authentication::types::UnlinkLdapSettingsProjBody,
+                                    harness_api::authentication::types::UnlinkSsoGroupRequestDto,
                                 >()?,
                         )
                 }
@@ -821,7 +821,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::authentication::types::UpdateLdapSettingsByIdBody,
+                                    harness_api::authentication::types::LdapSettingsRequest,
                                 >()?,
                         )
                 }
@@ -847,7 +847,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::authentication::types::ValidateConnectionSettingsBody,
+                                    harness_api::authentication::types::LdapSettingsRequest,
                                 >()?,
                         )
                 }
@@ -873,7 +873,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::authentication::types::ValidateGroupSettingsBody,
+                                    harness_api::authentication::types::LdapSettingsRequest,
                                 >()?,
                         )
                 }
@@ -899,7 +899,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::authentication::types::ValidateUserSettingsBody,
+                                    harness_api::authentication::types::LdapSettingsRequest,
                                 >()?,
                         )
                 }

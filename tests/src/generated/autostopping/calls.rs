@@ -13,7 +13,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .create_alert(
                     given.text(0),
                     given.text(1),
-                    &given.body::<harness_api::autostopping::types::CreateAlertBody>()?,
+                    &given.body::<harness_api::autostopping::types::AlertRequest>()?,
                 );
             Ok(json(request.send()))
         },
@@ -47,7 +47,8 @@ pub(crate) static CALLS: &[Calling] = &[
                 .list_alerts(
                     given.text(0),
                     given.text(1),
-                    &given.body::<harness_api::autostopping::types::ListAlertsBody>()?,
+                    &given
+                        .body::<harness_api::autostopping::types::AlertSearchRequest>()?,
                 );
             Ok(json(request.send()))
         },
@@ -61,7 +62,8 @@ pub(crate) static CALLS: &[Calling] = &[
                 .update_alert(
                     given.text(0),
                     given.text(1),
-                    &given.body::<harness_api::autostopping::types::UpdateAlertBody>()?,
+                    &given
+                        .body::<harness_api::autostopping::types::AlertUpdateRequest>()?,
                 );
             Ok(json(request.send()))
         },

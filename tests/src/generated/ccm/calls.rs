@@ -141,10 +141,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .ccm()
                 .create_new_anomalies_ignorelist_rule(
                     given.text(0),
-                    &given
-                        .body::<
-                            harness_api::ccm::types::CreateNewAnomaliesIgnorelistRuleBody,
-                        >()?,
+                    &given.body::<harness_api::ccm::types::AnomaliesWhitelistRule>()?,
                 );
             Ok(json(request.send()))
         },
@@ -177,10 +174,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .ccm()
                 .list_anomalies_ignorelist_rule(
                     given.text(0),
-                    &given
-                        .body::<
-                            harness_api::ccm::types::ListAnomaliesIgnorelistRuleBody,
-                        >()?,
+                    &given.body::<harness_api::ccm::types::RuleExecutionFilter>()?,
                 );
             Ok(json(request.send()))
         },
@@ -212,10 +206,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .update_anomalies_ignorelist_rule(
                     given.text(0),
                     given.text(1),
-                    &given
-                        .body::<
-                            harness_api::ccm::types::UpdateAnomaliesIgnorelistRuleBody,
-                        >()?,
+                    &given.body::<harness_api::ccm::types::AnomaliesWhitelistRule>()?,
                 );
             Ok(json(request.send()))
         },
@@ -382,9 +373,9 @@ pub(crate) static CALLS: &[Calling] = &[
                 .ccm()
                 .budget_filter_values(
                     given.text(0),
-                    &given.body::<harness_api::ccm::types::BudgetFilterValuesBody>()?,
+                    &given.body::<harness_api::ccm::types::BudgetFilterValues>()?,
                 );
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -413,10 +404,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .ccm()
                 .clone_budgets_bulk_operation(
                     given.text(0),
-                    &given
-                        .body::<
-                            harness_api::ccm::types::CloneBudgetsBulkOperationBody,
-                        >()?,
+                    &given.body::<harness_api::ccm::types::CloneBudgetRequest>()?,
                 );
             Ok(json(request.send()))
         },
@@ -444,7 +432,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(0),
                     &given
                         .body::<
-                            harness_api::ccm::types::CreateCostBucketBudgetsBulkBody,
+                            harness_api::ccm::types::CreateCostBucketBudgetsRequest,
                         >()?,
                 );
             Ok(json(request.send()))
@@ -497,6 +485,19 @@ pub(crate) static CALLS: &[Calling] = &[
         make: |client, given| {
             let request = client.ccm().get_budget(given.text(0), given.text(1));
             Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "getBudgetSummaryMetrics",
+        ways: &["application/json"],
+        make: |client, given| {
+            let request = client
+                .ccm()
+                .get_budget_summary_metrics(
+                    given.text(0),
+                    &given.body::<harness_api::ccm::types::CcmBudgetFilterProperties>()?,
+                );
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -568,7 +569,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .ccm()
                 .move_budgets(
                     given.text(0),
-                    &given.body::<harness_api::ccm::types::MoveBudgetsBody>()?,
+                    &given.body::<harness_api::ccm::types::MoveBudgetsDto>()?,
                 );
             Ok(json(request.send()))
         },
@@ -596,10 +597,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .update_budget_alert_thresholds(
                     given.text(0),
                     given.text(1),
-                    &given
-                        .body::<
-                            Vec<harness_api::ccm::types::UpdateBudgetAlertThresholdsBody>,
-                        >()?,
+                    &given.body::<Vec<harness_api::ccm::types::AlertThreshold>>()?,
                 );
             Ok(json(request.send()))
         },
@@ -624,7 +622,7 @@ pub(crate) static CALLS: &[Calling] = &[
             let request = client
                 .ccm()
                 .update_cost_settings(
-                    &given.body::<harness_api::ccm::types::UpdateCostSettingsBody>()?,
+                    &given.body::<harness_api::ccm::types::CostSettings>()?,
                 );
             let request = if given.is_full() {
                 request.account_identifier(given.text(0))
@@ -654,10 +652,7 @@ pub(crate) static CALLS: &[Calling] = &[
             let request = client
                 .ccm()
                 .update_governance_cost_settings(
-                    &given
-                        .body::<
-                            harness_api::ccm::types::UpdateGovernanceCostSettingsBody,
-                        >()?,
+                    &given.body::<harness_api::ccm::types::GovernanceCostSettings>()?,
                 );
             let request = if given.is_full() {
                 request.account_identifier(given.text(0))
@@ -951,11 +946,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .bulk_sync_cost_category_jira_mappings(
                     given.text(0),
                     &given
-                        .body::<
-                            Vec<
-                                harness_api::ccm::types::BulkSyncCostCategoryJiraMappingsBody,
-                            >,
-                        >()?,
+                        .body::<Vec<harness_api::ccm::types::CostCategoryJiraMapping>>()?,
                 );
             Ok(json(request.send()))
         },
@@ -968,10 +959,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .ccm()
                 .create_cost_category_jira_mapping(
                     given.text(0),
-                    &given
-                        .body::<
-                            harness_api::ccm::types::CreateCostCategoryJiraMappingBody,
-                        >()?,
+                    &given.body::<harness_api::ccm::types::CostCategoryJiraMapping>()?,
                 );
             Ok(json(request.send()))
         },
@@ -1013,10 +1001,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .update_cost_category_jira_mapping(
                     given.text(0),
                     given.text(1),
-                    &given
-                        .body::<
-                            harness_api::ccm::types::UpdateCostCategoryJiraMappingBody,
-                        >()?,
+                    &given.body::<harness_api::ccm::types::CostCategoryJiraMapping>()?,
                 );
             Ok(json(request.send()))
         },
@@ -1117,6 +1102,19 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "iacmResourceCostOverview",
+        ways: &["application/json"],
+        make: |client, given| {
+            let request = client
+                .ccm()
+                .iacm_resource_cost_overview(
+                    given.text(0),
+                    &given.body::<harness_api::ccm::types::IacmResourceCostRequest>()?,
+                );
             Ok(json(request.send()))
         },
     },
@@ -1222,7 +1220,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .ccm()
                 .list_data_jobs(
                     given.text(0),
-                    &given.body::<harness_api::ccm::types::ListDataJobsBody>()?,
+                    &given.body::<harness_api::ccm::types::DataJobFilterDto>()?,
                 );
             Ok(json(request.send()))
         },
@@ -1433,6 +1431,53 @@ pub(crate) static CALLS: &[Calling] = &[
         },
     },
     Calling {
+        id: "getGenAITraceSpans",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .ccm()
+                .get_gen_ai_trace_spans(given.text(0), given.text(1));
+            let request = if given.is_full() {
+                request.limit(given.int(2)).offset(given.int(3))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "listGenAITraceServices",
+        ways: &[""],
+        make: |client, given| {
+            let request = client.ccm().list_gen_ai_trace_services(given.text(0));
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "listGenAITraceSummaries",
+        ways: &["", "application/json"],
+        make: |client, given| {
+            let request = match given.way() {
+                0 => client.ccm().list_gen_ai_trace_summaries(given.text(0)),
+                _ => {
+                    client
+                        .ccm()
+                        .list_gen_ai_trace_summaries(given.text(0))
+                        .body(
+                            &given
+                                .body::<harness_api::ccm::types::GenAiTraceFilterRequest>()?,
+                        )
+                }
+            };
+            let request = if given.is_full() {
+                request.limit(given.int(1)).offset(given.int(2))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
         id: "CloneGovernanceAlertRule",
         ways: &[""],
         make: |client, given| {
@@ -1562,7 +1607,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(0),
                     &given
                         .body::<
-                            harness_api::ccm::types::ListRuleEnforcementRecommendationsBody,
+                            harness_api::ccm::types::RuleEnforcementRecommendationsFilter,
                         >()?,
                 );
             Ok(json(request.send()))
@@ -2166,7 +2211,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .ccm()
                 .get_common_jira_fields(
                     given.text(0),
-                    &given.body::<harness_api::ccm::types::GetCommonJiraFieldsBody>()?,
+                    &given.body::<harness_api::ccm::types::CcmJiraFieldsRequestDto>()?,
                 );
             Ok(json(request.send()))
         },
@@ -2180,7 +2225,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .get_common_jira_issue_types(
                     given.text(0),
                     &given
-                        .body::<harness_api::ccm::types::GetCommonJiraIssueTypesBody>()?,
+                        .body::<harness_api::ccm::types::CcmJiraIssueTypesRequestDto>()?,
                 );
             Ok(json(request.send()))
         },
@@ -2228,7 +2273,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(1),
                     &given
                         .body::<
-                            Vec<harness_api::ccm::types::UpsertJiraFieldMappingBody>,
+                            Vec<harness_api::ccm::types::JiraFieldMappingRequestDto>,
                         >()?,
                 );
             Ok(json(request.send()))
@@ -2244,7 +2289,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(0),
                     &given
                         .body::<
-                            harness_api::ccm::types::CreateCloudAccountOverrideBody,
+                            harness_api::ccm::types::CloudProviderRecommendationPreference,
                         >()?,
                 );
             Ok(json(request.send()))
@@ -2300,10 +2345,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .update_cloud_account_override(
                     given.text(0),
                     given.text(1),
-                    &given
-                        .body::<
-                            Vec<harness_api::ccm::types::UpdateCloudAccountOverrideBody>,
-                        >()?,
+                    &given.body::<Vec<harness_api::ccm::types::CcmCloudAccount>>()?,
                 );
             Ok(json(request.send()))
         },
@@ -2389,7 +2431,7 @@ pub(crate) static CALLS: &[Calling] = &[
             let request = client
                 .ccm()
                 .get_service_now_service_request_fields(given.text(0), given.text(1));
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -2439,10 +2481,7 @@ pub(crate) static CALLS: &[Calling] = &[
             let request = client
                 .ccm()
                 .update_recommendation_cost_settings(
-                    &given
-                        .body::<
-                            harness_api::ccm::types::UpdateRecommendationCostSettingsBody,
-                        >()?,
+                    &given.body::<harness_api::ccm::types::RecommendationCostSettings>()?,
                 );
             let request = if given.is_full() {
                 request.account_identifier(given.text(0))
@@ -2476,7 +2515,10 @@ pub(crate) static CALLS: &[Calling] = &[
                 .ccm()
                 .change_inference_state(
                     given.text(0),
-                    &given.body::<harness_api::ccm::types::ChangeInferenceStateBody>()?,
+                    &given
+                        .body::<
+                            harness_api::ccm::types::ChangeRecommendationInferenceStatusDto,
+                        >()?,
                 );
             Ok(json(request.send()))
         },
@@ -2521,6 +2563,22 @@ pub(crate) static CALLS: &[Calling] = &[
             let request = client
                 .ccm()
                 .get_supported_recommendation_filters(given.text(0));
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "iacmResourceRecommendations",
+        ways: &["application/json"],
+        make: |client, given| {
+            let request = client
+                .ccm()
+                .iacm_resource_recommendations(
+                    given.text(0),
+                    &given
+                        .body::<
+                            harness_api::ccm::types::IacmResourceRecommendationRequest,
+                        >()?,
+                );
             Ok(json(request.send()))
         },
     },
@@ -2631,22 +2689,6 @@ pub(crate) static CALLS: &[Calling] = &[
                     &given
                         .body::<
                             harness_api::ccm::types::CcmRecommendationFilterProperties,
-                        >()?,
-                );
-            Ok(json(request.send()))
-        },
-    },
-    Calling {
-        id: "terraformResourceRecommendations",
-        ways: &["application/json"],
-        make: |client, given| {
-            let request = client
-                .ccm()
-                .terraform_resource_recommendations(
-                    given.text(0),
-                    &given
-                        .body::<
-                            harness_api::ccm::types::TerraformResourceRecommendationsBody,
                         >()?,
                 );
             Ok(json(request.send()))
@@ -3051,10 +3093,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .ccm()
                 .get_rule_execution_tag_filter_values(
                     given.text(0),
-                    &given
-                        .body::<
-                            harness_api::ccm::types::GetRuleExecutionTagFilterValuesBody,
-                        >()?,
+                    &given.body::<harness_api::ccm::types::RuleExecutionTagsFilter>()?,
                 );
             Ok(json(request.send()))
         },
@@ -3200,10 +3239,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .ccm()
                         .enforcement_savings(given.text(0))
                         .body(
-                            &given
-                                .body::<
-                                    Vec<harness_api::ccm::types::EnforcementSavingsBody>,
-                                >()?,
+                            &given.body::<Vec<harness_api::ccm::types::CcmTimeFilter>>()?,
                         )
                 }
             };
@@ -3258,9 +3294,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .list_rule_enforcements(given.text(0))
                         .body(
                             &given
-                                .body::<
-                                    harness_api::ccm::types::ListRuleEnforcementsBody,
-                                >()?,
+                                .body::<harness_api::ccm::types::RuleEnforcementFilter>()?,
                         )
                 }
             };
@@ -3301,7 +3335,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .ccm()
                 .create_unit_metric(
                     given.text(0),
-                    &given.body::<harness_api::ccm::types::CreateUnitMetricBody>()?,
+                    &given.body::<harness_api::ccm::types::UnitMetricRequestDto>()?,
                 );
             Ok(json(request.send()))
         },
@@ -3310,14 +3344,59 @@ pub(crate) static CALLS: &[Calling] = &[
         id: "deleteUnitMetric",
         ways: &[""],
         make: |client, given| {
-            let request = client
-                .ccm()
-                .delete_unit_metric(
-                    given.text(0),
-                    given.text(1),
-                    given.text(2),
-                    given.text(3),
-                );
+            let request = client.ccm().delete_unit_metric(given.text(0), given.text(1));
+            let request = if given.is_full() {
+                request
+                    .start_time(given.text(2))
+                    .end_time(given.text(3))
+                    .delete_complete_metric(given.flag(4))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "getColumnUnitMetricForPerspective",
+        ways: &["", "application/json"],
+        make: |client, given| {
+            let request = match given.way() {
+                0 => {
+                    client
+                        .ccm()
+                        .get_column_unit_metric_for_perspective(
+                            given.text(0),
+                            given.text(1),
+                            given.text(2),
+                            given.text(3),
+                            given.text(4),
+                        )
+                }
+                _ => {
+                    client
+                        .ccm()
+                        .get_column_unit_metric_for_perspective(
+                            given.text(0),
+                            given.text(1),
+                            given.text(2),
+                            given.text(3),
+                            given.text(4),
+                        )
+                        .body(
+                            &given
+                                .body::<
+                                    Vec<harness_api::ccm::types::QlceViewFilterWrapper>,
+                                >()?,
+                        )
+                }
+            };
+            let request = if given.is_full() {
+                request
+                    .time_trunc_group_by(given.text(5).as_str())
+                    .override_filter(given.flag(6))
+            } else {
+                request
+            };
             Ok(json(request.send()))
         },
     },
@@ -3349,7 +3428,10 @@ pub(crate) static CALLS: &[Calling] = &[
                 .ccm()
                 .list_all_unit_metrics(given.text(0), given.int(1), given.int(2));
             let request = if given.is_full() {
-                request.search_key(given.text(3))
+                request
+                    .search_key(given.text(3))
+                    .sort_type(given.text(4).as_str())
+                    .sort_order(given.text(5).as_str())
             } else {
                 request
             };
@@ -3364,7 +3446,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .ccm()
                 .update_unit_metric(
                     given.text(0),
-                    &given.body::<harness_api::ccm::types::UpdateUnitMetricBody>()?,
+                    &given.body::<harness_api::ccm::types::UnitMetricRequestDto>()?,
                 );
             Ok(json(request.send()))
         },
@@ -3379,7 +3461,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {

@@ -670,6 +670,40 @@ pub(crate) static CALLS: &[Calling] = &[
         },
     },
     Calling {
+        id: "getDriftDetectionDetail",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .cd()
+                .get_drift_detection_detail(
+                    given.text(0),
+                    given.text(1),
+                    given.text(2),
+                    given.text(3),
+                );
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "listDriftDetectionTargets",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .cd()
+                .list_drift_detection_targets(
+                    given.text(0),
+                    given.text(1),
+                    given.text(2),
+                );
+            let request = if given.is_full() {
+                request.page(given.int(3)).size(given.int(4)).sort(given.texts(5))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
         id: "deleteEnvironmentGroup",
         ways: &[""],
         make: |client, given| {
@@ -875,9 +909,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .create_environments_v2(given.text(0))
                         .body(
                             &given
-                                .body::<
-                                    Vec<harness_api::cd::types::CreateEnvironmentsV2Body>,
-                                >()?,
+                                .body::<Vec<harness_api::cd::types::EnvironmentRequest>>()?,
                         )
                 }
                 _ => {
@@ -1582,13 +1614,57 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    Vec<harness_api::cd::types::PostReleaseDetailsBody>,
+                                    Vec<harness_api::cd::types::ReleaseDetailsRequest>,
                                 >()?,
                         )
                 }
             };
             let request = if given.is_full() {
                 request.harness_account(given.text(0))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "executeOnboarding",
+        ways: &["application/json", "application/yaml"],
+        make: |client, given| {
+            let request = match given.way() {
+                0 => {
+                    client
+                        .cd()
+                        .execute_onboarding(
+                            given.text(0),
+                            &given
+                                .body::<harness_api::cd::types::OnboardingExecuteRequest>()?,
+                        )
+                }
+                _ => {
+                    client.cd().execute_onboarding_yaml(given.text(0), given.body_text())
+                }
+            };
+            let request = if given.is_full() {
+                request.org_identifier(given.text(1)).project_identifier(given.text(2))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "uploadKubeConfig",
+        ways: &["multipart/form-data"],
+        make: |client, given| {
+            let request = client.cd().upload_kube_config(given.text(0));
+            let request = if given.is_full() {
+                request.org_identifier(given.text(1)).project_identifier(given.text(2))
+            } else {
+                request
+            };
+            let request = if given.is_full_form() {
+                request.file(given.file(3))
             } else {
                 request
             };
@@ -2865,10 +2941,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .cd()
                         .create_services_partial_batch(given.text(0))
                         .body(
-                            &given
-                                .body::<
-                                    Vec<harness_api::cd::types::CreateServicesPartialBatchBody>,
-                                >()?,
+                            &given.body::<Vec<harness_api::cd::types::ServiceRequest>>()?,
                         )
                 }
                 _ => {
@@ -3168,7 +3241,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -3183,7 +3256,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {

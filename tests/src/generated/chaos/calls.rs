@@ -331,7 +331,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .chaos()
                 .run_chaos_component(
                     given.text(0),
-                    &given.body::<harness_api::chaos::types::RunChaosComponentBody>()?,
+                    &given.body::<harness_api::chaos::types::RunChaosComponentRequest>()?,
                 );
             let request = if given.is_full() {
                 request
@@ -1361,7 +1361,10 @@ pub(crate) static CALLS: &[Calling] = &[
                 .chaos()
                 .create_dr_test(
                     given.text(0),
-                    &given.body::<harness_api::chaos::types::CreateDrTestBody>()?,
+                    &given
+                        .body::<
+                            harness_api::chaos::types::CreateDrTestPipelineRequest,
+                        >()?,
                 );
             let request = if given.is_full() {
                 request
@@ -1953,7 +1956,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(text(request.send()))
         },
     },
     Calling {
@@ -3315,7 +3318,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(1),
                     given.text(2),
                     given.text(3),
-                    &given.body::<harness_api::chaos::types::EnableProbeBody>()?,
+                    &given.body::<harness_api::chaos::types::ProbeBulkEnableRequest>()?,
                 );
             Ok(json(request.send()))
         },
@@ -3460,7 +3463,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(1),
                     given.text(2),
                     given.text(3),
-                    &given.body::<harness_api::chaos::types::VerifyProbeBody>()?,
+                    &given.body::<harness_api::chaos::types::ProbeVerifyRequest>()?,
                 );
             Ok(json(request.send()))
         },
@@ -3473,7 +3476,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .chaos()
                 .create_risk(
                     given.text(0),
-                    &given.body::<harness_api::chaos::types::CreateRiskBody>()?,
+                    &given.body::<harness_api::chaos::types::CreateRequest>()?,
                 );
             let request = if given.is_full() {
                 request
@@ -3674,7 +3677,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .update_risk(
                     given.text(0),
                     given.text(1),
-                    &given.body::<harness_api::chaos::types::UpdateRiskBody>()?,
+                    &given.body::<harness_api::chaos::types::UpdateRequest>()?,
                 );
             let request = if given.is_full() {
                 request

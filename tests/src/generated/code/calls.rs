@@ -506,6 +506,31 @@ pub(crate) static CALLS: &[Calling] = &[
         },
     },
     Calling {
+        id: "listPrincipalsScoped",
+        ways: &[""],
+        make: |client, given| {
+            let request = client.code().list_principals_scoped(given.text(0));
+            let request = if given.is_full() {
+                request
+                    .org_identifier(given.text(1))
+                    .project_identifier(given.text(2))
+                    .query(given.text(3))
+                    .page(given.int(4))
+                    .limit(given.int(5))
+                    .type_(
+                        given
+                            .value::<
+                                Vec<harness_api::code::types::ListPrincipalsScopedType>,
+                            >(6)?,
+                    )
+                    .repo_identifier(given.text(7))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
         id: "applySuggestedLabel",
         ways: &[""],
         make: |client, given| {
@@ -668,6 +693,36 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
+            Ok(empty(request.send()))
+        },
+    },
+    Calling {
+        id: "commentReactionCreatePullReq",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .code()
+                .comment_reaction_create_pull_req(
+                    given.text(0),
+                    given.int(1),
+                    given.int(2),
+                    given.text(3),
+                );
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "commentReactionDeletePullReq",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .code()
+                .comment_reaction_delete_pull_req(
+                    given.text(0),
+                    given.int(1),
+                    given.int(2),
+                    given.text(3),
+                );
             Ok(empty(request.send()))
         },
     },
@@ -1155,7 +1210,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -1280,7 +1335,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -1295,7 +1350,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -1305,6 +1360,51 @@ pub(crate) static CALLS: &[Calling] = &[
             let request = client
                 .code()
                 .pull_req_meta_data(given.text(0), given.text(1), given.int(2));
+            let request = if given.is_full() {
+                request.org_identifier(given.text(3)).project_identifier(given.text(4))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "pullReqViewCreate",
+        ways: &["", "application/json"],
+        make: |client, given| {
+            let request = match given.way() {
+                0 => {
+                    client
+                        .code()
+                        .pull_req_view_create(given.text(0), given.text(1), given.int(2))
+                }
+                _ => {
+                    client
+                        .code()
+                        .pull_req_view_create(given.text(0), given.text(1), given.int(2))
+                        .body(
+                            &given
+                                .body::<
+                                    harness_api::code::types::OpenapiPullReqViewCreateRequest,
+                                >()?,
+                        )
+                }
+            };
+            let request = if given.is_full() {
+                request.org_identifier(given.text(3)).project_identifier(given.text(4))
+            } else {
+                request
+            };
+            Ok(empty(request.send()))
+        },
+    },
+    Calling {
+        id: "pullReqViewGet",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .code()
+                .pull_req_view_get(given.text(0), given.text(1), given.int(2));
             let request = if given.is_full() {
                 request.org_identifier(given.text(3)).project_identifier(given.text(4))
             } else {
@@ -1330,7 +1430,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -1350,7 +1450,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -1597,7 +1697,9 @@ pub(crate) static CALLS: &[Calling] = &[
                         .suggest_labels_batch(given.text(0), given.text(1), given.int(2))
                         .body(
                             &given
-                                .body::<harness_api::code::types::SuggestLabelsBatchBody>()?,
+                                .body::<
+                                    harness_api::code::types::OpenapiPullReqSuggestLabelsBatchRequest,
+                                >()?,
                         )
                 }
             };
@@ -1606,7 +1708,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -1634,7 +1736,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::code::types::SuggestReviewersBatchBody,
+                                    harness_api::code::types::OpenapiPullReqSuggestReviewersBatchRequest,
                                 >()?,
                         )
                 }
@@ -1644,7 +1746,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -2421,6 +2523,36 @@ pub(crate) static CALLS: &[Calling] = &[
         },
     },
     Calling {
+        id: "mergeQueueClear",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .code()
+                .merge_queue_clear(given.text(0), given.text(1), given.text(2));
+            let request = if given.is_full() {
+                request.org_identifier(given.text(3)).project_identifier(given.text(4))
+            } else {
+                request
+            };
+            Ok(empty(request.send()))
+        },
+    },
+    Calling {
+        id: "mergeQueueListEntries",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .code()
+                .merge_queue_list_entries(given.text(0), given.text(1), given.text(2));
+            let request = if given.is_full() {
+                request.org_identifier(given.text(3)).project_identifier(given.text(4))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
         id: "pathDetails",
         ways: &["", "application/json"],
         make: |client, given| {
@@ -2959,7 +3091,10 @@ pub(crate) static CALLS: &[Calling] = &[
         make: |client, given| {
             let request = client.code().find_space_general_settings(given.text(0));
             let request = if given.is_full() {
-                request.org_identifier(given.text(1)).project_identifier(given.text(2))
+                request
+                    .org_identifier(given.text(1))
+                    .project_identifier(given.text(2))
+                    .inherited(given.flag(3))
             } else {
                 request
             };
@@ -2979,7 +3114,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::code::types::UpdateSpaceGeneralSettingsBody,
+                                    harness_api::code::types::SettingsGeneralSettingsSpace,
                                 >()?,
                         )
                 }

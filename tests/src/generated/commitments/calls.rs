@@ -73,7 +73,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::commitments::types::RenewalEventsBody,
+                                    harness_api::commitments::types::RenewalEventsRequest,
                                 >()?,
                         )
                 }
@@ -438,7 +438,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::commitments::types::RiCoverageDetailsBody,
+                                    harness_api::commitments::types::CopmputeCoverageFilter,
                                 >()?,
                         )
                 }
@@ -475,7 +475,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::commitments::types::SpCoverageDetailsBody,
+                                    harness_api::commitments::types::CopmputeCoverageFilter,
                                 >()?,
                         )
                 }

@@ -5,6 +5,26 @@ use crate::calls::{Calling, bytes, empty, json, text};
 use harness_api::model;
 pub(crate) static CALLS: &[Calling] = &[
     Calling {
+        id: "V1CheckChangesetExistence",
+        ways: &["application/json"],
+        make: |client, given| {
+            let request = client
+                .dbops()
+                .check_changeset_existence(
+                    given.text(0),
+                    given.text(1),
+                    given.text(2),
+                    &given.body::<harness_api::dbops::types::ChangeSetExistenceIn>()?,
+                );
+            let request = if given.is_full() {
+                request.harness_account(given.text(3))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
         id: "V1CreateChangeAuthoringEvent",
         ways: &["application/json"],
         make: |client, given| {
@@ -13,9 +33,28 @@ pub(crate) static CALLS: &[Calling] = &[
                 .create_change_authoring_event(
                     given.text(0),
                     given.text(1),
+                    &given.body::<harness_api::dbops::types::ChangeAuthoringEventIn>()?,
+                );
+            let request = if given.is_full() {
+                request.harness_account(given.text(2))
+            } else {
+                request
+            };
+            Ok(empty(request.send()))
+        },
+    },
+    Calling {
+        id: "V1ExecuteLlmAuthoringPipeline",
+        ways: &["application/json"],
+        make: |client, given| {
+            let request = client
+                .dbops()
+                .execute_llm_authoring_pipeline(
+                    given.text(0),
+                    given.text(1),
                     &given
                         .body::<
-                            harness_api::dbops::types::CreateChangeAuthoringEventBody,
+                            harness_api::dbops::types::ExecuteLlmAuthoringPipelineRequestBody,
                         >()?,
                 );
             let request = if given.is_full() {
@@ -371,9 +410,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(2),
                     given.text(3),
                     &given
-                        .body::<
-                            harness_api::dbops::types::GetSnapshotObjectValuesBody,
-                        >()?,
+                        .body::<harness_api::dbops::types::SnapshotObjectValuesInput>()?,
                 );
             let request = if given.is_full() {
                 request.harness_account(given.text(4))
@@ -683,10 +720,7 @@ pub(crate) static CALLS: &[Calling] = &[
                             given.text(2),
                         )
                         .body(
-                            &given
-                                .body::<
-                                    harness_api::dbops::types::MigrationStateFlywaySchemaBody,
-                                >()?,
+                            &given.body::<harness_api::dbops::types::MigrationStateIn>()?,
                         )
                 }
             };
@@ -827,7 +861,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -853,7 +887,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -983,7 +1017,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::dbops::types::GetFlywayCustomOperationsBody,
+                                    harness_api::dbops::types::FlywayCustomOperationInput,
                                 >()?,
                         )
                 }
@@ -1105,7 +1139,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    Vec<harness_api::dbops::types::PostDbSnapshotMetadataBody>,
+                                    Vec<harness_api::dbops::types::DbSnapshotMetadataIn>,
                                 >()?,
                         )
                 }
@@ -1115,7 +1149,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -1158,7 +1192,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -1213,9 +1247,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         )
                         .body(
                             &given
-                                .body::<
-                                    harness_api::dbops::types::GetFlywayDeployedStateBody,
-                                >()?,
+                                .body::<harness_api::dbops::types::DeployedStateInput>()?,
                         )
                 }
             };

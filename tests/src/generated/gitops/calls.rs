@@ -183,6 +183,40 @@ pub(crate) static CALLS: &[Calling] = &[
         },
     },
     Calling {
+        id: "AgentServiceForServer_GetSecretResolutionEnabled",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .gitops()
+                .agent_get_secret_resolution_enabled(given.text(0));
+            let request = if given.is_full() {
+                request
+                    .account_identifier(given.text(1))
+                    .project_identifier(given.text(2))
+                    .org_identifier(given.text(3))
+                    .name(given.text(4))
+                    .type_(given.text(5).as_str())
+                    .tags(given.texts(6))
+                    .search_term(given.text(7))
+                    .page_size(given.int(8))
+                    .page_index(given.int(9))
+                    .scope(given.text(10).as_str())
+                    .dr_identifier(given.text(11))
+                    .sort_by(given.text(12).as_str())
+                    .sort_order(given.text(13).as_str())
+                    .metadata_only(given.flag(14))
+                    .ignore_scope(given.flag(15))
+                    .connected_status(given.text(16).as_str())
+                    .health_status(given.text(17).as_str())
+                    .with_credentials(given.flag(18))
+                    .include_secondary(given.flag(19))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
         id: "AgentServiceForServer_GetSyncAllowed",
         ways: &[""],
         make: |client, given| {
@@ -487,7 +521,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(0),
                     &given
                         .body::<
-                            harness_api::gitops::types::AgentUpdateSyncAllowedBody,
+                            harness_api::gitops::types::V1AgentSyncAllowedUpdateRequest,
                         >()?,
                 );
             Ok(json(request.send()))
@@ -1570,7 +1604,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(0),
                     &given
                         .body::<
-                            harness_api::gitops::types::AgentArgoProjectCreateBody,
+                            harness_api::gitops::types::ProjectsProjectCreateRequest,
                         >()?,
                 );
             let request = if given.is_full() {
@@ -1677,7 +1711,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(1),
                     &given
                         .body::<
-                            harness_api::gitops::types::AgentArgoProjectUpdateBody,
+                            harness_api::gitops::types::ProjectsProjectUpdateRequest,
                         >()?,
                 );
             let request = if given.is_full() {
@@ -1999,7 +2033,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .gitops()
                 .agent_export(
                     given.text(0),
-                    &given.body::<harness_api::gitops::types::AgentExportBody>()?,
+                    &given.body::<harness_api::gitops::types::V1ExportRequest>()?,
                 );
             Ok(json(request.send()))
         },
@@ -2353,7 +2387,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(0),
                     &given
                         .body::<
-                            harness_api::gitops::types::AppProjectMappingUpdateBody,
+                            harness_api::gitops::types::Servicev1AppProjectMapping,
                         >()?,
                 );
             let request = if given.is_full() {

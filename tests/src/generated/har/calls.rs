@@ -480,10 +480,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     client
                         .har()
                         .add_oci_artifact_tags(given.text(0), given.text(1))
-                        .body(
-                            &given
-                                .body::<harness_api::har::types::AddOciArtifactTagsBody>()?,
-                        )
+                        .body(&given.body::<harness_api::har::types::AddTags>()?)
                 }
             };
             let request = if given.is_full() {
@@ -507,7 +504,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::har::types::CreateBulkDownloadRequestBody,
+                                    harness_api::har::types::BulkDownloadFilesRequestInput,
                                 >()?,
                         )
                 }
@@ -525,9 +522,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     client
                         .har()
                         .delete_metadata(given.text(0))
-                        .body(
-                            &given.body::<harness_api::har::types::DeleteMetadataBody>()?,
-                        )
+                        .body(&given.body::<harness_api::har::types::MetadataInput>()?)
                 }
             };
             Ok(json(request.send()))
@@ -550,7 +545,7 @@ pub(crate) static CALLS: &[Calling] = &[
             let request = client
                 .har()
                 .get_file(given.text(0), given.text(1), given.text(2), given.text(3));
-            Ok(json(request.send()))
+            Ok(bytes(request.send()))
         },
     },
     Calling {
@@ -559,7 +554,11 @@ pub(crate) static CALLS: &[Calling] = &[
         make: |client, given| {
             let request = client.har().get_metadata(given.text(0), given.text(1));
             let request = if given.is_full() {
-                request.path(given.text(2)).package(given.text(3)).version(given.text(4))
+                request
+                    .path(given.text(2))
+                    .package(given.text(3))
+                    .version(given.text(4))
+                    .filters(given.texts(5))
             } else {
                 request
             };
@@ -693,6 +692,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     .target_org_identifier(given.text(7))
                     .target_project_identifier(given.text(8))
                     .artifact_type(given.text(9).as_str())
+                    .filters(given.texts(10))
             } else {
                 request
             };
@@ -709,9 +709,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     client
                         .har()
                         .save_metadata(given.text(0))
-                        .body(
-                            &given.body::<harness_api::har::types::SaveMetadataBody>()?,
-                        )
+                        .body(&given.body::<harness_api::har::types::MetadataInput>()?)
                 }
             };
             Ok(json(request.send()))
@@ -742,9 +740,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     client
                         .har()
                         .update_metadata(given.text(0))
-                        .body(
-                            &given.body::<harness_api::har::types::UpdateMetadataBody>()?,
-                        )
+                        .body(&given.body::<harness_api::har::types::MetadataInput>()?)
                 }
             };
             Ok(json(request.send()))
@@ -761,7 +757,10 @@ pub(crate) static CALLS: &[Calling] = &[
                         .har()
                         .bulk_delete_v3(given.text(0))
                         .body(
-                            &given.body::<harness_api::har::types::BulkDeleteV3Body>()?,
+                            &given
+                                .body::<
+                                    harness_api::har::types::BulkDeleteRequestInputV3,
+                                >()?,
                         )
                 }
             };
@@ -784,11 +783,29 @@ pub(crate) static CALLS: &[Calling] = &[
         },
     },
     Calling {
+        id: "GetFilePreviewV3",
+        ways: &[""],
+        make: |client, given| {
+            let request = client.har().get_file_preview_v3(given.text(0), given.text(1));
+            let request = if given.is_full() {
+                request.org_identifier(given.text(2)).project_identifier(given.text(3))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
         id: "GetFileV3",
         ways: &[""],
         make: |client, given| {
             let request = client.har().get_file_v3(given.text(0), given.text(1));
-            Ok(json(request.send()))
+            let request = if given.is_full() {
+                request.preview(given.flag(2))
+            } else {
+                request
+            };
+            Ok(bytes(request.send()))
         },
     },
     Calling {
@@ -803,10 +820,34 @@ pub(crate) static CALLS: &[Calling] = &[
                     .registry_id(given.text(3))
                     .package_id(given.text(4))
                     .version_id(given.text(5))
-                    .page(given.int(6))
-                    .size(given.int(7))
-                    .sort(given.text(8))
-                    .search_term(given.text(9))
+                    .recipe_revision_id(given.text(6))
+                    .package_revision_id(given.text(7))
+                    .page(given.int(8))
+                    .size(given.int(9))
+                    .sort(given.text(10))
+                    .search_term(given.text(11))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "ListRegistryFilesV3",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .har()
+                .list_registry_files_v3(given.text(0), given.text(1));
+            let request = if given.is_full() {
+                request
+                    .package_name(given.text(2))
+                    .version(given.text(3))
+                    .file_path(given.text(4))
+                    .page(given.int(5))
+                    .size(given.int(6))
+                    .sort(given.text(7))
+                    .search_term(given.text(8))
             } else {
                 request
             };
@@ -823,11 +864,39 @@ pub(crate) static CALLS: &[Calling] = &[
                     client
                         .har()
                         .save_file_metadata_v3(given.text(0), given.text(1))
+                        .body(&given.body::<harness_api::har::types::MetadataInputV3>()?)
+                }
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "SearchRegistryFilesV3",
+        ways: &["", "application/json"],
+        make: |client, given| {
+            let request = match given.way() {
+                0 => client.har().search_registry_files_v3(given.text(0)),
+                _ => {
+                    client
+                        .har()
+                        .search_registry_files_v3(given.text(0))
                         .body(
                             &given
-                                .body::<harness_api::har::types::SaveFileMetadataV3Body>()?,
+                                .body::<
+                                    harness_api::har::types::SearchRegistryFilesRequestInputV3,
+                                >()?,
                         )
                 }
+            };
+            let request = if given.is_full() {
+                request
+                    .org_identifier(given.text(1))
+                    .project_identifier(given.text(2))
+                    .page(given.int(3))
+                    .size(given.int(4))
+                    .sort(given.text(5))
+            } else {
+                request
             };
             Ok(json(request.send()))
         },
@@ -842,12 +911,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     client
                         .har()
                         .upsert_file_metadata_v3(given.text(0), given.text(1))
-                        .body(
-                            &given
-                                .body::<
-                                    harness_api::har::types::UpsertFileMetadataV3Body,
-                                >()?,
-                        )
+                        .body(&given.body::<harness_api::har::types::MetadataInputV3>()?)
                 }
             };
             Ok(json(request.send()))
@@ -864,9 +928,36 @@ pub(crate) static CALLS: &[Calling] = &[
                         .har()
                         .add_build_info_v3(given.text(0))
                         .body(
-                            &given.body::<harness_api::har::types::AddBuildInfoV3Body>()?,
+                            &given
+                                .body::<harness_api::har::types::BuildInfoRequestInputV3>()?,
                         )
                 }
+            };
+            Ok(empty(request.send()))
+        },
+    },
+    Calling {
+        id: "BulkEvaluateArtifactsV3",
+        ways: &["", "application/json"],
+        make: |client, given| {
+            let request = match given.way() {
+                0 => client.har().bulk_evaluate_artifacts_v3(given.text(0)),
+                _ => {
+                    client
+                        .har()
+                        .bulk_evaluate_artifacts_v3(given.text(0))
+                        .body(
+                            &given
+                                .body::<
+                                    harness_api::har::types::BulkScanEvaluateSyncRequestV3,
+                                >()?,
+                        )
+                }
+            };
+            let request = if given.is_full() {
+                request.org_identifier(given.text(1)).project_identifier(given.text(2))
+            } else {
+                request
             };
             Ok(json(request.send()))
         },
@@ -884,7 +975,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::har::types::CreateFirewallExceptionV3Body,
+                                    harness_api::har::types::FirewallExceptionCreateRequestV3,
                                 >()?,
                         )
                 }
@@ -899,7 +990,7 @@ pub(crate) static CALLS: &[Calling] = &[
             let request = client
                 .har()
                 .delete_firewall_exception_v3(given.text(0), given.text(1));
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -915,7 +1006,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::har::types::EvaluateArtifactScanV3Body,
+                                    harness_api::har::types::ArtifactScanEvaluateRequestInputV3,
                                 >()?,
                         )
                 }
@@ -952,7 +1043,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     .policy_set_ref(given.text(5))
                     .categories(given.texts(6))
                     .scan_id(given.text(7))
-                    .scan_status(given.text(8))
+                    .scan_status(given.text(8).as_str())
                     .page(given.int(9))
                     .size(given.int(10))
                     .sort(given.text(11))
@@ -992,7 +1083,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::har::types::InitiateBulkScanEvaluationV3Body,
+                                    harness_api::har::types::BulkScanEvaluationRequestV3,
                                 >()?,
                         )
                 }
@@ -1033,7 +1124,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 request
                     .org_identifier(given.text(1))
                     .project_identifier(given.text(2))
-                    .status(given.text(3))
+                    .status(given.text(3).as_str())
                     .package_name(given.text(4))
                     .version(given.text(5))
                     .package_types(given.texts(6))
@@ -1094,7 +1185,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::har::types::UpdateFirewallExceptionV3Body,
+                                    harness_api::har::types::FirewallExceptionUpdateRequestV3,
                                 >()?,
                         )
                 }
@@ -1125,7 +1216,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::har::types::UpdateStatusFirewallExceptionV3Body,
+                                    harness_api::har::types::FirewallExceptionApprovalRequestV3,
                                 >()?,
                         )
                 }
@@ -1159,7 +1250,10 @@ pub(crate) static CALLS: &[Calling] = &[
                 .har()
                 .trigger_backfill_v3(
                     given.text(0),
-                    &given.body::<harness_api::har::types::TriggerBackfillV3Body>()?,
+                    &given
+                        .body::<
+                            harness_api::har::types::BackfillTriggerRequestInputV3,
+                        >()?,
                 );
             Ok(json(request.send()))
         },
@@ -1173,9 +1267,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .create_lifecycle_execution_v3(
                     given.text(0),
                     &given
-                        .body::<
-                            harness_api::har::types::CreateLifecycleExecutionV3Body,
-                        >()?,
+                        .body::<harness_api::har::types::LifecycleDryRunRequestBodyV3>()?,
                 );
             let request = if given.is_full() {
                 request.org_identifier(given.text(1)).project_identifier(given.text(2))
@@ -1193,7 +1285,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .har()
                 .create_lifecycle_rule_v3(
                     given.text(0),
-                    &given.body::<harness_api::har::types::CreateLifecycleRuleV3Body>()?,
+                    &given.body::<harness_api::har::types::LifecycleRuleRequestBodyV3>()?,
                 );
             let request = if given.is_full() {
                 request.org_identifier(given.text(1)).project_identifier(given.text(2))
@@ -1210,7 +1302,7 @@ pub(crate) static CALLS: &[Calling] = &[
             let request = client
                 .har()
                 .delete_lifecycle_rule_v3(given.text(0), given.text(1));
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -1341,7 +1433,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .patch_lifecycle_rule_v3(
                     given.text(0),
                     given.text(1),
-                    &given.body::<harness_api::har::types::PatchLifecycleRuleV3Body>()?,
+                    &given.body::<harness_api::har::types::LifecycleRulePatchBodyV3>()?,
                 );
             let request = if given.is_full() {
                 request.org_identifier(given.text(2)).project_identifier(given.text(3))
@@ -1360,7 +1452,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .update_lifecycle_rule_v3(
                     given.text(0),
                     given.text(1),
-                    &given.body::<harness_api::har::types::UpdateLifecycleRuleV3Body>()?,
+                    &given.body::<harness_api::har::types::LifecycleRuleRequestBodyV3>()?,
                 );
             let request = if given.is_full() {
                 request.org_identifier(given.text(2)).project_identifier(given.text(3))
@@ -1375,7 +1467,7 @@ pub(crate) static CALLS: &[Calling] = &[
         ways: &[""],
         make: |client, given| {
             let request = client.har().delete_metadata_v3(given.text(0), given.text(1));
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -1426,7 +1518,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -1436,6 +1528,25 @@ pub(crate) static CALLS: &[Calling] = &[
             let request = client
                 .har()
                 .get_package_metadata_v3(given.text(0), given.text(1));
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "GetPackagesStatsV3",
+        ways: &["application/json"],
+        make: |client, given| {
+            let request = client
+                .har()
+                .get_packages_stats_v3(
+                    given.text(0),
+                    &given
+                        .body::<harness_api::har::types::PackagesStatsRequestInputV3>()?,
+                );
+            let request = if given.is_full() {
+                request.org_identifier(given.text(1)).project_identifier(given.text(2))
+            } else {
+                request
+            };
             Ok(json(request.send()))
         },
     },
@@ -1469,7 +1580,7 @@ pub(crate) static CALLS: &[Calling] = &[
         ways: &[""],
         make: |client, given| {
             let request = client.har().restore_package_v3(given.text(0), given.text(1));
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -1482,12 +1593,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     client
                         .har()
                         .save_package_metadata_v3(given.text(0), given.text(1))
-                        .body(
-                            &given
-                                .body::<
-                                    harness_api::har::types::SavePackageMetadataV3Body,
-                                >()?,
-                        )
+                        .body(&given.body::<harness_api::har::types::MetadataInputV3>()?)
                 }
             };
             Ok(json(request.send()))
@@ -1505,12 +1611,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     client
                         .har()
                         .upsert_package_metadata_v3(given.text(0), given.text(1))
-                        .body(
-                            &given
-                                .body::<
-                                    harness_api::har::types::UpsertPackageMetadataV3Body,
-                                >()?,
-                        )
+                        .body(&given.body::<harness_api::har::types::MetadataInputV3>()?)
                 }
             };
             Ok(json(request.send()))
@@ -1523,6 +1624,27 @@ pub(crate) static CALLS: &[Calling] = &[
             let request = client.har().delete_registry_v3(given.text(0), given.text(1));
             let request = if given.is_full() {
                 request.force(given.flag(2))
+            } else {
+                request
+            };
+            Ok(empty(request.send()))
+        },
+    },
+    Calling {
+        id: "GetRegistriesStatsV3",
+        ways: &["application/json"],
+        make: |client, given| {
+            let request = client
+                .har()
+                .get_registries_stats_v3(
+                    given.text(0),
+                    &given
+                        .body::<
+                            harness_api::har::types::RegistriesStatsRequestInputV3,
+                        >()?,
+                );
+            let request = if given.is_full() {
+                request.org_identifier(given.text(1)).project_identifier(given.text(2))
             } else {
                 request
             };
@@ -1569,7 +1691,17 @@ pub(crate) static CALLS: &[Calling] = &[
         ways: &[""],
         make: |client, given| {
             let request = client.har().migrate_registry_v3(given.text(0), given.text(1));
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
+        },
+    },
+    Calling {
+        id: "RebuildRegistryIndexV3",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .har()
+                .rebuild_registry_index_v3(given.text(0), given.text(1));
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -1577,7 +1709,7 @@ pub(crate) static CALLS: &[Calling] = &[
         ways: &[""],
         make: |client, given| {
             let request = client.har().restore_registry_v3(given.text(0), given.text(1));
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -1590,12 +1722,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     client
                         .har()
                         .save_registry_metadata_v3(given.text(0), given.text(1))
-                        .body(
-                            &given
-                                .body::<
-                                    harness_api::har::types::SaveRegistryMetadataV3Body,
-                                >()?,
-                        )
+                        .body(&given.body::<harness_api::har::types::MetadataInputV3>()?)
                 }
             };
             Ok(json(request.send()))
@@ -1615,12 +1742,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     client
                         .har()
                         .upsert_registry_metadata_v3(given.text(0), given.text(1))
-                        .body(
-                            &given
-                                .body::<
-                                    harness_api::har::types::UpsertRegistryMetadataV3Body,
-                                >()?,
-                        )
+                        .body(&given.body::<harness_api::har::types::MetadataInputV3>()?)
                 }
             };
             Ok(json(request.send()))
@@ -1645,12 +1767,11 @@ pub(crate) static CALLS: &[Calling] = &[
                         .har()
                         .copy_resources_v3(given.text(0))
                         .body(
-                            &given
-                                .body::<harness_api::har::types::CopyResourcesV3Body>()?,
+                            &given.body::<harness_api::har::types::CopyResourceItemV3>()?,
                         )
                 }
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -1666,7 +1787,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::har::types::CreateBulkDownloadRequestV3Body,
+                                    harness_api::har::types::BulkDownloadFilesRequestInputV3,
                                 >()?,
                         )
                 }
@@ -1694,13 +1815,10 @@ pub(crate) static CALLS: &[Calling] = &[
                     client
                         .har()
                         .add_version_tags_v3(given.text(0), given.text(1))
-                        .body(
-                            &given
-                                .body::<harness_api::har::types::AddVersionTagsV3Body>()?,
-                        )
+                        .body(&given.body::<harness_api::har::types::AddTagsV3>()?)
                 }
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -1713,6 +1831,51 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
+            Ok(empty(request.send()))
+        },
+    },
+    Calling {
+        id: "GetConanPackageDetailV3",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .har()
+                .get_conan_package_detail_v3(
+                    given.text(0),
+                    given.text(1),
+                    given.text(2),
+                    given.text(3),
+                );
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "GetConanPackageRevisionDetailV3",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .har()
+                .get_conan_package_revision_detail_v3(
+                    given.text(0),
+                    given.text(1),
+                    given.text(2),
+                    given.text(3),
+                    given.text(4),
+                );
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "GetConanRecipeRevisionDetailV3",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .har()
+                .get_conan_recipe_revision_detail_v3(
+                    given.text(0),
+                    given.text(1),
+                    given.text(2),
+                );
             Ok(json(request.send()))
         },
     },
@@ -1723,6 +1886,96 @@ pub(crate) static CALLS: &[Calling] = &[
             let request = client
                 .har()
                 .get_version_metadata_v3(given.text(0), given.text(1));
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "GetVersionsStatsV3",
+        ways: &["application/json"],
+        make: |client, given| {
+            let request = client
+                .har()
+                .get_versions_stats_v3(
+                    given.text(0),
+                    &given
+                        .body::<harness_api::har::types::VersionsStatsRequestInputV3>()?,
+                );
+            let request = if given.is_full() {
+                request.org_identifier(given.text(1)).project_identifier(given.text(2))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "ListConanPackageRevisionsV3",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .har()
+                .list_conan_package_revisions_v3(
+                    given.text(0),
+                    given.text(1),
+                    given.text(2),
+                    given.text(3),
+                );
+            let request = if given.is_full() {
+                request.page(given.int(4)).size(given.int(5))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "ListConanPackagesV3",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .har()
+                .list_conan_packages_v3(given.text(0), given.text(1), given.text(2));
+            let request = if given.is_full() {
+                request.page(given.int(3)).size(given.int(4))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "ListConanRecipeRevisionsV3",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .har()
+                .list_conan_recipe_revisions_v3(given.text(0), given.text(1));
+            let request = if given.is_full() {
+                request.page(given.int(2)).size(given.int(3))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "ListVersionDeploymentsV3",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .har()
+                .list_version_deployments_v3(given.text(0), given.text(1));
+            let request = if given.is_full() {
+                request
+                    .env_type(given.text(2).as_str())
+                    .page(given.int(3))
+                    .size(given.int(4))
+                    .sort(given.text(5))
+                    .search_term(given.text(6))
+                    .package_tag(given.text(7))
+            } else {
+                request
+            };
             Ok(json(request.send()))
         },
     },
@@ -1745,6 +1998,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     .sort(given.text(10))
                     .search_term(given.text(11))
                     .include_meta(given.flag(12))
+                    .uploaded_by(given.ints(13))
             } else {
                 request
             };
@@ -1760,9 +2014,11 @@ pub(crate) static CALLS: &[Calling] = &[
                 .rebuild_version_metadata_v3(
                     given.text(0),
                     &given
-                        .body::<harness_api::har::types::RebuildVersionMetadataV3Body>()?,
+                        .body::<
+                            harness_api::har::types::RebuildVersionMetadataRequestV3,
+                        >()?,
                 );
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -1770,7 +2026,7 @@ pub(crate) static CALLS: &[Calling] = &[
         ways: &[""],
         make: |client, given| {
             let request = client.har().restore_version_v3(given.text(0), given.text(1));
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -1783,12 +2039,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     client
                         .har()
                         .save_version_metadata_v3(given.text(0), given.text(1))
-                        .body(
-                            &given
-                                .body::<
-                                    harness_api::har::types::SaveVersionMetadataV3Body,
-                                >()?,
-                        )
+                        .body(&given.body::<harness_api::har::types::MetadataInputV3>()?)
                 }
             };
             Ok(json(request.send()))
@@ -1806,12 +2057,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     client
                         .har()
                         .upsert_version_metadata_v3(given.text(0), given.text(1))
-                        .body(
-                            &given
-                                .body::<
-                                    harness_api::har::types::UpsertVersionMetadataV3Body,
-                                >()?,
-                        )
+                        .body(&given.body::<harness_api::har::types::MetadataInputV3>()?)
                 }
             };
             Ok(json(request.send()))

@@ -5,6 +5,58 @@ use crate::calls::{Calling, bytes, empty, json, text};
 use harness_api::model;
 pub(crate) static CALLS: &[Calling] = &[
     Calling {
+        id: "remediation-agent#disable-project-remediation",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .iacm()
+                .disable_project_remediation(given.text(0), given.text(1));
+            let request = if given.is_full() {
+                request.harness_account(given.text(2))
+            } else {
+                request
+            };
+            Ok(empty(request.send()))
+        },
+    },
+    Calling {
+        id: "remediation-agent#enable-project-remediation",
+        ways: &["application/json"],
+        make: |client, given| {
+            let request = client
+                .iacm()
+                .enable_project_remediation(
+                    given.text(0),
+                    given.text(1),
+                    &given
+                        .body::<
+                            harness_api::iacm::types::EnableProjectRemediationRequest,
+                        >()?,
+                );
+            let request = if given.is_full() {
+                request.harness_account(given.text(2))
+            } else {
+                request
+            };
+            Ok(empty(request.send()))
+        },
+    },
+    Calling {
+        id: "remediation-agent#get-project-remediation-config",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .iacm()
+                .get_project_remediation_config(given.text(0), given.text(1));
+            let request = if given.is_full() {
+                request.harness_account(given.text(2))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
         id: "activities#list-activities",
         ways: &[""],
         make: |client, given| {
@@ -50,7 +102,7 @@ pub(crate) static CALLS: &[Calling] = &[
     },
     Calling {
         id: "ansible#create-data",
-        ways: &[""],
+        ways: &["application/octet-stream"],
         make: |client, given| {
             let request = client
                 .iacm()
@@ -60,6 +112,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(2),
                     given.text(3),
                     given.text(4),
+                    given.body_text().into_bytes(),
                 );
             let request = if given.is_full() {
                 request
@@ -301,7 +354,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(bytes(request.send()))
         },
     },
     Calling {
@@ -310,18 +363,13 @@ pub(crate) static CALLS: &[Calling] = &[
         make: |client, given| {
             let request = client
                 .iacm()
-                .get_ansible_file(
-                    given.text(0).as_str(),
-                    given.text(1),
-                    given.text(2),
-                    given.text(3),
-                );
+                .get_ansible_file(given.text(0), given.text(1), given.text(2));
             let request = if given.is_full() {
-                request.harness_account(given.text(4))
+                request.harness_account(given.text(3))
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(bytes(request.send()))
         },
     },
     Calling {
@@ -366,7 +414,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .import_inventory(
                     given.text(0),
                     given.text(1),
-                    &given.body::<harness_api::iacm::types::ImportInventoryBody>()?,
+                    &given.body::<harness_api::iacm::types::ImportInventoryRequest2>()?,
                 );
             let request = if given.is_full() {
                 request.harness_account(given.text(2))
@@ -518,7 +566,7 @@ pub(crate) static CALLS: &[Calling] = &[
     },
     Calling {
         id: "ansible#publish-results",
-        ways: &[""],
+        ways: &["application/octet-stream"],
         make: |client, given| {
             let request = client
                 .iacm()
@@ -529,6 +577,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(3).as_str(),
                     given.text(4),
                     given.text(5),
+                    given.body_text().into_bytes(),
                 );
             let request = if given.is_full() {
                 request
@@ -556,7 +605,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(2),
                     &given
                         .body::<
-                            harness_api::iacm::types::ReplaceInventoryFromImportBody,
+                            harness_api::iacm::types::ReplaceInventoryFromImportRequest2,
                         >()?,
                 );
             let request = if given.is_full() {
@@ -823,14 +872,17 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(0),
                     given.text(1),
                     given.text(2),
-                    &given.body::<harness_api::iacm::types::UpdateInventoryPluginBody>()?,
+                    &given
+                        .body::<
+                            harness_api::iacm::types::UpdateInventoryPluginRequest,
+                        >()?,
                 );
             let request = if given.is_full() {
                 request.harness_account(given.text(3))
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -969,6 +1021,21 @@ pub(crate) static CALLS: &[Calling] = &[
         },
     },
     Calling {
+        id: "ccm_costs#show",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .iacm()
+                .ccm_costs_show(given.text(0), given.text(1), given.text(2));
+            let request = if given.is_full() {
+                request.harness_account(given.text(3))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
         id: "costs#list-costs",
         ways: &[""],
         make: |client, given| {
@@ -1041,7 +1108,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(bytes(request.send()))
         },
     },
     Calling {
@@ -1199,6 +1266,26 @@ pub(crate) static CALLS: &[Calling] = &[
         },
     },
     Calling {
+        id: "insights#list-insights",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .iacm()
+                .list_insights(given.text(0), given.text(1), given.text(2));
+            let request = if given.is_full() {
+                request
+                    .limit(given.int(3))
+                    .page(given.int(4))
+                    .type_(given.text(5).as_str())
+                    .state(given.text(6).as_str())
+                    .harness_account(given.text(7))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
         id: "migration#migrate-template-connectors",
         ways: &["application/json"],
         make: |client, given| {
@@ -1237,7 +1324,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .batch_check_module_lifecycle(
                     &given
                         .body::<
-                            harness_api::iacm::types::BatchCheckModuleLifecycleBody,
+                            harness_api::iacm::types::BatchCheckModuleLifecycleRequest,
                         >()?,
                 );
             let request = if given.is_full() {
@@ -1293,7 +1380,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .create_onboarding_pipeline(
                     &given
                         .body::<
-                            harness_api::iacm::types::CreateOnboardingPipelineBody,
+                            harness_api::iacm::types::CreateOnboardingPipelineRequest,
                         >()?,
                 );
             let request = if given.is_full() {
@@ -1304,7 +1391,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -1360,7 +1447,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -1378,7 +1465,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -1455,21 +1542,16 @@ pub(crate) static CALLS: &[Calling] = &[
         make: |client, given| {
             let request = client
                 .iacm()
-                .get_module_example_file(
-                    given.text(0),
-                    given.text(1),
-                    given.text(2),
-                    given.text(3),
-                );
+                .get_module_example_file(given.text(0), given.text(1), given.text(2));
             let request = if given.is_full() {
                 request
-                    .scope_org(given.text(4))
-                    .scope_project(given.text(5))
-                    .harness_account(given.text(6))
+                    .scope_org(given.text(3))
+                    .scope_project(given.text(4))
+                    .harness_account(given.text(5))
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(bytes(request.send()))
         },
     },
     Calling {
@@ -1542,12 +1624,12 @@ pub(crate) static CALLS: &[Calling] = &[
         },
     },
     Calling {
-        id: "module-registry#list-module-example-files",
+        id: "module-registry#list-module-example-tree",
         ways: &[""],
         make: |client, given| {
             let request = client
                 .iacm()
-                .list_module_example_files(given.text(0), given.text(1), given.text(2));
+                .list_module_example_tree(given.text(0), given.text(1), given.text(2));
             let request = if given.is_full() {
                 request
                     .scope_org(given.text(3))
@@ -1576,6 +1658,22 @@ pub(crate) static CALLS: &[Calling] = &[
                     .scope_org(given.text(8))
                     .scope_project(given.text(9))
                     .harness_account(given.text(10))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "module-registry#list-module-providers",
+        ways: &[""],
+        make: |client, given| {
+            let request = client.iacm().list_module_providers();
+            let request = if given.is_full() {
+                request
+                    .scope_org(given.text(0))
+                    .scope_project(given.text(1))
+                    .harness_account(given.text(2))
             } else {
                 request
             };
@@ -1686,7 +1784,7 @@ pub(crate) static CALLS: &[Calling] = &[
     },
     Calling {
         id: "module-registry#post-module-artifact",
-        ways: &[""],
+        ways: &["application/octet-stream"],
         make: |client, given| {
             let request = client
                 .iacm()
@@ -1695,6 +1793,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(1),
                     given.text(2),
                     given.text(3),
+                    given.body_text().into_bytes(),
                 );
             let request = if given.is_full() {
                 request
@@ -1709,7 +1808,7 @@ pub(crate) static CALLS: &[Calling] = &[
     },
     Calling {
         id: "module-registry#post-module-example",
-        ways: &[""],
+        ways: &["application/octet-stream"],
         make: |client, given| {
             let request = client
                 .iacm()
@@ -1718,6 +1817,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(1),
                     given.text(2),
                     given.text(3),
+                    given.body_text().into_bytes(),
                 );
             let request = if given.is_full() {
                 request
@@ -1727,16 +1827,21 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
         id: "module-registry#post-module-readme",
-        ways: &[""],
+        ways: &["application/octet-stream"],
         make: |client, given| {
             let request = client
                 .iacm()
-                .post_module_readme(given.text(0), given.text(1), given.text(2));
+                .post_module_readme(
+                    given.text(0),
+                    given.text(1),
+                    given.text(2),
+                    given.body_text().into_bytes(),
+                );
             let request = if given.is_full() {
                 request
                     .submodule_name(given.text(3))
@@ -1779,7 +1884,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .iacm()
                 .put_module_lifecycle(
                     given.text(0),
-                    &given.body::<harness_api::iacm::types::PutModuleLifecycleBody>()?,
+                    &given.body::<harness_api::iacm::types::ModuleLifecycleRule>()?,
                 );
             let request = if given.is_full() {
                 request
@@ -1872,7 +1977,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .batch_check_provider_lifecycle(
                     &given
                         .body::<
-                            harness_api::iacm::types::BatchCheckProviderLifecycleBody,
+                            harness_api::iacm::types::BatchCheckProviderLifecycleRequest,
                         >()?,
                 );
             let request = if given.is_full() {
@@ -1960,7 +2065,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -2142,11 +2247,16 @@ pub(crate) static CALLS: &[Calling] = &[
     },
     Calling {
         id: "provider-registry#post-files",
-        ways: &[""],
+        ways: &["application/octet-stream"],
         make: |client, given| {
             let request = client
                 .iacm()
-                .post_provider_files(given.text(0), given.text(1), given.text(2));
+                .post_provider_files(
+                    given.text(0),
+                    given.text(1),
+                    given.text(2),
+                    given.body_text().into_bytes(),
+                );
             let request = if given.is_full() {
                 request.harness_account(given.text(3))
             } else {
@@ -2178,7 +2288,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .iacm()
                 .put_provider_lifecycle(
                     given.text(0),
-                    &given.body::<harness_api::iacm::types::PutProviderLifecycleBody>()?,
+                    &given.body::<harness_api::iacm::types::ProviderLifecycleRule>()?,
                 );
             let request = if given.is_full() {
                 request.harness_account(given.text(1))
@@ -2256,7 +2366,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(1),
                     given.text(2),
                     given.text(3),
-                    &given.body::<harness_api::iacm::types::CompleteActivityBody>()?,
+                    &given.body::<harness_api::iacm::types::CompleteActivityRequest>()?,
                 );
             let request = if given.is_full() {
                 request.harness_account(given.text(4))
@@ -2276,7 +2386,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(0),
                     given.text(1),
                     given.text(2),
-                    &given.body::<harness_api::iacm::types::StartActivityBody>()?,
+                    &given.body::<harness_api::iacm::types::StartActivityRequest>()?,
                 );
             let request = if given.is_full() {
                 request.harness_account(given.text(3))
@@ -2296,7 +2406,8 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(0),
                     given.text(1),
                     given.text(2),
-                    &given.body::<harness_api::iacm::types::CreateRemediationRunBody>()?,
+                    &given
+                        .body::<harness_api::iacm::types::CreateRemediationRunRequest>()?,
                 );
             let request = if given.is_full() {
                 request.harness_account(given.text(3))
@@ -2318,7 +2429,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -2333,7 +2444,22 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
+        },
+    },
+    Calling {
+        id: "remediation#get-drift-plan",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .iacm()
+                .get_drift_plan(given.text(0), given.text(1), given.text(2));
+            let request = if given.is_full() {
+                request.harness_account(given.text(3))
+            } else {
+                request
+            };
+            Ok(bytes(request.send()))
         },
     },
     Calling {
@@ -2400,7 +2526,8 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(1),
                     given.text(2),
                     given.text(3),
-                    &given.body::<harness_api::iacm::types::UpdateRemediationRunBody>()?,
+                    &given
+                        .body::<harness_api::iacm::types::UpdateRemediationRunRequest>()?,
                 );
             let request = if given.is_full() {
                 request.harness_account(given.text(4))
@@ -2451,9 +2578,13 @@ pub(crate) static CALLS: &[Calling] = &[
         make: |client, given| {
             let request = client
                 .iacm()
-                .disable_ephemeral_workspaces_in_project(given.text(0), given.text(1));
+                .disable_ephemeral_workspaces_in_project(
+                    given.text(0).as_str(),
+                    given.text(1),
+                    given.text(2),
+                );
             let request = if given.is_full() {
-                request.harness_account(given.text(2))
+                request.harness_account(given.text(3))
             } else {
                 request
             };
@@ -2466,9 +2597,13 @@ pub(crate) static CALLS: &[Calling] = &[
         make: |client, given| {
             let request = client
                 .iacm()
-                .disable_project_drift(given.text(0), given.text(1));
+                .disable_project_drift(
+                    given.text(0).as_str(),
+                    given.text(1),
+                    given.text(2),
+                );
             let request = if given.is_full() {
-                request.harness_account(given.text(2))
+                request.harness_account(given.text(3))
             } else {
                 request
             };
@@ -2486,7 +2621,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(1),
                     &given
                         .body::<
-                            harness_api::iacm::types::EnableEphemeralWorkspacesInProjectBody,
+                            harness_api::iacm::types::EnableEphemeralWorkspacesInProjectRequest,
                         >()?,
                 );
             let request = if given.is_full() {
@@ -2506,10 +2641,44 @@ pub(crate) static CALLS: &[Calling] = &[
                 .enable_project_drift(
                     given.text(0),
                     given.text(1),
-                    &given.body::<harness_api::iacm::types::EnableProjectDriftBody>()?,
+                    &given.body::<harness_api::iacm::types::EnableProjectDriftRequest>()?,
                 );
             let request = if given.is_full() {
                 request.harness_account(given.text(2))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "settings#get-ephemeral-workspaces-in-project",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .iacm()
+                .get_ephemeral_workspaces_in_project(
+                    given.text(0).as_str(),
+                    given.text(1),
+                    given.text(2),
+                );
+            let request = if given.is_full() {
+                request.harness_account(given.text(3))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "settings#get-project-drift",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .iacm()
+                .get_project_drift(given.text(0).as_str(), given.text(1), given.text(2));
+            let request = if given.is_full() {
+                request.harness_account(given.text(3))
             } else {
                 request
             };
@@ -2632,16 +2801,32 @@ pub(crate) static CALLS: &[Calling] = &[
     },
     Calling {
         id: "tf-standard-backend#push-terraform-state",
-        ways: &[""],
+        ways: &["application/json", "application/octet-stream"],
         make: |client, given| {
-            let request = client
-                .iacm()
-                .push_terraform_state(
-                    given.text(0),
-                    given.text(1),
-                    given.text(2),
-                    given.text(3),
-                );
+            let request = match given.way() {
+                0 => {
+                    client
+                        .iacm()
+                        .push_terraform_state(
+                            given.text(0),
+                            given.text(1),
+                            given.text(2),
+                            given.text(3),
+                            &given.body::<serde_json::Value>()?,
+                        )
+                }
+                _ => {
+                    client
+                        .iacm()
+                        .push_terraform_state_bytes(
+                            given.text(0),
+                            given.text(1),
+                            given.text(2),
+                            given.text(3),
+                            given.body_text().into_bytes(),
+                        )
+                }
+            };
             let request = if given.is_full() {
                 request.id(given.text(4))
             } else {
@@ -2794,7 +2979,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -2809,7 +2994,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -2828,7 +3013,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -3253,6 +3438,26 @@ pub(crate) static CALLS: &[Calling] = &[
         },
     },
     Calling {
+        id: "workspace_templates#remove-workspace-template",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .iacm()
+                .remove_workspace_template(
+                    given.text(0),
+                    given.text(1),
+                    given.text(2),
+                    given.text(3),
+                );
+            let request = if given.is_full() {
+                request.harness_account(given.text(4))
+            } else {
+                request
+            };
+            Ok(empty(request.send()))
+        },
+    },
+    Calling {
         id: "workspace_templates#update-workspace-template",
         ways: &["application/json"],
         make: |client, given| {
@@ -3340,7 +3545,7 @@ pub(crate) static CALLS: &[Calling] = &[
     },
     Calling {
         id: "workspaces#create-data",
-        ways: &[""],
+        ways: &["application/octet-stream"],
         make: |client, given| {
             let request = client
                 .iacm()
@@ -3354,6 +3559,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(6),
                     given.text(7),
                     given.text(8),
+                    given.body_text().into_bytes(),
                 );
             let request = if given.is_full() {
                 request
@@ -3426,7 +3632,8 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(0),
                     given.text(1),
                     given.text(2),
-                    &given.body::<harness_api::iacm::types::DeleteStaleResourcesBody>()?,
+                    &given
+                        .body::<harness_api::iacm::types::DeleteStaleResourcesRequest>()?,
                 );
             let request = if given.is_full() {
                 request.harness_account(given.text(3))
@@ -3783,6 +3990,27 @@ pub(crate) static CALLS: &[Calling] = &[
         },
     },
     Calling {
+        id: "workspaces#rollback-state",
+        ways: &["application/json"],
+        make: |client, given| {
+            let request = client
+                .iacm()
+                .rollback_state(
+                    given.text(0),
+                    given.text(1),
+                    given.text(2),
+                    given.text(3),
+                    &given.body::<harness_api::iacm::types::RollbackStateRequest>()?,
+                );
+            let request = if given.is_full() {
+                request.harness_account(given.text(4))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
         id: "workspaces#search-resources",
         ways: &["application/json"],
         make: |client, given| {
@@ -3885,7 +4113,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(0),
                     given.text(1),
                     given.text(2),
-                    &given.body::<harness_api::iacm::types::UpdateDriftConfigBody>()?,
+                    &given.body::<harness_api::iacm::types::UpdateDriftConfigRequest>()?,
                 );
             let request = if given.is_full() {
                 request.harness_account(given.text(3))
@@ -3905,7 +4133,10 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(0),
                     given.text(1),
                     given.text(2),
-                    &given.body::<harness_api::iacm::types::UpdateEphemeralConfigBody>()?,
+                    &given
+                        .body::<
+                            harness_api::iacm::types::UpdateEphemeralConfigRequest,
+                        >()?,
                 );
             let request = if given.is_full() {
                 request.harness_account(given.text(3))
@@ -3957,7 +4188,7 @@ pub(crate) static CALLS: &[Calling] = &[
     },
     Calling {
         id: "workspaces#upload-dependency-graph",
-        ways: &[""],
+        ways: &["application/octet-stream"],
         make: |client, given| {
             let request = client
                 .iacm()
@@ -3971,6 +4202,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(6),
                     given.text(7),
                     given.text(8),
+                    given.body_text().into_bytes(),
                 );
             let request = if given.is_full() {
                 request.stack_path(given.text(9)).harness_account(given.text(10))
@@ -3982,7 +4214,7 @@ pub(crate) static CALLS: &[Calling] = &[
     },
     Calling {
         id: "workspaces#upload-remote-execution",
-        ways: &[""],
+        ways: &["application/octet-stream"],
         make: |client, given| {
             let request = client
                 .iacm()
@@ -3992,6 +4224,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(2),
                     given.text(3),
                     given.text(4),
+                    given.body_text().into_bytes(),
                 );
             let request = if given.is_full() {
                 request.harness_account(given.text(5))
@@ -4003,7 +4236,7 @@ pub(crate) static CALLS: &[Calling] = &[
     },
     Calling {
         id: "workspaces#upload-risk-assessment",
-        ways: &[""],
+        ways: &["application/octet-stream"],
         make: |client, given| {
             let request = client
                 .iacm()
@@ -4017,6 +4250,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(6),
                     given.text(7),
                     given.text(8),
+                    given.body_text().into_bytes(),
                 );
             let request = if given.is_full() {
                 request.stack_path(given.text(9)).harness_account(given.text(10))

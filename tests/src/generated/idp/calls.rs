@@ -25,7 +25,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::idp::types::CreateAggregationRuleBody,
+                                    harness_api::idp::types::AggregationRuleDetailsRequest,
                                 >()?,
                         )
                 }
@@ -48,7 +48,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -95,7 +95,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::idp::types::ReviewAggregationRulesBody,
+                                    harness_api::idp::types::AggregationSelectionReviewRequest,
                                 >()?,
                         )
                 }
@@ -120,7 +120,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -136,7 +136,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::idp::types::UpdateAggregationRuleBody,
+                                    harness_api::idp::types::AggregationRuleDetailsRequest,
                                 >()?,
                         )
                 }
@@ -1018,7 +1018,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::idp::types::CreateCustomPluginsV2Body,
+                                    harness_api::idp::types::CustomPluginV2CreateRequest,
                                 >()?,
                         )
                 }
@@ -1042,7 +1042,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -1089,7 +1089,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::idp::types::UpdateCustomPluginV2Body,
+                                    harness_api::idp::types::CustomPluginV2UpdateRequest,
                                 >()?,
                         )
                 }
@@ -1205,6 +1205,21 @@ pub(crate) static CALLS: &[Calling] = &[
                 request
             };
             Ok(empty(request.send()))
+        },
+    },
+    Calling {
+        id: "get-bulk-update-entity-field-operation",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .idp()
+                .get_bulk_update_entity_field_operation(given.text(0));
+            let request = if given.is_full() {
+                request.harness_account(given.text(1))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
         },
     },
     Calling {
@@ -1435,6 +1450,38 @@ pub(crate) static CALLS: &[Calling] = &[
                     .project_identifier(given.text(4))
                     .harness_account(given.text(5))
                     .account_identifier(given.text(6))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "submit-bulk-update-entity-field",
+        ways: &["", "application/json", "application/yaml"],
+        make: |client, given| {
+            let request = match given.way() {
+                0 => client.idp().submit_bulk_update_entity_field(),
+                1 => {
+                    client
+                        .idp()
+                        .submit_bulk_update_entity_field()
+                        .body(
+                            &given
+                                .body::<
+                                    harness_api::idp::types::BulkEntityFieldUpdateRequest,
+                                >()?,
+                        )
+                }
+                _ => {
+                    client
+                        .idp()
+                        .submit_bulk_update_entity_field()
+                        .body_yaml(given.body_text())
+                }
+            };
+            let request = if given.is_full() {
+                request.harness_account(given.text(0))
             } else {
                 request
             };
@@ -1833,7 +1880,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .idp()
                 .create_integration(
                     given.text(0).as_str(),
-                    &given.body::<harness_api::idp::types::CreateIntegrationBody>()?,
+                    &given.body::<harness_api::idp::types::AbstractIntegrationRequest>()?,
                 );
             let request = if given.is_full() {
                 request
@@ -1856,7 +1903,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -1918,14 +1965,15 @@ pub(crate) static CALLS: &[Calling] = &[
                 .idp()
                 .save_discover_entities(
                     given.text(0),
-                    &given.body::<harness_api::idp::types::SaveDiscoverEntitiesBody>()?,
+                    &given
+                        .body::<harness_api::idp::types::SaveDiscoverEntitiesRequest>()?,
                 );
             let request = if given.is_full() {
                 request.harness_account(given.text(1))
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -1938,7 +1986,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(0),
                     &given
                         .body::<
-                            harness_api::idp::types::UnlinkIntegrationEntitiesBody,
+                            harness_api::idp::types::UnlinkIntegrationEntitiesRequest,
                         >()?,
                 );
             let request = if given.is_full() {
@@ -1958,7 +2006,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .update_integration(
                     given.text(0).as_str(),
                     given.text(1),
-                    &given.body::<harness_api::idp::types::UpdateIntegrationBody>()?,
+                    &given.body::<harness_api::idp::types::AbstractIntegrationRequest>()?,
                 );
             let request = if given.is_full() {
                 request.harness_account(given.text(2)).dry_run(given.flag(3))
@@ -1974,7 +2022,9 @@ pub(crate) static CALLS: &[Calling] = &[
         make: |client, given| {
             let request = client
                 .idp()
-                .create_kind(&given.body::<harness_api::idp::types::CreateKindBody>()?);
+                .create_kind(
+                    &given.body::<harness_api::idp::types::KindCreateRequest>()?,
+                );
             let request = if given.is_full() {
                 request.harness_account(given.text(0))
             } else {
@@ -1993,7 +2043,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -2048,14 +2098,14 @@ pub(crate) static CALLS: &[Calling] = &[
             let request = client
                 .idp()
                 .kind_schema_validate(
-                    &given.body::<harness_api::idp::types::KindSchemaValidateBody>()?,
+                    &given.body::<harness_api::idp::types::KindSchemaValidateRequest>()?,
                 );
             let request = if given.is_full() {
                 request.harness_account(given.text(0))
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -2066,7 +2116,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .idp()
                 .update_kind(
                     given.text(0),
-                    &given.body::<harness_api::idp::types::UpdateKindBody>()?,
+                    &given.body::<harness_api::idp::types::KindUpdateRequest>()?,
                 );
             let request = if given.is_full() {
                 request.harness_account(given.text(1))
@@ -2217,9 +2267,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     client
                         .idp()
                         .create_layout_v3()
-                        .body(
-                            &given.body::<harness_api::idp::types::CreateLayoutV3Body>()?,
-                        )
+                        .body(&given.body::<harness_api::idp::types::LayoutRequest>()?)
                 }
             };
             let request = if given.is_full() {
@@ -2240,9 +2288,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     client
                         .idp()
                         .delete_layout_v3()
-                        .body(
-                            &given.body::<harness_api::idp::types::DeleteLayoutV3Body>()?,
-                        )
+                        .body(&given.body::<harness_api::idp::types::LayoutRequest>()?)
                 }
             };
             let request = if given.is_full() {
@@ -2303,7 +2349,8 @@ pub(crate) static CALLS: &[Calling] = &[
                         .idp()
                         .layout_ingest_v3()
                         .body(
-                            &given.body::<harness_api::idp::types::LayoutIngestV3Body>()?,
+                            &given
+                                .body::<harness_api::idp::types::LayoutIngestRequest>()?,
                         )
                 }
             };
@@ -2991,6 +3038,50 @@ pub(crate) static CALLS: &[Calling] = &[
             let request = client.idp().get_status_info_type_v2(given.text(0).as_str());
             let request = if given.is_full() {
                 request.harness_account(given.text(1))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "get-team-hierarchy",
+        ways: &[""],
+        make: |client, given| {
+            let request = client.idp().get_team_hierarchy();
+            let request = if given.is_full() {
+                request
+                    .harness_account(given.text(0))
+                    .scopes(given.text(1))
+                    .include_child_scopes(given.flag(2))
+                    .custom(given.flag(3))
+                    .page(given.int(4))
+                    .limit(given.int(5))
+                    .sort(given.text(6))
+                    .search_term(given.text(7))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "get-team-owned-entities",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .idp()
+                .get_team_owned_entities(given.text(0), given.text(1));
+            let request = if given.is_full() {
+                request
+                    .harness_account(given.text(2))
+                    .org_identifier(given.text(3))
+                    .project_identifier(given.text(4))
+                    .page(given.int(5))
+                    .limit(given.int(6))
+                    .sort(given.text(7))
+                    .search_term(given.text(8))
+                    .include_child_teams(given.flag(9))
             } else {
                 request
             };

@@ -16,7 +16,7 @@ pub(crate) static CALLS: &[Calling] = &[
                             given.text(0),
                             &given
                                 .body::<
-                                    harness_api::pipeline::types::AddHarnessApprovalActivityBody,
+                                    harness_api::pipeline::types::HarnessApprovalActivityRequest,
                                 >()?,
                         )
                 }
@@ -62,7 +62,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::pipeline::types::AddHarnessApprovalActivityByPipelineExecutionIdBody,
+                                    harness_api::pipeline::types::HarnessApprovalActivityRequestBody,
                                 >()?,
                         )
                 }
@@ -112,7 +112,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(4),
                     given.text(5),
                 );
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -127,7 +127,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(2),
                     given.text(3),
                 );
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -144,7 +144,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(4),
                     given.text(5),
                 );
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -159,7 +159,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(2),
                     given.text(3),
                 );
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -177,7 +177,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(5),
                     given.int(6),
                 );
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -685,7 +685,7 @@ pub(crate) static CALLS: &[Calling] = &[
                             given.text(1),
                             &given
                                 .body::<
-                                    harness_api::pipeline::types::CreatePipelineExecutionAnnotationsBody,
+                                    harness_api::pipeline::types::CreateAnnotationsRequest,
                                 >()?,
                         )
                 }
@@ -699,7 +699,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         )
                 }
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -1432,7 +1432,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::pipeline::types::RetryPipelineV2Body,
+                                    harness_api::pipeline::types::RetryPipelineRequest,
                                 >()?,
                         )
                 }
@@ -1729,7 +1729,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::pipeline::types::RunDynamicExecutionWithInputYamlBody,
+                                    harness_api::pipeline::types::DynamicPipelineExecuteRequestBody,
                                 >()?,
                         )
                 }
@@ -2992,7 +2992,7 @@ pub(crate) static CALLS: &[Calling] = &[
                             given.text(0),
                             &given
                                 .body::<
-                                    harness_api::pipeline::types::BulkAbortQueuedPipelinesBody,
+                                    harness_api::pipeline::types::QueuedPipelineBulkAbortRequest,
                                 >()?,
                         )
                 }
@@ -3021,7 +3021,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::pipeline::types::ListQueuedPipelinesBody,
+                                    harness_api::pipeline::types::QueuedPipelineFilter,
                                 >()?,
                         )
                 }
@@ -3181,7 +3181,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(1),
                     given.text(2),
                     given.text(3),
-                    &given.body::<harness_api::pipeline::types::CreateTriggerV2Body>()?,
+                    &given.body::<harness_api::pipeline::types::NgTriggerYamlRequest>()?,
                 );
             let request = if given.is_full() {
                 request.ignore_error(given.flag(4)).with_service_v2(given.flag(5))
@@ -3230,29 +3230,6 @@ pub(crate) static CALLS: &[Calling] = &[
                 request
             };
             Ok(empty(request.send()))
-        },
-    },
-    Calling {
-        id: "getEligibleTriggerExecutors",
-        ways: &[""],
-        make: |client, given| {
-            let request = client
-                .pipeline()
-                .get_eligible_trigger_executors(
-                    given.text(0),
-                    given.text(1),
-                    given.text(2),
-                    given.text(3),
-                );
-            let request = if given.is_full() {
-                request
-                    .search_term(given.text(4))
-                    .page_index(given.int(5))
-                    .page_size(given.int(6))
-            } else {
-                request
-            };
-            Ok(json(request.send()))
         },
     },
     Calling {
@@ -3467,7 +3444,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(2),
                     given.text(3),
                     given.text(4),
-                    &given.body::<harness_api::pipeline::types::UpdateTriggerV2Body>()?,
+                    &given.body::<harness_api::pipeline::types::NgTriggerYamlRequest>()?,
                 );
             let request = if given.is_full() {
                 request.if_match(given.text(5)).ignore_error(given.flag(6))

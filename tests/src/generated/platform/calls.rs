@@ -2301,7 +2301,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .platform()
                 .create_variable(
                     given.text(0),
-                    &given.body::<harness_api::platform::types::CreateVariableBody>()?,
+                    &given.body::<harness_api::platform::types::VariableRequestDto>()?,
                 );
             Ok(json(request.send()))
         },
@@ -2367,7 +2367,9 @@ pub(crate) static CALLS: &[Calling] = &[
                         .list_variable(given.text(0))
                         .body(
                             &given
-                                .body::<harness_api::platform::types::ListVariableBody>()?,
+                                .body::<
+                                    harness_api::platform::types::VariableListRequestDto,
+                                >()?,
                         )
                 }
             };
@@ -2395,7 +2397,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .platform()
                 .update_variable(
                     given.text(0),
-                    &given.body::<harness_api::platform::types::UpdateVariableBody>()?,
+                    &given.body::<harness_api::platform::types::VariableRequestDto>()?,
                 );
             Ok(json(request.send()))
         },

@@ -11,7 +11,7 @@ pub(crate) static CALLS: &[Calling] = &[
             let request = client
                 .policy()
                 .aida_accept(
-                    &given.body::<harness_api::policy::types::AidaAcceptBody>()?,
+                    &given.body::<harness_api::policy::types::AcceptRequestBody>()?,
                 );
             let request = if given.is_full() {
                 request
@@ -21,7 +21,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -102,6 +102,22 @@ pub(crate) static CALLS: &[Calling] = &[
         },
     },
     Calling {
+        id: "evaluations#evaluation-input-signed-url",
+        ways: &[""],
+        make: |client, given| {
+            let request = client.policy().evaluation_input_signed_url(given.int(0));
+            let request = if given.is_full() {
+                request
+                    .account_identifier(given.text(1))
+                    .org_identifier(given.text(2))
+                    .project_identifier(given.text(3))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
         id: "evaluations#find",
         ways: &[""],
         make: |client, given| {
@@ -134,22 +150,6 @@ pub(crate) static CALLS: &[Calling] = &[
                     .parent_entity_repo_name(given.text(7))
                     .load_from_fallback_branch(given.flag(8))
                     .branch(given.text(9))
-            } else {
-                request
-            };
-            Ok(json(request.send()))
-        },
-    },
-    Calling {
-        id: "evaluations#get-payload-signed-url",
-        ways: &[""],
-        make: |client, given| {
-            let request = client.policy().get_payload_signed_url(given.int(0));
-            let request = if given.is_full() {
-                request
-                    .account_identifier(given.text(1))
-                    .org_identifier(given.text(2))
-                    .project_identifier(given.text(3))
             } else {
                 request
             };
@@ -310,7 +310,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .policy()
                 .move_policy(
                     given.text(0),
-                    &given.body::<harness_api::policy::types::MovePolicyBody>()?,
+                    &given.body::<harness_api::policy::types::MovePolicyRequestBody>()?,
                 );
             let request = if given.is_full() {
                 request

@@ -69,7 +69,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -179,7 +179,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .post_on_hold_activity_action(
                     given.text(0),
                     &given
-                        .body::<harness_api::rmg::types::PostOnHoldActivityActionBody>()?,
+                        .body::<harness_api::rmg::types::OnHoldActivityActionRequest>()?,
                 );
             let request = if given.is_full() {
                 request
@@ -284,7 +284,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -369,8 +369,22 @@ pub(crate) static CALLS: &[Calling] = &[
                     .page(given.int(4))
                     .size(given.int(5))
                     .sort(given.texts(6))
-                    .status(given.texts(7))
-                    .type_(given.texts(8))
+                    .status(
+                        given
+                            .value::<
+                                Vec<
+                                    harness_api::rmg::types::GetOrchestrationExecutionActivitiesPaginatedStatus,
+                                >,
+                            >(7)?,
+                    )
+                    .type_(
+                        given
+                            .value::<
+                                Vec<
+                                    harness_api::rmg::types::GetOrchestrationExecutionActivitiesPaginatedType,
+                                >,
+                            >(8)?,
+                    )
                     .phase_identifier(given.text(9))
                     .start_ts(given.int(10))
                     .end_ts(given.int(11))
@@ -562,7 +576,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -668,7 +682,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -686,7 +700,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -1213,7 +1227,12 @@ pub(crate) static CALLS: &[Calling] = &[
                     .project_identifier(given.text(3))
                     .cursor(given.text(4))
                     .limit(given.number(5))
-                    .status(given.texts(6))
+                    .status(
+                        given
+                            .value::<
+                                Vec<harness_api::rmg::types::GetReleaseTasksStatus>,
+                            >(6)?,
+                    )
             } else {
                 request
             };
@@ -1228,7 +1247,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .rmg()
                 .post_release_action(
                     given.text(0),
-                    &given.body::<harness_api::rmg::types::PostReleaseActionBody>()?,
+                    &given.body::<harness_api::rmg::types::ReleaseActionRequest>()?,
                 );
             let request = if given.is_full() {
                 request
@@ -1248,7 +1267,7 @@ pub(crate) static CALLS: &[Calling] = &[
             let request = client
                 .rmg()
                 .post_release_adhoc(
-                    &given.body::<harness_api::rmg::types::PostReleaseAdhocBody>()?,
+                    &given.body::<harness_api::rmg::types::AdHocReleaseRequest>()?,
                 );
             let request = if given.is_full() {
                 request
@@ -1270,10 +1289,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .post_release_subprocess_trigger(
                     given.text(0),
                     given.text(1),
-                    &given
-                        .body::<
-                            harness_api::rmg::types::PostReleaseSubprocessTriggerBody,
-                        >()?,
+                    &given.body::<harness_api::rmg::types::SubprocessTriggerRequest>()?,
                 );
             let request = if given.is_full() {
                 request
@@ -1343,7 +1359,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(bytes(request.send()))
         },
     },
     Calling {
@@ -1370,10 +1386,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .rmg()
                 .post_release_group_report_generate(
                     given.text(0),
-                    &given
-                        .body::<
-                            harness_api::rmg::types::PostReleaseGroupReportGenerateBody,
-                        >()?,
+                    &given.body::<harness_api::rmg::types::ReportGenerationRequest>()?,
                 );
             let request = if given.is_full() {
                 request
@@ -1394,10 +1407,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .rmg()
                 .post_release_report_generate(
                     given.text(0),
-                    &given
-                        .body::<
-                            harness_api::rmg::types::PostReleaseReportGenerateBody,
-                        >()?,
+                    &given.body::<harness_api::rmg::types::ReportGenerationRequest>()?,
                 );
             let request = if given.is_full() {
                 request
@@ -1417,7 +1427,7 @@ pub(crate) static CALLS: &[Calling] = &[
             let request = client
                 .rmg()
                 .presign_upload(
-                    &given.body::<harness_api::rmg::types::PresignUploadBody>()?,
+                    &given.body::<harness_api::rmg::types::PresignUploadRequest>()?,
                 );
             let request = if given.is_full() {
                 request
@@ -1437,7 +1447,7 @@ pub(crate) static CALLS: &[Calling] = &[
             let request = client
                 .rmg()
                 .serve_upload(given.text(0), given.text(1), given.text(2));
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
 ];

@@ -541,7 +541,7 @@ pub(crate) static CALLS: &[Calling] = &[
             let request = client
                 .secrets()
                 .count_secrets_for_scope(given.text(0), given.text(1));
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {

@@ -163,8 +163,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .srm()
                         .create_health_source(
                             given.text(0),
-                            &given
-                                .body::<harness_api::srm::types::CreateHealthSourceBody>()?,
+                            &given.body::<harness_api::srm::types::HealthSource>()?,
                         )
                 }
                 _ => {
@@ -210,6 +209,21 @@ pub(crate) static CALLS: &[Calling] = &[
         },
     },
     Calling {
+        id: "getHealthSourceRuntimeInputs",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .srm()
+                .get_health_source_runtime_inputs(given.text(0), given.text(1));
+            let request = if given.is_full() {
+                request.org_identifier(given.text(2)).project_identifier(given.text(3))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
         id: "listHealthSources",
         ways: &[""],
         make: |client, given| {
@@ -232,8 +246,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .srm()
                         .update_health_source(
                             given.text(0),
-                            &given
-                                .body::<harness_api::srm::types::UpdateHealthSourceBody>()?,
+                            &given.body::<harness_api::srm::types::HealthSource>()?,
                         )
                 }
                 _ => {
@@ -1448,7 +1461,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -1461,7 +1474,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -1503,7 +1516,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .body(
                             &given
                                 .body::<
-                                    harness_api::srm::types::ListSrmActiveMonitoredServicesBody,
+                                    harness_api::srm::types::ActiveServiceMonitoredFilterParams,
                                 >()?,
                         )
                 }

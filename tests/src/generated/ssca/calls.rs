@@ -528,9 +528,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .create_compliance_standards(given.text(0), given.text(1))
                         .body(
                             &given
-                                .body::<
-                                    Vec<harness_api::ssca::types::CreateComplianceStandardsBody>,
-                                >()?,
+                                .body::<Vec<harness_api::ssca::types::ComplianceCheck>>()?,
                         )
                 }
             };
@@ -553,10 +551,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .ssca()
                         .get_compliance_standards(given.text(0), given.text(1))
                         .body(
-                            &given
-                                .body::<
-                                    harness_api::ssca::types::GetComplianceStandardsBody,
-                                >()?,
+                            &given.body::<harness_api::ssca::types::ComplianceFilter>()?,
                         )
                 }
             };
@@ -985,12 +980,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     client
                         .ssca()
                         .query_attestations_graphql(given.text(0), given.text(1))
-                        .body(
-                            &given
-                                .body::<
-                                    harness_api::ssca::types::QueryAttestationsGraphqlBody,
-                                >()?,
-                        )
+                        .body(&given.body::<harness_api::ssca::types::GraphqlRequest>()?)
                 }
             };
             let request = if given.is_full() {
@@ -1017,7 +1007,9 @@ pub(crate) static CALLS: &[Calling] = &[
                         .upload_attestation(given.text(0), given.text(1), given.text(2))
                         .body(
                             &given
-                                .body::<harness_api::ssca::types::UploadAttestationBody>()?,
+                                .body::<
+                                    harness_api::ssca::types::AttestationUploadRequest,
+                                >()?,
                         )
                 }
             };

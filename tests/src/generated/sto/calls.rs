@@ -13,6 +13,88 @@ pub(crate) static CALLS: &[Calling] = &[
         },
     },
     Calling {
+        id: "ExemptionRules#CreateExemptionRule",
+        ways: &["application/json"],
+        make: |client, given| {
+            let request = client
+                .sto()
+                .create_exemption_rule(
+                    given.text(0),
+                    &given
+                        .body::<
+                            harness_api::sto::types::CreateExemptionRuleRequestBody,
+                        >()?,
+                );
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "ExemptionRules#DeleteExemptionRule",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .sto()
+                .delete_exemption_rule(given.text(0), given.text(1));
+            Ok(empty(request.send()))
+        },
+    },
+    Calling {
+        id: "ExemptionRules#FindExemptionRuleById",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .sto()
+                .find_exemption_rule_by_id(given.text(0), given.text(1));
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "ExemptionRules#GetExemptionConstraints",
+        ways: &["application/json"],
+        make: |client, given| {
+            let request = client
+                .sto()
+                .get_exemption_constraints(
+                    given.text(0),
+                    &given
+                        .body::<
+                            harness_api::sto::types::GetExemptionConstraintsRequestBody,
+                        >()?,
+                );
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "ExemptionRules#ListExemptionRules",
+        ways: &[""],
+        make: |client, given| {
+            let request = client.sto().list_exemption_rules(given.text(0));
+            let request = if given.is_full() {
+                request.page(given.int(1)).page_size(given.int(2))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "ExemptionRules#UpdateExemptionRule",
+        ways: &["application/json"],
+        make: |client, given| {
+            let request = client
+                .sto()
+                .update_exemption_rule(
+                    given.text(0),
+                    given.text(1),
+                    &given
+                        .body::<
+                            harness_api::sto::types::UpdateExemptionRuleRequestBody,
+                        >()?,
+                );
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
         id: "Exemptions#ApproveExemption",
         ways: &["application/json"],
         make: |client, given| {
@@ -22,7 +104,8 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(0),
                     given.text(1),
                     given.text(2).as_str(),
-                    &given.body::<harness_api::sto::types::ApproveExemptionBody>()?,
+                    &given
+                        .body::<harness_api::sto::types::ApproveExemptionRequestBody>()?,
                 );
             let request = if given.is_full() {
                 request.org_id(given.text(3)).project_id(given.text(4))
@@ -42,7 +125,10 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(0),
                     given.text(1),
                     given.text(2),
-                    &given.body::<harness_api::sto::types::BulkCreateExemptionsBody>()?,
+                    &given
+                        .body::<
+                            harness_api::sto::types::BulkCreateExemptionsRequestBody,
+                        >()?,
                 );
             Ok(json(request.send()))
         },
@@ -57,7 +143,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(0),
                     given.text(1),
                     given.text(2),
-                    &given.body::<harness_api::sto::types::CreateExemptionBody>()?,
+                    &given.body::<harness_api::sto::types::CreateExemptionRequestBody>()?,
                 );
             Ok(json(request.send()))
         },
@@ -69,6 +155,25 @@ pub(crate) static CALLS: &[Calling] = &[
             let request = client.sto().delete_exemption(given.text(0), given.text(1));
             let request = if given.is_full() {
                 request.org_id(given.text(2)).project_id(given.text(3))
+            } else {
+                request
+            };
+            Ok(empty(request.send()))
+        },
+    },
+    Calling {
+        id: "Exemptions#ExportIssueExemptionHistory",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .sto()
+                .export_issue_exemption_history(given.text(0), given.text(1));
+            let request = if given.is_full() {
+                request
+                    .org_id(given.text(2))
+                    .project_id(given.text(3))
+                    .pipeline_id(given.text(4))
+                    .target_id(given.text(5))
             } else {
                 request
             };
@@ -127,6 +232,27 @@ pub(crate) static CALLS: &[Calling] = &[
         },
     },
     Calling {
+        id: "Exemptions#ListIssueExemptionHistory",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .sto()
+                .list_issue_exemption_history(given.text(0), given.text(1));
+            let request = if given.is_full() {
+                request
+                    .org_id(given.text(2))
+                    .project_id(given.text(3))
+                    .page(given.int(4))
+                    .page_size(given.int(5))
+                    .pipeline_id(given.text(6))
+                    .target_id(given.text(7))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
         id: "Exemptions#PromoteExemption",
         ways: &["application/json"],
         make: |client, given| {
@@ -135,7 +261,8 @@ pub(crate) static CALLS: &[Calling] = &[
                 .promote_exemption(
                     given.text(0),
                     given.text(1),
-                    &given.body::<harness_api::sto::types::PromoteExemptionBody>()?,
+                    &given
+                        .body::<harness_api::sto::types::PromoteExemptionRequestBody>()?,
                 );
             let request = if given.is_full() {
                 request.org_id(given.text(2)).project_id(given.text(3))
@@ -154,10 +281,69 @@ pub(crate) static CALLS: &[Calling] = &[
                 .update_exemption(
                     given.text(0),
                     given.text(1),
-                    &given.body::<harness_api::sto::types::UpdateExemptionBody>()?,
+                    &given.body::<harness_api::sto::types::UpdateExemptionRequestBody>()?,
                 );
             let request = if given.is_full() {
                 request.org_id(given.text(2)).project_id(given.text(3))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "FpTriage#BatchUpsertVerdicts",
+        ways: &["application/json"],
+        make: |client, given| {
+            let request = client
+                .sto()
+                .batch_upsert_verdicts(
+                    given.text(0),
+                    given.text(1),
+                    given.text(2),
+                    &given
+                        .body::<
+                            harness_api::sto::types::BatchUpsertVerdictsRequestBody,
+                        >()?,
+                );
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "FpTriage#ListOccurrencesInScope",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .sto()
+                .list_triage_occurrences_in_scope(
+                    given.text(0),
+                    given.text(1),
+                    given.text(2),
+                );
+            let request = if given.is_full() {
+                request
+                    .scan_id(given.text(3))
+                    .target_id(given.text(4))
+                    .include_already_triaged(given.flag(5))
+                    .limit(given.int(6))
+                    .scan_types(
+                        given
+                            .value::<
+                                Vec<
+                                    harness_api::sto::types::ListTriageOccurrencesInScopeScanTypes,
+                                >,
+                            >(7)?,
+                    )
+                    .severity_codes(
+                        given
+                            .value::<
+                                Vec<
+                                    harness_api::sto::types::ListTriageOccurrencesInScopeSeverityCodes,
+                                >,
+                            >(8)?,
+                    )
+                    .exclude_repo_patterns(given.texts(9))
+                    .exclude_artifact_patterns(given.texts(10))
             } else {
                 request
             };
@@ -186,8 +372,11 @@ pub(crate) static CALLS: &[Calling] = &[
                     .statuses(given.text(13))
                     .reachability(given.text(14))
                     .exploitability(given.text(15))
-                    .epss(given.text(16))
-                    .epss_percentile(given.text(17))
+                    .ai_triaged(given.text(16))
+                    .categories(given.text(17))
+                    .epss(given.text(18))
+                    .epss_percentile(given.text(19))
+                    .in_kev(given.text(20))
             } else {
                 request
             };
@@ -308,8 +497,11 @@ pub(crate) static CALLS: &[Calling] = &[
                     .statuses(given.text(15))
                     .reachability(given.text(16))
                     .exploitability(given.text(17))
-                    .epss(given.text(18))
-                    .epss_percentile(given.text(19))
+                    .ai_triaged(given.text(18))
+                    .categories(given.text(19))
+                    .epss(given.text(20))
+                    .epss_percentile(given.text(21))
+                    .in_kev(given.text(22))
             } else {
                 request
             };
@@ -380,7 +572,28 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(0),
                     given.text(1),
                     given.text(2),
-                    &given.body::<harness_api::sto::types::CreateTicketForIssueBody>()?,
+                    &given
+                        .body::<
+                            harness_api::sto::types::CreateTicketForIssueRequestBody,
+                        >()?,
+                );
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "Frontend#CreateTicketForOccurrence",
+        ways: &["application/json"],
+        make: |client, given| {
+            let request = client
+                .sto()
+                .create_ticket_for_occurrence(
+                    given.text(0),
+                    given.text(1),
+                    given.text(2),
+                    &given
+                        .body::<
+                            harness_api::sto::types::CreateTicketForOccurrenceRequestBody,
+                        >()?,
                 );
             Ok(json(request.send()))
         },
@@ -401,6 +614,26 @@ pub(crate) static CALLS: &[Calling] = &[
         },
     },
     Calling {
+        id: "Frontend#ExecutionTrend",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .sto()
+                .execution_trend(
+                    given.text(0),
+                    given.text(1),
+                    given.text(2),
+                    given.text(3),
+                );
+            let request = if given.is_full() {
+                request.issue_types(given.text(4)).interval_days(given.int(5))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
         id: "Frontend#ExemptionsFilters",
         ways: &["application/json"],
         make: |client, given| {
@@ -408,7 +641,8 @@ pub(crate) static CALLS: &[Calling] = &[
                 .sto()
                 .exemptions_filters(
                     given.text(0),
-                    &given.body::<harness_api::sto::types::ExemptionsFiltersBody>()?,
+                    &given
+                        .body::<harness_api::sto::types::ExemptionsFiltersRequestBody>()?,
                 );
             let request = if given.is_full() {
                 request.org_id(given.text(1)).project_id(given.text(2))
@@ -648,6 +882,51 @@ pub(crate) static CALLS: &[Calling] = &[
         },
     },
     Calling {
+        id: "Frontend#PipelineSecurityIssuesV2",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .sto()
+                .pipeline_security_issues_v2(
+                    given.text(0),
+                    given.text(1),
+                    given.text(2),
+                    given.text(3),
+                );
+            let request = if given.is_full() {
+                request
+                    .page(given.int(4))
+                    .page_size(given.int(5))
+                    .stages(given.text(6))
+                    .steps(given.text(7))
+                    .target_ids(given.text(8))
+                    .target_types(given.text(9))
+                    .product_names(given.text(10))
+                    .severity_codes(given.text(11))
+                    .include_exempted(given.flag(12))
+                    .search(given.text(13))
+                    .issue_types(given.text(14))
+                    .status(given.text(15))
+                    .origins(given.text(16))
+                    .origin_statuses(given.text(17))
+                    .epss(given.text(18))
+                    .epss_percentile(given.text(19))
+                    .in_kev(given.text(20))
+                    .severity_overridden(given.text(21))
+                    .reachability(given.text(22))
+                    .exploitability(given.text(23))
+                    .ai_triaged(given.text(24))
+                    .categories(given.text(25))
+                    .detection_type(given.text(26))
+                    .is_remediation_agent_tab(given.flag(27))
+                    .rem_agent_summary_id(given.int(28))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
         id: "Frontend#PipelineSecuritySteps",
         ways: &[""],
         make: |client, given| {
@@ -675,6 +954,41 @@ pub(crate) static CALLS: &[Calling] = &[
         ways: &[""],
         make: |client, given| {
             let request = client.sto().qwiet_license_usage(given.text(0));
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "Frontend#RemediationAgentActivities",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .sto()
+                .remediation_agent_activities(
+                    given.text(0),
+                    given.text(1),
+                    given.text(2),
+                    given.text(3),
+                );
+            let request = if given.is_full() {
+                request.index(given.int(4)).page_size(given.int(5))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "Frontend#RemediationTrend",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .sto()
+                .remediation_trend(given.text(0), given.text(1), given.text(2));
+            let request = if given.is_full() {
+                request.target_variant_id(given.text(3)).interval_days(given.int(4))
+            } else {
+                request
+            };
             Ok(json(request.send()))
         },
     },
@@ -849,7 +1163,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(0),
                     given.text(1),
                     given.text(2),
-                    &given.body::<harness_api::sto::types::CreateOverrideBody>()?,
+                    &given.body::<harness_api::sto::types::CreateOverrideRequestBody>()?,
                 );
             Ok(json(request.send()))
         },
@@ -863,14 +1177,14 @@ pub(crate) static CALLS: &[Calling] = &[
                 .delete_override(
                     given.text(0),
                     given.text(1),
-                    &given.body::<harness_api::sto::types::DeleteOverrideBody>()?,
+                    &given.body::<harness_api::sto::types::DeleteOverrideRequestBody>()?,
                 );
             let request = if given.is_full() {
                 request.org_id(given.text(2)).project_id(given.text(3))
             } else {
                 request
             };
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -915,7 +1229,7 @@ pub(crate) static CALLS: &[Calling] = &[
                 .update_override(
                     given.text(0),
                     given.text(1),
-                    &given.body::<harness_api::sto::types::UpdateOverrideBody>()?,
+                    &given.body::<harness_api::sto::types::UpdateOverrideRequestBody>()?,
                 );
             let request = if given.is_full() {
                 request.org_id(given.text(2)).project_id(given.text(3))
@@ -1089,10 +1403,183 @@ pub(crate) static CALLS: &[Calling] = &[
         },
     },
     Calling {
+        id: "Qwiet#GetUserToken",
+        ways: &[""],
+        make: |client, given| {
+            let request = client.sto().get_user_token(given.text(0));
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
         id: "Reference Identifiers#getByReferenceId",
         ways: &[""],
         make: |client, given| {
             let request = client.sto().get_by_reference_id(given.text(0));
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "RemediationAgent#BatchPersistResults",
+        ways: &["application/json"],
+        make: |client, given| {
+            let request = client
+                .sto()
+                .batch_persist_results(
+                    given.text(0),
+                    given.text(1),
+                    given.text(2),
+                    &given
+                        .body::<
+                            harness_api::sto::types::BatchPersistResultsRequestBody,
+                        >()?,
+                );
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "RemediationAgent#DiffOccurrences",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .sto()
+                .diff_occurrences(
+                    given.text(0),
+                    given.text(1),
+                    given.text(2),
+                    given.text(3),
+                    given.text(4),
+                );
+            let request = if given.is_full() {
+                request
+                    .issue_types(
+                        given
+                            .value::<
+                                Vec<harness_api::sto::types::DiffOccurrencesIssueTypes>,
+                            >(5)?,
+                    )
+                    .only_true_positive_issue_types(
+                        given
+                            .value::<
+                                Vec<
+                                    harness_api::sto::types::DiffOccurrencesOnlyTruePositiveIssueTypes,
+                                >,
+                            >(6)?,
+                    )
+                    .only_true_positive(given.flag(7))
+                    .exclude_unreachable(given.flag(8))
+                    .limit(given.int(9))
+                    .severity_codes(
+                        given
+                            .value::<
+                                Vec<harness_api::sto::types::DiffOccurrencesSeverityCodes>,
+                            >(10)?,
+                    )
+                    .exclude_repo_patterns(given.texts(11))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "RemediationAgent#ListOccurrencesInScope",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .sto()
+                .list_remediation_occurrences_in_scope(
+                    given.text(0),
+                    given.text(1),
+                    given.text(2),
+                    given.text(3),
+                );
+            let request = if given.is_full() {
+                request
+                    .target_id(given.text(4))
+                    .issue_types(
+                        given
+                            .value::<
+                                Vec<
+                                    harness_api::sto::types::ListRemediationOccurrencesInScopeIssueTypes,
+                                >,
+                            >(5)?,
+                    )
+                    .only_true_positive_issue_types(
+                        given
+                            .value::<
+                                Vec<
+                                    harness_api::sto::types::ListRemediationOccurrencesInScopeOnlyTruePositiveIssueTypes,
+                                >,
+                            >(6)?,
+                    )
+                    .only_true_positive(given.flag(7))
+                    .exclude_unreachable(given.flag(8))
+                    .limit(given.int(9))
+                    .severity_codes(
+                        given
+                            .value::<
+                                Vec<
+                                    harness_api::sto::types::ListRemediationOccurrencesInScopeSeverityCodes,
+                                >,
+                            >(10)?,
+                    )
+                    .exclude_repo_patterns(given.texts(11))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "Repositories#ListRepositories",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .sto()
+                .list_repositories(given.text(0), given.text(1), given.text(2));
+            let request = if given.is_full() {
+                request
+                    .page(given.int(3))
+                    .page_size(given.int(4))
+                    .sort(given.text(5).as_str())
+                    .order(given.text(6).as_str())
+                    .search(given.text(7))
+                    .source(given.text(8))
+                    .scan_types(given.text(9))
+                    .severity(given.text(10))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "Repositories#ListRepositoryVariants",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .sto()
+                .list_repository_variants(
+                    given.text(0),
+                    given.text(1),
+                    given.text(2),
+                    given.text(3),
+                );
+            let request = if given.is_full() {
+                request.search(given.text(4)).page(given.int(5)).page_size(given.int(6))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "Repositories#RepositoriesOverview",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .sto()
+                .repositories_overview(given.text(0), given.text(1), given.text(2));
             Ok(json(request.send()))
         },
     },
@@ -1108,7 +1595,7 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(2),
                     &given
                         .body::<
-                            harness_api::sto::types::DataFrontendAllIssuesFiltersBody,
+                            harness_api::sto::types::ExecutionArtifactSummaryRequestBody,
                         >()?,
                 );
             Ok(json(request.send()))
@@ -1233,6 +1720,19 @@ pub(crate) static CALLS: &[Calling] = &[
         },
     },
     Calling {
+        id: "Scans#LatestScan",
+        ways: &[""],
+        make: |client, given| {
+            let request = client.sto().latest_scan(given.text(0), given.text(1));
+            let request = if given.is_full() {
+                request.product_id(given.text(2)).subproduct(given.text(3))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
         id: "Scans#ListScans",
         ways: &[""],
         make: |client, given| {
@@ -1340,7 +1840,7 @@ pub(crate) static CALLS: &[Calling] = &[
         ways: &[""],
         make: |client, given| {
             let request = client.sto().system_health();
-            Ok(json(request.send()))
+            Ok(empty(request.send()))
         },
     },
     Calling {
@@ -1467,6 +1967,91 @@ pub(crate) static CALLS: &[Calling] = &[
         },
     },
     Calling {
+        id: "Targets#GetTargetExecution",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .sto()
+                .get_target_execution(
+                    given.text(0),
+                    given.text(1),
+                    given.text(2),
+                    given.text(3),
+                    given.text(4),
+                );
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "Targets#GetTargetExecutionOccurrence",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .sto()
+                .get_target_execution_occurrence(
+                    given.text(0),
+                    given.text(1),
+                    given.text(2),
+                    given.text(3),
+                    given.text(4),
+                    given.int(5),
+                    given.text(6),
+                );
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "Targets#ListTargetExecutionOccurrences",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .sto()
+                .list_target_execution_occurrences(
+                    given.text(0),
+                    given.text(1),
+                    given.text(2),
+                    given.text(3),
+                    given.text(4),
+                );
+            let request = if given.is_full() {
+                request
+                    .page(given.int(5))
+                    .page_size(given.int(6))
+                    .search(given.text(7))
+                    .severity_codes(given.text(8))
+                    .issue_types(given.text(9))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "Targets#ListTargetExecutions",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .sto()
+                .list_target_executions(
+                    given.text(0),
+                    given.text(1),
+                    given.text(2),
+                    given.text(3),
+                );
+            let request = if given.is_full() {
+                request
+                    .page(given.int(4))
+                    .page_size(given.int(5))
+                    .source(given.text(6))
+                    .branch(given.text(7))
+                    .scan_types(given.text(8))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
         id: "Targets#ListTargets",
         ways: &[""],
         make: |client, given| {
@@ -1494,6 +2079,79 @@ pub(crate) static CALLS: &[Calling] = &[
                     given.text(3),
                     &given.body::<harness_api::sto::types::PatchTargetRequestBody>()?,
                 );
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "Targets#TargetOverview",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .sto()
+                .target_overview(
+                    given.text(0),
+                    given.text(1),
+                    given.text(2),
+                    given.text(3),
+                );
+            let request = if given.is_full() {
+                request.variant_id(given.text(4))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "Targets#TargetSbom",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .sto()
+                .target_sbom(
+                    given.text(0),
+                    given.text(1),
+                    given.text(2),
+                    given.text(3),
+                    given.text(4).as_str(),
+                );
+            let request = if given.is_full() {
+                request
+                    .variant_id(given.text(5))
+                    .execution_id(given.text(6))
+                    .type_(given.text(7).as_str())
+                    .license(given.text(8))
+                    .pretty(given.flag(9))
+            } else {
+                request
+            };
+            Ok(bytes(request.send()))
+        },
+    },
+    Calling {
+        id: "Targets#TargetScaPackages",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .sto()
+                .target_sca_packages(
+                    given.text(0),
+                    given.text(1),
+                    given.text(2),
+                    given.text(3),
+                );
+            let request = if given.is_full() {
+                request
+                    .variant_id(given.text(4))
+                    .execution_id(given.text(5))
+                    .page(given.int(6))
+                    .per_page(given.int(7))
+                    .search(given.text(8))
+                    .type_(given.text(9).as_str())
+                    .licenses(given.text(10))
+            } else {
+                request
+            };
             Ok(json(request.send()))
         },
     },

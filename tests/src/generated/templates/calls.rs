@@ -1361,6 +1361,60 @@ pub(crate) static CALLS: &[Calling] = &[
         },
     },
     Calling {
+        id: "refreshAndGetTemplate",
+        ways: &[""],
+        make: |client, given| {
+            let request = client
+                .templates()
+                .refresh_and_get_template(given.text(0), given.text(1), given.text(2));
+            let request = if given.is_full() {
+                request
+                    .org_identifier(given.text(3))
+                    .project_identifier(given.text(4))
+                    .label(given.text(5))
+                    .version_label(given.text(6))
+            } else {
+                request
+            };
+            Ok(json(request.send()))
+        },
+    },
+    Calling {
+        id: "replaceLabelsForTemplate",
+        ways: &["application/json", "application/yaml"],
+        make: |client, given| {
+            let request = match given.way() {
+                0 => {
+                    client
+                        .templates()
+                        .replace_labels_for_template(
+                            given.text(0),
+                            given.text(1),
+                            &given
+                                .body::<
+                                    harness_api::templates::types::TemplateLabelsReplaceRequest,
+                                >()?,
+                        )
+                }
+                _ => {
+                    client
+                        .templates()
+                        .replace_labels_for_template_yaml(
+                            given.text(0),
+                            given.text(1),
+                            given.body_text(),
+                        )
+                }
+            };
+            let request = if given.is_full() {
+                request.org_identifier(given.text(2)).project_identifier(given.text(3))
+            } else {
+                request
+            };
+            Ok(empty(request.send()))
+        },
+    },
+    Calling {
         id: "updateExistingTemplateVersion",
         ways: &["application/yaml"],
         make: |client, given| {
@@ -1448,41 +1502,6 @@ pub(crate) static CALLS: &[Calling] = &[
                     .repo_identifier(given.text(6))
                     .get_default_from_other_repo(given.flag(7))
                     .comments(given.text(8))
-            } else {
-                request
-            };
-            Ok(json(request.send()))
-        },
-    },
-    Calling {
-        id: "upsertLabelsForTemplate",
-        ways: &["application/json", "application/yaml"],
-        make: |client, given| {
-            let request = match given.way() {
-                0 => {
-                    client
-                        .templates()
-                        .upsert_labels_for_template(
-                            given.text(0),
-                            given.text(1),
-                            &given
-                                .body::<
-                                    harness_api::templates::types::UpsertLabelsForTemplateBody,
-                                >()?,
-                        )
-                }
-                _ => {
-                    client
-                        .templates()
-                        .upsert_labels_for_template_yaml(
-                            given.text(0),
-                            given.text(1),
-                            given.body_text(),
-                        )
-                }
-            };
-            let request = if given.is_full() {
-                request.org_identifier(given.text(2)).project_identifier(given.text(3))
             } else {
                 request
             };

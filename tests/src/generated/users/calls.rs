@@ -318,7 +318,10 @@ pub(crate) static CALLS: &[Calling] = &[
                             given.text(0),
                             given.text(1),
                             given.text(2),
-                            &given.body::<harness_api::users::types::UpdateKeyBody>()?,
+                            &given
+                                .body::<
+                                    harness_api::users::types::UpdatePublicKeyRequest,
+                                >()?,
                         )
                 }
                 1 => {
@@ -656,26 +659,27 @@ pub(crate) static CALLS: &[Calling] = &[
     },
     Calling {
         id: "addUserToUserGroups",
-        ways: &["", "application/json", "application/yaml"],
+        ways: &["application/json", "application/yaml"],
         make: |client, given| {
             let request = match given.way() {
-                0 => client.users().add_user_to_user_groups(given.text(0), given.text(1)),
-                1 => {
+                0 => {
                     client
                         .users()
-                        .add_user_to_user_groups(given.text(0), given.text(1))
-                        .body(
+                        .add_user_to_user_groups(
+                            given.text(0),
+                            given.text(1),
                             &given
-                                .body::<
-                                    harness_api::users::types::AddUserToUserGroupsBody,
-                                >()?,
+                                .body::<harness_api::users::types::UserAddToUserGroupDto>()?,
                         )
                 }
                 _ => {
                     client
                         .users()
-                        .add_user_to_user_groups(given.text(0), given.text(1))
-                        .body_yaml(given.body_text())
+                        .add_user_to_user_groups_yaml(
+                            given.text(0),
+                            given.text(1),
+                            given.body_text(),
+                        )
                 }
             };
             let request = if given.is_full() {
@@ -902,8 +906,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .users()
                         .impersonate_user(given.text(0), given.text(1))
                         .body(
-                            &given
-                                .body::<harness_api::users::types::ImpersonateUserBody>()?,
+                            &given.body::<harness_api::users::types::ImpersonateDto>()?,
                         )
                 }
                 _ => {
@@ -976,9 +979,7 @@ pub(crate) static CALLS: &[Calling] = &[
                         .update_user_info_by_id(given.text(0), given.text(1))
                         .body(
                             &given
-                                .body::<
-                                    harness_api::users::types::UpdateUserInfoByIdBody,
-                                >()?,
+                                .body::<harness_api::users::types::UserInfoUpdateDto>()?,
                         )
                 }
                 _ => {

@@ -64,20 +64,12 @@ pub(super) fn rows(types: &Types, answer: &Ty) -> Result<Rows> {
                 rows.about.insert(1, join(&path, name));
             }
         }
-        let inside = ENVELOPES
-            .iter()
-            .filter_map(|name| member(members, name))
-            .find(|inside| may_hold(types, &inside.ty));
-        if let Some(inside) = inside {
+        if let Some(inside) = enveloped(types, members) {
             path = join(&path, &inside.wire);
             ty = &inside.ty;
             continue;
         }
-        let lists: Vec<&str> = members
-            .iter()
-            .filter(|member| matches!(member.ty, Ty::List(_)))
-            .map(|member| member.wire.as_str())
-            .collect();
+        let lists: Vec<&str> = lists(members).map(|member| member.wire.as_str()).collect();
         let named = ITEMS.into_iter().find(|name| lists.contains(name));
         let chosen = match (named, lists.as_slice()) {
             (Some(name), _) => name,
@@ -88,6 +80,39 @@ pub(super) fn rows(types: &Types, answer: &Ty) -> Result<Rows> {
         rows.items = join(&path, chosen);
         return Ok(rows);
     }
+}
+
+/// The lists among which [`rows`] does not choose, and whether each has structs as items.
+pub(super) fn candidates(types: &Types, answer: &Ty) -> Vec<(String, bool)> {
+    let mut path = String::new();
+    let mut ty = answer;
+    while let Some(members) = members(types, ty) {
+        let Some(inside) = enveloped(types, members) else {
+            let lists = lists(members).map(|member| {
+                let structs =
+                    matches!(&member.ty, Ty::List(item) if self::members(types, item).is_some());
+                (join(&path, &member.wire), structs)
+            });
+            return lists.collect();
+        };
+        path = join(&path, &inside.wire);
+        ty = &inside.ty;
+    }
+    Vec::new()
+}
+
+/// The member that holds the real answer.
+fn enveloped<'t>(types: &Types, members: &'t [Member]) -> Option<&'t Member> {
+    ENVELOPES
+        .iter()
+        .filter_map(|name| member(members, name))
+        .find(|inside| may_hold(types, &inside.ty))
+}
+
+fn lists(members: &[Member]) -> impl Iterator<Item = &Member> {
+    members
+        .iter()
+        .filter(|member| matches!(member.ty, Ty::List(_)))
 }
 
 impl Rows {

@@ -18,9 +18,10 @@ use anyhow::Result;
 use serde_json::Value;
 
 use super::{
-    api::{Api, Operation, Type},
-    load,
+    api::{Answer, Api, Operation, Ty, Type},
+    load, lower,
     problems::Problems,
+    proposal::{self, Proposal},
 };
 pub use table::Table;
 
@@ -52,6 +53,7 @@ pub fn behaviour_noting(
     let mut uses = table.map(Table::uses);
     let mut open = Vec::new();
     let mut named = BTreeSet::new();
+    let mut wrong = Vec::new();
     let operations = api.modules.iter_mut();
     for operation in operations.flat_map(|module| &mut module.operations) {
         let key = (operation.method.clone(), operation.path.as_str());
@@ -66,16 +68,19 @@ pub fn behaviour_noting(
             uses.apply(operation, draft.as_mut());
         }
         named.extend(response::named(&operation.response).map(str::to_owned));
-        match draft.map(|draft| draft.finish(operation, &api.types)) {
-            None => {}
-            Some(Ok(paging)) => {
+        let Some(draft) = draft else { continue };
+        // What an entry of the table says, and the response does not have, is for that entry to say in another way.
+        let known = draft.unknown.is_none();
+        match draft.finish(operation, &api.types) {
+            Ok(paging) => {
                 let omitted = paging.as_ref().filter(|paging| paging.omits_empty);
                 if omitted.is_some_and(|paging| !paging.items.contains('.')) {
                     operation.response.body.allow_empty();
                 }
                 operation.paging = paging;
             }
-            Some(Err(why)) => open.push(format!("{}: {why:#}", operation.id)),
+            Err(why) if known => wrong.push(format!("{}: {why:#}", operation.id)),
+            Err(why) => open.push(Open::of(operation, &why, &api.types)),
         }
     }
     for (key, ty) in &mut api.types {
@@ -83,13 +88,98 @@ pub fn behaviour_noting(
     }
     if let Some(uses) = uses {
         problems.unless(uses.check());
-        if !open.is_empty() {
+        if !wrong.is_empty() {
             problems.note(format!(
-                "openapi/behaviour.toml has to say how these lists are paged, or why they are not:\n  {}",
-                open.join("\n  ")
+                "entries of openapi/behaviour.toml do not fit these lists:\n  {}",
+                wrong.join("\n  ")
             ));
         }
+        if !open.is_empty() {
+            let lines: String = open
+                .iter()
+                .map(|open| format!("\n  {}", open.text))
+                .collect();
+            problems.propose(
+                format!("openapi/behaviour.toml has to say how these lists are paged, or why they are not:{lines}"),
+                proposals(&open),
+            );
+        }
     }
+}
+
+/// Why a list is not understood of which nothing is said.
+const UNDESCRIBED: &str = "The response is not described.";
+
+/// A list that nobody understands.
+struct Open {
+    /// Id of the operation.
+    id: String,
+    /// What is not understood.
+    text: String,
+    /// The member that most likely holds the items.
+    items: Option<String>,
+    /// Why it is no list, where nothing holds items.
+    reason: &'static str,
+}
+
+impl Open {
+    fn of(operation: &Operation, why: &anyhow::Error, types: &Types) -> Self {
+        let lists = match &operation.answer {
+            Answer::Json(answer) => answer::candidates(types, answer),
+            _ => Vec::new(),
+        };
+        let bare = matches!(operation.answer, Answer::Json(Ty::List(_)));
+        let asked = words(&operation.id);
+        let named = |path: &str| {
+            let name = path.rsplit('.').next().unwrap_or(path);
+            words(name).iter().any(|word| asked.contains(word))
+        };
+        // Of several as likely, the first.
+        let items = lists
+            .iter()
+            .rev()
+            .max_by_key(|(path, structs)| (named(path), *structs));
+        // A list is not paged where nothing in the response asks for more.
+        let items = items
+            .filter(|_| lists.len() > 1)
+            .map(|(path, _)| path.clone());
+        Self {
+            id: operation.id.clone(),
+            text: format!("{}: {why:#}", operation.id),
+            reason: match &operation.answer {
+                Answer::Json(Ty::Json) => UNDESCRIBED,
+                Answer::Json(_) if lists.is_empty() && !bare => "The response has no list.",
+                Answer::Json(_) => "Nothing in the response asks for the next page.",
+                _ => "The response is no JSON.",
+            },
+            items,
+        }
+    }
+}
+
+/// Entries for the table: one for each member that holds items, and one for each reason why something is no list.
+fn proposals(open: &[Open]) -> Vec<Proposal> {
+    let mut entries: BTreeMap<(Option<&str>, &str), Vec<String>> = BTreeMap::new();
+    for open in open {
+        let key = (open.items.as_deref(), open.reason);
+        entries.entry(key).or_default().push(open.id.clone());
+    }
+    let entries = entries
+        .into_iter()
+        .map(|((items, reason), ids)| match items {
+            Some(items) => {
+                let reason = format!("The response has several lists; the items are in {items}.");
+                Proposal::paging(&ids, &reason, &[("items", proposal::quoted(items))])
+            }
+            None => {
+                let mut keys = vec![("none", "true".to_owned())];
+                if reason == UNDESCRIBED {
+                    keys.insert(0, ("untyped", "true".to_owned()));
+                }
+                Proposal::paging(&ids, reason, &keys)
+            }
+        });
+    entries.collect()
 }
 
 /// What the description says of an operation that the refined API does not keep.
@@ -115,13 +205,9 @@ impl<'d> Described<'d> {
                 Some((name, resolve(document, parameter.get("schema")?)))
             })
             .collect();
-        let headers = operation
-            .get("responses")
-            .and_then(Value::as_object)
+        let headers = lower::successes(document, operation)
             .into_iter()
-            .flatten()
-            .filter(|(status, _)| status.starts_with('2'))
-            .filter_map(|(_, answer)| resolve(document, answer).get("headers")?.as_object())
+            .filter_map(|(_, response)| response.get("headers")?.as_object())
             .flat_map(|headers| headers.keys().map(String::as_str))
             .collect();
         Self { query, headers }

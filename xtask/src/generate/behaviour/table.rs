@@ -33,7 +33,7 @@ struct PagingEntry {
     operations: BTreeSet<String>,
     #[serde(default)]
     prefixes: Vec<String>,
-    /// With prefixes: only lists whose answer is not described.
+    /// Only lists whose answer is not described.
     #[serde(default)]
     untyped: bool,
     reason: String,
@@ -118,11 +118,6 @@ impl Table {
                 "{}: name either operations or prefixes",
                 entry.name()
             );
-            ensure!(
-                !entry.untyped || !entry.prefixes.is_empty(),
-                "{}: `untyped` goes with prefixes",
-                entry.name()
-            );
         }
         for entry in &table.response {
             ensure!(
@@ -205,6 +200,9 @@ impl<'t> Uses<'t> {
         }
         let Some(draft) = draft else { return };
         for (entry, changed) in self.table.paging.iter().zip(&mut self.paging) {
+            if entry.untyped && operation.answer != Answer::Json(Ty::Json) {
+                continue;
+            }
             let listed = entry.operations.get(&operation.id);
             if let Some(name) = listed.or_else(|| entry.covers(operation, draft)) {
                 let keys = entry.change(draft);
@@ -295,7 +293,6 @@ impl PagingEntry {
         let prefixes = self.prefixes.iter();
         prefixes
             .filter(|_| draft.paging.step != Step::Whole)
-            .filter(|_| !self.untyped || operation.answer == Answer::Json(Ty::Json))
             .find(|prefix| operation.path.starts_with(prefix.as_str()))
     }
 

@@ -114,8 +114,12 @@ fn structure(
     let fields = members.iter().map(|member| {
         let field = ident(&member.ident);
         let ty = field_type(api, member);
+        let sample = member.sample.as_ref().map(|sample| {
+            let doc = format!(" Any JSON: it is known from one sample, which has {sample}.");
+            quote! { #[doc = #doc] }
+        });
         let deprecated = member.deprecated.then(|| quote! { #[deprecated] });
-        quote! { #deprecated pub #field: #ty, }
+        quote! { #sample #deprecated pub #field: #ty, }
     });
     let extra_field = extra.then(|| {
         quote! {

@@ -5,10 +5,15 @@
 //! before anything is generated from it. Each one says how many places it expects to change; a fix that no longer
 //! applies is an error, so that none outlives the fault it was written for.
 
+mod accept;
 mod overlay;
 mod partial;
+pub mod places;
 mod protobuf;
 mod rules;
+mod samples;
+mod streams;
+mod target;
 mod touched;
 
 use std::collections::BTreeSet;
@@ -20,7 +25,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail, ensure};
 use serde_json::Value;
 
+pub use accept::accept;
 use overlay::Overlay;
+use places::Places;
 use rules::Rule;
 use touched::Touched;
 
@@ -30,6 +37,8 @@ use super::problems::Problems;
 #[derive(Debug, Default)]
 pub struct FixSet {
     fixes: Vec<Fix>,
+    /// The places that they changed when the client was last generated.
+    before: Places,
 }
 
 /// One fix file.
@@ -85,6 +94,21 @@ pub struct Applied {
     pub operations: BTreeSet<String>,
     /// Names of the component schemas that were edited.
     pub schemas: BTreeSet<String>,
+    /// The places that were edited, as a reader finds them.
+    pub places: BTreeSet<String>,
+    /// What the fix expected to find, and what it found.
+    pub counts: Vec<Count>,
+}
+
+/// How many places a part of a fix expected to find, and how many it found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Count {
+    /// The target or the rule.
+    pub what: String,
+    /// How many places the fix was written for.
+    pub expected: usize,
+    /// How many there are.
+    pub found: usize,
 }
 
 impl FixSet {
@@ -113,7 +137,8 @@ impl FixSet {
             }
             fixes.push(fix);
         }
-        Ok(Self { fixes })
+        let before = Places::load(&dir.with_file_name(places::FILE))?;
+        Ok(Self { fixes, before })
     }
 
     /// A set without fixes.
@@ -174,20 +199,22 @@ impl Fix {
         self.name.split_once('-').map_or("", |(number, _)| number)
     }
 
-    /// Notes where it does not find what it expects, and changes what it does find.
+    /// Changes what it finds.
     fn apply(&self, document: &mut Value, problems: &mut Problems) -> Applied {
         let mut touched = Touched::default();
-        let matches = match &self.body {
+        let counts = match &self.body {
             Body::Overlay(overlay) => overlay.apply(&self.name, document, &mut touched, problems),
-            Body::Rule(rule) => rule.apply(&self.name, document, &mut touched, problems),
+            Body::Rule(rule) => rule.apply(document, &mut touched),
         };
         Applied {
             name: self.name.clone(),
             reason: self.about.reason.clone(),
             source: self.about.source.clone(),
-            matches,
+            matches: counts.iter().map(|count| count.found).sum(),
             operations: touched.operations,
             schemas: touched.schemas,
+            places: touched.places,
+            counts,
         }
     }
 }
@@ -208,19 +235,6 @@ fn check_name(name: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Fails unless a fix changed exactly the number of places it was written for.
-fn check_count(fix: &str, what: &str, expected: usize, found: usize) -> anyhow::Result<()> {
-    if found == expected {
-        return Ok(());
-    }
-    if found == 0 {
-        bail!("fix {fix} no longer applies: remove it ({what} matches nothing)");
-    }
-    bail!(
-        "fix {fix} expects {expected} places but {what} matches {found}: look at them, then change the fix or its count"
-    );
-}
-
 /// Applies all fixes in order and reports what each of them did.
 pub fn apply(mut document: Value, fixes: &FixSet) -> anyhow::Result<(Value, Vec<Applied>)> {
     let mut problems = Problems::default();
@@ -231,8 +245,42 @@ pub fn apply(mut document: Value, fixes: &FixSet) -> anyhow::Result<(Value, Vec<
 
 /// Applies all fixes in order as far as they go; what each of them does not find as expected is a problem.
 pub fn apply_noting(document: &mut Value, fixes: &FixSet, problems: &mut Problems) -> Vec<Applied> {
-    let fixes = fixes.fixes.iter();
-    fixes.map(|fix| fix.apply(document, problems)).collect()
+    let applied = fixes.fixes.iter().map(|fix| {
+        let applied = fix.apply(document, problems);
+        if let Some(unexpected) = applied.unexpected(&fixes.before) {
+            problems.note(unexpected);
+        }
+        applied
+    });
+    applied.collect()
+}
+
+impl Applied {
+    /// Says where the fix did not change as many places as it was written for, and which places are others than `before`.
+    fn unexpected(&self, before: &Places) -> Option<String> {
+        let name = &self.name;
+        let mut counts = self
+            .counts
+            .iter()
+            .filter(|it| it.found != it.expected)
+            .peekable();
+        counts.peek()?;
+        let gone = self.counts.iter().all(|count| count.found == 0);
+        let mut lines: Vec<String> = counts
+            .map(|Count { what, expected, found }| match (found, gone) {
+                (0, true) => format!("fix {name} no longer applies: remove it ({what} matches nothing)"),
+                (0, false) => format!(
+                    "an action of fix {name} no longer applies: remove it ({what} matches nothing)"
+                ),
+                _ => format!(
+                    "fix {name} expects {expected} places but {what} matches {found}: look at them, then change the fix, or \
+                     take the count by `cargo xtask fixes --accept {name}`"
+                ),
+            })
+            .collect();
+        lines.extend(before.changes(name, &self.places));
+        Some(lines.join("\n"))
+    }
 }
 
 const NAME_WIDTH: usize = 36;

@@ -3,10 +3,10 @@
 use anyhow::{Context as _, bail, ensure};
 use serde::Deserialize;
 use serde_json::Value;
-use serde_json_path::{JsonPath, PathElement};
 
+use super::target::Target;
 use super::touched::Touched;
-use super::{About, Problems, check_count};
+use super::{About, Count, Problems};
 use crate::generate::strict;
 
 /// The actions of one overlay document.
@@ -17,8 +17,7 @@ pub(super) struct Overlay {
 
 #[derive(Debug)]
 struct Action {
-    target: String,
-    path: JsonPath,
+    target: Target,
     change: Change,
     expect: usize,
 }
@@ -108,8 +107,7 @@ pub(super) fn deviation(deviates: bool, note: Option<String>) -> anyhow::Result<
 
 impl Action {
     fn parse(file: ActionFile) -> anyhow::Result<Self> {
-        let path = JsonPath::parse(&file.target)
-            .with_context(|| format!("target {} is no JSONPath", file.target))?;
+        let target = Target::parse(&file.target)?;
         let change = match (file.update, file.remove) {
             (Some(value), false) => Change::Update(value),
             (None, true) => Change::Remove,
@@ -124,8 +122,7 @@ impl Action {
             file.target
         );
         Ok(Self {
-            target: file.target,
-            path,
+            target,
             change,
             expect: file.expect,
         })
@@ -133,20 +130,16 @@ impl Action {
 }
 
 impl Overlay {
-    /// Applies the actions one after the other, each to the places that it matches; returns how many there are.
+    /// Applies the actions one after the other, each to the places that it matches; returns how many they are.
     pub(super) fn apply(
         &self,
         fix: &str,
         document: &mut Value,
         touched: &mut Touched,
         problems: &mut Problems,
-    ) -> usize {
-        let mut matches = 0;
-        for action in &self.actions {
-            let locations = locate(&action.path, document);
-            let what = format!("target {}", action.target);
-            problems.unless(check_count(fix, &what, action.expect, locations.len()));
-            matches += locations.len();
+    ) -> Vec<Count> {
+        let counts = self.actions.iter().map(|action| {
+            let locations = action.target.locate(document);
             for location in &locations {
                 let names: Vec<&str> = location.iter().map(String::as_str).collect();
                 touched.note(document, &names);
@@ -165,47 +158,13 @@ impl Overlay {
                     Change::Remove => remove(document, location),
                 }
             }
-        }
-        matches
-    }
-}
-
-/// The matching places as lists of names and indices, deepest and last first so that removals do not move others.
-fn locate(path: &JsonPath, document: &Value) -> Vec<Vec<String>> {
-    let mut keys: Vec<Vec<Key>> = path
-        .query_located(document)
-        .locations()
-        .map(|location| location.iter().map(Key::from).collect())
-        .collect();
-    keys.sort();
-    keys.dedup();
-    keys.into_iter()
-        .rev()
-        .map(|key| key.into_iter().map(Key::into_text).collect())
-        .collect()
-}
-
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
-    Index(usize),
-    Name(String),
-}
-
-impl From<&PathElement<'_>> for Key {
-    fn from(element: &PathElement<'_>) -> Self {
-        match element {
-            PathElement::Name(name) => Self::Name((*name).to_owned()),
-            PathElement::Index(index) => Self::Index(*index),
-        }
-    }
-}
-
-impl Key {
-    fn into_text(self) -> String {
-        match self {
-            Self::Index(index) => index.to_string(),
-            Self::Name(name) => name,
-        }
+            Count {
+                what: format!("target {}", action.target.text()),
+                expected: action.expect,
+                found: locations.len(),
+            }
+        });
+        counts.collect()
     }
 }
 

@@ -7,8 +7,10 @@ use serde_json::Value;
 use super::overlay::deviation;
 use super::partial;
 use super::protobuf;
+use super::samples;
+use super::streams;
 use super::touched::Touched;
-use super::{About, Problems, check_count};
+use super::{About, Count};
 
 /// Changes the description and returns how many places it changed.
 type Function = fn(&mut Value, &mut Touched) -> usize;
@@ -21,6 +23,8 @@ const RULES: &[(&str, Function)] = &[
     ("drop_protobuf_runtime", protobuf::drop_runtime),
     ("drop_outer_tags", drop_outer_tags),
     ("mark_partial_updates", partial::mark_updates),
+    ("open_samples", samples::open_samples),
+    ("add_streamed_bodies", streams::add_streamed_bodies),
 ];
 
 /// One registered function with the number of places it must change.
@@ -70,17 +74,14 @@ pub(super) fn parse(text: &str) -> anyhow::Result<(About, Rule)> {
 
 impl Rule {
     /// Runs the function; returns how many places it changed.
-    pub(super) fn apply(
-        &self,
-        fix: &str,
-        document: &mut Value,
-        touched: &mut Touched,
-        problems: &mut Problems,
-    ) -> usize {
+    pub(super) fn apply(&self, document: &mut Value, touched: &mut Touched) -> Vec<Count> {
         let found = (self.function)(document, touched);
-        let what = format!("rule {}", self.name);
-        problems.unless(check_count(fix, &what, self.expect, found));
-        found
+        touched.name_places();
+        vec![Count {
+            what: format!("rule {}", self.name),
+            expected: self.expect,
+            found,
+        }]
     }
 }
 

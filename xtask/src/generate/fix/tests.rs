@@ -22,7 +22,8 @@ fn run(document: Value, files: &[(&str, String)]) -> anyhow::Result<(Value, Vec<
         .iter()
         .map(|(name, text)| fix(name, text))
         .collect::<anyhow::Result<Vec<_>>>()?;
-    apply(document, &FixSet { fixes })
+    let before = Places::default();
+    apply(document, &FixSet { fixes, before })
 }
 
 fn message<T>(result: anyhow::Result<T>) -> String {
@@ -202,6 +203,8 @@ fn rule_renames_the_misspelt_path() {
 #[test]
 fn table_fits_120_columns() {
     let applied = Applied {
+        places: BTreeSet::new(),
+        counts: Vec::new(),
         name: "001-a-very-long-name-that-does-not-fit-into-the-first-column".into(),
         reason: "word ".repeat(40),
         source: "a test".into(),
@@ -220,6 +223,173 @@ fn table_fits_120_columns() {
         text.contains("9 operations:")
             && text.contains("1 schema: Pet")
             && text.contains("1 fixes, 7 places")
+    );
+}
+
+/// An operation whose success is described under this status.
+fn answered(status: &str) -> Value {
+    let pet = json!({ "schema": { "$ref": "#/components/schemas/Pet" } });
+    json!({ "paths": { "/pets": { "post": {
+        "operationId": "addPet",
+        "requestBody": { "content": { "application/json": pet, "application/yaml": pet } },
+        "responses": {
+            status: { "description": "", "content": { "application/json": pet, "application/yaml": pet } },
+            "404": { "description": "", "content": { "application/json": pet } }
+        }
+    } } }, "components": { "schemas": { "Pet": { "type": "object" } } } })
+}
+
+#[test]
+fn named_parts_hold_whatever_status_is_published() {
+    let found = |status: &str, target: &str| {
+        let text = overlay(&format!(
+            "- {{ target: \"$.paths['/pets'].post{target}\", update: {{ x-met: true }}, x-expect: 1 }}\n"
+        ));
+        let fix = fix("001-a.overlay.yaml", &text).unwrap();
+        let mut document = answered(status);
+        let applied = fix.apply(&mut document, &mut Problems::default());
+        let places: Vec<String> = applied.places.into_iter().collect();
+        (document["paths"]["/pets"]["post"].clone(), places)
+    };
+    for status in ["2XX", "200", "201", "default"] {
+        let (operation, places) = found(status, "@success");
+        assert_eq!(operation["responses"][status]["x-met"], true);
+        assert_eq!(operation["responses"]["404"].get("x-met"), None);
+        assert_eq!(places, ["addPet: responses/success"]);
+
+        let (operation, places) = found(status, "@success@body");
+        let content = &operation["responses"][status]["content"];
+        assert_eq!(content["application/yaml"]["schema"]["x-met"], true);
+        assert_eq!(places.len(), 2, "{places:?}");
+
+        let (operation, _) = found(status, "@success@content['application/json'].schema");
+        let content = &operation["responses"][status]["content"];
+        assert_eq!(content["application/json"]["schema"]["x-met"], true);
+        assert_eq!(content["application/yaml"]["schema"].get("x-met"), None);
+    }
+    let (operation, places) = found("200", "@body");
+    let content = &operation["requestBody"]["content"];
+    assert_eq!(content["application/json"]["schema"]["x-met"], true);
+    assert_eq!(
+        operation["responses"],
+        answered("200")["paths"]["/pets"]["post"]["responses"]
+    );
+    assert_eq!(
+        places,
+        [
+            "addPet: requestBody/content/application~1json/schema",
+            "addPet: requestBody/content/application~1yaml/schema",
+        ]
+    );
+    assert_eq!(found("200", "@responses@body").1.len(), 3);
+    // Within a filter, `@` is what JSONPath says.
+    assert_eq!(
+        found("200", "@responses[?@['application/json']]").1.len(),
+        2
+    );
+
+    let error = message(fix(
+        "001-a.overlay.yaml",
+        &overlay("- { target: $.paths@failure, remove: true, x-expect: 1 }\n"),
+    ));
+    assert!(
+        error.contains("there is no part `@failure`") && error.contains("@success"),
+        "{error}"
+    );
+}
+
+/// Writes fixes, and the places that they change in `document`, into a folder of this name.
+fn folder(name: &str, files: &[(&str, &str)], document: &Value) -> PathBuf {
+    let dir = std::env::temp_dir().join(format!("{name}-{}", std::process::id()));
+    fs::create_dir_all(dir.join("fixes")).unwrap();
+    for (file, text) in files {
+        fs::write(dir.join("fixes").join(file), text).unwrap();
+    }
+    let fixes = FixSet::load(&dir.join("fixes")).unwrap();
+    let applied = apply_noting(&mut document.clone(), &fixes, &mut Problems::default());
+    fs::write(dir.join(places::FILE), places::text(&applied)).unwrap();
+    dir
+}
+
+#[test]
+fn a_changed_count_shows_the_places_and_can_be_accepted() {
+    let headers = overlay(
+        "- target: \"$.paths.*.*.parameters[?@.in == 'header']\"\n  remove: true\n  x-expect: 2 # both\n\
+         - target: $.components.schemas.Pet\n  update: { x-met: true }\n  x-expect: 1\n",
+    );
+    let gateway = "rule = 'correct_gateway_paths'\nreason = 'r'\nsource = 's'\nexpect = 1\n";
+    let mut old = pets();
+    old["paths"]["/gatway/a"] = json!({ "get": { "operationId": "a" } });
+    let files = [
+        ("001-headers.overlay.yaml", headers.as_str()),
+        ("002-gateway.rule.toml", gateway),
+    ];
+    let dir = folder("fix-accept", &files, &old);
+
+    let mut new = old.clone();
+    let parameters = new["paths"]["/pets"]["get"]["parameters"]
+        .as_array_mut()
+        .unwrap();
+    parameters.retain(|parameter| parameter["name"] != "Accept");
+    parameters.insert(0, json!({ "name": "x-trace", "in": "header" }));
+    parameters.insert(0, json!({ "name": "x-span", "in": "header" }));
+    new["paths"]["/gatway/b"] = json!({ "get": { "operationId": "b" } });
+    let fixes = FixSet::load(&dir.join("fixes")).unwrap();
+    let mut problems = Problems::default();
+    let applied = apply_noting(&mut new.clone(), &fixes, &mut problems);
+    let said = problems.list().join("\n");
+    for part in [
+        "fix 001-headers expects 2 places",
+        "cargo xtask fixes --accept 001-headers",
+        "gained listPets: parameters/x-span",
+        "gained listPets: parameters/x-trace",
+        "lost listPets: parameters/Accept",
+        "fix 002-gateway expects 1 places",
+        "gained /gatway/b",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(
+        !said.contains("x-api-key") && !said.contains("lost /gatway"),
+        "{said}"
+    );
+
+    let names = ["001-headers", "002-gateway"].map(str::to_owned);
+    let report = accept(&fixes, &applied, &names).unwrap();
+    assert!(
+        report.contains("001-headers: 3 instead of 2 places"),
+        "{report}"
+    );
+    let written = fs::read_to_string(dir.join("fixes/001-headers.overlay.yaml")).unwrap();
+    assert_eq!(written, headers.replace("x-expect: 2", "x-expect: 3"));
+    let written = fs::read_to_string(dir.join("fixes/002-gateway.rule.toml")).unwrap();
+    assert_eq!(written, gateway.replace("= 1", "= 2"));
+    let fixes = FixSet::load(&dir.join("fixes")).unwrap();
+    let (_, applied) = apply(new.clone(), &fixes).unwrap();
+    let report = accept(&fixes, &applied, &names[..1]).unwrap();
+    assert!(report.contains("nothing is written"), "{report}");
+
+    // What matches nothing is no count to take, and a name may be wrong.
+    new["components"] = json!({});
+    let applied = apply_noting(&mut new, &fixes, &mut Problems::default());
+    let error = message(accept(&fixes, &applied, &names[..1]));
+    assert!(error.contains("matches nothing"), "{error}");
+    let error = message(accept(&fixes, &applied, &["009-no".to_owned()]));
+    assert!(error.contains("there is no fix 009-no"), "{error}");
+    fs::remove_dir_all(&dir).unwrap();
+}
+
+#[test]
+fn a_fix_of_which_a_part_applies_is_not_to_be_removed() {
+    let text = overlay(
+        "- { target: $.components.schemas.Dog, remove: true, x-expect: 1 }\n\
+         - { target: $.components.schemas.Cat, remove: true, x-expect: 1 }\n",
+    );
+    let error = message(run(pets(), &[("001-pets.overlay.yaml", text)]));
+    assert!(
+        error.contains("an action of fix 001-pets no longer applies")
+            && error.contains("Dog matches nothing"),
+        "{error}"
     );
 }
 
@@ -252,7 +422,9 @@ fn dangling(document: &Value) -> Vec<String> {
                         Some(reference) if document.pointer(&reference[1..]).is_none() => {
                             found.insert(reference.to_owned());
                         }
-                        _ if name == "enum" || name == "example" || name == "default" => {}
+                        // A discriminator may name variants that are not published.
+                        _ if ["enum", "example", "default", "mapping"].contains(&name.as_str()) => {
+                        }
                         _ => walk(document, value, found),
                     }
                 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::{
     api::{Api, Module, Operation, Param, Place},
@@ -18,6 +19,9 @@ use crate::surface;
 pub const PATH: &str = "openapi/operations.html";
 
 const PAGE: &str = include_str!("page.html");
+
+/// What stands before the data of a page.
+const DATA: &str = "<script id=\"operations\" type=\"application/json\">";
 
 /// What goes into the page as it is: a mark, and the file that stands for it.
 const PARTS: [(&str, &str); 3] = [
@@ -34,6 +38,24 @@ pub fn page(api: &Api, map: &ModuleMap) -> Result<String> {
     }
     page = put(&page, "<!-- origin -->", emit::NOTE)?;
     put(&page, "/* operations */", &data(api, map)?)
+}
+
+/// The module of each operation of a page, by its id.
+pub fn modules(page: &str) -> BTreeMap<String, String> {
+    let Some((_, text)) = page.split_once(DATA) else {
+        return BTreeMap::new();
+    };
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+    let data = values.next().and_then(Result::ok).unwrap_or_default();
+    let mut modules = BTreeMap::new();
+    for module in data["modules"].as_array().into_iter().flatten() {
+        for row in module[2].as_array().into_iter().flatten() {
+            if let (Some(id), Some(name)) = (row[0].as_str(), module[0].as_str()) {
+                modules.insert(id.to_owned(), name.to_owned());
+            }
+        }
+    }
+    modules
 }
 
 fn put(page: &str, mark: &str, text: &str) -> Result<String> {

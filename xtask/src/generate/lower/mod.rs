@@ -9,6 +9,7 @@ pub mod names;
 mod operations;
 mod schemas;
 mod secrets;
+mod success;
 mod unions;
 mod unique;
 mod variants;
@@ -18,12 +19,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, Result};
 use serde_json::{Map, Value};
 
+pub(super) use self::operations::is_json;
+pub use self::success::successes;
 use self::{names::Names, schemas::Schemas};
 use super::{
     api::{Answer, Place, Ty},
+    before::{Before, Nothing},
     load,
-    partition::map::{self, ModuleMap},
+    partition::{
+        map::{self, ModuleMap},
+        unplaced,
+    },
     problems::Problems,
+    proposal::Proposal,
 };
 
 /// What lowering makes of a description.
@@ -73,6 +81,8 @@ pub struct MemberFacts {
     pub secret: bool,
     /// Written as deprecated.
     pub deprecated: bool,
+    /// What the one sample held that the member is known from.
+    pub sample: Option<String>,
 }
 
 /// A union.
@@ -152,28 +162,41 @@ pub struct ParamFacts {
 /// With `strict`, two things of one name are an error; otherwise they are told apart by number.
 pub fn lower(document: &Value, map: &ModuleMap, names: &Names, strict: bool) -> Result<Lowered> {
     let mut problems = Problems::default();
-    let lowered = lower_noting(document, map, names, strict, &|_| None, &mut problems);
+    let lowered = lower_noting(document, map, names, strict, &Nothing, &mut problems);
     problems.none()?;
     Ok(lowered)
 }
 
 /// Lowers what can be lowered, and notes what is an error for [`lower`]: an operation that cannot be understood is left
-/// out, and so is one without a place, unless `guess` knows a module for its id; what has one name is told apart by number.
+/// out, and so is one without a place, unless it had a module `before`; what has one name is told apart
+/// by number.
 pub fn lower_noting(
     document: &Value,
     map: &ModuleMap,
     names: &Names,
     strict: bool,
-    guess: &dyn Fn(&str) -> Option<String>,
+    before: &dyn Before,
     problems: &mut Problems,
 ) -> Lowered {
-    let mut schemas = Schemas::new(document, names, strict, problems);
+    let mut schemas = Schemas::new(document, names, strict, before, problems);
     let mut lowered = Lowered::default();
     let mut placed = Vec::new();
-    for (path, method, item, operation) in load::operations(document) {
+    let spots: Vec<_> = load::operations(document)
+        .map(|(path, method, _, operation)| (path, method, tags_and_id(path, method, operation)))
+        .collect();
+    let spots: Vec<_> = spots
+        .iter()
+        .map(|(path, method, (tags, id))| map::Operation {
+            method,
+            path,
+            tags,
+            id,
+        })
+        .collect();
+    let modules = place(map, &spots, before, problems);
+    for ((path, method, item, operation), module) in load::operations(document).zip(modules) {
         let (tags, id) = tags_and_id(path, method, operation);
-        let place = problems.unless(map.place(method, path, &tags, &id));
-        let Some(module) = place.map(str::to_owned).or_else(|| guess(&id)) else {
+        let Some(module) = module.or_else(|| before.module(&id)).map(str::to_owned) else {
             continue;
         };
         let tag = tags.into_iter().next().unwrap_or_else(|| module.clone());
@@ -189,7 +212,7 @@ pub fn lower_noting(
             name,
         });
     }
-    resolve_operation_names(&mut placed, strict, problems);
+    resolve_operation_names(&mut placed, names, strict, before, problems);
     for placed in &placed {
         let facts = operations::lower(document, placed, &mut schemas, &mut lowered.losses)
             .with_context(|| {
@@ -200,8 +223,8 @@ pub fn lower_noting(
             });
         lowered.operations.extend(problems.unless(facts));
     }
-    for clash in schemas.clashes() {
-        problems.note(clash);
+    for (clash, proposal) in schemas.clashes() {
+        problems.propose(clash, vec![proposal.clone()]);
     }
     if strict {
         problems.unless(names.unused(
@@ -209,23 +232,7 @@ pub fn lower_noting(
             schemas.names(),
             schemas.asked(),
         ));
-        let spots: Vec<_> = load::operations(document)
-            .map(|(path, method, _, operation)| {
-                (path, method, tags_and_id(path, method, operation))
-            })
-            .collect();
-        problems.unless(
-            map.check_all_used(
-                spots
-                    .iter()
-                    .map(|(path, method, (tags, id))| map::Operation {
-                        method,
-                        path,
-                        tags,
-                        id,
-                    }),
-            ),
-        );
+        problems.unless(map.check_all_used(spots.iter().copied()));
     }
     (lowered.components, lowered.types) = schemas.finish();
     mark_directions(&mut lowered);
@@ -251,10 +258,32 @@ pub fn tags_and_id(path: &str, method: &str, operation: &Value) -> (Vec<String>,
     (tags, id)
 }
 
+/// The module of each operation, as far as the table says it.
+fn place<'m>(
+    map: &'m ModuleMap,
+    spots: &[map::Operation<'_>],
+    before: &dyn Before,
+    problems: &mut Problems,
+) -> Vec<Option<&'m str>> {
+    // What has two places is a problem of its own.
+    let found: Vec<Option<Option<&str>>> = spots
+        .iter()
+        .map(|operation| problems.unless(map.find(operation)))
+        .collect();
+    let known = spots.iter().zip(&found);
+    let known: Vec<unplaced::Spot<'_>> = known
+        .filter_map(|(operation, module)| Some((*operation, (*module)?)))
+        .collect();
+    unplaced::note(map, &known, before, problems);
+    found.into_iter().map(Option::flatten).collect()
+}
+
 /// Gives each operation a name that no other of its module has.
 fn resolve_operation_names(
     placed: &mut [operations::Placed<'_>],
+    table: &Names,
     strict: bool,
+    before: &dyn Before,
     problems: &mut Problems,
 ) {
     let mut modules: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -273,8 +302,32 @@ fn resolve_operation_names(
                 (placed.name.clone(), spot)
             })
             .collect();
-        let names = unique::unique(unique::Kind::Operations(&module), &names, strict, problems);
-        for (index, name) in indexes.into_iter().zip(names) {
+        let unique = unique::unique(unique::Kind::Operations(&module), &names);
+        if strict && !unique.clashes.is_empty() {
+            let mut taken: BTreeSet<String> = names.into_iter().map(|(name, _)| name).collect();
+            let mut chosen = Vec::new();
+            for clash in &unique.clashes {
+                // A method that programs call keeps its name.
+                let ids = || clash.iter().map(|&at| &placed[indexes[at]]);
+                let keeps = ids()
+                    .find(|it| before.module(&it.id).is_some())
+                    .or(ids().next());
+                let keeps = keeps.map(|it| it.id.as_str());
+                for operation in ids().filter(|it| Some(it.id.as_str()) != keeps) {
+                    let named = table.apart(
+                        &operation.name,
+                        &operation.id,
+                        &operation.tag,
+                        operation.method,
+                        &taken,
+                    );
+                    taken.insert(named.clone());
+                    chosen.push((operation.id.clone(), named));
+                }
+            }
+            problems.propose(unique.text, vec![Proposal::names("operations", &chosen)]);
+        }
+        for (index, name) in indexes.into_iter().zip(unique.names) {
             placed[index].name = name;
         }
     }

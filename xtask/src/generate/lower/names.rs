@@ -138,6 +138,46 @@ impl Names {
         method_name(prefix.join("_"))
     }
 
+    /// A method name for an operation whose `name` another one has: with the words of its service, of its tag or of its HTTP
+    /// method in front, the first that is not among `taken`.
+    pub(super) fn apart(
+        &self,
+        name: &str,
+        id: &str,
+        tag: &str,
+        method: &str,
+        taken: &BTreeSet<String>,
+    ) -> String {
+        let own: Vec<&str> = name.split('_').collect();
+        let fronts = [Id::parse(id).service, tag, method]
+            .into_iter()
+            .map(|text| {
+                let words = self.words(text).into_iter();
+                let new = words.filter(|word| !own.contains(&word.as_str()) && word != "service");
+                new.collect::<Vec<_>>().join("_")
+            });
+        let mut candidates = fronts
+            .filter(|front| !front.is_empty())
+            .map(|front| method_name(format!("{front}_{name}").to_snake_case()));
+        let free = candidates.find(|candidate| !taken.contains(candidate));
+        free.unwrap_or_else(|| numbered(name, "_", taken))
+    }
+
+    /// A type name for a schema whose `name` another one has: with the words of its package or of what it is in, the first
+    /// that is not among `taken`.
+    pub(super) fn type_apart(&self, name: &str, within: &str, taken: &BTreeSet<String>) -> String {
+        let package = within
+            .rsplit_once('.')
+            .map_or(within, |(package, _)| package);
+        let mut words = [self.words(package), self.words(name)].concat();
+        words.dedup();
+        let candidate = type_name(pascal(&words));
+        if package != name && !taken.contains(&candidate) {
+            return candidate;
+        }
+        numbered(name, "", taken)
+    }
+
     /// The type name of a component schema.
     ///
     /// A package in front (`types.Infra`) is dropped, a word that stands twice in a row stands once, and the
@@ -218,6 +258,18 @@ impl Names {
             .filter(|w| !w.is_empty())
             .map(str::to_owned)
             .collect()
+    }
+}
+
+/// The name with the first number that makes it a new one.
+fn numbered(name: &str, separator: &str, taken: &BTreeSet<String>) -> String {
+    let mut number = 2;
+    loop {
+        let candidate = format!("{name}{separator}{number}");
+        if !taken.contains(&candidate) {
+            return candidate;
+        }
+        number += 1;
     }
 }
 

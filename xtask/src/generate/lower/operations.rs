@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::{
     OperationFacts, ParamFacts,
     schemas::{Schemas, Spot, snake},
+    success::successes,
 };
 use crate::{
     generate::api::{Answer, Place, Ty},
@@ -337,27 +338,8 @@ struct Answered {
 }
 
 fn answer_of(document: &Value, operation: &Value, lose: &mut dyn FnMut(String)) -> Answered {
-    let responses: Vec<(&String, &Value)> = operation
-        .get("responses")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-        .map(|(status, response)| (status, deref(document, response)))
-        .collect();
-    let mut good: Vec<&Value> = responses
-        .iter()
-        .filter(|(status, _)| status.starts_with('2'))
-        .map(|(_, response)| *response)
-        .collect();
-    if good.is_empty() {
-        good = responses
-            .iter()
-            .filter(|(status, _)| *status == "default")
-            .map(|(_, response)| *response)
-            .collect();
-    }
     let mut content: Vec<(String, &Value)> = Vec::new();
-    for response in good {
+    for (_, response) in successes(document, operation) {
         content.extend(content_of(response));
     }
     content.sort_by_key(|(media, _)| !is_json(media));
@@ -404,12 +386,12 @@ fn answer_of(document: &Value, operation: &Value, lose: &mut dyn FnMut(String)) 
     }
 }
 
-fn is_json(media: &str) -> bool {
+pub(in crate::generate) fn is_json(media: &str) -> bool {
     let media = media.split(';').next().unwrap_or_default().trim();
     media == JSON || media.ends_with("+json")
 }
 
-fn content_of(holder: &Value) -> Vec<(String, &Value)> {
+pub(super) fn content_of(holder: &Value) -> Vec<(String, &Value)> {
     holder
         .get("content")
         .and_then(Value::as_object)
@@ -440,7 +422,7 @@ fn parameters_of<'d>(document: &'d Value, placed: &Placed<'d>) -> Vec<&'d Value>
     found
 }
 
-fn deref<'d>(document: &'d Value, value: &'d Value) -> &'d Value {
+pub(super) fn deref<'d>(document: &'d Value, value: &'d Value) -> &'d Value {
     value
         .get("$ref")
         .and_then(Value::as_str)

@@ -16,7 +16,7 @@ use super::{
     unique::{Kind as Naming, unique},
     variants,
 };
-use crate::generate::problems::Problems;
+use crate::generate::{before::Before, problems::Problems, proposal::Proposal};
 
 /// Where references to components point.
 pub(super) const COMPONENTS: &str = "#/components/schemas/";
@@ -73,7 +73,7 @@ pub(super) struct Schemas<'d> {
     /// Inline schemas that were named, as `Parent.member`.
     asked: BTreeSet<String>,
     /// Inline schemas whose name is taken.
-    clashes: Vec<String>,
+    clashes: Vec<(String, Proposal)>,
     /// Inline schemas that are being lowered, with their keys: a list or map may contain itself through one.
     open: Vec<(Option<String>, Value, String)>,
     /// What `allOf` is being written out.
@@ -97,6 +97,7 @@ impl<'d> Schemas<'d> {
         document: &'d Value,
         names: &'d Names,
         strict: bool,
+        before: &dyn Before,
         problems: &mut Problems,
     ) -> Self {
         static EMPTY: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
@@ -108,11 +109,34 @@ impl<'d> Schemas<'d> {
             .keys()
             .map(|key| (names.type_name(key), key.clone()))
             .collect();
-        let rust: BTreeMap<String, String> = raw
-            .keys()
-            .cloned()
-            .zip(unique(Naming::Types, &chosen, strict, problems))
-            .collect();
+        let unique = unique(Naming::Types, &chosen);
+        if strict && !unique.clashes.is_empty() {
+            let mut taken: BTreeSet<String> = chosen.iter().map(|(name, _)| name.clone()).collect();
+            let mut apart = Vec::new();
+            for clash in &unique.clashes {
+                // A type that programs name keeps its name, and else one without a package in front.
+                let known = clash.iter().find(|&&at| before.has_type(&chosen[at].1));
+                let plain = || clash.iter().find(|&&at| !chosen[at].1.contains('.'));
+                let keeps = known.or_else(plain).or(clash.first());
+                for at in clash.iter().filter(|&at| Some(at) != keeps) {
+                    let (name, key) = &chosen[*at];
+                    // What has no package may be called by the first that holds it.
+                    let holder = || {
+                        holder(raw, key)
+                            .map(|(parent, member)| names.inline(&names.type_name(parent), member))
+                    };
+                    let named = match key.contains('.') {
+                        true => None,
+                        false => holder().filter(|named| !taken.contains(named)),
+                    };
+                    let named = named.unwrap_or_else(|| names.type_apart(name, key, &taken));
+                    taken.insert(named.clone());
+                    apart.push((key.clone(), named));
+                }
+            }
+            problems.propose(unique.text, vec![Proposal::names("types", &apart)]);
+        }
+        let rust: BTreeMap<String, String> = raw.keys().cloned().zip(unique.names).collect();
         let taken = rust.values().cloned().collect();
         Self {
             raw,
@@ -140,8 +164,8 @@ impl<'d> Schemas<'d> {
         self.asked.iter().map(String::as_str)
     }
 
-    /// Inline schemas whose name is taken, which the table of names has to tell apart.
-    pub(super) fn clashes(&self) -> &[String] {
+    /// Inline schemas whose name is taken, which the table of names has to tell apart, and how it could.
+    pub(super) fn clashes(&self) -> &[(String, Proposal)] {
         &self.clashes
     }
 
@@ -434,11 +458,19 @@ impl<'d> Schemas<'d> {
             number += 1;
         }
         if self.strict {
-            self.clashes.push(format!(
+            let text = format!(
                 "the inline schema {} would be called {name}, which is taken; \
                  name it under [inline] in openapi/names.toml as \"{}.{}\"",
                 spot.origin, spot.parent, spot.member
-            ));
+            );
+            let all = self.rust.values().chain(self.types.keys());
+            let all = all
+                .map(|key| super::super::api::short(key).to_owned())
+                .collect();
+            let named = self.names.type_apart(&name, &spot.parent, &all);
+            let entry = (format!("{}.{}", spot.parent, spot.member), named);
+            self.clashes
+                .push((text, Proposal::names("inline", &[entry])));
         }
         key(&format!("{name}{number}"))
     }
@@ -552,7 +584,9 @@ impl<'d> Schemas<'d> {
             let lowered = self.lower(member, &base.inside(parent, origin, name))?;
             let resolved = self.resolve(member);
             let flag = |schema: &Value, flag: &str| schema.get(flag) == Some(&Value::Bool(true));
-            let text = lowered.get("type").and_then(Value::as_str) == Some("string");
+            let sample = member.get("x-harness-sample").and_then(Value::as_str);
+            let text = lowered.get("type").and_then(Value::as_str) == Some("string")
+                || sample == Some("a string");
             facts.members.insert(
                 name.clone(),
                 MemberFacts {
@@ -563,6 +597,7 @@ impl<'d> Schemas<'d> {
                         && (secrets::is_secret(name)
                             || flag(member, "x-harness-secret")
                             || resolved.get("format").and_then(Value::as_str) == Some("password")),
+                    sample: sample.map(str::to_owned),
                 },
             );
             let mut ident = name.clone();
@@ -578,6 +613,19 @@ impl<'d> Schemas<'d> {
         }
         Ok(json!({"type": "object", "properties": members}))
     }
+}
+
+/// The first schema with a member that is, or has items that are, of the schema `key`; and this member.
+fn holder<'d>(schemas: &'d Map<String, Value>, key: &str) -> Option<(&'d str, &'d str)> {
+    let wanted = format!("{COMPONENTS}{key}");
+    let is = |schema: &Value| schema.get("$ref").and_then(Value::as_str) == Some(wanted.as_str());
+    schemas.iter().find_map(|(parent, schema)| {
+        let members = schema.get("properties")?.as_object()?;
+        let found = members
+            .iter()
+            .find(|(_, member)| is(member) || member.get("items").is_some_and(is));
+        found.map(|(member, _)| (parent.as_str(), member.as_str()))
+    })
 }
 
 /// What typify makes of a member's name, nearly: two names that are one here may be one there.

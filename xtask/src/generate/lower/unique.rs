@@ -4,8 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToPascalCase;
 
-use crate::generate::problems::Problems;
-
 /// What the names are for, in messages.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Kind<'a> {
@@ -32,16 +30,20 @@ impl Kind<'_> {
     }
 }
 
-/// One name for each pair of a name and an original, in the order of the input, all of them different.
+/// Names that are all different.
+pub(super) struct Unique {
+    /// A name for each pair, in the order of the input.
+    pub(super) names: Vec<String>,
+    /// The indexes of pairs with one name for several, the first by spelling first.
+    pub(super) clashes: Vec<Vec<usize>>,
+    /// What to say of the clashes: each, and the table to edit.
+    pub(super) text: String,
+}
+
+/// One name for each pair of a name and an original.
 ///
-/// The first original by spelling keeps the name and the next get 2, 3 and so on, whatever the order of the input. With
-/// `strict`, two of one name are a problem too, which lists every clash and the table to edit.
-pub(super) fn unique(
-    kind: Kind<'_>,
-    names: &[(String, String)],
-    strict: bool,
-    problems: &mut Problems,
-) -> Vec<String> {
+/// The first original by spelling keeps the name and the next get 2, 3 and so on, whatever the order of the input.
+pub(super) fn unique(kind: Kind<'_>, names: &[(String, String)]) -> Unique {
     let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, (name, _)) in names.iter().enumerate() {
         groups.entry(kind.key(name)).or_default().push(index);
@@ -50,29 +52,24 @@ pub(super) fn unique(
     for group in groups.values_mut() {
         group.sort_by_key(|&index| original(index));
     }
-    if strict {
-        let clashes: Vec<String> = groups
-            .iter()
-            .filter(|(_, group)| group.len() > 1)
-            .map(|(_, group)| {
-                let name = group.first().map_or("", |&index| names[index].0.as_str());
-                let originals: Vec<&str> = group.iter().map(|&index| original(index)).collect();
-                format!("{name}: {}", originals.join(", "))
-            })
-            .collect();
-        if !clashes.is_empty() {
-            let (what, table) = match kind {
-                Kind::Operations(module) => {
-                    (format!("operations of module `{module}`"), "[operations]")
-                }
-                Kind::Types => ("types".to_owned(), "[types]"),
-            };
-            problems.note(format!(
-                "{what} with one name for several; name all but one of each under {table} in openapi/names.toml:\n  {}",
-                clashes.join("\n  ")
-            ));
-        }
-    }
+    let clashes: Vec<Vec<usize>> = groups
+        .values()
+        .filter(|group| group.len() > 1)
+        .cloned()
+        .collect();
+    let lines = clashes.iter().map(|group| {
+        let name = group.first().map_or("", |&index| names[index].0.as_str());
+        let originals: Vec<&str> = group.iter().map(|&index| original(index)).collect();
+        format!("\n  {name}: {}", originals.join(", "))
+    });
+    let (what, table) = match kind {
+        Kind::Operations(module) => (format!("operations of module `{module}`"), "[operations]"),
+        Kind::Types => ("types".to_owned(), "[types]"),
+    };
+    let text = format!(
+        "{what} with one name for several; name all but one of each under {table} in openapi/names.toml:{}",
+        lines.collect::<String>()
+    );
     let mut taken: BTreeSet<String> = groups.keys().cloned().collect();
     let mut chosen: Vec<String> = names.iter().map(|(name, _)| name.clone()).collect();
     for group in groups.values() {
@@ -92,20 +89,23 @@ pub(super) fn unique(
             }
         }
     }
-    chosen
+    Unique {
+        names: chosen,
+        clashes,
+        text,
+    }
 }
 
-/// The names, or the problems as an error.
+/// The names; with `strict`, two of one name are an error.
 #[cfg(test)]
 pub(super) fn try_unique(
     kind: Kind<'_>,
     names: &[(String, String)],
     strict: bool,
 ) -> anyhow::Result<Vec<String>> {
-    let mut problems = Problems::default();
-    let chosen = unique(kind, names, strict, &mut problems);
-    problems.none()?;
-    Ok(chosen)
+    let unique = unique(kind, names);
+    anyhow::ensure!(!strict || unique.clashes.is_empty(), "{}", unique.text);
+    Ok(unique.names)
 }
 
 #[cfg(test)]

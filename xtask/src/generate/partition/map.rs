@@ -169,7 +169,7 @@ impl ModuleMap {
             .map(|m| (m.name.as_str(), m.title.as_str()))
     }
 
-    /// The module of an operation.
+    /// The module of an operation; fails unless there is one.
     pub fn place(&self, method: &str, path: &str, tags: &[String], id: &str) -> Result<&str> {
         let op = Operation {
             method,
@@ -177,19 +177,22 @@ impl ModuleMap {
             tags,
             id,
         };
+        let module = self.find(&op)?;
+        module.with_context(|| format!("no rule of the module table places {op}"))
+    }
+
+    /// The module of an operation, if there is one; fails where there are two.
+    pub fn find(&self, op: &Operation<'_>) -> Result<Option<&str>> {
         let module = match &self.source {
-            Source::Rules(rules) => winner(rules, &op, &self.modules)?
+            Source::Rules(rules) => winner(rules, op, &self.modules)?
                 .and_then(|i| rules.get(i))
                 .and_then(|rule| self.modules.get(rule.module)),
             source => {
-                let name = derived(source, &op);
+                let name = derived(source, op);
                 self.modules.iter().find(|m| m.name == name)
             }
         };
-        match module {
-            Some(module) => Ok(&module.name),
-            None => bail!("no rule of the module table places {}", describe(&op)),
-        }
+        Ok(module.map(|module| module.name.as_str()))
     }
 
     /// Fails if a rule decides the place of none of these operations.
@@ -304,8 +307,7 @@ fn winner(rules: &[Rule], op: &Operation<'_>, modules: &[Module]) -> Result<Opti
     if let (Some((_, rule)), Some(rival)) = (best, rival) {
         let name = |rule: &Rule| modules.get(rule.module).map_or("", |m| m.name.as_str());
         bail!(
-            "{} is placed twice: {rule} of module `{}`, {rival} of module `{}`",
-            describe(op),
+            "{op} is placed twice: {rule} of module `{}`, {rival} of module `{}`",
             name(rule),
             name(rival)
         );
@@ -313,31 +315,31 @@ fn winner(rules: &[Rule], op: &Operation<'_>, modules: &[Module]) -> Result<Opti
     Ok(best.map(|(i, _)| i))
 }
 
-fn describe(op: &Operation<'_>) -> String {
-    let Operation {
-        method,
-        path,
-        tags,
-        id,
-    } = op;
-    format!(
-        "{} {path} (tags {tags:?}, id `{id}`)",
-        method.to_uppercase()
-    )
+impl std::fmt::Display for Operation<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            method,
+            path,
+            tags,
+            id,
+        } = self;
+        let method = method.to_uppercase();
+        write!(f, "{method} {path} (tags {tags:?}, id `{id}`)")
+    }
 }
 
-fn is_parameter(segment: &str) -> bool {
+pub(super) fn is_parameter(segment: &str) -> bool {
     segment.starts_with('{') && segment.ends_with('}')
 }
 
 /// The first segment that tells parts of an API apart.
-fn first_segment(path: &str) -> Option<&str> {
+pub(super) fn first_segment(path: &str) -> Option<&str> {
     path.split('/')
         .find(|s| !s.is_empty() && !s.contains('{') && !is_generic(s))
 }
 
 /// Segments that say nothing about the subject: versions and words that stand before any path.
-fn is_generic(segment: &str) -> bool {
+pub(super) fn is_generic(segment: &str) -> bool {
     let lower = segment.to_ascii_lowercase();
     let is_version = lower
         .strip_prefix('v')
@@ -359,7 +361,7 @@ fn derived(source: &Source, op: &Operation<'_>) -> String {
 }
 
 /// A Rust module name (and Cargo feature name) for any text; never empty, never reserved.
-fn module_name(text: &str) -> String {
+pub(super) fn module_name(text: &str) -> String {
     let ascii: String = text
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' })
@@ -593,6 +595,7 @@ mod tests {
         let map = ModuleMap::load(&root.join("modules.toml")).unwrap();
         let document = crate::generate::fixed_description(root.parent().unwrap())
             .unwrap()
+            .0
             .json;
         let mut ops = Vec::new();
         for (path, item) in document["paths"].as_object().unwrap() {
@@ -601,7 +604,8 @@ mod tests {
                 ops.push((method, path, tags, op["operationId"].as_str().unwrap()));
             }
         }
-        assert_eq!(ops.len(), 2_791);
+        let lock = crate::generate::lock::Lock::read(&root.join("harness.lock.toml")).unwrap();
+        assert_eq!(ops.len(), lock.operations);
         let mut counts: BTreeMap<_, usize> = map.modules().map(|(name, _)| (name, 0)).collect();
         for (method, path, tags, id) in &ops {
             *counts

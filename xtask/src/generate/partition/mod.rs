@@ -1,6 +1,7 @@
 //! Divides what lowering made among the modules: operations by the module map, types by who reaches them.
 
 pub mod map;
+pub mod unplaced;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -95,6 +95,7 @@ fn members(item: &ItemStruct, facts: &TypeFacts, known: &Known) -> Result<Vec<Me
                 nullable: about.nullable && facts.sent,
                 secret: about.secret,
                 deprecated: about.deprecated,
+                sample: about.sample.clone(),
                 ident,
                 wire,
                 ty,

@@ -274,9 +274,12 @@ model::model!(AttributeFilter);
 /// Schema `AuthzPrincipal`.
 pub struct AuthzPrincipal {
     pub identifier: Option<String>,
-    pub principal_identifier: Option<String>,
-    pub principal_type: Option<String>,
-    pub principal_unique_id: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub principal_identifier: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub principal_type: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub principal_unique_id: Option<serde_json::Value>,
     pub scope_level: Option<String>,
     pub type_: Option<AuthzPrincipalType>,
     pub unique_id: Option<String>,
@@ -322,9 +325,9 @@ impl model::Model for AuthzPrincipal {
             1 => model::Slot::Str(&mut self.unique_id),
             2 => model::Slot::Str(&mut self.identifier),
             3 => model::Slot::Str(&mut self.scope_level),
-            4 => model::Slot::Str(&mut self.principal_type),
-            5 => model::Slot::Str(&mut self.principal_unique_id),
-            6 => model::Slot::Str(&mut self.principal_identifier),
+            4 => model::Slot::Json(&mut self.principal_type),
+            5 => model::Slot::Json(&mut self.principal_unique_id),
+            6 => model::Slot::Json(&mut self.principal_identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -701,7 +704,8 @@ model::model!(Permission);
 /// Schema `Principal`.
 pub struct Principal {
     pub identifier: Option<String>,
-    pub scope: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub scope: Option<serde_json::Value>,
     pub scope_level: Option<String>,
     pub type_: Option<AccessPrincipalType>,
     /// Members whose value was of another kind than described.
@@ -732,7 +736,7 @@ impl model::Model for Principal {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Opt(&mut self.type_),
-            1 => model::Slot::Str(&mut self.scope),
+            1 => model::Slot::Json(&mut self.scope),
             2 => model::Slot::Str(&mut self.identifier),
             3 => model::Slot::Str(&mut self.scope_level),
             _ => model::Slot::Misfits(&mut self.misfits),

@@ -3,6 +3,282 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `AuthzResourceSelectorFilter`.
+pub struct AuthzResourceSelectorFilter {
+    pub resource_identifier: Option<String>,
+    pub resource_type: String,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl AuthzResourceSelectorFilter {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(resource_type: impl Into<String>) -> Self {
+        Self {
+            resource_identifier: None,
+            resource_type: resource_type.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for AuthzResourceSelectorFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resource_identifier: None,
+            resource_type: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AuthzResourceSelectorFilter",
+            names: &["resourceType", "resourceIdentifier"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.resource_type),
+            1 => model::Slot::Str(&mut self.resource_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.resource_identifier);
+        to.one(0, &self.resource_type);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(AuthzResourceSelectorFilter);
+/// Schema `PageResponseResourceGroupV2Response`.
+pub struct PageResponseResourceGroupV2Response {
+    pub content: Option<Vec<ResourceGroupV2Response>>,
+    pub empty: Option<bool>,
+    pub page_index: Option<i64>,
+    pub page_item_count: Option<i64>,
+    pub page_size: Option<i64>,
+    pub page_token: Option<String>,
+    pub total_items: Option<i64>,
+    pub total_pages: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl PageResponseResourceGroupV2Response {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
+impl model::Model for PageResponseResourceGroupV2Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseResourceGroupV2Response",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.empty),
+            1 => model::Slot::Opt(&mut self.content),
+            2 => model::Slot::Int(&mut self.page_size),
+            3 => model::Slot::Int(&mut self.page_index),
+            4 => model::Slot::Str(&mut self.page_token),
+            5 => model::Slot::Int(&mut self.total_items),
+            6 => model::Slot::Int(&mut self.total_pages),
+            7 => model::Slot::Int(&mut self.page_item_count),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(PageResponseResourceGroupV2Response);
+/// Schema `ResourceGroupFilter`.
+pub struct ResourceGroupFilter {
+    pub account_identifier: String,
+    pub identifier_filter: Option<Vec<String>>,
+    pub included_scopes: Option<Vec<ScopeSelector>>,
+    pub managed_filter: Option<ResourceGroupFilterManagedFilter>,
+    pub org_identifier: Option<String>,
+    pub project_identifier: Option<String>,
+    pub resource_selector_filter_list: Option<Vec<AuthzResourceSelectorFilter>>,
+    pub search_term: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ResourceGroupFilter {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(account_identifier: impl Into<String>) -> Self {
+        Self {
+            account_identifier: account_identifier.into(),
+            identifier_filter: None,
+            included_scopes: None,
+            managed_filter: None,
+            org_identifier: None,
+            project_identifier: None,
+            resource_selector_filter_list: None,
+            search_term: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for ResourceGroupFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: model::Cell::blank(),
+            identifier_filter: None,
+            included_scopes: None,
+            managed_filter: None,
+            org_identifier: None,
+            project_identifier: None,
+            resource_selector_filter_list: None,
+            search_term: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResourceGroupFilter",
+            names: &[
+                "searchTerm",
+                "managedFilter",
+                "orgIdentifier",
+                "includedScopes",
+                "identifierFilter",
+                "accountIdentifier",
+                "projectIdentifier",
+                "resourceSelectorFilterList",
+            ],
+            required: &[5],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.search_term),
+            1 => model::Slot::Opt(&mut self.managed_filter),
+            2 => model::Slot::Str(&mut self.org_identifier),
+            3 => model::Slot::Opt(&mut self.included_scopes),
+            4 => model::Slot::Opt(&mut self.identifier_filter),
+            5 => model::Slot::OneStr(&mut self.account_identifier),
+            6 => model::Slot::Str(&mut self.project_identifier),
+            7 => model::Slot::Opt(&mut self.resource_selector_filter_list),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(5, &self.account_identifier);
+        to.opt(4, &self.identifier_filter);
+        to.opt(3, &self.included_scopes);
+        to.opt(1, &self.managed_filter);
+        to.opt(2, &self.org_identifier);
+        to.opt(6, &self.project_identifier);
+        to.opt(7, &self.resource_selector_filter_list);
+        to.opt(0, &self.search_term);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(ResourceGroupFilter);
+model::open_enum! {
+    #[doc = " Schema `ResourceGroupFilter.managedFilter`."]
+    ResourceGroupFilterManagedFilter { 0 NoFilter = "NO_FILTER", 1 OnlyManaged =
+    "ONLY_MANAGED", 2 OnlyCustom = "ONLY_CUSTOM", }
+}
+/// Schema `ResourceGroupV2Request`.
+pub struct ResourceGroupV2Request {
+    pub resource_group: Box<ResourceGroupV2>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ResourceGroupV2Request {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(resource_group: impl Into<Box<ResourceGroupV2>>) -> Self {
+        Self {
+            resource_group: resource_group.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for ResourceGroupV2Request {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resource_group: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResourceGroupV2Request",
+            names: &["resourceGroup"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.resource_group),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.resource_group);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(ResourceGroupV2Request);
 /// Schema `ResourceGroupV2Response`.
 pub struct ResourceGroupV2Response {
     pub created_at: Option<i64>,
@@ -61,25 +337,31 @@ impl model::Model for ResourceGroupV2Response {
     }
 }
 model::model!(ResourceGroupV2Response);
-/// Schema `createResourceGroupV2 body`.
-pub struct CreateResourceGroupV2Body {
-    pub resource_group: Option<Box<CreateResourceGroupV2BodyResourceGroup>>,
+/// Schema `ResponseDTOPageResponseResourceGroupV2Response`.
+pub struct ResponseDtoPageResponseResourceGroupV2Response {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<PageResponseResourceGroupV2Response>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoPageResponseResourceGroupV2ResponseStatus>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateResourceGroupV2Body {
+impl model::Model for ResponseDtoPageResponseResourceGroupV2Response {
     #[inline]
     fn blank() -> Self {
         Self {
-            resource_group: None,
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateResourceGroupV2Body",
-            names: &["resourceGroup"],
+            name: "ResponseDtoPageResponseResourceGroupV2Response",
+            names: &["data", "status", "metaData", "correlationId"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -88,117 +370,38 @@ impl model::Model for CreateResourceGroupV2Body {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.resource_group),
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.resource_group);
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
-model::model!(CreateResourceGroupV2Body);
-/// Schema `createResourceGroupV2 body.resourceGroup`.
-pub struct CreateResourceGroupV2BodyResourceGroup {
-    pub account_identifier: Option<String>,
-    pub allowed_scope_levels: Option<Vec<String>>,
-    pub color: Option<String>,
-    pub description: Option<String>,
-    pub identifier: Option<String>,
-    pub included_scopes: Option<Vec<ScopeSelector>>,
-    pub name: Option<String>,
-    pub org_identifier: Option<String>,
-    pub project_identifier: Option<String>,
-    pub resource_filter: Option<Box<AuthzResourceFilter>>,
-    pub tags: Option<std::collections::BTreeMap<String, String>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
+model::model!(ResponseDtoPageResponseResourceGroupV2Response);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOPageResponseResourceGroupV2Response.status`."]
+    ResponseDtoPageResponseResourceGroupV2ResponseStatus { 0 Success = "SUCCESS", 1
+    Failure = "FAILURE", 2 Error = "ERROR", }
 }
-impl model::Model for CreateResourceGroupV2BodyResourceGroup {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            account_identifier: None,
-            allowed_scope_levels: None,
-            color: None,
-            description: None,
-            identifier: None,
-            included_scopes: None,
-            name: None,
-            org_identifier: None,
-            project_identifier: None,
-            resource_filter: None,
-            tags: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreateResourceGroupV2BodyResourceGroup",
-            names: &[
-                "name",
-                "tags",
-                "color",
-                "identifier",
-                "description",
-                "orgIdentifier",
-                "includedScopes",
-                "resourceFilter",
-                "accountIdentifier",
-                "projectIdentifier",
-                "allowedScopeLevels",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Opt(&mut self.tags),
-            2 => model::Slot::Str(&mut self.color),
-            3 => model::Slot::Str(&mut self.identifier),
-            4 => model::Slot::Str(&mut self.description),
-            5 => model::Slot::Str(&mut self.org_identifier),
-            6 => model::Slot::Opt(&mut self.included_scopes),
-            7 => model::Slot::Opt(&mut self.resource_filter),
-            8 => model::Slot::Str(&mut self.account_identifier),
-            9 => model::Slot::Str(&mut self.project_identifier),
-            10 => model::Slot::Opt(&mut self.allowed_scope_levels),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(8, &self.account_identifier);
-        to.opt(10, &self.allowed_scope_levels);
-        to.opt(2, &self.color);
-        to.opt(4, &self.description);
-        to.opt(3, &self.identifier);
-        to.opt(6, &self.included_scopes);
-        to.opt(0, &self.name);
-        to.opt(5, &self.org_identifier);
-        to.opt(9, &self.project_identifier);
-        to.opt(7, &self.resource_filter);
-        to.opt(1, &self.tags);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreateResourceGroupV2BodyResourceGroup);
-/// Schema `createResourceGroupV2 response`.
-pub struct CreateResourceGroupV2Response {
+/// Schema `ResponseDTOResourceGroupV2Response`.
+pub struct ResponseDtoResourceGroupV2Response {
     pub correlation_id: Option<String>,
     pub data: Option<Box<ResourceGroupV2Response>>,
     pub meta_data: Option<serde_json::Value>,
-    pub status: Option<CreateResourceGroupV2ResponseStatus>,
+    pub status: Option<ResponseDtoResourceGroupV2ResponseStatus>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateResourceGroupV2Response {
+impl model::Model for ResponseDtoResourceGroupV2Response {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -212,7 +415,7 @@ impl model::Model for CreateResourceGroupV2Response {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateResourceGroupV2Response",
+            name: "ResponseDtoResourceGroupV2Response",
             names: &["data", "status", "metaData", "correlationId"],
             required: &[],
             secrets: &[],
@@ -238,687 +441,9 @@ impl model::Model for CreateResourceGroupV2Response {
         to.misfits(&self.misfits);
     }
 }
-model::model!(CreateResourceGroupV2Response);
+model::model!(ResponseDtoResourceGroupV2Response);
 model::open_enum! {
-    #[doc = " Schema `createResourceGroupV2 response.status`."]
-    CreateResourceGroupV2ResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
-    Error = "ERROR", }
-}
-/// Schema `getFilterResourceGroupListV2 body`.
-pub struct GetFilterResourceGroupListV2Body {
-    pub account_identifier: Option<String>,
-    pub identifier_filter: Option<Vec<String>>,
-    pub included_scopes: Option<Vec<GetFilterResourceGroupListV2BodyIncludedScopes>>,
-    pub managed_filter: Option<String>,
-    pub org_identifier: Option<String>,
-    pub project_identifier: Option<String>,
-    pub resource_selector_filter_list: Option<
-        Vec<GetFilterResourceGroupListV2BodyResourceSelectorFilterList>,
-    >,
-    pub search_term: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for GetFilterResourceGroupListV2Body {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            account_identifier: None,
-            identifier_filter: None,
-            included_scopes: None,
-            managed_filter: None,
-            org_identifier: None,
-            project_identifier: None,
-            resource_selector_filter_list: None,
-            search_term: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "GetFilterResourceGroupListV2Body",
-            names: &[
-                "searchTerm",
-                "managedFilter",
-                "orgIdentifier",
-                "includedScopes",
-                "identifierFilter",
-                "accountIdentifier",
-                "projectIdentifier",
-                "resourceSelectorFilterList",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.search_term),
-            1 => model::Slot::Str(&mut self.managed_filter),
-            2 => model::Slot::Str(&mut self.org_identifier),
-            3 => model::Slot::Opt(&mut self.included_scopes),
-            4 => model::Slot::Opt(&mut self.identifier_filter),
-            5 => model::Slot::Str(&mut self.account_identifier),
-            6 => model::Slot::Str(&mut self.project_identifier),
-            7 => model::Slot::Opt(&mut self.resource_selector_filter_list),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(5, &self.account_identifier);
-        to.opt(4, &self.identifier_filter);
-        to.opt(3, &self.included_scopes);
-        to.opt(1, &self.managed_filter);
-        to.opt(2, &self.org_identifier);
-        to.opt(6, &self.project_identifier);
-        to.opt(7, &self.resource_selector_filter_list);
-        to.opt(0, &self.search_term);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(GetFilterResourceGroupListV2Body);
-/// Schema `getFilterResourceGroupListV2 body.includedScopes`.
-pub struct GetFilterResourceGroupListV2BodyIncludedScopes {
-    pub account_identifier: Option<String>,
-    pub filter: Option<String>,
-    pub org_identifier: Option<String>,
-    pub project_identifier: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for GetFilterResourceGroupListV2BodyIncludedScopes {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            account_identifier: None,
-            filter: None,
-            org_identifier: None,
-            project_identifier: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "GetFilterResourceGroupListV2BodyIncludedScopes",
-            names: &[
-                "filter",
-                "orgIdentifier",
-                "accountIdentifier",
-                "projectIdentifier",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.filter),
-            1 => model::Slot::Str(&mut self.org_identifier),
-            2 => model::Slot::Str(&mut self.account_identifier),
-            3 => model::Slot::Str(&mut self.project_identifier),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.account_identifier);
-        to.opt(0, &self.filter);
-        to.opt(1, &self.org_identifier);
-        to.opt(3, &self.project_identifier);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(GetFilterResourceGroupListV2BodyIncludedScopes);
-/// Schema `getFilterResourceGroupListV2 body.resourceSelectorFilterList`.
-pub struct GetFilterResourceGroupListV2BodyResourceSelectorFilterList {
-    pub resource_identifier: Option<String>,
-    pub resource_type: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for GetFilterResourceGroupListV2BodyResourceSelectorFilterList {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            resource_identifier: None,
-            resource_type: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "GetFilterResourceGroupListV2BodyResourceSelectorFilterList",
-            names: &["resourceType", "resourceIdentifier"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.resource_type),
-            1 => model::Slot::Str(&mut self.resource_identifier),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.resource_identifier);
-        to.opt(0, &self.resource_type);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(GetFilterResourceGroupListV2BodyResourceSelectorFilterList);
-/// Schema `getFilterResourceGroupListV2 response`.
-pub struct GetFilterResourceGroupListV2Response {
-    pub correlation_id: Option<String>,
-    pub data: Option<Box<GetFilterResourceGroupListV2ResponseData>>,
-    pub meta_data: Option<serde_json::Value>,
-    pub status: Option<GetFilterResourceGroupListV2ResponseStatus>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for GetFilterResourceGroupListV2Response {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            correlation_id: None,
-            data: None,
-            meta_data: None,
-            status: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "GetFilterResourceGroupListV2Response",
-            names: &["data", "status", "metaData", "correlationId"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.data),
-            1 => model::Slot::Opt(&mut self.status),
-            2 => model::Slot::Json(&mut self.meta_data),
-            3 => model::Slot::Str(&mut self.correlation_id),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(3, &self.correlation_id);
-        to.opt(0, &self.data);
-        to.opt(2, &self.meta_data);
-        to.opt(1, &self.status);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(GetFilterResourceGroupListV2Response);
-/// Schema `getFilterResourceGroupListV2 response.data`.
-pub struct GetFilterResourceGroupListV2ResponseData {
-    pub content: Option<Vec<ResourceGroupV2Response>>,
-    pub empty: Option<bool>,
-    pub page_index: Option<i64>,
-    pub page_item_count: Option<i64>,
-    pub page_size: Option<i64>,
-    pub page_token: Option<String>,
-    pub total_items: Option<i64>,
-    pub total_pages: Option<i64>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl GetFilterResourceGroupListV2ResponseData {
-    pub(crate) const NAMES: model::Names = &[
-        "empty",
-        "content",
-        "pageSize",
-        "pageIndex",
-        "pageToken",
-        "totalItems",
-        "totalPages",
-        "pageItemCount",
-    ];
-}
-impl model::Model for GetFilterResourceGroupListV2ResponseData {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            content: None,
-            empty: None,
-            page_index: None,
-            page_item_count: None,
-            page_size: None,
-            page_token: None,
-            total_items: None,
-            total_pages: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "GetFilterResourceGroupListV2ResponseData",
-            names: Self::NAMES,
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Flag(&mut self.empty),
-            1 => model::Slot::Opt(&mut self.content),
-            2 => model::Slot::Int(&mut self.page_size),
-            3 => model::Slot::Int(&mut self.page_index),
-            4 => model::Slot::Str(&mut self.page_token),
-            5 => model::Slot::Int(&mut self.total_items),
-            6 => model::Slot::Int(&mut self.total_pages),
-            7 => model::Slot::Int(&mut self.page_item_count),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.content);
-        to.opt(0, &self.empty);
-        to.opt(3, &self.page_index);
-        to.opt(7, &self.page_item_count);
-        to.opt(2, &self.page_size);
-        to.opt(4, &self.page_token);
-        to.opt(5, &self.total_items);
-        to.opt(6, &self.total_pages);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(GetFilterResourceGroupListV2ResponseData);
-model::open_enum! {
-    #[doc = " Schema `getFilterResourceGroupListV2 response.status`."]
-    GetFilterResourceGroupListV2ResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    #[doc = " Schema `ResponseDTOResourceGroupV2Response.status`."]
+    ResponseDtoResourceGroupV2ResponseStatus { 0 Success = "SUCCESS", 1 Failure =
     "FAILURE", 2 Error = "ERROR", }
-}
-/// Schema `getResourceGroupListV2 response`.
-pub struct GetResourceGroupListV2Response {
-    pub correlation_id: Option<String>,
-    pub data: Option<Box<GetResourceGroupListV2ResponseData>>,
-    pub meta_data: Option<serde_json::Value>,
-    pub status: Option<GetResourceGroupListV2ResponseStatus>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for GetResourceGroupListV2Response {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            correlation_id: None,
-            data: None,
-            meta_data: None,
-            status: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "GetResourceGroupListV2Response",
-            names: &["data", "status", "metaData", "correlationId"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.data),
-            1 => model::Slot::Opt(&mut self.status),
-            2 => model::Slot::Json(&mut self.meta_data),
-            3 => model::Slot::Str(&mut self.correlation_id),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(3, &self.correlation_id);
-        to.opt(0, &self.data);
-        to.opt(2, &self.meta_data);
-        to.opt(1, &self.status);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(GetResourceGroupListV2Response);
-/// Schema `getResourceGroupListV2 response.data`.
-pub struct GetResourceGroupListV2ResponseData {
-    pub content: Option<Vec<ResourceGroupV2Response>>,
-    pub empty: Option<bool>,
-    pub page_index: Option<i64>,
-    pub page_item_count: Option<i64>,
-    pub page_size: Option<i64>,
-    pub page_token: Option<String>,
-    pub total_items: Option<i64>,
-    pub total_pages: Option<i64>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl GetResourceGroupListV2ResponseData {
-    pub(crate) const NAMES: model::Names = &[
-        "empty",
-        "content",
-        "pageSize",
-        "pageIndex",
-        "pageToken",
-        "totalItems",
-        "totalPages",
-        "pageItemCount",
-    ];
-}
-impl model::Model for GetResourceGroupListV2ResponseData {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            content: None,
-            empty: None,
-            page_index: None,
-            page_item_count: None,
-            page_size: None,
-            page_token: None,
-            total_items: None,
-            total_pages: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "GetResourceGroupListV2ResponseData",
-            names: Self::NAMES,
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Flag(&mut self.empty),
-            1 => model::Slot::Opt(&mut self.content),
-            2 => model::Slot::Int(&mut self.page_size),
-            3 => model::Slot::Int(&mut self.page_index),
-            4 => model::Slot::Str(&mut self.page_token),
-            5 => model::Slot::Int(&mut self.total_items),
-            6 => model::Slot::Int(&mut self.total_pages),
-            7 => model::Slot::Int(&mut self.page_item_count),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.content);
-        to.opt(0, &self.empty);
-        to.opt(3, &self.page_index);
-        to.opt(7, &self.page_item_count);
-        to.opt(2, &self.page_size);
-        to.opt(4, &self.page_token);
-        to.opt(5, &self.total_items);
-        to.opt(6, &self.total_pages);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(GetResourceGroupListV2ResponseData);
-model::open_enum! {
-    #[doc = " Schema `getResourceGroupListV2 response.status`."]
-    GetResourceGroupListV2ResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
-    2 Error = "ERROR", }
-}
-/// Schema `getResourceGroupV2 response`.
-pub struct GetResourceGroupV2Response {
-    pub correlation_id: Option<String>,
-    pub data: Option<Box<ResourceGroupV2Response>>,
-    pub meta_data: Option<serde_json::Value>,
-    pub status: Option<GetResourceGroupV2ResponseStatus>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for GetResourceGroupV2Response {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            correlation_id: None,
-            data: None,
-            meta_data: None,
-            status: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "GetResourceGroupV2Response",
-            names: &["data", "status", "metaData", "correlationId"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.data),
-            1 => model::Slot::Opt(&mut self.status),
-            2 => model::Slot::Json(&mut self.meta_data),
-            3 => model::Slot::Str(&mut self.correlation_id),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(3, &self.correlation_id);
-        to.opt(0, &self.data);
-        to.opt(2, &self.meta_data);
-        to.opt(1, &self.status);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(GetResourceGroupV2Response);
-model::open_enum! {
-    #[doc = " Schema `getResourceGroupV2 response.status`."]
-    GetResourceGroupV2ResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
-    Error = "ERROR", }
-}
-/// Schema `updateResourceGroupV2 body`.
-pub struct UpdateResourceGroupV2Body {
-    pub resource_group: Option<Box<UpdateResourceGroupV2BodyResourceGroup>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateResourceGroupV2Body {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            resource_group: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateResourceGroupV2Body",
-            names: &["resourceGroup"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.resource_group),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.resource_group);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateResourceGroupV2Body);
-/// Schema `updateResourceGroupV2 body.resourceGroup`.
-pub struct UpdateResourceGroupV2BodyResourceGroup {
-    pub account_identifier: Option<String>,
-    pub allowed_scope_levels: Option<Vec<String>>,
-    pub color: Option<String>,
-    pub description: Option<String>,
-    pub identifier: Option<String>,
-    pub included_scopes: Option<Vec<ScopeSelector>>,
-    pub name: Option<String>,
-    pub org_identifier: Option<String>,
-    pub project_identifier: Option<String>,
-    pub resource_filter: Option<Box<AuthzResourceFilter>>,
-    pub tags: Option<std::collections::BTreeMap<String, String>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateResourceGroupV2BodyResourceGroup {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            account_identifier: None,
-            allowed_scope_levels: None,
-            color: None,
-            description: None,
-            identifier: None,
-            included_scopes: None,
-            name: None,
-            org_identifier: None,
-            project_identifier: None,
-            resource_filter: None,
-            tags: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateResourceGroupV2BodyResourceGroup",
-            names: &[
-                "name",
-                "tags",
-                "color",
-                "identifier",
-                "description",
-                "orgIdentifier",
-                "includedScopes",
-                "resourceFilter",
-                "accountIdentifier",
-                "projectIdentifier",
-                "allowedScopeLevels",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Opt(&mut self.tags),
-            2 => model::Slot::Str(&mut self.color),
-            3 => model::Slot::Str(&mut self.identifier),
-            4 => model::Slot::Str(&mut self.description),
-            5 => model::Slot::Str(&mut self.org_identifier),
-            6 => model::Slot::Opt(&mut self.included_scopes),
-            7 => model::Slot::Opt(&mut self.resource_filter),
-            8 => model::Slot::Str(&mut self.account_identifier),
-            9 => model::Slot::Str(&mut self.project_identifier),
-            10 => model::Slot::Opt(&mut self.allowed_scope_levels),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(8, &self.account_identifier);
-        to.opt(10, &self.allowed_scope_levels);
-        to.opt(2, &self.color);
-        to.opt(4, &self.description);
-        to.opt(3, &self.identifier);
-        to.opt(6, &self.included_scopes);
-        to.opt(0, &self.name);
-        to.opt(5, &self.org_identifier);
-        to.opt(9, &self.project_identifier);
-        to.opt(7, &self.resource_filter);
-        to.opt(1, &self.tags);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateResourceGroupV2BodyResourceGroup);
-/// Schema `updateResourceGroupV2 response`.
-pub struct UpdateResourceGroupV2Response {
-    pub correlation_id: Option<String>,
-    pub data: Option<Box<ResourceGroupV2Response>>,
-    pub meta_data: Option<serde_json::Value>,
-    pub status: Option<UpdateResourceGroupV2ResponseStatus>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateResourceGroupV2Response {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            correlation_id: None,
-            data: None,
-            meta_data: None,
-            status: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateResourceGroupV2Response",
-            names: &["data", "status", "metaData", "correlationId"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.data),
-            1 => model::Slot::Opt(&mut self.status),
-            2 => model::Slot::Json(&mut self.meta_data),
-            3 => model::Slot::Str(&mut self.correlation_id),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(3, &self.correlation_id);
-        to.opt(0, &self.data);
-        to.opt(2, &self.meta_data);
-        to.opt(1, &self.status);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateResourceGroupV2Response);
-model::open_enum! {
-    #[doc = " Schema `updateResourceGroupV2 response.status`."]
-    UpdateResourceGroupV2ResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
-    Error = "ERROR", }
 }

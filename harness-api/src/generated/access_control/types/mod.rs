@@ -21,6 +21,8 @@ mod filter_resource_groups;
 pub use filter_resource_groups::*;
 mod harness_resource_group;
 pub use harness_resource_group::*;
+mod harness_resource_type;
+pub use harness_resource_type::*;
 mod org_role_assignments;
 pub use org_role_assignments::*;
 mod organization_resource_groups;

@@ -3,9 +3,219 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `CoveoResponseDTO`.
+pub struct CoveoResponseDto {
+    pub code: Option<i64>,
+    pub message: Option<String>,
+    pub token: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl CoveoResponseDto {
+    pub(crate) const NAMES: model::Names = &["code", "token", "message"];
+}
+impl model::Model for CoveoResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            code: None,
+            message: None,
+            token: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CoveoResponseDto",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[1],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.code),
+            1 => model::Slot::Str(&mut self.token),
+            2 => model::Slot::Str(&mut self.message),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.code);
+        to.opt(2, &self.message);
+        to.opt(1, &self.token);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(CoveoResponseDto);
+/// Schema `ResponseDTOCoveoResponseDTO`.
+pub struct ResponseDtoCoveoResponseDto {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<CoveoResponseDto>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoCoveoResponseDtoStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResponseDtoCoveoResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoCoveoResponseDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ResponseDtoCoveoResponseDto);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOCoveoResponseDTO.status`."]
+    ResponseDtoCoveoResponseDtoStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
+}
+/// Schema `ResponseDTOZendeskResponseDTO`.
+pub struct ResponseDtoZendeskResponseDto {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<ZendeskResponseDto>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoZendeskResponseDtoStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResponseDtoZendeskResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoZendeskResponseDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ResponseDtoZendeskResponseDto);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOZendeskResponseDTO.status`."]
+    ResponseDtoZendeskResponseDtoStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
+}
+/// Schema `ZendeskResponseDTO`.
+pub struct ZendeskResponseDto {
+    pub code: Option<i64>,
+    pub message: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ZendeskResponseDto {
+    pub(crate) const NAMES: model::Names = &["code", "message"];
+}
+impl model::Model for ZendeskResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            code: None,
+            message: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ZendeskResponseDto",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.code),
+            1 => model::Slot::Str(&mut self.message),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.code);
+        to.opt(1, &self.message);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ZendeskResponseDto);
 model::open_enum! {
     #[doc = " Schema `createZendeskTicket priority`."] CreateZendeskTicketPriority { 0
     Low = "LOW", 1 Normal = "NORMAL", 2 High = "HIGH", 3 Urgent = "URGENT", }
+}
+model::open_enum! {
+    #[doc = " Schema `createZendeskTicket region`."] CreateZendeskTicketRegion { 0
+    NoPreference = "NO_PREFERENCE", 1 AmericasEastern = "AMERICAS_EASTERN", 2
+    AmericasPacific = "AMERICAS_PACIFIC", 3 AsiaPacific = "ASIA_PACIFIC", 4
+    IndiaStandardTime = "INDIA_STANDARD_TIME", 5 Europe = "EUROPE", }
 }
 model::open_enum! {
     #[doc = " Schema `createZendeskTicket ticketType`."] CreateZendeskTicketType { 0

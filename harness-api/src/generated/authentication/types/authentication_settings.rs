@@ -97,8 +97,10 @@ pub struct LdapConnectionSettings {
     pub bind_secret: Option<Vec<String>>,
     pub connect_timeout: Option<i64>,
     pub delegate_selectors: Option<Vec<String>>,
-    pub encrypted_bind_password: Option<String>,
-    pub encrypted_bind_secret: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub encrypted_bind_password: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub encrypted_bind_secret: Option<serde_json::Value>,
     pub host: Option<String>,
     pub max_referral_hops: Option<i64>,
     pub password_type: Option<String>,
@@ -180,8 +182,8 @@ impl model::Model for LdapConnectionSettings {
             11 => model::Slot::Int(&mut self.response_timeout),
             12 => model::Slot::Flag(&mut self.referrals_enabled),
             13 => model::Slot::Opt(&mut self.delegate_selectors),
-            14 => model::Slot::Str(&mut self.encrypted_bind_secret),
-            15 => model::Slot::Str(&mut self.encrypted_bind_password),
+            14 => model::Slot::Json(&mut self.encrypted_bind_secret),
+            15 => model::Slot::Json(&mut self.encrypted_bind_password),
             16 => model::Slot::Flag(&mut self.use_recursive_group_membership_search),
             _ => model::Slot::Misfits(&mut self.misfits),
         }

@@ -9,7 +9,8 @@ pub struct AwsOidcTokenRequest {
     pub oidc_id_token_custom_attributes_structure: Option<
         Box<OidcIdTokenCustomAttributesStructure>,
     >,
-    pub oidc_session_tag_keys: Option<Vec<String>>,
+    /// Any JSON: it is known from one sample, which has a list of strings.
+    pub oidc_session_tag_keys: Option<serde_json::Value>,
     pub region: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
@@ -45,7 +46,7 @@ impl model::Model for AwsOidcTokenRequest {
         match index {
             0 => model::Slot::Str(&mut self.region),
             1 => model::Slot::Str(&mut self.account_id),
-            2 => model::Slot::Opt(&mut self.oidc_session_tag_keys),
+            2 => model::Slot::Json(&mut self.oidc_session_tag_keys),
             3 => model::Slot::Opt(&mut self.oidc_id_token_custom_attributes_structure),
             _ => model::Slot::Misfits(&mut self.misfits),
         }

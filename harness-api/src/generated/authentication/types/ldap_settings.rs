@@ -3,6 +3,44 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `CronExpressionRequestDTO`.
+pub struct CronExpressionRequestDto {
+    pub cron: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for CronExpressionRequestDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cron: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CronExpressionRequestDto",
+            names: &["cron"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.cron),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cron);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(CronExpressionRequestDto);
 /// Schema `LdapConnectionSettingsDTO`.
 pub struct LdapConnectionSettingsDto {
     pub bind_d_n: Option<String>,
@@ -93,6 +131,69 @@ impl model::Model for LdapConnectionSettingsDto {
     }
 }
 model::model!(LdapConnectionSettingsDto);
+/// Schema `LdapGroupResponseDTO`.
+pub struct LdapGroupResponseDto {
+    pub description: Option<String>,
+    pub dn: Option<String>,
+    pub message: Option<String>,
+    pub name: Option<String>,
+    pub total_members: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl LdapGroupResponseDto {
+    pub(crate) const NAMES: model::Names = &[
+        "dn",
+        "name",
+        "message",
+        "description",
+        "total_members",
+    ];
+}
+impl model::Model for LdapGroupResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            dn: None,
+            message: None,
+            name: None,
+            total_members: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LdapGroupResponseDto",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.dn),
+            1 => model::Slot::Str(&mut self.name),
+            2 => model::Slot::Str(&mut self.message),
+            3 => model::Slot::Str(&mut self.description),
+            4 => model::Slot::Int(&mut self.total_members),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.description);
+        to.opt(0, &self.dn);
+        to.opt(2, &self.message);
+        to.opt(1, &self.name);
+        to.opt(4, &self.total_members);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(LdapGroupResponseDto);
 /// Schema `LdapGroupSettingsDTO`.
 pub struct LdapGroupSettingsDto {
     pub base_d_n: Option<String>,
@@ -243,6 +344,85 @@ impl model::Model for LdapSettingsDto {
     }
 }
 model::model!(LdapSettingsDto);
+/// Schema `LdapSettingsIterations`.
+pub struct LdapSettingsIterations {
+    pub iterations: Option<Vec<i64>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl LdapSettingsIterations {
+    pub(crate) const NAMES: model::Names = &["iterations"];
+}
+impl model::Model for LdapSettingsIterations {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            iterations: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LdapSettingsIterations",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.iterations),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.iterations);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(LdapSettingsIterations);
+/// Schema `LdapSettingsRequest`.
+pub struct LdapSettingsRequest {
+    pub ldap_settings: Option<Box<LdapSettingsDto>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for LdapSettingsRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ldap_settings: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LdapSettingsRequest",
+            names: &["ldap_settings"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.ldap_settings),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ldap_settings);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(LdapSettingsRequest);
 /// Schema `LdapSettingsResponse`.
 pub struct LdapSettingsResponse {
     pub created: Option<i64>,
@@ -296,6 +476,97 @@ impl model::Model for LdapSettingsResponse {
     }
 }
 model::model!(LdapSettingsResponse);
+/// Schema `LdapTestLoginRequestDTO`.
+pub struct LdapTestLoginRequestDto {
+    pub email: Option<String>,
+    pub password: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for LdapTestLoginRequestDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            password: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LdapTestLoginRequestDto",
+            names: &["email", "password"],
+            required: &[],
+            secrets: &[1],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.email),
+            1 => model::Slot::Str(&mut self.password),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.email);
+        to.opt(1, &self.password);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(LdapTestLoginRequestDto);
+/// Schema `LdapTestLoginResponseDTO`.
+pub struct LdapTestLoginResponseDto {
+    pub message: Option<String>,
+    pub status: Option<LdapTestLoginResponseDtoStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl LdapTestLoginResponseDto {
+    pub(crate) const NAMES: model::Names = &["status", "message"];
+}
+impl model::Model for LdapTestLoginResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            message: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LdapTestLoginResponseDto",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.status),
+            1 => model::Slot::Str(&mut self.message),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.message);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(LdapTestLoginResponseDto);
+model::open_enum! {
+    #[doc = " Schema `LdapTestLoginResponseDTO.status`."] LdapTestLoginResponseDtoStatus
+    { 0 Success = "SUCCESS", 1 Failure = "FAILURE", }
+}
 /// Schema `LdapUserSettingsDTO`.
 pub struct LdapUserSettingsDto {
     pub base_d_n: Option<String>,
@@ -366,25 +637,30 @@ impl model::Model for LdapUserSettingsDto {
     }
 }
 model::model!(LdapUserSettingsDto);
-/// Schema `create-ng-ldap-settings body`.
-pub struct CreateNgLdapSettingsBody {
-    pub ldap_settings: Option<Box<CreateNgLdapSettingsBodyLdapSettings>>,
+/// Schema `LdapValidateResponseDTO`.
+pub struct LdapValidateResponseDto {
+    pub message: Option<String>,
+    pub status: Option<LdapValidateResponseDtoStatus>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateNgLdapSettingsBody {
+impl LdapValidateResponseDto {
+    pub(crate) const NAMES: model::Names = &["status", "message"];
+}
+impl model::Model for LdapValidateResponseDto {
     #[inline]
     fn blank() -> Self {
         Self {
-            ldap_settings: None,
+            message: None,
+            status: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateNgLdapSettingsBody",
-            names: &["ldap_settings"],
+            name: "LdapValidateResponseDto",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -393,422 +669,32 @@ impl model::Model for CreateNgLdapSettingsBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.ldap_settings),
+            0 => model::Slot::Opt(&mut self.status),
+            1 => model::Slot::Str(&mut self.message),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ldap_settings);
+        to.opt(1, &self.message);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
-model::model!(CreateNgLdapSettingsBody);
-/// Schema `create-ng-ldap-settings body.ldap_settings`.
-pub struct CreateNgLdapSettingsBodyLdapSettings {
-    pub account_identifier: Option<String>,
-    pub cron_expression: Option<String>,
-    pub disabled: Option<bool>,
-    pub identifier: Option<String>,
-    pub ldap_connection_settings: Option<
-        Box<CreateNgLdapSettingsBodyLdapSettingsLdapConnectionSettings>,
-    >,
-    pub ldap_group_settings: Option<
-        Vec<CreateNgLdapSettingsBodyLdapSettingsLdapGroupSettings>,
-    >,
-    pub ldap_user_settings: Option<
-        Vec<CreateNgLdapSettingsBodyLdapSettingsLdapUserSettings>,
-    >,
-    pub name: Option<String>,
-    pub sso_type: Option<String>,
-    pub url: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
+model::model!(LdapValidateResponseDto);
+model::open_enum! {
+    #[doc = " Schema `LdapValidateResponseDTO.status`."] LdapValidateResponseDtoStatus {
+    0 Success = "SUCCESS", 1 Failure = "FAILURE", }
 }
-impl model::Model for CreateNgLdapSettingsBodyLdapSettings {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            account_identifier: None,
-            cron_expression: None,
-            disabled: None,
-            identifier: None,
-            ldap_connection_settings: None,
-            ldap_group_settings: None,
-            ldap_user_settings: None,
-            name: None,
-            sso_type: None,
-            url: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreateNgLdapSettingsBodyLdapSettings",
-            names: &[
-                "url",
-                "name",
-                "disabled",
-                "sso_type",
-                "identifier",
-                "cron_expression",
-                "account_identifier",
-                "ldap_user_settings",
-                "ldap_group_settings",
-                "ldap_connection_settings",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.url),
-            1 => model::Slot::Str(&mut self.name),
-            2 => model::Slot::Flag(&mut self.disabled),
-            3 => model::Slot::Str(&mut self.sso_type),
-            4 => model::Slot::Str(&mut self.identifier),
-            5 => model::Slot::Str(&mut self.cron_expression),
-            6 => model::Slot::Str(&mut self.account_identifier),
-            7 => model::Slot::Opt(&mut self.ldap_user_settings),
-            8 => model::Slot::Opt(&mut self.ldap_group_settings),
-            9 => model::Slot::Opt(&mut self.ldap_connection_settings),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(6, &self.account_identifier);
-        to.opt(5, &self.cron_expression);
-        to.opt(2, &self.disabled);
-        to.opt(4, &self.identifier);
-        to.opt(9, &self.ldap_connection_settings);
-        to.opt(8, &self.ldap_group_settings);
-        to.opt(7, &self.ldap_user_settings);
-        to.opt(1, &self.name);
-        to.opt(3, &self.sso_type);
-        to.opt(0, &self.url);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreateNgLdapSettingsBodyLdapSettings);
-/// Schema `create-ng-ldap-settings body.ldap_settings.ldap_connection_settings`.
-pub struct CreateNgLdapSettingsBodyLdapSettingsLdapConnectionSettings {
-    pub bind_d_n: Option<serde_json::Value>,
-    pub connection_timeout: Option<serde_json::Value>,
-    pub delegate_selectors: Option<serde_json::Value>,
-    pub host: Option<serde_json::Value>,
-    pub max_referral_hops: Option<serde_json::Value>,
-    pub port: Option<serde_json::Value>,
-    pub referrals_enabled: Option<serde_json::Value>,
-    pub response_timeout: Option<serde_json::Value>,
-    pub secret_ref_path: Option<serde_json::Value>,
-    pub ssl_enabled: Option<serde_json::Value>,
-    pub use_recursive_group_membership_search: Option<serde_json::Value>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CreateNgLdapSettingsBodyLdapSettingsLdapConnectionSettings {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            bind_d_n: None,
-            connection_timeout: None,
-            delegate_selectors: None,
-            host: None,
-            max_referral_hops: None,
-            port: None,
-            referrals_enabled: None,
-            response_timeout: None,
-            secret_ref_path: None,
-            ssl_enabled: None,
-            use_recursive_group_membership_search: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreateNgLdapSettingsBodyLdapSettingsLdapConnectionSettings",
-            names: &[
-                "host",
-                "port",
-                "bind_d_n",
-                "ssl_enabled",
-                "secret_ref_path",
-                "response_timeout",
-                "max_referral_hops",
-                "referrals_enabled",
-                "connection_timeout",
-                "delegate_selectors",
-                "use_recursive_group_membership_search",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Json(&mut self.host),
-            1 => model::Slot::Json(&mut self.port),
-            2 => model::Slot::Json(&mut self.bind_d_n),
-            3 => model::Slot::Json(&mut self.ssl_enabled),
-            4 => model::Slot::Json(&mut self.secret_ref_path),
-            5 => model::Slot::Json(&mut self.response_timeout),
-            6 => model::Slot::Json(&mut self.max_referral_hops),
-            7 => model::Slot::Json(&mut self.referrals_enabled),
-            8 => model::Slot::Json(&mut self.connection_timeout),
-            9 => model::Slot::Json(&mut self.delegate_selectors),
-            10 => model::Slot::Json(&mut self.use_recursive_group_membership_search),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.bind_d_n);
-        to.opt(8, &self.connection_timeout);
-        to.opt(9, &self.delegate_selectors);
-        to.opt(0, &self.host);
-        to.opt(6, &self.max_referral_hops);
-        to.opt(1, &self.port);
-        to.opt(7, &self.referrals_enabled);
-        to.opt(5, &self.response_timeout);
-        to.opt(4, &self.secret_ref_path);
-        to.opt(3, &self.ssl_enabled);
-        to.opt(10, &self.use_recursive_group_membership_search);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreateNgLdapSettingsBodyLdapSettingsLdapConnectionSettings);
-/// Schema `create-ng-ldap-settings body.ldap_settings.ldap_group_settings`.
-pub struct CreateNgLdapSettingsBodyLdapSettingsLdapGroupSettings {
-    pub base_d_n: Option<serde_json::Value>,
-    pub description_attr: Option<serde_json::Value>,
-    pub name_attr: Option<serde_json::Value>,
-    pub referenced_user_attr: Option<serde_json::Value>,
-    pub search_filter: Option<serde_json::Value>,
-    pub user_membership_attr: Option<serde_json::Value>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CreateNgLdapSettingsBodyLdapSettingsLdapGroupSettings {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            base_d_n: None,
-            description_attr: None,
-            name_attr: None,
-            referenced_user_attr: None,
-            search_filter: None,
-            user_membership_attr: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreateNgLdapSettingsBodyLdapSettingsLdapGroupSettings",
-            names: &[
-                "base_d_n",
-                "name_attr",
-                "search_filter",
-                "description_attr",
-                "referenced_user_attr",
-                "user_membership_attr",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Json(&mut self.base_d_n),
-            1 => model::Slot::Json(&mut self.name_attr),
-            2 => model::Slot::Json(&mut self.search_filter),
-            3 => model::Slot::Json(&mut self.description_attr),
-            4 => model::Slot::Json(&mut self.referenced_user_attr),
-            5 => model::Slot::Json(&mut self.user_membership_attr),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.base_d_n);
-        to.opt(3, &self.description_attr);
-        to.opt(1, &self.name_attr);
-        to.opt(4, &self.referenced_user_attr);
-        to.opt(2, &self.search_filter);
-        to.opt(5, &self.user_membership_attr);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreateNgLdapSettingsBodyLdapSettingsLdapGroupSettings);
-/// Schema `create-ng-ldap-settings body.ldap_settings.ldap_user_settings`.
-pub struct CreateNgLdapSettingsBodyLdapSettingsLdapUserSettings {
-    pub base_d_n: Option<serde_json::Value>,
-    pub display_name_attr: Option<serde_json::Value>,
-    pub email_attr: Option<serde_json::Value>,
-    pub group_membership_attr: Option<serde_json::Value>,
-    pub sam_account_name_attr: Option<serde_json::Value>,
-    pub search_filter: Option<serde_json::Value>,
-    pub uid_attr: Option<serde_json::Value>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CreateNgLdapSettingsBodyLdapSettingsLdapUserSettings {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            base_d_n: None,
-            display_name_attr: None,
-            email_attr: None,
-            group_membership_attr: None,
-            sam_account_name_attr: None,
-            search_filter: None,
-            uid_attr: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreateNgLdapSettingsBodyLdapSettingsLdapUserSettings",
-            names: &[
-                "base_d_n",
-                "uid_attr",
-                "email_attr",
-                "search_filter",
-                "display_name_attr",
-                "group_membership_attr",
-                "sam_account_name_attr",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Json(&mut self.base_d_n),
-            1 => model::Slot::Json(&mut self.uid_attr),
-            2 => model::Slot::Json(&mut self.email_attr),
-            3 => model::Slot::Json(&mut self.search_filter),
-            4 => model::Slot::Json(&mut self.display_name_attr),
-            5 => model::Slot::Json(&mut self.group_membership_attr),
-            6 => model::Slot::Json(&mut self.sam_account_name_attr),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.base_d_n);
-        to.opt(4, &self.display_name_attr);
-        to.opt(2, &self.email_attr);
-        to.opt(5, &self.group_membership_attr);
-        to.opt(6, &self.sam_account_name_attr);
-        to.opt(3, &self.search_filter);
-        to.opt(1, &self.uid_attr);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreateNgLdapSettingsBodyLdapSettingsLdapUserSettings);
-/// Schema `ldap-settings-iterations body`.
-pub struct LdapSettingsIterationsBody {
-    pub cron: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for LdapSettingsIterationsBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            cron: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "LdapSettingsIterationsBody",
-            names: &["cron"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.cron),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.cron);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(LdapSettingsIterationsBody);
-/// Schema `ldap-settings-ldap-login-test body`.
-pub struct LdapSettingsLdapLoginTestBody {
-    pub email: Option<String>,
-    pub password: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for LdapSettingsLdapLoginTestBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            email: None,
-            password: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "LdapSettingsLdapLoginTestBody",
-            names: &["email", "password"],
-            required: &[],
-            secrets: &[1],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.email),
-            1 => model::Slot::Str(&mut self.password),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.email);
-        to.opt(1, &self.password);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(LdapSettingsLdapLoginTestBody);
-/// Schema `link-ldap-settings body`.
-pub struct LinkLdapSettingsBody {
+/// Schema `LinkSSOGroupRequestDTO`.
+pub struct LinkSsoGroupRequestDto {
     pub sso_group_id: Option<String>,
     pub sso_group_name: Option<String>,
     pub sso_id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for LinkLdapSettingsBody {
+impl model::Model for LinkSsoGroupRequestDto {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -821,7 +707,7 @@ impl model::Model for LinkLdapSettingsBody {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "LinkLdapSettingsBody",
+            name: "LinkSsoGroupRequestDto",
             names: &["sso_id", "sso_group_id", "sso_group_name"],
             required: &[],
             secrets: &[],
@@ -845,30 +731,155 @@ impl model::Model for LinkLdapSettingsBody {
         to.misfits(&self.misfits);
     }
 }
-model::model!(LinkLdapSettingsBody);
-/// Schema `link-ldap-settings-org body`.
-pub struct LinkLdapSettingsOrgBody {
+model::model!(LinkSsoGroupRequestDto);
+/// Schema `NotificationSettingConfigDTO`.
+pub struct NotificationSettingConfigDto {
+    pub type_: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for NotificationSettingConfigDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NotificationSettingConfigDto",
+            names: &["type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.type_),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(NotificationSettingConfigDto);
+/// Schema `UnlinkSSOGroupRequestDTO`.
+pub struct UnlinkSsoGroupRequestDto {
+    pub retain_members: Option<bool>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for UnlinkSsoGroupRequestDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            retain_members: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UnlinkSsoGroupRequestDto",
+            names: &["retain_members"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.retain_members),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.retain_members);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(UnlinkSsoGroupRequestDto);
+/// Schema `UserGroupDTO`.
+pub struct UserGroupDto {
+    pub account_identifier: Option<String>,
+    pub description: Option<String>,
+    pub externally_managed: Option<bool>,
+    pub harness_managed: Option<bool>,
+    pub identifier: Option<String>,
+    pub is_sso_linked: Option<bool>,
+    pub linked_sso_display_name: Option<String>,
+    pub linked_sso_id: Option<bool>,
+    pub linked_sso_type: Option<bool>,
+    pub name: Option<String>,
+    pub notification_configs: Option<Vec<NotificationSettingConfigDto>>,
+    pub org: Option<String>,
+    pub project: Option<String>,
     pub sso_group_id: Option<String>,
     pub sso_group_name: Option<String>,
-    pub sso_id: Option<String>,
+    pub tags: Option<Vec<String>>,
+    pub users: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for LinkLdapSettingsOrgBody {
+impl UserGroupDto {
+    pub(crate) const NAMES: model::Names = &[
+        "org",
+        "name",
+        "tags",
+        "users",
+        "project",
+        "identifier",
+        "description",
+        "sso_group_id",
+        "is_sso_linked",
+        "linked_sso_id",
+        "sso_group_name",
+        "harness_managed",
+        "linked_sso_type",
+        "account_identifier",
+        "externally_managed",
+        "notification_configs",
+        "linked_sso_display_name",
+    ];
+}
+impl model::Model for UserGroupDto {
     #[inline]
     fn blank() -> Self {
         Self {
+            account_identifier: None,
+            description: None,
+            externally_managed: None,
+            harness_managed: None,
+            identifier: None,
+            is_sso_linked: None,
+            linked_sso_display_name: None,
+            linked_sso_id: None,
+            linked_sso_type: None,
+            name: None,
+            notification_configs: None,
+            org: None,
+            project: None,
             sso_group_id: None,
             sso_group_name: None,
-            sso_id: None,
+            tags: None,
+            users: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "LinkLdapSettingsOrgBody",
-            names: &["sso_id", "sso_group_id", "sso_group_name"],
+            name: "UserGroupDto",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -877,1594 +888,46 @@ impl model::Model for LinkLdapSettingsOrgBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.sso_id),
-            1 => model::Slot::Str(&mut self.sso_group_id),
-            2 => model::Slot::Str(&mut self.sso_group_name),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.sso_group_id);
-        to.opt(2, &self.sso_group_name);
-        to.opt(0, &self.sso_id);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(LinkLdapSettingsOrgBody);
-/// Schema `link-ldap-settings-proj body`.
-pub struct LinkLdapSettingsProjBody {
-    pub sso_group_id: Option<String>,
-    pub sso_group_name: Option<String>,
-    pub sso_id: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for LinkLdapSettingsProjBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            sso_group_id: None,
-            sso_group_name: None,
-            sso_id: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "LinkLdapSettingsProjBody",
-            names: &["sso_id", "sso_group_id", "sso_group_name"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.sso_id),
-            1 => model::Slot::Str(&mut self.sso_group_id),
-            2 => model::Slot::Str(&mut self.sso_group_name),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.sso_group_id);
-        to.opt(2, &self.sso_group_name);
-        to.opt(0, &self.sso_id);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(LinkLdapSettingsProjBody);
-/// Schema `unlink-ldap-settings body`.
-pub struct UnlinkLdapSettingsBody {
-    pub retain_members: Option<bool>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UnlinkLdapSettingsBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            retain_members: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UnlinkLdapSettingsBody",
-            names: &["retain_members"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Flag(&mut self.retain_members),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.retain_members);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UnlinkLdapSettingsBody);
-/// Schema `unlink-ldap-settings-org body`.
-pub struct UnlinkLdapSettingsOrgBody {
-    pub retain_members: Option<bool>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UnlinkLdapSettingsOrgBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            retain_members: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UnlinkLdapSettingsOrgBody",
-            names: &["retain_members"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Flag(&mut self.retain_members),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.retain_members);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UnlinkLdapSettingsOrgBody);
-/// Schema `unlink-ldap-settings-proj body`.
-pub struct UnlinkLdapSettingsProjBody {
-    pub retain_members: Option<bool>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UnlinkLdapSettingsProjBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            retain_members: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UnlinkLdapSettingsProjBody",
-            names: &["retain_members"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Flag(&mut self.retain_members),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.retain_members);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UnlinkLdapSettingsProjBody);
-/// Schema `update-ldap-settings body`.
-pub struct UpdateLdapSettingsByIdBody {
-    pub ldap_settings: Option<Box<UpdateLdapSettingsByIdBodyLdapSettings>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateLdapSettingsByIdBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            ldap_settings: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateLdapSettingsByIdBody",
-            names: &["ldap_settings"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.ldap_settings),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ldap_settings);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateLdapSettingsByIdBody);
-/// Schema `update-ldap-settings body.ldap_settings`.
-pub struct UpdateLdapSettingsByIdBodyLdapSettings {
-    pub account_identifier: Option<String>,
-    pub cron_expression: Option<String>,
-    pub disabled: Option<bool>,
-    pub identifier: Option<String>,
-    pub ldap_connection_settings: Option<
-        Box<UpdateLdapSettingsByIdBodyLdapSettingsLdapConnectionSettings>,
-    >,
-    pub ldap_group_settings: Option<
-        Vec<UpdateLdapSettingsByIdBodyLdapSettingsLdapGroupSettings>,
-    >,
-    pub ldap_user_settings: Option<
-        Vec<UpdateLdapSettingsByIdBodyLdapSettingsLdapUserSettings>,
-    >,
-    pub name: Option<String>,
-    pub sso_type: Option<String>,
-    pub url: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateLdapSettingsByIdBodyLdapSettings {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            account_identifier: None,
-            cron_expression: None,
-            disabled: None,
-            identifier: None,
-            ldap_connection_settings: None,
-            ldap_group_settings: None,
-            ldap_user_settings: None,
-            name: None,
-            sso_type: None,
-            url: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateLdapSettingsByIdBodyLdapSettings",
-            names: &[
-                "url",
-                "name",
-                "disabled",
-                "sso_type",
-                "identifier",
-                "cron_expression",
-                "account_identifier",
-                "ldap_user_settings",
-                "ldap_group_settings",
-                "ldap_connection_settings",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.url),
+            0 => model::Slot::Str(&mut self.org),
             1 => model::Slot::Str(&mut self.name),
-            2 => model::Slot::Flag(&mut self.disabled),
-            3 => model::Slot::Str(&mut self.sso_type),
-            4 => model::Slot::Str(&mut self.identifier),
-            5 => model::Slot::Str(&mut self.cron_expression),
-            6 => model::Slot::Str(&mut self.account_identifier),
-            7 => model::Slot::Opt(&mut self.ldap_user_settings),
-            8 => model::Slot::Opt(&mut self.ldap_group_settings),
-            9 => model::Slot::Opt(&mut self.ldap_connection_settings),
+            2 => model::Slot::Opt(&mut self.tags),
+            3 => model::Slot::Opt(&mut self.users),
+            4 => model::Slot::Str(&mut self.project),
+            5 => model::Slot::Str(&mut self.identifier),
+            6 => model::Slot::Str(&mut self.description),
+            7 => model::Slot::Str(&mut self.sso_group_id),
+            8 => model::Slot::Flag(&mut self.is_sso_linked),
+            9 => model::Slot::Flag(&mut self.linked_sso_id),
+            10 => model::Slot::Str(&mut self.sso_group_name),
+            11 => model::Slot::Flag(&mut self.harness_managed),
+            12 => model::Slot::Flag(&mut self.linked_sso_type),
+            13 => model::Slot::Str(&mut self.account_identifier),
+            14 => model::Slot::Flag(&mut self.externally_managed),
+            15 => model::Slot::Opt(&mut self.notification_configs),
+            16 => model::Slot::Str(&mut self.linked_sso_display_name),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(6, &self.account_identifier);
-        to.opt(5, &self.cron_expression);
-        to.opt(2, &self.disabled);
-        to.opt(4, &self.identifier);
-        to.opt(9, &self.ldap_connection_settings);
-        to.opt(8, &self.ldap_group_settings);
-        to.opt(7, &self.ldap_user_settings);
+        to.opt(13, &self.account_identifier);
+        to.opt(6, &self.description);
+        to.opt(14, &self.externally_managed);
+        to.opt(11, &self.harness_managed);
+        to.opt(5, &self.identifier);
+        to.opt(8, &self.is_sso_linked);
+        to.opt(16, &self.linked_sso_display_name);
+        to.opt(9, &self.linked_sso_id);
+        to.opt(12, &self.linked_sso_type);
         to.opt(1, &self.name);
-        to.opt(3, &self.sso_type);
-        to.opt(0, &self.url);
+        to.opt(15, &self.notification_configs);
+        to.opt(0, &self.org);
+        to.opt(4, &self.project);
+        to.opt(7, &self.sso_group_id);
+        to.opt(10, &self.sso_group_name);
+        to.opt(2, &self.tags);
+        to.opt(3, &self.users);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateLdapSettingsByIdBodyLdapSettings);
-/// Schema `update-ldap-settings body.ldap_settings.ldap_connection_settings`.
-pub struct UpdateLdapSettingsByIdBodyLdapSettingsLdapConnectionSettings {
-    pub bind_d_n: Option<serde_json::Value>,
-    pub connection_timeout: Option<serde_json::Value>,
-    pub delegate_selectors: Option<serde_json::Value>,
-    pub host: Option<serde_json::Value>,
-    pub max_referral_hops: Option<serde_json::Value>,
-    pub port: Option<serde_json::Value>,
-    pub referrals_enabled: Option<serde_json::Value>,
-    pub response_timeout: Option<serde_json::Value>,
-    pub secret_ref_path: Option<serde_json::Value>,
-    pub ssl_enabled: Option<serde_json::Value>,
-    pub use_recursive_group_membership_search: Option<serde_json::Value>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateLdapSettingsByIdBodyLdapSettingsLdapConnectionSettings {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            bind_d_n: None,
-            connection_timeout: None,
-            delegate_selectors: None,
-            host: None,
-            max_referral_hops: None,
-            port: None,
-            referrals_enabled: None,
-            response_timeout: None,
-            secret_ref_path: None,
-            ssl_enabled: None,
-            use_recursive_group_membership_search: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateLdapSettingsByIdBodyLdapSettingsLdapConnectionSettings",
-            names: &[
-                "host",
-                "port",
-                "bind_d_n",
-                "ssl_enabled",
-                "secret_ref_path",
-                "response_timeout",
-                "max_referral_hops",
-                "referrals_enabled",
-                "connection_timeout",
-                "delegate_selectors",
-                "use_recursive_group_membership_search",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Json(&mut self.host),
-            1 => model::Slot::Json(&mut self.port),
-            2 => model::Slot::Json(&mut self.bind_d_n),
-            3 => model::Slot::Json(&mut self.ssl_enabled),
-            4 => model::Slot::Json(&mut self.secret_ref_path),
-            5 => model::Slot::Json(&mut self.response_timeout),
-            6 => model::Slot::Json(&mut self.max_referral_hops),
-            7 => model::Slot::Json(&mut self.referrals_enabled),
-            8 => model::Slot::Json(&mut self.connection_timeout),
-            9 => model::Slot::Json(&mut self.delegate_selectors),
-            10 => model::Slot::Json(&mut self.use_recursive_group_membership_search),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.bind_d_n);
-        to.opt(8, &self.connection_timeout);
-        to.opt(9, &self.delegate_selectors);
-        to.opt(0, &self.host);
-        to.opt(6, &self.max_referral_hops);
-        to.opt(1, &self.port);
-        to.opt(7, &self.referrals_enabled);
-        to.opt(5, &self.response_timeout);
-        to.opt(4, &self.secret_ref_path);
-        to.opt(3, &self.ssl_enabled);
-        to.opt(10, &self.use_recursive_group_membership_search);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateLdapSettingsByIdBodyLdapSettingsLdapConnectionSettings);
-/// Schema `update-ldap-settings body.ldap_settings.ldap_group_settings`.
-pub struct UpdateLdapSettingsByIdBodyLdapSettingsLdapGroupSettings {
-    pub base_d_n: Option<serde_json::Value>,
-    pub description_attr: Option<serde_json::Value>,
-    pub name_attr: Option<serde_json::Value>,
-    pub referenced_user_attr: Option<serde_json::Value>,
-    pub search_filter: Option<serde_json::Value>,
-    pub user_membership_attr: Option<serde_json::Value>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateLdapSettingsByIdBodyLdapSettingsLdapGroupSettings {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            base_d_n: None,
-            description_attr: None,
-            name_attr: None,
-            referenced_user_attr: None,
-            search_filter: None,
-            user_membership_attr: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateLdapSettingsByIdBodyLdapSettingsLdapGroupSettings",
-            names: &[
-                "base_d_n",
-                "name_attr",
-                "search_filter",
-                "description_attr",
-                "referenced_user_attr",
-                "user_membership_attr",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Json(&mut self.base_d_n),
-            1 => model::Slot::Json(&mut self.name_attr),
-            2 => model::Slot::Json(&mut self.search_filter),
-            3 => model::Slot::Json(&mut self.description_attr),
-            4 => model::Slot::Json(&mut self.referenced_user_attr),
-            5 => model::Slot::Json(&mut self.user_membership_attr),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.base_d_n);
-        to.opt(3, &self.description_attr);
-        to.opt(1, &self.name_attr);
-        to.opt(4, &self.referenced_user_attr);
-        to.opt(2, &self.search_filter);
-        to.opt(5, &self.user_membership_attr);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateLdapSettingsByIdBodyLdapSettingsLdapGroupSettings);
-/// Schema `update-ldap-settings body.ldap_settings.ldap_user_settings`.
-pub struct UpdateLdapSettingsByIdBodyLdapSettingsLdapUserSettings {
-    pub base_d_n: Option<serde_json::Value>,
-    pub display_name_attr: Option<serde_json::Value>,
-    pub email_attr: Option<serde_json::Value>,
-    pub group_membership_attr: Option<serde_json::Value>,
-    pub sam_account_name_attr: Option<serde_json::Value>,
-    pub search_filter: Option<serde_json::Value>,
-    pub uid_attr: Option<serde_json::Value>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateLdapSettingsByIdBodyLdapSettingsLdapUserSettings {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            base_d_n: None,
-            display_name_attr: None,
-            email_attr: None,
-            group_membership_attr: None,
-            sam_account_name_attr: None,
-            search_filter: None,
-            uid_attr: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateLdapSettingsByIdBodyLdapSettingsLdapUserSettings",
-            names: &[
-                "base_d_n",
-                "uid_attr",
-                "email_attr",
-                "search_filter",
-                "display_name_attr",
-                "group_membership_attr",
-                "sam_account_name_attr",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Json(&mut self.base_d_n),
-            1 => model::Slot::Json(&mut self.uid_attr),
-            2 => model::Slot::Json(&mut self.email_attr),
-            3 => model::Slot::Json(&mut self.search_filter),
-            4 => model::Slot::Json(&mut self.display_name_attr),
-            5 => model::Slot::Json(&mut self.group_membership_attr),
-            6 => model::Slot::Json(&mut self.sam_account_name_attr),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.base_d_n);
-        to.opt(4, &self.display_name_attr);
-        to.opt(2, &self.email_attr);
-        to.opt(5, &self.group_membership_attr);
-        to.opt(6, &self.sam_account_name_attr);
-        to.opt(3, &self.search_filter);
-        to.opt(1, &self.uid_attr);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateLdapSettingsByIdBodyLdapSettingsLdapUserSettings);
-/// Schema `validate-connection-settings body`.
-pub struct ValidateConnectionSettingsBody {
-    pub ldap_settings: Option<Box<ValidateConnectionSettingsBodyLdapSettings>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for ValidateConnectionSettingsBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            ldap_settings: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "ValidateConnectionSettingsBody",
-            names: &["ldap_settings"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.ldap_settings),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ldap_settings);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(ValidateConnectionSettingsBody);
-/// Schema `validate-connection-settings body.ldap_settings`.
-pub struct ValidateConnectionSettingsBodyLdapSettings {
-    pub account_identifier: Option<String>,
-    pub cron_expression: Option<String>,
-    pub disabled: Option<bool>,
-    pub identifier: Option<String>,
-    pub ldap_connection_settings: Option<
-        Box<ValidateConnectionSettingsBodyLdapSettingsLdapConnectionSettings>,
-    >,
-    pub ldap_group_settings: Option<
-        Vec<ValidateConnectionSettingsBodyLdapSettingsLdapGroupSettings>,
-    >,
-    pub ldap_user_settings: Option<
-        Vec<ValidateConnectionSettingsBodyLdapSettingsLdapUserSettings>,
-    >,
-    pub name: Option<String>,
-    pub sso_type: Option<String>,
-    pub url: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for ValidateConnectionSettingsBodyLdapSettings {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            account_identifier: None,
-            cron_expression: None,
-            disabled: None,
-            identifier: None,
-            ldap_connection_settings: None,
-            ldap_group_settings: None,
-            ldap_user_settings: None,
-            name: None,
-            sso_type: None,
-            url: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "ValidateConnectionSettingsBodyLdapSettings",
-            names: &[
-                "url",
-                "name",
-                "disabled",
-                "sso_type",
-                "identifier",
-                "cron_expression",
-                "account_identifier",
-                "ldap_user_settings",
-                "ldap_group_settings",
-                "ldap_connection_settings",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.url),
-            1 => model::Slot::Str(&mut self.name),
-            2 => model::Slot::Flag(&mut self.disabled),
-            3 => model::Slot::Str(&mut self.sso_type),
-            4 => model::Slot::Str(&mut self.identifier),
-            5 => model::Slot::Str(&mut self.cron_expression),
-            6 => model::Slot::Str(&mut self.account_identifier),
-            7 => model::Slot::Opt(&mut self.ldap_user_settings),
-            8 => model::Slot::Opt(&mut self.ldap_group_settings),
-            9 => model::Slot::Opt(&mut self.ldap_connection_settings),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(6, &self.account_identifier);
-        to.opt(5, &self.cron_expression);
-        to.opt(2, &self.disabled);
-        to.opt(4, &self.identifier);
-        to.opt(9, &self.ldap_connection_settings);
-        to.opt(8, &self.ldap_group_settings);
-        to.opt(7, &self.ldap_user_settings);
-        to.opt(1, &self.name);
-        to.opt(3, &self.sso_type);
-        to.opt(0, &self.url);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(ValidateConnectionSettingsBodyLdapSettings);
-/// Schema `validate-connection-settings body.ldap_settings.ldap_connection_settings`.
-pub struct ValidateConnectionSettingsBodyLdapSettingsLdapConnectionSettings {
-    pub bind_d_n: Option<serde_json::Value>,
-    pub connection_timeout: Option<serde_json::Value>,
-    pub delegate_selectors: Option<serde_json::Value>,
-    pub host: Option<serde_json::Value>,
-    pub max_referral_hops: Option<serde_json::Value>,
-    pub port: Option<serde_json::Value>,
-    pub referrals_enabled: Option<serde_json::Value>,
-    pub response_timeout: Option<serde_json::Value>,
-    pub secret_ref_path: Option<serde_json::Value>,
-    pub ssl_enabled: Option<serde_json::Value>,
-    pub use_recursive_group_membership_search: Option<serde_json::Value>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for ValidateConnectionSettingsBodyLdapSettingsLdapConnectionSettings {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            bind_d_n: None,
-            connection_timeout: None,
-            delegate_selectors: None,
-            host: None,
-            max_referral_hops: None,
-            port: None,
-            referrals_enabled: None,
-            response_timeout: None,
-            secret_ref_path: None,
-            ssl_enabled: None,
-            use_recursive_group_membership_search: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "ValidateConnectionSettingsBodyLdapSettingsLdapConnectionSettings",
-            names: &[
-                "host",
-                "port",
-                "bind_d_n",
-                "ssl_enabled",
-                "secret_ref_path",
-                "response_timeout",
-                "max_referral_hops",
-                "referrals_enabled",
-                "connection_timeout",
-                "delegate_selectors",
-                "use_recursive_group_membership_search",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Json(&mut self.host),
-            1 => model::Slot::Json(&mut self.port),
-            2 => model::Slot::Json(&mut self.bind_d_n),
-            3 => model::Slot::Json(&mut self.ssl_enabled),
-            4 => model::Slot::Json(&mut self.secret_ref_path),
-            5 => model::Slot::Json(&mut self.response_timeout),
-            6 => model::Slot::Json(&mut self.max_referral_hops),
-            7 => model::Slot::Json(&mut self.referrals_enabled),
-            8 => model::Slot::Json(&mut self.connection_timeout),
-            9 => model::Slot::Json(&mut self.delegate_selectors),
-            10 => model::Slot::Json(&mut self.use_recursive_group_membership_search),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.bind_d_n);
-        to.opt(8, &self.connection_timeout);
-        to.opt(9, &self.delegate_selectors);
-        to.opt(0, &self.host);
-        to.opt(6, &self.max_referral_hops);
-        to.opt(1, &self.port);
-        to.opt(7, &self.referrals_enabled);
-        to.opt(5, &self.response_timeout);
-        to.opt(4, &self.secret_ref_path);
-        to.opt(3, &self.ssl_enabled);
-        to.opt(10, &self.use_recursive_group_membership_search);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(ValidateConnectionSettingsBodyLdapSettingsLdapConnectionSettings);
-/// Schema `validate-connection-settings body.ldap_settings.ldap_group_settings`.
-pub struct ValidateConnectionSettingsBodyLdapSettingsLdapGroupSettings {
-    pub base_d_n: Option<serde_json::Value>,
-    pub description_attr: Option<serde_json::Value>,
-    pub name_attr: Option<serde_json::Value>,
-    pub referenced_user_attr: Option<serde_json::Value>,
-    pub search_filter: Option<serde_json::Value>,
-    pub user_membership_attr: Option<serde_json::Value>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for ValidateConnectionSettingsBodyLdapSettingsLdapGroupSettings {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            base_d_n: None,
-            description_attr: None,
-            name_attr: None,
-            referenced_user_attr: None,
-            search_filter: None,
-            user_membership_attr: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "ValidateConnectionSettingsBodyLdapSettingsLdapGroupSettings",
-            names: &[
-                "base_d_n",
-                "name_attr",
-                "search_filter",
-                "description_attr",
-                "referenced_user_attr",
-                "user_membership_attr",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Json(&mut self.base_d_n),
-            1 => model::Slot::Json(&mut self.name_attr),
-            2 => model::Slot::Json(&mut self.search_filter),
-            3 => model::Slot::Json(&mut self.description_attr),
-            4 => model::Slot::Json(&mut self.referenced_user_attr),
-            5 => model::Slot::Json(&mut self.user_membership_attr),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.base_d_n);
-        to.opt(3, &self.description_attr);
-        to.opt(1, &self.name_attr);
-        to.opt(4, &self.referenced_user_attr);
-        to.opt(2, &self.search_filter);
-        to.opt(5, &self.user_membership_attr);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(ValidateConnectionSettingsBodyLdapSettingsLdapGroupSettings);
-/// Schema `validate-connection-settings body.ldap_settings.ldap_user_settings`.
-pub struct ValidateConnectionSettingsBodyLdapSettingsLdapUserSettings {
-    pub base_d_n: Option<serde_json::Value>,
-    pub display_name_attr: Option<serde_json::Value>,
-    pub email_attr: Option<serde_json::Value>,
-    pub group_membership_attr: Option<serde_json::Value>,
-    pub sam_account_name_attr: Option<serde_json::Value>,
-    pub search_filter: Option<serde_json::Value>,
-    pub uid_attr: Option<serde_json::Value>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for ValidateConnectionSettingsBodyLdapSettingsLdapUserSettings {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            base_d_n: None,
-            display_name_attr: None,
-            email_attr: None,
-            group_membership_attr: None,
-            sam_account_name_attr: None,
-            search_filter: None,
-            uid_attr: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "ValidateConnectionSettingsBodyLdapSettingsLdapUserSettings",
-            names: &[
-                "base_d_n",
-                "uid_attr",
-                "email_attr",
-                "search_filter",
-                "display_name_attr",
-                "group_membership_attr",
-                "sam_account_name_attr",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Json(&mut self.base_d_n),
-            1 => model::Slot::Json(&mut self.uid_attr),
-            2 => model::Slot::Json(&mut self.email_attr),
-            3 => model::Slot::Json(&mut self.search_filter),
-            4 => model::Slot::Json(&mut self.display_name_attr),
-            5 => model::Slot::Json(&mut self.group_membership_attr),
-            6 => model::Slot::Json(&mut self.sam_account_name_attr),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.base_d_n);
-        to.opt(4, &self.display_name_attr);
-        to.opt(2, &self.email_attr);
-        to.opt(5, &self.group_membership_attr);
-        to.opt(6, &self.sam_account_name_attr);
-        to.opt(3, &self.search_filter);
-        to.opt(1, &self.uid_attr);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(ValidateConnectionSettingsBodyLdapSettingsLdapUserSettings);
-/// Schema `validate-group-settings body`.
-pub struct ValidateGroupSettingsBody {
-    pub ldap_settings: Option<Box<ValidateGroupSettingsBodyLdapSettings>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for ValidateGroupSettingsBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            ldap_settings: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "ValidateGroupSettingsBody",
-            names: &["ldap_settings"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.ldap_settings),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ldap_settings);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(ValidateGroupSettingsBody);
-/// Schema `validate-group-settings body.ldap_settings`.
-pub struct ValidateGroupSettingsBodyLdapSettings {
-    pub account_identifier: Option<String>,
-    pub cron_expression: Option<String>,
-    pub disabled: Option<bool>,
-    pub identifier: Option<String>,
-    pub ldap_connection_settings: Option<
-        Box<ValidateGroupSettingsBodyLdapSettingsLdapConnectionSettings>,
-    >,
-    pub ldap_group_settings: Option<
-        Vec<ValidateGroupSettingsBodyLdapSettingsLdapGroupSettings>,
-    >,
-    pub ldap_user_settings: Option<
-        Vec<ValidateGroupSettingsBodyLdapSettingsLdapUserSettings>,
-    >,
-    pub name: Option<String>,
-    pub sso_type: Option<String>,
-    pub url: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for ValidateGroupSettingsBodyLdapSettings {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            account_identifier: None,
-            cron_expression: None,
-            disabled: None,
-            identifier: None,
-            ldap_connection_settings: None,
-            ldap_group_settings: None,
-            ldap_user_settings: None,
-            name: None,
-            sso_type: None,
-            url: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "ValidateGroupSettingsBodyLdapSettings",
-            names: &[
-                "url",
-                "name",
-                "disabled",
-                "sso_type",
-                "identifier",
-                "cron_expression",
-                "account_identifier",
-                "ldap_user_settings",
-                "ldap_group_settings",
-                "ldap_connection_settings",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.url),
-            1 => model::Slot::Str(&mut self.name),
-            2 => model::Slot::Flag(&mut self.disabled),
-            3 => model::Slot::Str(&mut self.sso_type),
-            4 => model::Slot::Str(&mut self.identifier),
-            5 => model::Slot::Str(&mut self.cron_expression),
-            6 => model::Slot::Str(&mut self.account_identifier),
-            7 => model::Slot::Opt(&mut self.ldap_user_settings),
-            8 => model::Slot::Opt(&mut self.ldap_group_settings),
-            9 => model::Slot::Opt(&mut self.ldap_connection_settings),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(6, &self.account_identifier);
-        to.opt(5, &self.cron_expression);
-        to.opt(2, &self.disabled);
-        to.opt(4, &self.identifier);
-        to.opt(9, &self.ldap_connection_settings);
-        to.opt(8, &self.ldap_group_settings);
-        to.opt(7, &self.ldap_user_settings);
-        to.opt(1, &self.name);
-        to.opt(3, &self.sso_type);
-        to.opt(0, &self.url);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(ValidateGroupSettingsBodyLdapSettings);
-/// Schema `validate-group-settings body.ldap_settings.ldap_connection_settings`.
-pub struct ValidateGroupSettingsBodyLdapSettingsLdapConnectionSettings {
-    pub bind_d_n: Option<serde_json::Value>,
-    pub connection_timeout: Option<serde_json::Value>,
-    pub delegate_selectors: Option<serde_json::Value>,
-    pub host: Option<serde_json::Value>,
-    pub max_referral_hops: Option<serde_json::Value>,
-    pub port: Option<serde_json::Value>,
-    pub referrals_enabled: Option<serde_json::Value>,
-    pub response_timeout: Option<serde_json::Value>,
-    pub secret_ref_path: Option<serde_json::Value>,
-    pub ssl_enabled: Option<serde_json::Value>,
-    pub use_recursive_group_membership_search: Option<serde_json::Value>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for ValidateGroupSettingsBodyLdapSettingsLdapConnectionSettings {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            bind_d_n: None,
-            connection_timeout: None,
-            delegate_selectors: None,
-            host: None,
-            max_referral_hops: None,
-            port: None,
-            referrals_enabled: None,
-            response_timeout: None,
-            secret_ref_path: None,
-            ssl_enabled: None,
-            use_recursive_group_membership_search: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "ValidateGroupSettingsBodyLdapSettingsLdapConnectionSettings",
-            names: &[
-                "host",
-                "port",
-                "bind_d_n",
-                "ssl_enabled",
-                "secret_ref_path",
-                "response_timeout",
-                "max_referral_hops",
-                "referrals_enabled",
-                "connection_timeout",
-                "delegate_selectors",
-                "use_recursive_group_membership_search",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Json(&mut self.host),
-            1 => model::Slot::Json(&mut self.port),
-            2 => model::Slot::Json(&mut self.bind_d_n),
-            3 => model::Slot::Json(&mut self.ssl_enabled),
-            4 => model::Slot::Json(&mut self.secret_ref_path),
-            5 => model::Slot::Json(&mut self.response_timeout),
-            6 => model::Slot::Json(&mut self.max_referral_hops),
-            7 => model::Slot::Json(&mut self.referrals_enabled),
-            8 => model::Slot::Json(&mut self.connection_timeout),
-            9 => model::Slot::Json(&mut self.delegate_selectors),
-            10 => model::Slot::Json(&mut self.use_recursive_group_membership_search),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.bind_d_n);
-        to.opt(8, &self.connection_timeout);
-        to.opt(9, &self.delegate_selectors);
-        to.opt(0, &self.host);
-        to.opt(6, &self.max_referral_hops);
-        to.opt(1, &self.port);
-        to.opt(7, &self.referrals_enabled);
-        to.opt(5, &self.response_timeout);
-        to.opt(4, &self.secret_ref_path);
-        to.opt(3, &self.ssl_enabled);
-        to.opt(10, &self.use_recursive_group_membership_search);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(ValidateGroupSettingsBodyLdapSettingsLdapConnectionSettings);
-/// Schema `validate-group-settings body.ldap_settings.ldap_group_settings`.
-pub struct ValidateGroupSettingsBodyLdapSettingsLdapGroupSettings {
-    pub base_d_n: Option<serde_json::Value>,
-    pub description_attr: Option<serde_json::Value>,
-    pub name_attr: Option<serde_json::Value>,
-    pub referenced_user_attr: Option<serde_json::Value>,
-    pub search_filter: Option<serde_json::Value>,
-    pub user_membership_attr: Option<serde_json::Value>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for ValidateGroupSettingsBodyLdapSettingsLdapGroupSettings {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            base_d_n: None,
-            description_attr: None,
-            name_attr: None,
-            referenced_user_attr: None,
-            search_filter: None,
-            user_membership_attr: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "ValidateGroupSettingsBodyLdapSettingsLdapGroupSettings",
-            names: &[
-                "base_d_n",
-                "name_attr",
-                "search_filter",
-                "description_attr",
-                "referenced_user_attr",
-                "user_membership_attr",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Json(&mut self.base_d_n),
-            1 => model::Slot::Json(&mut self.name_attr),
-            2 => model::Slot::Json(&mut self.search_filter),
-            3 => model::Slot::Json(&mut self.description_attr),
-            4 => model::Slot::Json(&mut self.referenced_user_attr),
-            5 => model::Slot::Json(&mut self.user_membership_attr),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.base_d_n);
-        to.opt(3, &self.description_attr);
-        to.opt(1, &self.name_attr);
-        to.opt(4, &self.referenced_user_attr);
-        to.opt(2, &self.search_filter);
-        to.opt(5, &self.user_membership_attr);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(ValidateGroupSettingsBodyLdapSettingsLdapGroupSettings);
-/// Schema `validate-group-settings body.ldap_settings.ldap_user_settings`.
-pub struct ValidateGroupSettingsBodyLdapSettingsLdapUserSettings {
-    pub base_d_n: Option<serde_json::Value>,
-    pub display_name_attr: Option<serde_json::Value>,
-    pub email_attr: Option<serde_json::Value>,
-    pub group_membership_attr: Option<serde_json::Value>,
-    pub sam_account_name_attr: Option<serde_json::Value>,
-    pub search_filter: Option<serde_json::Value>,
-    pub uid_attr: Option<serde_json::Value>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for ValidateGroupSettingsBodyLdapSettingsLdapUserSettings {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            base_d_n: None,
-            display_name_attr: None,
-            email_attr: None,
-            group_membership_attr: None,
-            sam_account_name_attr: None,
-            search_filter: None,
-            uid_attr: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "ValidateGroupSettingsBodyLdapSettingsLdapUserSettings",
-            names: &[
-                "base_d_n",
-                "uid_attr",
-                "email_attr",
-                "search_filter",
-                "display_name_attr",
-                "group_membership_attr",
-                "sam_account_name_attr",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Json(&mut self.base_d_n),
-            1 => model::Slot::Json(&mut self.uid_attr),
-            2 => model::Slot::Json(&mut self.email_attr),
-            3 => model::Slot::Json(&mut self.search_filter),
-            4 => model::Slot::Json(&mut self.display_name_attr),
-            5 => model::Slot::Json(&mut self.group_membership_attr),
-            6 => model::Slot::Json(&mut self.sam_account_name_attr),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.base_d_n);
-        to.opt(4, &self.display_name_attr);
-        to.opt(2, &self.email_attr);
-        to.opt(5, &self.group_membership_attr);
-        to.opt(6, &self.sam_account_name_attr);
-        to.opt(3, &self.search_filter);
-        to.opt(1, &self.uid_attr);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(ValidateGroupSettingsBodyLdapSettingsLdapUserSettings);
-/// Schema `validate-user-settings body`.
-pub struct ValidateUserSettingsBody {
-    pub ldap_settings: Option<Box<ValidateUserSettingsBodyLdapSettings>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for ValidateUserSettingsBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            ldap_settings: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "ValidateUserSettingsBody",
-            names: &["ldap_settings"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.ldap_settings),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ldap_settings);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(ValidateUserSettingsBody);
-/// Schema `validate-user-settings body.ldap_settings`.
-pub struct ValidateUserSettingsBodyLdapSettings {
-    pub account_identifier: Option<String>,
-    pub cron_expression: Option<String>,
-    pub disabled: Option<bool>,
-    pub identifier: Option<String>,
-    pub ldap_connection_settings: Option<
-        Box<ValidateUserSettingsBodyLdapSettingsLdapConnectionSettings>,
-    >,
-    pub ldap_group_settings: Option<
-        Vec<ValidateUserSettingsBodyLdapSettingsLdapGroupSettings>,
-    >,
-    pub ldap_user_settings: Option<
-        Vec<ValidateUserSettingsBodyLdapSettingsLdapUserSettings>,
-    >,
-    pub name: Option<String>,
-    pub sso_type: Option<String>,
-    pub url: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for ValidateUserSettingsBodyLdapSettings {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            account_identifier: None,
-            cron_expression: None,
-            disabled: None,
-            identifier: None,
-            ldap_connection_settings: None,
-            ldap_group_settings: None,
-            ldap_user_settings: None,
-            name: None,
-            sso_type: None,
-            url: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "ValidateUserSettingsBodyLdapSettings",
-            names: &[
-                "url",
-                "name",
-                "disabled",
-                "sso_type",
-                "identifier",
-                "cron_expression",
-                "account_identifier",
-                "ldap_user_settings",
-                "ldap_group_settings",
-                "ldap_connection_settings",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.url),
-            1 => model::Slot::Str(&mut self.name),
-            2 => model::Slot::Flag(&mut self.disabled),
-            3 => model::Slot::Str(&mut self.sso_type),
-            4 => model::Slot::Str(&mut self.identifier),
-            5 => model::Slot::Str(&mut self.cron_expression),
-            6 => model::Slot::Str(&mut self.account_identifier),
-            7 => model::Slot::Opt(&mut self.ldap_user_settings),
-            8 => model::Slot::Opt(&mut self.ldap_group_settings),
-            9 => model::Slot::Opt(&mut self.ldap_connection_settings),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(6, &self.account_identifier);
-        to.opt(5, &self.cron_expression);
-        to.opt(2, &self.disabled);
-        to.opt(4, &self.identifier);
-        to.opt(9, &self.ldap_connection_settings);
-        to.opt(8, &self.ldap_group_settings);
-        to.opt(7, &self.ldap_user_settings);
-        to.opt(1, &self.name);
-        to.opt(3, &self.sso_type);
-        to.opt(0, &self.url);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(ValidateUserSettingsBodyLdapSettings);
-/// Schema `validate-user-settings body.ldap_settings.ldap_connection_settings`.
-pub struct ValidateUserSettingsBodyLdapSettingsLdapConnectionSettings {
-    pub bind_d_n: Option<serde_json::Value>,
-    pub connection_timeout: Option<serde_json::Value>,
-    pub delegate_selectors: Option<serde_json::Value>,
-    pub host: Option<serde_json::Value>,
-    pub max_referral_hops: Option<serde_json::Value>,
-    pub port: Option<serde_json::Value>,
-    pub referrals_enabled: Option<serde_json::Value>,
-    pub response_timeout: Option<serde_json::Value>,
-    pub secret_ref_path: Option<serde_json::Value>,
-    pub ssl_enabled: Option<serde_json::Value>,
-    pub use_recursive_group_membership_search: Option<serde_json::Value>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for ValidateUserSettingsBodyLdapSettingsLdapConnectionSettings {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            bind_d_n: None,
-            connection_timeout: None,
-            delegate_selectors: None,
-            host: None,
-            max_referral_hops: None,
-            port: None,
-            referrals_enabled: None,
-            response_timeout: None,
-            secret_ref_path: None,
-            ssl_enabled: None,
-            use_recursive_group_membership_search: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "ValidateUserSettingsBodyLdapSettingsLdapConnectionSettings",
-            names: &[
-                "host",
-                "port",
-                "bind_d_n",
-                "ssl_enabled",
-                "secret_ref_path",
-                "response_timeout",
-                "max_referral_hops",
-                "referrals_enabled",
-                "connection_timeout",
-                "delegate_selectors",
-                "use_recursive_group_membership_search",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Json(&mut self.host),
-            1 => model::Slot::Json(&mut self.port),
-            2 => model::Slot::Json(&mut self.bind_d_n),
-            3 => model::Slot::Json(&mut self.ssl_enabled),
-            4 => model::Slot::Json(&mut self.secret_ref_path),
-            5 => model::Slot::Json(&mut self.response_timeout),
-            6 => model::Slot::Json(&mut self.max_referral_hops),
-            7 => model::Slot::Json(&mut self.referrals_enabled),
-            8 => model::Slot::Json(&mut self.connection_timeout),
-            9 => model::Slot::Json(&mut self.delegate_selectors),
-            10 => model::Slot::Json(&mut self.use_recursive_group_membership_search),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.bind_d_n);
-        to.opt(8, &self.connection_timeout);
-        to.opt(9, &self.delegate_selectors);
-        to.opt(0, &self.host);
-        to.opt(6, &self.max_referral_hops);
-        to.opt(1, &self.port);
-        to.opt(7, &self.referrals_enabled);
-        to.opt(5, &self.response_timeout);
-        to.opt(4, &self.secret_ref_path);
-        to.opt(3, &self.ssl_enabled);
-        to.opt(10, &self.use_recursive_group_membership_search);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(ValidateUserSettingsBodyLdapSettingsLdapConnectionSettings);
-/// Schema `validate-user-settings body.ldap_settings.ldap_group_settings`.
-pub struct ValidateUserSettingsBodyLdapSettingsLdapGroupSettings {
-    pub base_d_n: Option<serde_json::Value>,
-    pub description_attr: Option<serde_json::Value>,
-    pub name_attr: Option<serde_json::Value>,
-    pub referenced_user_attr: Option<serde_json::Value>,
-    pub search_filter: Option<serde_json::Value>,
-    pub user_membership_attr: Option<serde_json::Value>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for ValidateUserSettingsBodyLdapSettingsLdapGroupSettings {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            base_d_n: None,
-            description_attr: None,
-            name_attr: None,
-            referenced_user_attr: None,
-            search_filter: None,
-            user_membership_attr: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "ValidateUserSettingsBodyLdapSettingsLdapGroupSettings",
-            names: &[
-                "base_d_n",
-                "name_attr",
-                "search_filter",
-                "description_attr",
-                "referenced_user_attr",
-                "user_membership_attr",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Json(&mut self.base_d_n),
-            1 => model::Slot::Json(&mut self.name_attr),
-            2 => model::Slot::Json(&mut self.search_filter),
-            3 => model::Slot::Json(&mut self.description_attr),
-            4 => model::Slot::Json(&mut self.referenced_user_attr),
-            5 => model::Slot::Json(&mut self.user_membership_attr),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.base_d_n);
-        to.opt(3, &self.description_attr);
-        to.opt(1, &self.name_attr);
-        to.opt(4, &self.referenced_user_attr);
-        to.opt(2, &self.search_filter);
-        to.opt(5, &self.user_membership_attr);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(ValidateUserSettingsBodyLdapSettingsLdapGroupSettings);
-/// Schema `validate-user-settings body.ldap_settings.ldap_user_settings`.
-pub struct ValidateUserSettingsBodyLdapSettingsLdapUserSettings {
-    pub base_d_n: Option<serde_json::Value>,
-    pub display_name_attr: Option<serde_json::Value>,
-    pub email_attr: Option<serde_json::Value>,
-    pub group_membership_attr: Option<serde_json::Value>,
-    pub sam_account_name_attr: Option<serde_json::Value>,
-    pub search_filter: Option<serde_json::Value>,
-    pub uid_attr: Option<serde_json::Value>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for ValidateUserSettingsBodyLdapSettingsLdapUserSettings {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            base_d_n: None,
-            display_name_attr: None,
-            email_attr: None,
-            group_membership_attr: None,
-            sam_account_name_attr: None,
-            search_filter: None,
-            uid_attr: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "ValidateUserSettingsBodyLdapSettingsLdapUserSettings",
-            names: &[
-                "base_d_n",
-                "uid_attr",
-                "email_attr",
-                "search_filter",
-                "display_name_attr",
-                "group_membership_attr",
-                "sam_account_name_attr",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Json(&mut self.base_d_n),
-            1 => model::Slot::Json(&mut self.uid_attr),
-            2 => model::Slot::Json(&mut self.email_attr),
-            3 => model::Slot::Json(&mut self.search_filter),
-            4 => model::Slot::Json(&mut self.display_name_attr),
-            5 => model::Slot::Json(&mut self.group_membership_attr),
-            6 => model::Slot::Json(&mut self.sam_account_name_attr),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.base_d_n);
-        to.opt(4, &self.display_name_attr);
-        to.opt(2, &self.email_attr);
-        to.opt(5, &self.group_membership_attr);
-        to.opt(6, &self.sam_account_name_attr);
-        to.opt(3, &self.search_filter);
-        to.opt(1, &self.uid_attr);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(ValidateUserSettingsBodyLdapSettingsLdapUserSettings);
+model::model!(UserGroupDto);

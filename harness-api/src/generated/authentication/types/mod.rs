@@ -22,5 +22,5 @@ pub use oidc_provider::*;
 pub use crate::generated::shared::authentication_ccm_and_7_more_af0f::*;
 pub use crate::generated::shared::authentication_ccm_delegates::*;
 pub use crate::generated::shared::authentication_ccm_and_4_more_722e::*;
-pub use crate::generated::shared::authentication_delegates_srm::*;
+pub use crate::generated::shared::authentication_delegates_srm_users::*;
 pub use crate::generated::shared::authentication_secrets::*;

@@ -3,325 +3,51 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `CreateAlert body`.
-pub struct CreateAlertBody {
-    pub associated_entities: Option<Vec<CreateAlertBodyAssociatedEntities>>,
+/// Schema `Alert`.
+pub struct Alert {
+    pub account_id: Option<String>,
+    pub associated_entities: Option<Vec<AlertEntity>>,
+    pub created_at: Option<model::Time>,
     pub enabled: Option<bool>,
-    pub entity_type: Option<String>,
-    pub events: Option<Vec<CreateAlertBodyEvents>>,
-    pub name: Option<String>,
-    pub recipients: Option<Vec<CreateAlertBodyRecipients>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CreateAlertBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            associated_entities: None,
-            enabled: None,
-            entity_type: None,
-            events: None,
-            name: None,
-            recipients: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreateAlertBody",
-            names: &[
-                "name",
-                "events",
-                "enabled",
-                "recipients",
-                "entity_type",
-                "associated_entities",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Opt(&mut self.events),
-            2 => model::Slot::Flag(&mut self.enabled),
-            3 => model::Slot::Opt(&mut self.recipients),
-            4 => model::Slot::Str(&mut self.entity_type),
-            5 => model::Slot::Opt(&mut self.associated_entities),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(5, &self.associated_entities);
-        to.opt(2, &self.enabled);
-        to.opt(4, &self.entity_type);
-        to.opt(1, &self.events);
-        to.opt(0, &self.name);
-        to.opt(3, &self.recipients);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreateAlertBody);
-/// Schema `CreateAlert body.associated_entities`.
-pub struct CreateAlertBodyAssociatedEntities {
-    pub relation_type: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CreateAlertBodyAssociatedEntities {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            relation_type: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreateAlertBodyAssociatedEntities",
-            names: &["relation_type"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.relation_type),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.relation_type);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreateAlertBodyAssociatedEntities);
-/// Schema `CreateAlert body.events`.
-pub struct CreateAlertBodyEvents {
-    pub event: Option<String>,
-    pub id: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CreateAlertBodyEvents {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            event: None,
-            id: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreateAlertBodyEvents",
-            names: &["id", "event"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.id),
-            1 => model::Slot::Str(&mut self.event),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.event);
-        to.opt(0, &self.id);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreateAlertBodyEvents);
-/// Schema `CreateAlert body.recipients`.
-pub struct CreateAlertBodyRecipients {
-    pub ids: Option<Vec<String>>,
-    pub type_: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CreateAlertBodyRecipients {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            ids: None,
-            type_: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreateAlertBodyRecipients",
-            names: &["ids", "type"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.ids),
-            1 => model::Slot::Str(&mut self.type_),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.ids);
-        to.opt(1, &self.type_);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreateAlertBodyRecipients);
-/// Schema `ListAlerts body`.
-pub struct ListAlertsBody {
-    pub enabled: Option<bool>,
-    pub entity_type: Option<String>,
-    pub limit: Option<i64>,
-    pub page: Option<i64>,
-    pub sort: Option<Box<ListAlertsBodySort>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for ListAlertsBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            enabled: None,
-            entity_type: None,
-            limit: None,
-            page: None,
-            sort: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "ListAlertsBody",
-            names: &["page", "sort", "limit", "enabled", "entity_type"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Int(&mut self.page),
-            1 => model::Slot::Opt(&mut self.sort),
-            2 => model::Slot::Int(&mut self.limit),
-            3 => model::Slot::Flag(&mut self.enabled),
-            4 => model::Slot::Str(&mut self.entity_type),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(3, &self.enabled);
-        to.opt(4, &self.entity_type);
-        to.opt(2, &self.limit);
-        to.opt(0, &self.page);
-        to.opt(1, &self.sort);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(ListAlertsBody);
-/// Schema `ListAlerts body.sort`.
-pub struct ListAlertsBodySort {
-    pub field: Option<String>,
-    pub type_: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for ListAlertsBodySort {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            field: None,
-            type_: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "ListAlertsBodySort",
-            names: &["type", "field"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.type_),
-            1 => model::Slot::Str(&mut self.field),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.field);
-        to.opt(0, &self.type_);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(ListAlertsBodySort);
-/// Schema `UpdateAlert body`.
-pub struct UpdateAlertBody {
-    pub associated_entities: Option<Vec<UpdateAlertBodyAssociatedEntities>>,
-    pub enabled: Option<bool>,
-    pub entity_type: Option<String>,
-    pub events: Option<Vec<UpdateAlertBodyEvents>>,
+    pub entity_type: Option<AlertEntityType>,
+    pub events: Option<Vec<AlertEvent>>,
     pub id: Option<String>,
     pub name: Option<String>,
-    pub recipients: Option<Vec<UpdateAlertBodyRecipients>>,
+    pub recipients: Option<Vec<AlertRecipient>>,
+    pub updated_at: Option<model::Time>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateAlertBody {
+impl model::Model for Alert {
     #[inline]
     fn blank() -> Self {
         Self {
+            account_id: None,
             associated_entities: None,
+            created_at: None,
             enabled: None,
             entity_type: None,
             events: None,
             id: None,
             name: None,
             recipients: None,
+            updated_at: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateAlertBody",
+            name: "Alert",
             names: &[
                 "id",
                 "name",
                 "events",
                 "enabled",
+                "account_id",
+                "created_at",
                 "recipients",
+                "updated_at",
                 "entity_type",
                 "associated_entities",
             ],
@@ -337,44 +63,53 @@ impl model::Model for UpdateAlertBody {
             1 => model::Slot::Str(&mut self.name),
             2 => model::Slot::Opt(&mut self.events),
             3 => model::Slot::Flag(&mut self.enabled),
-            4 => model::Slot::Opt(&mut self.recipients),
-            5 => model::Slot::Str(&mut self.entity_type),
-            6 => model::Slot::Opt(&mut self.associated_entities),
+            4 => model::Slot::Str(&mut self.account_id),
+            5 => model::Slot::Time(&mut self.created_at),
+            6 => model::Slot::Opt(&mut self.recipients),
+            7 => model::Slot::Time(&mut self.updated_at),
+            8 => model::Slot::Opt(&mut self.entity_type),
+            9 => model::Slot::Opt(&mut self.associated_entities),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(6, &self.associated_entities);
+        to.opt(4, &self.account_id);
+        to.opt(9, &self.associated_entities);
+        to.opt(5, &self.created_at);
         to.opt(3, &self.enabled);
-        to.opt(5, &self.entity_type);
+        to.opt(8, &self.entity_type);
         to.opt(2, &self.events);
         to.opt(0, &self.id);
         to.opt(1, &self.name);
-        to.opt(4, &self.recipients);
+        to.opt(6, &self.recipients);
+        to.opt(7, &self.updated_at);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateAlertBody);
-/// Schema `UpdateAlert body.associated_entities`.
-pub struct UpdateAlertBodyAssociatedEntities {
-    pub relation_type: Option<String>,
+model::model!(Alert);
+/// Schema `AlertCreateResponse`.
+pub struct AlertCreateResponse {
+    pub response: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateAlertBodyAssociatedEntities {
+impl AlertCreateResponse {
+    pub(crate) const NAMES: model::Names = &["response"];
+}
+impl model::Model for AlertCreateResponse {
     #[inline]
     fn blank() -> Self {
         Self {
-            relation_type: None,
+            response: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateAlertBodyAssociatedEntities",
-            names: &["relation_type"],
+            name: "AlertCreateResponse",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -383,25 +118,138 @@ impl model::Model for UpdateAlertBodyAssociatedEntities {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.relation_type),
+            0 => model::Slot::Str(&mut self.response),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.relation_type);
+        to.opt(0, &self.response);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateAlertBodyAssociatedEntities);
-/// Schema `UpdateAlert body.events`.
-pub struct UpdateAlertBodyEvents {
-    pub event: Option<String>,
+model::model!(AlertCreateResponse);
+model::union! {
+    #[doc = " Schema `AlertEntity`."] AlertEntity : 2, tag : None, tagged_by_parent :
+    false, tags : [], { 0 AlertEntityAll(AlertEntityAll), 1
+    AlertEntitySpecific(AlertEntitySpecific), }
+}
+/// Schema `AlertEntityAll`.
+pub struct AlertEntityAll {
+    pub alert_id: Option<String>,
+    pub id: Option<String>,
+    pub relation_type: Option<AlertEntityAllRelationType>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for AlertEntityAll {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            alert_id: None,
+            id: None,
+            relation_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AlertEntityAll",
+            names: &["id", "alert_id", "relation_type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.alert_id),
+            2 => model::Slot::Opt(&mut self.relation_type),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.alert_id);
+        to.opt(0, &self.id);
+        to.opt(2, &self.relation_type);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AlertEntityAll);
+model::open_enum! {
+    #[doc = " Schema `AlertEntityAll.relation_type`."] AlertEntityAllRelationType { 0 All
+    = "all", }
+}
+/// Schema `AlertEntitySpecific`.
+pub struct AlertEntitySpecific {
+    pub alert_id: Option<String>,
+    pub entity_id: Option<String>,
+    pub id: Option<String>,
+    pub relation_type: Option<AlertEntitySpecificRelationType>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for AlertEntitySpecific {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            alert_id: None,
+            entity_id: None,
+            id: None,
+            relation_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AlertEntitySpecific",
+            names: &["id", "alert_id", "entity_id", "relation_type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.alert_id),
+            2 => model::Slot::Str(&mut self.entity_id),
+            3 => model::Slot::Opt(&mut self.relation_type),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.alert_id);
+        to.opt(2, &self.entity_id);
+        to.opt(0, &self.id);
+        to.opt(3, &self.relation_type);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AlertEntitySpecific);
+model::open_enum! {
+    #[doc = " Schema `AlertEntitySpecific.relation_type`."]
+    AlertEntitySpecificRelationType { 0 Specific = "specific", }
+}
+model::open_enum! {
+    #[doc = " Schema `Alert.entity_type`."] AlertEntityType { 0 AutostoppingRule =
+    "autostopping_rule", }
+}
+/// Schema `AlertEvent`.
+pub struct AlertEvent {
+    pub event: Option<AlertEventValue>,
     pub id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateAlertBodyEvents {
+impl model::Model for AlertEvent {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -413,7 +261,7 @@ impl model::Model for UpdateAlertBodyEvents {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateAlertBodyEvents",
+            name: "AlertEvent",
             names: &["id", "event"],
             required: &[],
             secrets: &[],
@@ -424,7 +272,7 @@ impl model::Model for UpdateAlertBodyEvents {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Str(&mut self.id),
-            1 => model::Slot::Str(&mut self.event),
+            1 => model::Slot::Opt(&mut self.event),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -435,15 +283,188 @@ impl model::Model for UpdateAlertBodyEvents {
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateAlertBodyEvents);
-/// Schema `UpdateAlert body.recipients`.
-pub struct UpdateAlertBodyRecipients {
-    pub ids: Option<Vec<String>>,
-    pub type_: Option<String>,
+model::model!(AlertEvent);
+model::open_enum! {
+    #[doc = " Schema `AlertEvent.event`."] AlertEventValue { 0 AutostoppingWarmupFailed =
+    "autostopping_warmup_failed", 1 AutostoppingCooldownFailed =
+    "autostopping_cooldown_failed", 2 AutostoppingRuleCreated =
+    "autostopping_rule_created", 3 AutostoppingRuleUpdated = "autostopping_rule_updated",
+    4 AutostoppingRuleDeleted = "autostopping_rule_deleted", }
+}
+/// Schema `AlertListResponse`.
+pub struct AlertListResponse {
+    pub response: Option<Box<AlertListResponseValue>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateAlertBodyRecipients {
+impl AlertListResponse {
+    pub(crate) const NAMES: model::Names = &["response"];
+}
+impl model::Model for AlertListResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            response: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AlertListResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.response),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.response);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AlertListResponse);
+/// Schema `AlertListResponse.response`.
+pub struct AlertListResponseValue {
+    pub pages: Option<i64>,
+    pub records: Option<Vec<Alert>>,
+    pub total: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for AlertListResponseValue {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pages: None,
+            records: None,
+            total: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AlertListResponseValue",
+            names: &["pages", "total", "records"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.pages),
+            1 => model::Slot::Int(&mut self.total),
+            2 => model::Slot::Opt(&mut self.records),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.pages);
+        to.opt(2, &self.records);
+        to.opt(1, &self.total);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AlertListResponseValue);
+/// Schema `AlertMessageResponse`.
+pub struct AlertMessageResponse {
+    pub response: Option<Box<AlertMessageResponseValue>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl AlertMessageResponse {
+    pub(crate) const NAMES: model::Names = &["response"];
+}
+impl model::Model for AlertMessageResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            response: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AlertMessageResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.response),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.response);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AlertMessageResponse);
+/// Schema `AlertMessageResponse.response`.
+pub struct AlertMessageResponseValue {
+    pub message: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for AlertMessageResponseValue {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            message: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AlertMessageResponseValue",
+            names: &["message"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.message),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.message);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AlertMessageResponseValue);
+/// Schema `AlertRecipient`.
+pub struct AlertRecipient {
+    pub ids: Option<Vec<String>>,
+    pub type_: Option<AlertRecipientType>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for AlertRecipient {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -455,7 +476,7 @@ impl model::Model for UpdateAlertBodyRecipients {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateAlertBodyRecipients",
+            name: "AlertRecipient",
             names: &["ids", "type"],
             required: &[],
             secrets: &[],
@@ -466,7 +487,7 @@ impl model::Model for UpdateAlertBodyRecipients {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Opt(&mut self.ids),
-            1 => model::Slot::Str(&mut self.type_),
+            1 => model::Slot::Opt(&mut self.type_),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -477,4 +498,438 @@ impl model::Model for UpdateAlertBodyRecipients {
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateAlertBodyRecipients);
+model::model!(AlertRecipient);
+model::open_enum! {
+    #[doc = " Schema `AlertRecipient.type`."] AlertRecipientType { 0 Email = "email", 1
+    Slack = "slack", }
+}
+/// Schema `AlertRequest`.
+pub struct AlertRequest {
+    pub associated_entities: Vec<AlertEntity>,
+    pub enabled: Option<bool>,
+    pub entity_type: AlertRequestEntityType,
+    pub events: Vec<AlertEvent>,
+    pub id: Option<String>,
+    pub name: String,
+    pub recipients: Vec<AlertRecipient>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl AlertRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        associated_entities: Vec<AlertEntity>,
+        entity_type: impl Into<AlertRequestEntityType>,
+        events: Vec<AlertEvent>,
+        name: impl Into<String>,
+        recipients: Vec<AlertRecipient>,
+    ) -> Self {
+        Self {
+            associated_entities: associated_entities,
+            enabled: None,
+            entity_type: entity_type.into(),
+            events: events,
+            id: None,
+            name: name.into(),
+            recipients: recipients,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for AlertRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            associated_entities: model::Cell::blank(),
+            enabled: None,
+            entity_type: model::Cell::blank(),
+            events: model::Cell::blank(),
+            id: None,
+            name: model::Cell::blank(),
+            recipients: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AlertRequest",
+            names: &[
+                "id",
+                "name",
+                "events",
+                "enabled",
+                "recipients",
+                "entity_type",
+                "associated_entities",
+            ],
+            required: &[1, 2, 4, 5, 6],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::OneStr(&mut self.name),
+            2 => model::Cell::slot(&mut self.events),
+            3 => model::Slot::Flag(&mut self.enabled),
+            4 => model::Cell::slot(&mut self.recipients),
+            5 => model::Cell::slot(&mut self.entity_type),
+            6 => model::Cell::slot(&mut self.associated_entities),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(6, &self.associated_entities);
+        to.opt(3, &self.enabled);
+        to.one(5, &self.entity_type);
+        to.one(2, &self.events);
+        to.opt(0, &self.id);
+        to.one(1, &self.name);
+        to.one(4, &self.recipients);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(AlertRequest);
+model::open_enum! {
+    #[doc = " Schema `AlertRequest.entity_type`."] AlertRequestEntityType { 0
+    AutostoppingRule = "autostopping_rule", }
+}
+/// Schema `AlertResponse`.
+pub struct AlertResponse {
+    pub response: Option<Box<Alert>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl AlertResponse {
+    pub(crate) const NAMES: model::Names = &["response"];
+}
+impl model::Model for AlertResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            response: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AlertResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.response),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.response);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AlertResponse);
+/// Schema `AlertSearchRequest`.
+pub struct AlertSearchRequest {
+    pub enabled: Option<bool>,
+    pub entity_id: Option<Vec<String>>,
+    pub entity_type: Option<AlertSearchRequestEntityType>,
+    pub events: Option<Vec<AlertSearchRequestEvents>>,
+    pub filters: Option<Vec<AlertSearchRequestFilters>>,
+    pub limit: Option<i64>,
+    pub page: Option<i64>,
+    pub query: Option<String>,
+    pub sort: Option<Box<AlertSearchRequestSort>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for AlertSearchRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            enabled: None,
+            entity_id: None,
+            entity_type: None,
+            events: None,
+            filters: None,
+            limit: None,
+            page: None,
+            query: None,
+            sort: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AlertSearchRequest",
+            names: &[
+                "page",
+                "sort",
+                "limit",
+                "query",
+                "events",
+                "enabled",
+                "filters",
+                "entity_id",
+                "entity_type",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.page),
+            1 => model::Slot::Opt(&mut self.sort),
+            2 => model::Slot::Int(&mut self.limit),
+            3 => model::Slot::Str(&mut self.query),
+            4 => model::Slot::Opt(&mut self.events),
+            5 => model::Slot::Flag(&mut self.enabled),
+            6 => model::Slot::Opt(&mut self.filters),
+            7 => model::Slot::Opt(&mut self.entity_id),
+            8 => model::Slot::Opt(&mut self.entity_type),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.enabled);
+        to.opt(7, &self.entity_id);
+        to.opt(8, &self.entity_type);
+        to.opt(4, &self.events);
+        to.opt(6, &self.filters);
+        to.opt(2, &self.limit);
+        to.opt(0, &self.page);
+        to.opt(3, &self.query);
+        to.opt(1, &self.sort);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AlertSearchRequest);
+model::open_enum! {
+    #[doc = " Schema `AlertSearchRequest.entity_type`."] AlertSearchRequestEntityType { 0
+    AutostoppingRule = "autostopping_rule", }
+}
+model::open_enum! {
+    #[doc = " Schema `AlertSearchRequest.events`."] AlertSearchRequestEvents { 0
+    AutostoppingWarmupFailed = "autostopping_warmup_failed", 1 AutostoppingCooldownFailed
+    = "autostopping_cooldown_failed", 2 AutostoppingRuleCreated =
+    "autostopping_rule_created", 3 AutostoppingRuleUpdated = "autostopping_rule_updated",
+    4 AutostoppingRuleDeleted = "autostopping_rule_deleted", }
+}
+/// Schema `AlertSearchRequest.filters`.
+pub struct AlertSearchRequestFilters {
+    pub field: Option<String>,
+    pub fields: Option<Vec<String>>,
+    pub operator: Option<AlertSearchRequestFiltersOperator>,
+    pub values: Option<Vec<String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for AlertSearchRequestFilters {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            field: None,
+            fields: None,
+            operator: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AlertSearchRequestFilters",
+            names: &["field", "fields", "values", "operator"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.field),
+            1 => model::Slot::Opt(&mut self.fields),
+            2 => model::Slot::Opt(&mut self.values),
+            3 => model::Slot::Opt(&mut self.operator),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.field);
+        to.opt(1, &self.fields);
+        to.opt(3, &self.operator);
+        to.opt(2, &self.values);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AlertSearchRequestFilters);
+model::open_enum! {
+    #[doc = " Schema `AlertSearchRequest.filters.operator`."]
+    AlertSearchRequestFiltersOperator { 0 Equals = "equals", 1 NotEquals = "not_equals",
+    }
+}
+/// Schema `AlertSearchRequest.sort`.
+pub struct AlertSearchRequestSort {
+    pub field: Option<AlertSearchRequestSortField>,
+    pub type_: Option<AlertSearchRequestSortType>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for AlertSearchRequestSort {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            field: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AlertSearchRequestSort",
+            names: &["type", "field"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.type_),
+            1 => model::Slot::Opt(&mut self.field),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.field);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AlertSearchRequestSort);
+model::open_enum! {
+    #[doc = " Schema `AlertSearchRequest.sort.field`."] AlertSearchRequestSortField { 0
+    UpdatedAt = "updated_at", 1 CreatedAt = "created_at", }
+}
+model::open_enum! {
+    #[doc = " Schema `AlertSearchRequest.sort.type`."] AlertSearchRequestSortType { 0 Asc
+    = "ASC", 1 Desc = "DESC", }
+}
+/// Schema `AlertUpdateRequest`.
+pub struct AlertUpdateRequest {
+    pub associated_entities: Vec<AlertEntity>,
+    pub enabled: Option<bool>,
+    pub entity_type: AlertUpdateRequestEntityType,
+    pub events: Vec<AlertEvent>,
+    pub id: String,
+    pub name: String,
+    pub recipients: Vec<AlertRecipient>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl AlertUpdateRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        associated_entities: Vec<AlertEntity>,
+        entity_type: impl Into<AlertUpdateRequestEntityType>,
+        events: Vec<AlertEvent>,
+        id: impl Into<String>,
+        name: impl Into<String>,
+        recipients: Vec<AlertRecipient>,
+    ) -> Self {
+        Self {
+            associated_entities: associated_entities,
+            enabled: None,
+            entity_type: entity_type.into(),
+            events: events,
+            id: id.into(),
+            name: name.into(),
+            recipients: recipients,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for AlertUpdateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            associated_entities: model::Cell::blank(),
+            enabled: None,
+            entity_type: model::Cell::blank(),
+            events: model::Cell::blank(),
+            id: model::Cell::blank(),
+            name: model::Cell::blank(),
+            recipients: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AlertUpdateRequest",
+            names: &[
+                "id",
+                "name",
+                "events",
+                "enabled",
+                "recipients",
+                "entity_type",
+                "associated_entities",
+            ],
+            required: &[0, 1, 2, 4, 5, 6],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.id),
+            1 => model::Slot::OneStr(&mut self.name),
+            2 => model::Cell::slot(&mut self.events),
+            3 => model::Slot::Flag(&mut self.enabled),
+            4 => model::Cell::slot(&mut self.recipients),
+            5 => model::Cell::slot(&mut self.entity_type),
+            6 => model::Cell::slot(&mut self.associated_entities),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(6, &self.associated_entities);
+        to.opt(3, &self.enabled);
+        to.one(5, &self.entity_type);
+        to.one(2, &self.events);
+        to.one(0, &self.id);
+        to.one(1, &self.name);
+        to.one(4, &self.recipients);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(AlertUpdateRequest);
+model::open_enum! {
+    #[doc = " Schema `AlertUpdateRequest.entity_type`."] AlertUpdateRequestEntityType { 0
+    AutostoppingRule = "autostopping_rule", }
+}

@@ -239,7 +239,7 @@ model::model!(SaveServiceRequestV2);
 /// Schema `ServiceV2`.
 pub struct ServiceV2 {
     pub account_identifier: Option<String>,
-    pub cloud_account_id: String,
+    pub cloud_account_id: Option<String>,
     pub created_at: Option<String>,
     pub custom_domains: Option<Vec<String>>,
     pub disabled: Option<bool>,
@@ -248,55 +248,23 @@ pub struct ServiceV2 {
     pub host_name: Option<String>,
     pub id: Option<i64>,
     pub idle_time_mins: Option<i64>,
-    pub kind: String,
+    pub kind: Option<String>,
     pub match_all_subdomains: Option<bool>,
     pub metadata: Option<Box<ServiceMetadata>>,
-    pub name: String,
-    pub org_id: String,
+    pub name: Option<String>,
+    pub org_id: Option<String>,
     pub project_id: Option<String>,
     pub routing: Option<Box<RoutingDataV2>>,
     pub status: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl ServiceV2 {
-    /// A value with its required members.
-    #[inline]
-    pub fn new(
-        cloud_account_id: impl Into<String>,
-        kind: impl Into<String>,
-        name: impl Into<String>,
-        org_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            account_identifier: None,
-            cloud_account_id: cloud_account_id.into(),
-            created_at: None,
-            custom_domains: None,
-            disabled: None,
-            fulfilment: None,
-            health_check: None,
-            host_name: None,
-            id: None,
-            idle_time_mins: None,
-            kind: kind.into(),
-            match_all_subdomains: None,
-            metadata: None,
-            name: name.into(),
-            org_id: org_id.into(),
-            project_id: None,
-            routing: None,
-            status: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-}
 impl model::Model for ServiceV2 {
     #[inline]
     fn blank() -> Self {
         Self {
             account_identifier: None,
-            cloud_account_id: model::Cell::blank(),
+            cloud_account_id: None,
             created_at: None,
             custom_domains: None,
             disabled: None,
@@ -305,11 +273,11 @@ impl model::Model for ServiceV2 {
             host_name: None,
             id: None,
             idle_time_mins: None,
-            kind: model::Cell::blank(),
+            kind: None,
             match_all_subdomains: None,
             metadata: None,
-            name: model::Cell::blank(),
-            org_id: model::Cell::blank(),
+            name: None,
+            org_id: None,
             project_id: None,
             routing: None,
             status: None,
@@ -340,7 +308,7 @@ impl model::Model for ServiceV2 {
                 "account_identifier",
                 "match_all_subdomains",
             ],
-            required: &[1, 2, 3, 15],
+            required: &[],
             secrets: &[],
             tagged: &[],
         }
@@ -349,9 +317,9 @@ impl model::Model for ServiceV2 {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Int(&mut self.id),
-            1 => model::Slot::OneStr(&mut self.kind),
-            2 => model::Slot::OneStr(&mut self.name),
-            3 => model::Slot::OneStr(&mut self.org_id),
+            1 => model::Slot::Str(&mut self.kind),
+            2 => model::Slot::Str(&mut self.name),
+            3 => model::Slot::Str(&mut self.org_id),
             4 => model::Slot::Str(&mut self.status),
             5 => model::Slot::Opt(&mut self.routing),
             6 => model::Slot::Flag(&mut self.disabled),
@@ -363,7 +331,7 @@ impl model::Model for ServiceV2 {
             12 => model::Slot::Json(&mut self.health_check),
             13 => model::Slot::Opt(&mut self.custom_domains),
             14 => model::Slot::Int(&mut self.idle_time_mins),
-            15 => model::Slot::OneStr(&mut self.cloud_account_id),
+            15 => model::Slot::Str(&mut self.cloud_account_id),
             16 => model::Slot::Str(&mut self.account_identifier),
             17 => model::Slot::Flag(&mut self.match_all_subdomains),
             _ => model::Slot::Misfits(&mut self.misfits),
@@ -372,7 +340,7 @@ impl model::Model for ServiceV2 {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(16, &self.account_identifier);
-        to.one(15, &self.cloud_account_id);
+        to.opt(15, &self.cloud_account_id);
         to.opt(9, &self.created_at);
         to.opt(13, &self.custom_domains);
         to.opt(6, &self.disabled);
@@ -381,46 +349,33 @@ impl model::Model for ServiceV2 {
         to.opt(8, &self.host_name);
         to.opt(0, &self.id);
         to.opt(14, &self.idle_time_mins);
-        to.one(1, &self.kind);
+        to.opt(1, &self.kind);
         to.opt(17, &self.match_all_subdomains);
         to.opt(7, &self.metadata);
-        to.one(2, &self.name);
-        to.one(3, &self.org_id);
+        to.opt(2, &self.name);
+        to.opt(3, &self.org_id);
         to.opt(11, &self.project_id);
         to.opt(5, &self.routing);
         to.opt(4, &self.status);
         to.misfits(&self.misfits);
     }
 }
-model::through_cell!(ServiceV2);
+model::model!(ServiceV2);
 /// Schema `TCPProxy`.
 pub struct TcpProxy {
     pub ports: Option<Vec<i64>>,
-    pub proxy: Box<Proxy>,
+    pub proxy: Option<Box<Proxy>>,
     pub rdp: Option<i64>,
     pub ssh: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
-}
-impl TcpProxy {
-    /// A value with its required members.
-    #[inline]
-    pub fn new(proxy: impl Into<Box<Proxy>>) -> Self {
-        Self {
-            ports: None,
-            proxy: proxy.into(),
-            rdp: None,
-            ssh: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
 }
 impl model::Model for TcpProxy {
     #[inline]
     fn blank() -> Self {
         Self {
             ports: None,
-            proxy: model::Cell::blank(),
+            proxy: None,
             rdp: None,
             ssh: None,
             misfits: model::Misfits::NONE,
@@ -431,7 +386,7 @@ impl model::Model for TcpProxy {
         &model::About {
             name: "TcpProxy",
             names: &["rdp", "ssh", "ports", "proxy"],
-            required: &[3],
+            required: &[],
             secrets: &[],
             tagged: &[],
         }
@@ -442,17 +397,58 @@ impl model::Model for TcpProxy {
             0 => model::Slot::Int(&mut self.rdp),
             1 => model::Slot::Int(&mut self.ssh),
             2 => model::Slot::Opt(&mut self.ports),
-            3 => model::Cell::slot(&mut self.proxy),
+            3 => model::Slot::Opt(&mut self.proxy),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(2, &self.ports);
-        to.one(3, &self.proxy);
+        to.opt(3, &self.proxy);
         to.opt(0, &self.rdp);
         to.opt(1, &self.ssh);
         to.misfits(&self.misfits);
     }
 }
-model::through_cell!(TcpProxy);
+model::model!(TcpProxy);
+/// Schema `GetAutoStoppingRuleV2 response`.
+pub struct GetAutoStoppingRuleV2Response {
+    pub response: Option<Box<SaveServiceRequestV2>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetAutoStoppingRuleV2Response {
+    pub(crate) const NAMES: model::Names = &["response"];
+}
+impl model::Model for GetAutoStoppingRuleV2Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            response: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetAutoStoppingRuleV2Response",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.response),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.response);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetAutoStoppingRuleV2Response);

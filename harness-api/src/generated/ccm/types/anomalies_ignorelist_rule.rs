@@ -3,23 +3,38 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `CreateNewAnomaliesIgnorelistRule body`.
-pub struct CreateNewAnomaliesIgnorelistRuleBody {
+/// Schema `AnomaliesWhitelistRule`.
+pub struct AnomaliesWhitelistRule {
     pub account_id: Option<String>,
     pub created_at: Option<i64>,
-    pub created_by: Option<Box<CreateNewAnomaliesIgnorelistRuleBodyCreatedBy>>,
+    pub created_by: Option<Box<EmbeddedUser>>,
     pub enabled: Option<bool>,
     pub last_updated_at: Option<i64>,
-    pub last_updated_by: Option<Box<CreateNewAnomaliesIgnorelistRuleBodyLastUpdatedBy>>,
+    pub last_updated_by: Option<Box<EmbeddedUser>>,
     pub name: Option<String>,
-    pub rule_spec: Option<Box<CreateNewAnomaliesIgnorelistRuleBodyRuleSpec>>,
-    pub type_: Option<String>,
+    pub rule_spec: Option<Box<AnomaliesWhitelistRuleSpecDto>>,
+    pub type_: Option<AnomaliesWhitelistRuleType>,
     pub uuid: Option<String>,
     pub whitelisted_anomaly_count: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateNewAnomaliesIgnorelistRuleBody {
+impl AnomaliesWhitelistRule {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "type",
+        "uuid",
+        "enabled",
+        "ruleSpec",
+        "accountId",
+        "createdAt",
+        "createdBy",
+        "lastUpdatedAt",
+        "lastUpdatedBy",
+        "whitelistedAnomalyCount",
+    ];
+}
+impl model::Model for AnomaliesWhitelistRule {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -40,20 +55,8 @@ impl model::Model for CreateNewAnomaliesIgnorelistRuleBody {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateNewAnomaliesIgnorelistRuleBody",
-            names: &[
-                "name",
-                "type",
-                "uuid",
-                "enabled",
-                "ruleSpec",
-                "accountId",
-                "createdAt",
-                "createdBy",
-                "lastUpdatedAt",
-                "lastUpdatedBy",
-                "whitelistedAnomalyCount",
-            ],
+            name: "AnomaliesWhitelistRule",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -63,7 +66,7 @@ impl model::Model for CreateNewAnomaliesIgnorelistRuleBody {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.type_),
+            1 => model::Slot::Opt(&mut self.type_),
             2 => model::Slot::Str(&mut self.uuid),
             3 => model::Slot::Flag(&mut self.enabled),
             4 => model::Slot::Opt(&mut self.rule_spec),
@@ -92,125 +95,28 @@ impl model::Model for CreateNewAnomaliesIgnorelistRuleBody {
         to.misfits(&self.misfits);
     }
 }
-model::model!(CreateNewAnomaliesIgnorelistRuleBody);
-/// Schema `CreateNewAnomaliesIgnorelistRule body.createdBy`.
-pub struct CreateNewAnomaliesIgnorelistRuleBodyCreatedBy {
-    pub email: Option<String>,
-    pub external_user_id: Option<String>,
-    pub name: Option<String>,
-    pub uuid: Option<String>,
+model::model!(AnomaliesWhitelistRule);
+/// Schema `AnomaliesWhitelistRuleSpecDTO`.
+pub struct AnomaliesWhitelistRuleSpecDto {
+    pub type_: Option<AnomaliesWhitelistRuleSpecDtoType>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateNewAnomaliesIgnorelistRuleBodyCreatedBy {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            email: None,
-            external_user_id: None,
-            name: None,
-            uuid: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreateNewAnomaliesIgnorelistRuleBodyCreatedBy",
-            names: &["name", "uuid", "email", "externalUserId"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.uuid),
-            2 => model::Slot::Str(&mut self.email),
-            3 => model::Slot::Str(&mut self.external_user_id),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.email);
-        to.opt(3, &self.external_user_id);
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreateNewAnomaliesIgnorelistRuleBodyCreatedBy);
-/// Schema `CreateNewAnomaliesIgnorelistRule body.lastUpdatedBy`.
-pub struct CreateNewAnomaliesIgnorelistRuleBodyLastUpdatedBy {
-    pub email: Option<String>,
-    pub external_user_id: Option<String>,
-    pub name: Option<String>,
-    pub uuid: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CreateNewAnomaliesIgnorelistRuleBodyLastUpdatedBy {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            email: None,
-            external_user_id: None,
-            name: None,
-            uuid: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreateNewAnomaliesIgnorelistRuleBodyLastUpdatedBy",
-            names: &["name", "uuid", "email", "externalUserId"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.uuid),
-            2 => model::Slot::Str(&mut self.email),
-            3 => model::Slot::Str(&mut self.external_user_id),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.email);
-        to.opt(3, &self.external_user_id);
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreateNewAnomaliesIgnorelistRuleBodyLastUpdatedBy);
-/// Schema `CreateNewAnomaliesIgnorelistRule body.ruleSpec`.
-pub struct CreateNewAnomaliesIgnorelistRuleBodyRuleSpec {
-    pub type_: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CreateNewAnomaliesIgnorelistRuleBodyRuleSpec {
+impl model::Model for AnomaliesWhitelistRuleSpecDto {
     #[inline]
     fn blank() -> Self {
         Self {
             type_: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateNewAnomaliesIgnorelistRuleBodyRuleSpec",
+            name: "AnomaliesWhitelistRuleSpecDto",
             names: &["type"],
             required: &[],
             secrets: &[],
@@ -220,7 +126,7 @@ impl model::Model for CreateNewAnomaliesIgnorelistRuleBodyRuleSpec {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.type_),
+            0 => model::Slot::Opt(&mut self.type_),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -229,62 +135,52 @@ impl model::Model for CreateNewAnomaliesIgnorelistRuleBodyRuleSpec {
         to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
-model::model!(CreateNewAnomaliesIgnorelistRuleBodyRuleSpec);
-/// Schema `ListAnomaliesIgnorelistRule body`.
-pub struct ListAnomaliesIgnorelistRuleBody {
-    pub account_id: Option<String>,
-    pub cloud_provider: Option<String>,
-    pub cloud_providers: Option<Vec<String>>,
-    pub execution_ids: Option<Vec<String>>,
-    pub execution_status: Option<String>,
-    pub region: Option<Vec<String>>,
-    pub rule_enforcement_id: Option<Vec<String>>,
-    pub rule_enforcement_recommendation_id: Option<Vec<String>>,
-    pub rule_ids: Option<Vec<String>>,
-    pub rule_set_ids: Option<Vec<String>>,
-    pub target_account: Option<Vec<String>>,
-    pub time: Option<Vec<ListAnomaliesIgnorelistRuleBodyTime>>,
+model::model!(AnomaliesWhitelistRuleSpecDto);
+model::open_enum! {
+    #[doc = " Schema `AnomaliesWhitelistRuleSpecDTO.type`."]
+    AnomaliesWhitelistRuleSpecDtoType { 0 Aws = "AWS", 1 Azure = "AZURE", 2 Gcp = "GCP",
+    3 Cluster = "CLUSTER", }
+}
+model::open_enum! {
+    #[doc = " Schema `AnomaliesWhitelistRule.type`."] AnomaliesWhitelistRuleType { 0 Aws
+    = "AWS", 1 Azure = "AZURE", 2 Gcp = "GCP", 3 Cluster = "CLUSTER", }
+}
+/// Schema `ResponseDTOAnomaliesWhitelistRule`.
+pub struct ResponseDtoAnomaliesWhitelistRule {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<AnomaliesWhitelistRule>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoAnomaliesWhitelistRuleStatus>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for ListAnomaliesIgnorelistRuleBody {
+impl model::Model for ResponseDtoAnomaliesWhitelistRule {
     #[inline]
     fn blank() -> Self {
         Self {
-            account_id: None,
-            cloud_provider: None,
-            cloud_providers: None,
-            execution_ids: None,
-            execution_status: None,
-            region: None,
-            rule_enforcement_id: None,
-            rule_enforcement_recommendation_id: None,
-            rule_ids: None,
-            rule_set_ids: None,
-            target_account: None,
-            time: None,
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "ListAnomaliesIgnorelistRuleBody",
-            names: &[
-                "time",
-                "region",
-                "ruleIds",
-                "accountId",
-                "ruleSetIds",
-                "executionIds",
-                "cloudProvider",
-                "targetAccount",
-                "cloudProviders",
-                "executionStatus",
-                "ruleEnforcementId",
-                "ruleEnforcementRecommendationId",
-            ],
+            name: "ResponseDtoAnomaliesWhitelistRule",
+            names: &["data", "status", "metaData", "correlationId"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -293,60 +189,53 @@ impl model::Model for ListAnomaliesIgnorelistRuleBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.time),
-            1 => model::Slot::Opt(&mut self.region),
-            2 => model::Slot::Opt(&mut self.rule_ids),
-            3 => model::Slot::Str(&mut self.account_id),
-            4 => model::Slot::Opt(&mut self.rule_set_ids),
-            5 => model::Slot::Opt(&mut self.execution_ids),
-            6 => model::Slot::Str(&mut self.cloud_provider),
-            7 => model::Slot::Opt(&mut self.target_account),
-            8 => model::Slot::Opt(&mut self.cloud_providers),
-            9 => model::Slot::Str(&mut self.execution_status),
-            10 => model::Slot::Opt(&mut self.rule_enforcement_id),
-            11 => model::Slot::Opt(&mut self.rule_enforcement_recommendation_id),
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(3, &self.account_id);
-        to.opt(6, &self.cloud_provider);
-        to.opt(8, &self.cloud_providers);
-        to.opt(5, &self.execution_ids);
-        to.opt(9, &self.execution_status);
-        to.opt(1, &self.region);
-        to.opt(10, &self.rule_enforcement_id);
-        to.opt(11, &self.rule_enforcement_recommendation_id);
-        to.opt(2, &self.rule_ids);
-        to.opt(4, &self.rule_set_ids);
-        to.opt(7, &self.target_account);
-        to.opt(0, &self.time);
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
-model::model!(ListAnomaliesIgnorelistRuleBody);
-/// Schema `ListAnomaliesIgnorelistRule body.time`.
-pub struct ListAnomaliesIgnorelistRuleBodyTime {
-    pub operator: Option<String>,
-    pub timestamp: Option<i64>,
+model::model!(ResponseDtoAnomaliesWhitelistRule);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOAnomaliesWhitelistRule.status`."]
+    ResponseDtoAnomaliesWhitelistRuleStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
+}
+/// Schema `ResponseDTOListAnomaliesWhitelistRule`.
+pub struct ResponseDtoListAnomaliesWhitelistRule {
+    pub correlation_id: Option<String>,
+    pub data: Option<Vec<AnomaliesWhitelistRule>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoListAnomaliesWhitelistRuleStatus>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for ListAnomaliesIgnorelistRuleBodyTime {
+impl model::Model for ResponseDtoListAnomaliesWhitelistRule {
     #[inline]
     fn blank() -> Self {
         Self {
-            operator: None,
-            timestamp: None,
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "ListAnomaliesIgnorelistRuleBodyTime",
-            names: &["operator", "timestamp"],
+            name: "ResponseDtoListAnomaliesWhitelistRule",
+            names: &["data", "status", "metaData", "correlationId"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -355,244 +244,25 @@ impl model::Model for ListAnomaliesIgnorelistRuleBodyTime {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.operator),
-            1 => model::Slot::Int(&mut self.timestamp),
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.operator);
-        to.opt(1, &self.timestamp);
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
-model::model!(ListAnomaliesIgnorelistRuleBodyTime);
-/// Schema `UpdateAnomaliesIgnorelistRule body`.
-pub struct UpdateAnomaliesIgnorelistRuleBody {
-    pub account_id: Option<String>,
-    pub created_at: Option<i64>,
-    pub created_by: Option<Box<UpdateAnomaliesIgnorelistRuleBodyCreatedBy>>,
-    pub enabled: Option<bool>,
-    pub last_updated_at: Option<i64>,
-    pub last_updated_by: Option<Box<UpdateAnomaliesIgnorelistRuleBodyLastUpdatedBy>>,
-    pub name: Option<String>,
-    pub rule_spec: Option<Box<UpdateAnomaliesIgnorelistRuleBodyRuleSpec>>,
-    pub type_: Option<String>,
-    pub uuid: Option<String>,
-    pub whitelisted_anomaly_count: Option<i64>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
+model::model!(ResponseDtoListAnomaliesWhitelistRule);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOListAnomaliesWhitelistRule.status`."]
+    ResponseDtoListAnomaliesWhitelistRuleStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
-impl model::Model for UpdateAnomaliesIgnorelistRuleBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            account_id: None,
-            created_at: None,
-            created_by: None,
-            enabled: None,
-            last_updated_at: None,
-            last_updated_by: None,
-            name: None,
-            rule_spec: None,
-            type_: None,
-            uuid: None,
-            whitelisted_anomaly_count: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateAnomaliesIgnorelistRuleBody",
-            names: &[
-                "name",
-                "type",
-                "uuid",
-                "enabled",
-                "ruleSpec",
-                "accountId",
-                "createdAt",
-                "createdBy",
-                "lastUpdatedAt",
-                "lastUpdatedBy",
-                "whitelistedAnomalyCount",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.type_),
-            2 => model::Slot::Str(&mut self.uuid),
-            3 => model::Slot::Flag(&mut self.enabled),
-            4 => model::Slot::Opt(&mut self.rule_spec),
-            5 => model::Slot::Str(&mut self.account_id),
-            6 => model::Slot::Int(&mut self.created_at),
-            7 => model::Slot::Opt(&mut self.created_by),
-            8 => model::Slot::Int(&mut self.last_updated_at),
-            9 => model::Slot::Opt(&mut self.last_updated_by),
-            10 => model::Slot::Int(&mut self.whitelisted_anomaly_count),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(5, &self.account_id);
-        to.opt(6, &self.created_at);
-        to.opt(7, &self.created_by);
-        to.opt(3, &self.enabled);
-        to.opt(8, &self.last_updated_at);
-        to.opt(9, &self.last_updated_by);
-        to.opt(0, &self.name);
-        to.opt(4, &self.rule_spec);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.uuid);
-        to.opt(10, &self.whitelisted_anomaly_count);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateAnomaliesIgnorelistRuleBody);
-/// Schema `UpdateAnomaliesIgnorelistRule body.createdBy`.
-pub struct UpdateAnomaliesIgnorelistRuleBodyCreatedBy {
-    pub email: Option<String>,
-    pub external_user_id: Option<String>,
-    pub name: Option<String>,
-    pub uuid: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateAnomaliesIgnorelistRuleBodyCreatedBy {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            email: None,
-            external_user_id: None,
-            name: None,
-            uuid: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateAnomaliesIgnorelistRuleBodyCreatedBy",
-            names: &["name", "uuid", "email", "externalUserId"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.uuid),
-            2 => model::Slot::Str(&mut self.email),
-            3 => model::Slot::Str(&mut self.external_user_id),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.email);
-        to.opt(3, &self.external_user_id);
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateAnomaliesIgnorelistRuleBodyCreatedBy);
-/// Schema `UpdateAnomaliesIgnorelistRule body.lastUpdatedBy`.
-pub struct UpdateAnomaliesIgnorelistRuleBodyLastUpdatedBy {
-    pub email: Option<String>,
-    pub external_user_id: Option<String>,
-    pub name: Option<String>,
-    pub uuid: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateAnomaliesIgnorelistRuleBodyLastUpdatedBy {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            email: None,
-            external_user_id: None,
-            name: None,
-            uuid: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateAnomaliesIgnorelistRuleBodyLastUpdatedBy",
-            names: &["name", "uuid", "email", "externalUserId"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.uuid),
-            2 => model::Slot::Str(&mut self.email),
-            3 => model::Slot::Str(&mut self.external_user_id),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.email);
-        to.opt(3, &self.external_user_id);
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateAnomaliesIgnorelistRuleBodyLastUpdatedBy);
-/// Schema `UpdateAnomaliesIgnorelistRule body.ruleSpec`.
-pub struct UpdateAnomaliesIgnorelistRuleBodyRuleSpec {
-    pub type_: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateAnomaliesIgnorelistRuleBodyRuleSpec {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            type_: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateAnomaliesIgnorelistRuleBodyRuleSpec",
-            names: &["type"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.type_),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateAnomaliesIgnorelistRuleBodyRuleSpec);

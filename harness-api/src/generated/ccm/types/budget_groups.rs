@@ -15,7 +15,8 @@ pub struct BudgetGroup {
     pub child_entities: Option<Vec<BudgetGroupChildEntityDto>>,
     pub created_at: Option<i64>,
     pub created_by: Option<Box<EmbeddedUser>>,
-    pub custom_alert_message: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub custom_alert_message: Option<serde_json::Value>,
     pub end_time: Option<i64>,
     pub forecast_cost: Option<f64>,
     pub last_month_cost: Option<f64>,
@@ -113,7 +114,7 @@ impl model::Model for BudgetGroup {
             15 => model::Slot::Opt(&mut self.alert_thresholds),
             16 => model::Slot::Num(&mut self.budget_group_amount),
             17 => model::Slot::Opt(&mut self.budget_group_history),
-            18 => model::Slot::Str(&mut self.custom_alert_message),
+            18 => model::Slot::Json(&mut self.custom_alert_message),
             19 => model::Slot::Str(&mut self.parent_budget_group_id),
             20 => model::Slot::Opt(&mut self.budget_group_monthly_breakdown),
             _ => model::Slot::Misfits(&mut self.misfits),

@@ -154,7 +154,8 @@ pub struct Budget {
     pub budget_monthly_breakdown: Option<Box<BudgetMonthlyBreakdown>>,
     pub created_at: Option<i64>,
     pub created_by: Option<Box<EmbeddedUser>>,
-    pub custom_alert_message: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub custom_alert_message: Option<serde_json::Value>,
     pub disable_currency_warning: Option<bool>,
     pub email_addresses: Option<Vec<String>>,
     pub end_time: Option<i64>,
@@ -285,7 +286,7 @@ impl model::Model for Budget {
             22 => model::Slot::Flag(&mut self.notify_on_slack),
             23 => model::Slot::Opt(&mut self.email_addresses),
             24 => model::Slot::Opt(&mut self.alert_thresholds),
-            25 => model::Slot::Str(&mut self.custom_alert_message),
+            25 => model::Slot::Json(&mut self.custom_alert_message),
             26 => model::Slot::Str(&mut self.parent_budget_group_id),
             27 => model::Slot::Opt(&mut self.budget_monthly_breakdown),
             28 => model::Slot::Flag(&mut self.disable_currency_warning),
@@ -372,6 +373,48 @@ impl model::Model for BudgetData {
     }
 }
 model::model!(BudgetData);
+/// Schema `BudgetFilterValues`.
+pub struct BudgetFilterValues {
+    pub columns: Option<Vec<String>>,
+    pub filter: Option<Box<CcmBudgetFilterProperties>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for BudgetFilterValues {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            columns: None,
+            filter: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BudgetFilterValues",
+            names: &["filter", "columns"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.filter),
+            1 => model::Slot::Opt(&mut self.columns),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.columns);
+        to.opt(0, &self.filter);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(BudgetFilterValues);
 model::open_enum! {
     #[doc = " Schema `Budget.period`."] BudgetPeriod { 0 Daily = "DAILY", 1 Weekly =
     "WEEKLY", 2 Monthly = "MONTHLY", 3 Quarterly = "QUARTERLY", 4 Yearly = "YEARLY", }
@@ -386,6 +429,228 @@ model::open_enum! {
     #[doc = " Schema `Budget.type`."] BudgetType { 0 SpecifiedAmount =
     "SPECIFIED_AMOUNT", 1 PreviousMonthSpend = "PREVIOUS_MONTH_SPEND", 2
     PreviousPeriodSpend = "PREVIOUS_PERIOD_SPEND", }
+}
+/// Schema `CCMBudgetFilterProperties`.
+pub struct CcmBudgetFilterProperties {
+    pub budget_status: Option<Vec<CcmBudgetFilterPropertiesBudgetStatus>>,
+    pub cost_bucket_names: Option<Vec<String>>,
+    pub cost_category_dt_os: Option<Vec<CcmCostCategoryDto>>,
+    pub cost_category_names: Option<Vec<String>>,
+    pub created_by: Option<Vec<String>>,
+    pub filter_type: Option<CcmBudgetFilterPropertiesFilterType>,
+    pub folder_ids: Option<Vec<String>>,
+    pub last_modified_end_time: Option<i64>,
+    pub last_modified_start_time: Option<i64>,
+    pub limit: Option<i64>,
+    pub max_budget_amount: Option<f64>,
+    pub min_budget_amount: Option<f64>,
+    pub offset: Option<i64>,
+    pub period: Option<CcmBudgetFilterPropertiesPeriod>,
+    pub perspective_names: Option<Vec<String>>,
+    pub scope_type: Option<String>,
+    pub search_key: Option<String>,
+    pub tags: Option<std::collections::BTreeMap<String, String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for CcmBudgetFilterProperties {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            budget_status: None,
+            cost_bucket_names: None,
+            cost_category_dt_os: None,
+            cost_category_names: None,
+            created_by: None,
+            filter_type: None,
+            folder_ids: None,
+            last_modified_end_time: None,
+            last_modified_start_time: None,
+            limit: None,
+            max_budget_amount: None,
+            min_budget_amount: None,
+            offset: None,
+            period: None,
+            perspective_names: None,
+            scope_type: None,
+            search_key: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CcmBudgetFilterProperties",
+            names: &[
+                "tags",
+                "limit",
+                "offset",
+                "period",
+                "createdBy",
+                "folderIds",
+                "scopeType",
+                "searchKey",
+                "filterType",
+                "budgetStatus",
+                "costBucketNames",
+                "maxBudgetAmount",
+                "minBudgetAmount",
+                "costCategoryDTOs",
+                "perspectiveNames",
+                "costCategoryNames",
+                "lastModifiedEndTime",
+                "lastModifiedStartTime",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.tags),
+            1 => model::Slot::Int(&mut self.limit),
+            2 => model::Slot::Int(&mut self.offset),
+            3 => model::Slot::Opt(&mut self.period),
+            4 => model::Slot::Opt(&mut self.created_by),
+            5 => model::Slot::Opt(&mut self.folder_ids),
+            6 => model::Slot::Str(&mut self.scope_type),
+            7 => model::Slot::Str(&mut self.search_key),
+            8 => model::Slot::Opt(&mut self.filter_type),
+            9 => model::Slot::Opt(&mut self.budget_status),
+            10 => model::Slot::Opt(&mut self.cost_bucket_names),
+            11 => model::Slot::Num(&mut self.max_budget_amount),
+            12 => model::Slot::Num(&mut self.min_budget_amount),
+            13 => model::Slot::Opt(&mut self.cost_category_dt_os),
+            14 => model::Slot::Opt(&mut self.perspective_names),
+            15 => model::Slot::Opt(&mut self.cost_category_names),
+            16 => model::Slot::Int(&mut self.last_modified_end_time),
+            17 => model::Slot::Int(&mut self.last_modified_start_time),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.budget_status);
+        to.opt(10, &self.cost_bucket_names);
+        to.opt(13, &self.cost_category_dt_os);
+        to.opt(15, &self.cost_category_names);
+        to.opt(4, &self.created_by);
+        to.opt(8, &self.filter_type);
+        to.opt(5, &self.folder_ids);
+        to.opt(16, &self.last_modified_end_time);
+        to.opt(17, &self.last_modified_start_time);
+        to.opt(1, &self.limit);
+        to.opt(11, &self.max_budget_amount);
+        to.opt(12, &self.min_budget_amount);
+        to.opt(2, &self.offset);
+        to.opt(3, &self.period);
+        to.opt(14, &self.perspective_names);
+        to.opt(6, &self.scope_type);
+        to.opt(7, &self.search_key);
+        to.opt(0, &self.tags);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(CcmBudgetFilterProperties);
+model::open_enum! {
+    #[doc = " Schema `CCMBudgetFilterProperties.budgetStatus`."]
+    CcmBudgetFilterPropertiesBudgetStatus { 0 OnTrack = "ON_TRACK", 1 AtRisk = "AT_RISK",
+    2 OverBudget = "OVER_BUDGET", }
+}
+model::open_enum! {
+    #[doc = " Schema `CCMBudgetFilterProperties.filterType`."]
+    CcmBudgetFilterPropertiesFilterType { 0 CcmBudget = "CCMBudget", }
+}
+model::open_enum! {
+    #[doc = " Schema `CCMBudgetFilterProperties.period`."]
+    CcmBudgetFilterPropertiesPeriod { 0 Daily = "DAILY", 1 Weekly = "WEEKLY", 2 Monthly =
+    "MONTHLY", 3 Quarterly = "QUARTERLY", 4 Yearly = "YEARLY", }
+}
+/// Schema `CloneBudgetRequest`.
+pub struct CloneBudgetRequest {
+    pub alert_mode: CloneBudgetRequestAlertMode,
+    pub budget_ids: Vec<String>,
+    pub email_recipients: Option<Vec<String>>,
+    pub slack_recipients: Option<Vec<String>>,
+    pub suffix: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl CloneBudgetRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        alert_mode: impl Into<CloneBudgetRequestAlertMode>,
+        budget_ids: Vec<String>,
+    ) -> Self {
+        Self {
+            alert_mode: alert_mode.into(),
+            budget_ids: budget_ids,
+            email_recipients: None,
+            slack_recipients: None,
+            suffix: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for CloneBudgetRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            alert_mode: model::Cell::blank(),
+            budget_ids: model::Cell::blank(),
+            email_recipients: None,
+            slack_recipients: None,
+            suffix: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CloneBudgetRequest",
+            names: &[
+                "suffix",
+                "alertMode",
+                "budgetIds",
+                "emailRecipients",
+                "slackRecipients",
+            ],
+            required: &[1, 2],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.suffix),
+            1 => model::Cell::slot(&mut self.alert_mode),
+            2 => model::Cell::slot(&mut self.budget_ids),
+            3 => model::Slot::Opt(&mut self.email_recipients),
+            4 => model::Slot::Opt(&mut self.slack_recipients),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.alert_mode);
+        to.one(2, &self.budget_ids);
+        to.opt(3, &self.email_recipients);
+        to.opt(4, &self.slack_recipients);
+        to.opt(0, &self.suffix);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(CloneBudgetRequest);
+model::open_enum! {
+    #[doc = " Schema `CloneBudgetRequest.alertMode`."] CloneBudgetRequestAlertMode { 0
+    CopyThresholdsOldRecipients = "COPY_THRESHOLDS_OLD_RECIPIENTS", 1
+    CopyThresholdsNewRecipients = "COPY_THRESHOLDS_NEW_RECIPIENTS", 2 DoNotCopyAlerts =
+    "DO_NOT_COPY_ALERTS", }
 }
 /// Schema `ClusterBudgetScope`.
 pub struct ClusterBudgetScope {
@@ -447,6 +712,138 @@ impl model::Model for ClusterBudgetScope {
     }
 }
 model::model!(ClusterBudgetScope);
+/// Schema `CreateCostBucketBudgetsRequest`.
+pub struct CreateCostBucketBudgetsRequest {
+    pub alert_thresholds: Option<Vec<AlertThreshold>>,
+    pub budget_amount: Option<f64>,
+    pub budget_monthly_breakdown: Option<Box<BudgetMonthlyBreakdown>>,
+    pub cost_bucket_ids: Vec<String>,
+    pub cost_category_id: String,
+    pub disable_currency_warning: Option<bool>,
+    pub folder_id: Option<String>,
+    pub growth_rate: Option<f64>,
+    pub name_prefix: Option<String>,
+    pub period: CreateCostBucketBudgetsRequestPeriod,
+    pub start_time: Option<i64>,
+    pub type_: CreateCostBucketBudgetsRequestType,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl CreateCostBucketBudgetsRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        cost_bucket_ids: Vec<String>,
+        cost_category_id: impl Into<String>,
+        period: impl Into<CreateCostBucketBudgetsRequestPeriod>,
+        type_: impl Into<CreateCostBucketBudgetsRequestType>,
+    ) -> Self {
+        Self {
+            alert_thresholds: None,
+            budget_amount: None,
+            budget_monthly_breakdown: None,
+            cost_bucket_ids: cost_bucket_ids,
+            cost_category_id: cost_category_id.into(),
+            disable_currency_warning: None,
+            folder_id: None,
+            growth_rate: None,
+            name_prefix: None,
+            period: period.into(),
+            start_time: None,
+            type_: type_.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for CreateCostBucketBudgetsRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            alert_thresholds: None,
+            budget_amount: None,
+            budget_monthly_breakdown: None,
+            cost_bucket_ids: model::Cell::blank(),
+            cost_category_id: model::Cell::blank(),
+            disable_currency_warning: None,
+            folder_id: None,
+            growth_rate: None,
+            name_prefix: None,
+            period: model::Cell::blank(),
+            start_time: None,
+            type_: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateCostBucketBudgetsRequest",
+            names: &[
+                "type",
+                "period",
+                "folderId",
+                "startTime",
+                "growthRate",
+                "namePrefix",
+                "budgetAmount",
+                "costBucketIds",
+                "costCategoryId",
+                "alertThresholds",
+                "budgetMonthlyBreakdown",
+                "disableCurrencyWarning",
+            ],
+            required: &[0, 1, 7, 8],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.type_),
+            1 => model::Cell::slot(&mut self.period),
+            2 => model::Slot::Str(&mut self.folder_id),
+            3 => model::Slot::Int(&mut self.start_time),
+            4 => model::Slot::Num(&mut self.growth_rate),
+            5 => model::Slot::Str(&mut self.name_prefix),
+            6 => model::Slot::Num(&mut self.budget_amount),
+            7 => model::Cell::slot(&mut self.cost_bucket_ids),
+            8 => model::Slot::OneStr(&mut self.cost_category_id),
+            9 => model::Slot::Opt(&mut self.alert_thresholds),
+            10 => model::Slot::Opt(&mut self.budget_monthly_breakdown),
+            11 => model::Slot::Flag(&mut self.disable_currency_warning),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.alert_thresholds);
+        to.opt(6, &self.budget_amount);
+        to.opt(10, &self.budget_monthly_breakdown);
+        to.one(7, &self.cost_bucket_ids);
+        to.one(8, &self.cost_category_id);
+        to.opt(11, &self.disable_currency_warning);
+        to.opt(2, &self.folder_id);
+        to.opt(4, &self.growth_rate);
+        to.opt(5, &self.name_prefix);
+        to.one(1, &self.period);
+        to.opt(3, &self.start_time);
+        to.one(0, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(CreateCostBucketBudgetsRequest);
+model::open_enum! {
+    #[doc = " Schema `CreateCostBucketBudgetsRequest.period`."]
+    CreateCostBucketBudgetsRequestPeriod { 0 Daily = "DAILY", 1 Weekly = "WEEKLY", 2
+    Monthly = "MONTHLY", 3 Quarterly = "QUARTERLY", 4 Yearly = "YEARLY", }
+}
+model::open_enum! {
+    #[doc = " Schema `CreateCostBucketBudgetsRequest.type`."]
+    CreateCostBucketBudgetsRequestType { 0 SpecifiedAmount = "SPECIFIED_AMOUNT", 1
+    PreviousMonthSpend = "PREVIOUS_MONTH_SPEND", 2 PreviousPeriodSpend =
+    "PREVIOUS_PERIOD_SPEND", }
+}
 /// Schema `DeleteBudgetRequest`.
 pub struct DeleteBudgetRequest {
     pub budget_ids: Vec<String>,
@@ -578,6 +975,59 @@ model::open_enum! {
     AddAlerts = "ADD_ALERTS", 2 AddRecipients = "ADD_RECIPIENTS", 3 RemoveRecipients =
     "REMOVE_RECIPIENTS", }
 }
+/// Schema `MoveBudgetsDTO`.
+pub struct MoveBudgetsDto {
+    pub budget_ids: Vec<String>,
+    pub new_folder_id: String,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl MoveBudgetsDto {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(budget_ids: Vec<String>, new_folder_id: impl Into<String>) -> Self {
+        Self {
+            budget_ids: budget_ids,
+            new_folder_id: new_folder_id.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for MoveBudgetsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            budget_ids: model::Cell::blank(),
+            new_folder_id: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MoveBudgetsDto",
+            names: &["budgetIds", "newFolderId"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.budget_ids),
+            1 => model::Slot::OneStr(&mut self.new_folder_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.budget_ids);
+        to.one(1, &self.new_folder_id);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(MoveBudgetsDto);
 /// Schema `PerspectiveBudgetScope`.
 pub struct PerspectiveBudgetScope {
     pub budget_scope_type: Option<String>,
@@ -751,6 +1201,61 @@ model::open_enum! {
     #[doc = " Schema `ResponseDTOBudget.status`."] ResponseDtoBudgetStatus { 0 Success =
     "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
+/// Schema `ResponseDTOListAlertThreshold`.
+pub struct ResponseDtoListAlertThreshold {
+    pub correlation_id: Option<String>,
+    pub data: Option<Vec<AlertThreshold>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoListAlertThresholdStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResponseDtoListAlertThreshold {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListAlertThreshold",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ResponseDtoListAlertThreshold);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOListAlertThreshold.status`."]
+    ResponseDtoListAlertThresholdStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
+}
 /// Schema `ResponseDTOListBudget`.
 pub struct ResponseDtoListBudget {
     pub correlation_id: Option<String>,
@@ -805,475 +1310,6 @@ model::open_enum! {
     #[doc = " Schema `ResponseDTOListBudget.status`."] ResponseDtoListBudgetStatus { 0
     Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
-/// Schema `budgetFilterValues body`.
-pub struct BudgetFilterValuesBody {
-    pub columns: Option<Vec<String>>,
-    pub filter: Option<Box<BudgetFilterValuesBodyFilter>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for BudgetFilterValuesBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            columns: None,
-            filter: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "BudgetFilterValuesBody",
-            names: &["filter", "columns"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.filter),
-            1 => model::Slot::Opt(&mut self.columns),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.columns);
-        to.opt(0, &self.filter);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(BudgetFilterValuesBody);
-/// Schema `budgetFilterValues body.filter`.
-pub struct BudgetFilterValuesBodyFilter {
-    pub budget_status: Option<Vec<String>>,
-    pub created_by: Option<Vec<String>>,
-    pub folder_ids: Option<Vec<String>>,
-    pub last_modified_end_time: Option<i64>,
-    pub last_modified_start_time: Option<i64>,
-    pub limit: Option<i64>,
-    pub max_budget_amount: Option<f64>,
-    pub min_budget_amount: Option<f64>,
-    pub offset: Option<i64>,
-    pub period: Option<String>,
-    pub perspective_names: Option<Vec<String>>,
-    pub search_key: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for BudgetFilterValuesBodyFilter {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            budget_status: None,
-            created_by: None,
-            folder_ids: None,
-            last_modified_end_time: None,
-            last_modified_start_time: None,
-            limit: None,
-            max_budget_amount: None,
-            min_budget_amount: None,
-            offset: None,
-            period: None,
-            perspective_names: None,
-            search_key: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "BudgetFilterValuesBodyFilter",
-            names: &[
-                "limit",
-                "offset",
-                "period",
-                "createdBy",
-                "folderIds",
-                "searchKey",
-                "budgetStatus",
-                "maxBudgetAmount",
-                "minBudgetAmount",
-                "perspectiveNames",
-                "lastModifiedEndTime",
-                "lastModifiedStartTime",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Int(&mut self.limit),
-            1 => model::Slot::Int(&mut self.offset),
-            2 => model::Slot::Str(&mut self.period),
-            3 => model::Slot::Opt(&mut self.created_by),
-            4 => model::Slot::Opt(&mut self.folder_ids),
-            5 => model::Slot::Str(&mut self.search_key),
-            6 => model::Slot::Opt(&mut self.budget_status),
-            7 => model::Slot::Num(&mut self.max_budget_amount),
-            8 => model::Slot::Num(&mut self.min_budget_amount),
-            9 => model::Slot::Opt(&mut self.perspective_names),
-            10 => model::Slot::Int(&mut self.last_modified_end_time),
-            11 => model::Slot::Int(&mut self.last_modified_start_time),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(6, &self.budget_status);
-        to.opt(3, &self.created_by);
-        to.opt(4, &self.folder_ids);
-        to.opt(10, &self.last_modified_end_time);
-        to.opt(11, &self.last_modified_start_time);
-        to.opt(0, &self.limit);
-        to.opt(7, &self.max_budget_amount);
-        to.opt(8, &self.min_budget_amount);
-        to.opt(1, &self.offset);
-        to.opt(2, &self.period);
-        to.opt(9, &self.perspective_names);
-        to.opt(5, &self.search_key);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(BudgetFilterValuesBodyFilter);
-/// Schema `cloneBudgetsBulkOperation body`.
-pub struct CloneBudgetsBulkOperationBody {
-    pub alert_mode: Option<String>,
-    pub budget_ids: Option<Vec<String>>,
-    pub email_recipients: Option<Vec<String>>,
-    pub slack_recipients: Option<Vec<String>>,
-    pub suffix: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CloneBudgetsBulkOperationBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            alert_mode: None,
-            budget_ids: None,
-            email_recipients: None,
-            slack_recipients: None,
-            suffix: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CloneBudgetsBulkOperationBody",
-            names: &[
-                "suffix",
-                "alertMode",
-                "budgetIds",
-                "emailRecipients",
-                "slackRecipients",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.suffix),
-            1 => model::Slot::Str(&mut self.alert_mode),
-            2 => model::Slot::Opt(&mut self.budget_ids),
-            3 => model::Slot::Opt(&mut self.email_recipients),
-            4 => model::Slot::Opt(&mut self.slack_recipients),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.alert_mode);
-        to.opt(2, &self.budget_ids);
-        to.opt(3, &self.email_recipients);
-        to.opt(4, &self.slack_recipients);
-        to.opt(0, &self.suffix);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CloneBudgetsBulkOperationBody);
-/// Schema `createCostBucketBudgetsBulk body`.
-pub struct CreateCostBucketBudgetsBulkBody {
-    pub alert_thresholds: Option<Vec<CreateCostBucketBudgetsBulkBodyAlertThresholds>>,
-    pub budget_amount: Option<f64>,
-    pub budget_monthly_breakdown: Option<
-        Box<CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdown>,
-    >,
-    pub cost_bucket_ids: Option<Vec<String>>,
-    pub cost_category_id: Option<String>,
-    pub folder_id: Option<String>,
-    pub growth_rate: Option<f64>,
-    pub name_prefix: Option<String>,
-    pub period: Option<String>,
-    pub start_time: Option<i64>,
-    pub type_: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CreateCostBucketBudgetsBulkBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            alert_thresholds: None,
-            budget_amount: None,
-            budget_monthly_breakdown: None,
-            cost_bucket_ids: None,
-            cost_category_id: None,
-            folder_id: None,
-            growth_rate: None,
-            name_prefix: None,
-            period: None,
-            start_time: None,
-            type_: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreateCostBucketBudgetsBulkBody",
-            names: &[
-                "type",
-                "period",
-                "folderId",
-                "startTime",
-                "growthRate",
-                "namePrefix",
-                "budgetAmount",
-                "costBucketIds",
-                "costCategoryId",
-                "alertThresholds",
-                "budgetMonthlyBreakdown",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.type_),
-            1 => model::Slot::Str(&mut self.period),
-            2 => model::Slot::Str(&mut self.folder_id),
-            3 => model::Slot::Int(&mut self.start_time),
-            4 => model::Slot::Num(&mut self.growth_rate),
-            5 => model::Slot::Str(&mut self.name_prefix),
-            6 => model::Slot::Num(&mut self.budget_amount),
-            7 => model::Slot::Opt(&mut self.cost_bucket_ids),
-            8 => model::Slot::Str(&mut self.cost_category_id),
-            9 => model::Slot::Opt(&mut self.alert_thresholds),
-            10 => model::Slot::Opt(&mut self.budget_monthly_breakdown),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(9, &self.alert_thresholds);
-        to.opt(6, &self.budget_amount);
-        to.opt(10, &self.budget_monthly_breakdown);
-        to.opt(7, &self.cost_bucket_ids);
-        to.opt(8, &self.cost_category_id);
-        to.opt(2, &self.folder_id);
-        to.opt(4, &self.growth_rate);
-        to.opt(5, &self.name_prefix);
-        to.opt(1, &self.period);
-        to.opt(3, &self.start_time);
-        to.opt(0, &self.type_);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreateCostBucketBudgetsBulkBody);
-/// Schema `createCostBucketBudgetsBulk body.alertThresholds`.
-pub struct CreateCostBucketBudgetsBulkBodyAlertThresholds {
-    pub alerts_sent: Option<i64>,
-    pub based_on: Option<String>,
-    pub crossed_at: Option<i64>,
-    pub email_addresses: Option<Vec<String>>,
-    pub percentage: Option<f64>,
-    pub slack_webhooks: Option<Vec<String>>,
-    pub user_group_ids: Option<Vec<String>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CreateCostBucketBudgetsBulkBodyAlertThresholds {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            alerts_sent: None,
-            based_on: None,
-            crossed_at: None,
-            email_addresses: None,
-            percentage: None,
-            slack_webhooks: None,
-            user_group_ids: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreateCostBucketBudgetsBulkBodyAlertThresholds",
-            names: &[
-                "basedOn",
-                "crossedAt",
-                "alertsSent",
-                "percentage",
-                "userGroupIds",
-                "slackWebhooks",
-                "emailAddresses",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.based_on),
-            1 => model::Slot::Int(&mut self.crossed_at),
-            2 => model::Slot::Int(&mut self.alerts_sent),
-            3 => model::Slot::Num(&mut self.percentage),
-            4 => model::Slot::Opt(&mut self.user_group_ids),
-            5 => model::Slot::Opt(&mut self.slack_webhooks),
-            6 => model::Slot::Opt(&mut self.email_addresses),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.alerts_sent);
-        to.opt(0, &self.based_on);
-        to.opt(1, &self.crossed_at);
-        to.opt(6, &self.email_addresses);
-        to.opt(3, &self.percentage);
-        to.opt(5, &self.slack_webhooks);
-        to.opt(4, &self.user_group_ids);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreateCostBucketBudgetsBulkBodyAlertThresholds);
-/// Schema `createCostBucketBudgetsBulk body.budgetMonthlyBreakdown`.
-pub struct CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdown {
-    pub actual_monthly_cost: Option<Vec<f64>>,
-    pub budget_breakdown: Option<String>,
-    pub budget_monthly_amount: Option<
-        Vec<CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdownBudgetMonthlyAmount>,
-    >,
-    pub forecast_cost_configured: Option<bool>,
-    pub forecast_monthly_cost: Option<Vec<f64>>,
-    pub yearly_last_period_cost: Option<Vec<f64>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdown {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            actual_monthly_cost: None,
-            budget_breakdown: None,
-            budget_monthly_amount: None,
-            forecast_cost_configured: None,
-            forecast_monthly_cost: None,
-            yearly_last_period_cost: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdown",
-            names: &[
-                "budgetBreakdown",
-                "actualMonthlyCost",
-                "budgetMonthlyAmount",
-                "forecastMonthlyCost",
-                "yearlyLastPeriodCost",
-                "forecastCostConfigured",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.budget_breakdown),
-            1 => model::Slot::Opt(&mut self.actual_monthly_cost),
-            2 => model::Slot::Opt(&mut self.budget_monthly_amount),
-            3 => model::Slot::Opt(&mut self.forecast_monthly_cost),
-            4 => model::Slot::Opt(&mut self.yearly_last_period_cost),
-            5 => model::Slot::Flag(&mut self.forecast_cost_configured),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.actual_monthly_cost);
-        to.opt(0, &self.budget_breakdown);
-        to.opt(2, &self.budget_monthly_amount);
-        to.opt(5, &self.forecast_cost_configured);
-        to.opt(3, &self.forecast_monthly_cost);
-        to.opt(4, &self.yearly_last_period_cost);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdown);
-/// Schema `createCostBucketBudgetsBulk body.budgetMonthlyBreakdown.budgetMonthlyAmount`.
-pub struct CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdownBudgetMonthlyAmount {
-    pub time: Option<serde_json::Value>,
-    pub value: Option<serde_json::Value>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model
-for CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdownBudgetMonthlyAmount {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            time: None,
-            value: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdownBudgetMonthlyAmount",
-            names: &["time", "value"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Json(&mut self.time),
-            1 => model::Slot::Json(&mut self.value),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.time);
-        to.opt(1, &self.value);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreateCostBucketBudgetsBulkBodyBudgetMonthlyBreakdownBudgetMonthlyAmount);
 model::open_enum! {
     #[doc = " Schema `getAccessibleBudgetSummaries sortOrder`."]
     GetAccessibleBudgetSummariesSortOrder { 0 Ascending = "ASCENDING", 1 Descending =
@@ -1297,115 +1333,3 @@ model::open_enum! {
     #[doc = " Schema `listBudgets sortOrder`."] ListBudgetsSortOrder { 0 Ascending =
     "ASCENDING", 1 Descending = "DESCENDING", }
 }
-/// Schema `moveBudgets body`.
-pub struct MoveBudgetsBody {
-    pub budget_ids: Option<Vec<String>>,
-    pub new_folder_id: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for MoveBudgetsBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            budget_ids: None,
-            new_folder_id: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "MoveBudgetsBody",
-            names: &["budgetIds", "newFolderId"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.budget_ids),
-            1 => model::Slot::Str(&mut self.new_folder_id),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.budget_ids);
-        to.opt(1, &self.new_folder_id);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(MoveBudgetsBody);
-/// Schema `updateBudgetAlertThresholds body`.
-pub struct UpdateBudgetAlertThresholdsBody {
-    pub alerts_sent: Option<i64>,
-    pub based_on: Option<String>,
-    pub crossed_at: Option<i64>,
-    pub email_addresses: Option<Vec<String>>,
-    pub percentage: Option<f64>,
-    pub slack_webhooks: Option<Vec<String>>,
-    pub user_group_ids: Option<Vec<String>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateBudgetAlertThresholdsBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            alerts_sent: None,
-            based_on: None,
-            crossed_at: None,
-            email_addresses: None,
-            percentage: None,
-            slack_webhooks: None,
-            user_group_ids: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateBudgetAlertThresholdsBody",
-            names: &[
-                "basedOn",
-                "crossedAt",
-                "alertsSent",
-                "percentage",
-                "userGroupIds",
-                "slackWebhooks",
-                "emailAddresses",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.based_on),
-            1 => model::Slot::Int(&mut self.crossed_at),
-            2 => model::Slot::Int(&mut self.alerts_sent),
-            3 => model::Slot::Num(&mut self.percentage),
-            4 => model::Slot::Opt(&mut self.user_group_ids),
-            5 => model::Slot::Opt(&mut self.slack_webhooks),
-            6 => model::Slot::Opt(&mut self.email_addresses),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.alerts_sent);
-        to.opt(0, &self.based_on);
-        to.opt(1, &self.crossed_at);
-        to.opt(6, &self.email_addresses);
-        to.opt(3, &self.percentage);
-        to.opt(5, &self.slack_webhooks);
-        to.opt(4, &self.user_group_ids);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateBudgetAlertThresholdsBody);

@@ -3,112 +3,16 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-model::open_enum! {
-    #[doc = " Schema `getCostSettings feature`."] GetCostSettingsFeature { 0 Anomalies =
-    "ANOMALIES", 1 Recommendations = "RECOMMENDATIONS", }
-}
-/// Schema `updateCostSettings body`.
-pub struct UpdateCostSettingsBody {
-    pub account_id: Option<String>,
-    pub account_scoped_preferences: Option<
-        Vec<UpdateCostSettingsBodyAccountScopedPreferences>,
-    >,
-    pub aws_cost_type: Option<String>,
-    pub azure_cost_type: Option<String>,
-    pub created_at: Option<i64>,
-    pub created_by: Option<Box<UpdateCostSettingsBodyCreatedBy>>,
-    pub feature: Option<String>,
-    pub include_aws_benefits: Option<bool>,
-    pub last_updated_at: Option<i64>,
-    pub last_updated_by: Option<Box<UpdateCostSettingsBodyLastUpdatedBy>>,
-    pub uuid: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateCostSettingsBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            account_id: None,
-            account_scoped_preferences: None,
-            aws_cost_type: None,
-            azure_cost_type: None,
-            created_at: None,
-            created_by: None,
-            feature: None,
-            include_aws_benefits: None,
-            last_updated_at: None,
-            last_updated_by: None,
-            uuid: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateCostSettingsBody",
-            names: &[
-                "uuid",
-                "feature",
-                "accountId",
-                "createdAt",
-                "createdBy",
-                "awsCostType",
-                "azureCostType",
-                "lastUpdatedAt",
-                "lastUpdatedBy",
-                "includeAwsBenefits",
-                "accountScopedPreferences",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.uuid),
-            1 => model::Slot::Str(&mut self.feature),
-            2 => model::Slot::Str(&mut self.account_id),
-            3 => model::Slot::Int(&mut self.created_at),
-            4 => model::Slot::Opt(&mut self.created_by),
-            5 => model::Slot::Str(&mut self.aws_cost_type),
-            6 => model::Slot::Str(&mut self.azure_cost_type),
-            7 => model::Slot::Int(&mut self.last_updated_at),
-            8 => model::Slot::Opt(&mut self.last_updated_by),
-            9 => model::Slot::Flag(&mut self.include_aws_benefits),
-            10 => model::Slot::Opt(&mut self.account_scoped_preferences),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.account_id);
-        to.opt(10, &self.account_scoped_preferences);
-        to.opt(5, &self.aws_cost_type);
-        to.opt(6, &self.azure_cost_type);
-        to.opt(3, &self.created_at);
-        to.opt(4, &self.created_by);
-        to.opt(1, &self.feature);
-        to.opt(9, &self.include_aws_benefits);
-        to.opt(7, &self.last_updated_at);
-        to.opt(8, &self.last_updated_by);
-        to.opt(0, &self.uuid);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateCostSettingsBody);
-/// Schema `updateCostSettings body.accountScopedPreferences`.
-pub struct UpdateCostSettingsBodyAccountScopedPreferences {
+/// Schema `AccountScopedPreference`.
+pub struct AccountScopedPreference {
     pub aws_account_id: Option<String>,
     pub aws_cloud_account_name_with_id: Option<String>,
-    pub aws_cost_type: Option<String>,
-    pub savings_estimation_mode: Option<String>,
+    pub aws_cost_type: Option<AccountScopedPreferenceAwsCostType>,
+    pub savings_estimation_mode: Option<AccountScopedPreferenceSavingsEstimationMode>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateCostSettingsBodyAccountScopedPreferences {
+impl model::Model for AccountScopedPreference {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -122,7 +26,7 @@ impl model::Model for UpdateCostSettingsBodyAccountScopedPreferences {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateCostSettingsBodyAccountScopedPreferences",
+            name: "AccountScopedPreference",
             names: &[
                 "awsCostType",
                 "awsAccountId",
@@ -137,9 +41,9 @@ impl model::Model for UpdateCostSettingsBodyAccountScopedPreferences {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.aws_cost_type),
+            0 => model::Slot::Opt(&mut self.aws_cost_type),
             1 => model::Slot::Str(&mut self.aws_account_id),
-            2 => model::Slot::Str(&mut self.savings_estimation_mode),
+            2 => model::Slot::Opt(&mut self.savings_estimation_mode),
             3 => model::Slot::Str(&mut self.aws_cloud_account_name_with_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
@@ -153,23 +57,66 @@ impl model::Model for UpdateCostSettingsBodyAccountScopedPreferences {
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateCostSettingsBodyAccountScopedPreferences);
-/// Schema `updateCostSettings body.createdBy`.
-pub struct UpdateCostSettingsBodyCreatedBy {
-    pub email: Option<String>,
-    pub external_user_id: Option<String>,
-    pub name: Option<String>,
+model::model!(AccountScopedPreference);
+model::open_enum! {
+    #[doc = " Schema `AccountScopedPreference.awsCostType`."]
+    AccountScopedPreferenceAwsCostType { 0 Amortised = "AMORTISED", 1 NetAmortised =
+    "NET_AMORTISED", 2 Blended = "BLENDED", 3 Unblended = "UNBLENDED", 4 Effective =
+    "EFFECTIVE", 5 List = "LIST", }
+}
+model::open_enum! {
+    #[doc = " Schema `AccountScopedPreference.savingsEstimationMode`."]
+    AccountScopedPreferenceSavingsEstimationMode { 0 AfterDiscounts = "AFTER_DISCOUNTS",
+    1 BeforeDiscounts = "BEFORE_DISCOUNTS", }
+}
+/// Schema `CostSettings`.
+pub struct CostSettings {
+    pub account_id: Option<String>,
+    pub account_scoped_preferences: Option<Vec<AccountScopedPreference>>,
+    pub aws_cost_type: Option<CostSettingsAwsCostType>,
+    pub azure_cost_type: Option<CostSettingsAzureCostType>,
+    pub created_at: Option<i64>,
+    pub created_by: Option<Box<EmbeddedUser>>,
+    pub feature: Option<CostSettingsFeature>,
+    pub gcp_cost_type: Option<CostSettingsGcpCostType>,
+    pub include_aws_benefits: Option<bool>,
+    pub last_updated_at: Option<i64>,
+    pub last_updated_by: Option<Box<EmbeddedUser>>,
     pub uuid: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateCostSettingsBodyCreatedBy {
+impl CostSettings {
+    pub(crate) const NAMES: model::Names = &[
+        "uuid",
+        "feature",
+        "accountId",
+        "createdAt",
+        "createdBy",
+        "awsCostType",
+        "gcpCostType",
+        "azureCostType",
+        "lastUpdatedAt",
+        "lastUpdatedBy",
+        "includeAwsBenefits",
+        "accountScopedPreferences",
+    ];
+}
+impl model::Model for CostSettings {
     #[inline]
     fn blank() -> Self {
         Self {
-            email: None,
-            external_user_id: None,
-            name: None,
+            account_id: None,
+            account_scoped_preferences: None,
+            aws_cost_type: None,
+            azure_cost_type: None,
+            created_at: None,
+            created_by: None,
+            feature: None,
+            gcp_cost_type: None,
+            include_aws_benefits: None,
+            last_updated_at: None,
+            last_updated_by: None,
             uuid: None,
             misfits: model::Misfits::NONE,
         }
@@ -177,8 +124,8 @@ impl model::Model for UpdateCostSettingsBodyCreatedBy {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateCostSettingsBodyCreatedBy",
-            names: &["name", "uuid", "email", "externalUserId"],
+            name: "CostSettings",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -187,48 +134,82 @@ impl model::Model for UpdateCostSettingsBodyCreatedBy {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.uuid),
-            2 => model::Slot::Str(&mut self.email),
-            3 => model::Slot::Str(&mut self.external_user_id),
+            0 => model::Slot::Str(&mut self.uuid),
+            1 => model::Slot::Opt(&mut self.feature),
+            2 => model::Slot::Str(&mut self.account_id),
+            3 => model::Slot::Int(&mut self.created_at),
+            4 => model::Slot::Opt(&mut self.created_by),
+            5 => model::Slot::Opt(&mut self.aws_cost_type),
+            6 => model::Slot::Opt(&mut self.gcp_cost_type),
+            7 => model::Slot::Opt(&mut self.azure_cost_type),
+            8 => model::Slot::Int(&mut self.last_updated_at),
+            9 => model::Slot::Opt(&mut self.last_updated_by),
+            10 => model::Slot::Flag(&mut self.include_aws_benefits),
+            11 => model::Slot::Opt(&mut self.account_scoped_preferences),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.email);
-        to.opt(3, &self.external_user_id);
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
+        to.opt(2, &self.account_id);
+        to.opt(11, &self.account_scoped_preferences);
+        to.opt(5, &self.aws_cost_type);
+        to.opt(7, &self.azure_cost_type);
+        to.opt(3, &self.created_at);
+        to.opt(4, &self.created_by);
+        to.opt(1, &self.feature);
+        to.opt(6, &self.gcp_cost_type);
+        to.opt(10, &self.include_aws_benefits);
+        to.opt(8, &self.last_updated_at);
+        to.opt(9, &self.last_updated_by);
+        to.opt(0, &self.uuid);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateCostSettingsBodyCreatedBy);
-/// Schema `updateCostSettings body.lastUpdatedBy`.
-pub struct UpdateCostSettingsBodyLastUpdatedBy {
-    pub email: Option<String>,
-    pub external_user_id: Option<String>,
-    pub name: Option<String>,
-    pub uuid: Option<String>,
+model::model!(CostSettings);
+model::open_enum! {
+    #[doc = " Schema `CostSettings.awsCostType`."] CostSettingsAwsCostType { 0 Amortised
+    = "AMORTISED", 1 NetAmortised = "NET_AMORTISED", 2 Blended = "BLENDED", 3 Unblended =
+    "UNBLENDED", 4 Effective = "EFFECTIVE", 5 List = "LIST", }
+}
+model::open_enum! {
+    #[doc = " Schema `CostSettings.azureCostType`."] CostSettingsAzureCostType { 0 Actual
+    = "ACTUAL", 1 Amortized = "AMORTIZED", 2 ListActual = "LIST_ACTUAL", 3 ListAmortized
+    = "LIST_AMORTIZED", }
+}
+model::open_enum! {
+    #[doc = " Schema `CostSettings.feature`."] CostSettingsFeature { 0 Anomalies =
+    "ANOMALIES", 1 Recommendations = "RECOMMENDATIONS", }
+}
+model::open_enum! {
+    #[doc = " Schema `CostSettings.gcpCostType`."] CostSettingsGcpCostType { 0 Cost =
+    "COST", 1 List = "LIST", }
+}
+/// Schema `ResponseDTOCostSettings`.
+pub struct ResponseDtoCostSettings {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<CostSettings>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoCostSettingsStatus>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateCostSettingsBodyLastUpdatedBy {
+impl model::Model for ResponseDtoCostSettings {
     #[inline]
     fn blank() -> Self {
         Self {
-            email: None,
-            external_user_id: None,
-            name: None,
-            uuid: None,
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateCostSettingsBodyLastUpdatedBy",
-            names: &["name", "uuid", "email", "externalUserId"],
+            name: "ResponseDtoCostSettings",
+            names: &["data", "status", "metaData", "correlationId"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -237,20 +218,28 @@ impl model::Model for UpdateCostSettingsBodyLastUpdatedBy {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.uuid),
-            2 => model::Slot::Str(&mut self.email),
-            3 => model::Slot::Str(&mut self.external_user_id),
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.email);
-        to.opt(3, &self.external_user_id);
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateCostSettingsBodyLastUpdatedBy);
+model::model!(ResponseDtoCostSettings);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOCostSettings.status`."] ResponseDtoCostSettingsStatus {
+    0 Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
+}
+model::open_enum! {
+    #[doc = " Schema `getCostSettings feature`."] GetCostSettingsFeature { 0 Anomalies =
+    "ANOMALIES", 1 Recommendations = "RECOMMENDATIONS", }
+}

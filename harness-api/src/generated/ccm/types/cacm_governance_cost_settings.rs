@@ -3,19 +3,116 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `updateGovernanceCostSettings body`.
-pub struct UpdateGovernanceCostSettingsBody {
+/// Schema `GovernanceAwsSettings`.
+pub struct GovernanceAwsSettings {
+    pub cost_type: Option<GovernanceAwsSettingsCostType>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GovernanceAwsSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cost_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GovernanceAwsSettings",
+            names: &["costType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.cost_type),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cost_type);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GovernanceAwsSettings);
+model::open_enum! {
+    #[doc = " Schema `GovernanceAwsSettings.costType`."] GovernanceAwsSettingsCostType {
+    0 Unblended = "UNBLENDED", 1 Amortized = "AMORTIZED", 2 NetAmortized =
+    "NET_AMORTIZED", 3 UnblendedFallback = "UNBLENDED_FALLBACK", }
+}
+/// Schema `GovernanceAzureSettings`.
+pub struct GovernanceAzureSettings {
+    pub cost_type: Option<GovernanceAzureSettingsCostType>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GovernanceAzureSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cost_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GovernanceAzureSettings",
+            names: &["costType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.cost_type),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cost_type);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GovernanceAzureSettings);
+model::open_enum! {
+    #[doc = " Schema `GovernanceAzureSettings.costType`."]
+    GovernanceAzureSettingsCostType { 0 Actual = "ACTUAL", 1 Amortized = "AMORTIZED", 2
+    ActualFallback = "ACTUAL_FALLBACK", }
+}
+/// Schema `GovernanceCostSettings`.
+pub struct GovernanceCostSettings {
     pub account_id: Option<String>,
-    pub aws_settings: Option<Box<UpdateGovernanceCostSettingsBodyAwsSettings>>,
-    pub azure_settings: Option<Box<UpdateGovernanceCostSettingsBodyAzureSettings>>,
+    pub aws_settings: Option<Box<GovernanceAwsSettings>>,
+    pub azure_settings: Option<Box<GovernanceAzureSettings>>,
     pub created_at: Option<i64>,
-    pub gcp_settings: Option<Box<UpdateGovernanceCostSettingsBodyGcpSettings>>,
+    pub gcp_settings: Option<Box<GovernanceGcpSettings>>,
     pub last_updated_at: Option<i64>,
     pub uuid: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateGovernanceCostSettingsBody {
+impl GovernanceCostSettings {
+    pub(crate) const NAMES: model::Names = &[
+        "uuid",
+        "accountId",
+        "createdAt",
+        "awsSettings",
+        "gcpSettings",
+        "azureSettings",
+        "lastUpdatedAt",
+    ];
+}
+impl model::Model for GovernanceCostSettings {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -32,16 +129,8 @@ impl model::Model for UpdateGovernanceCostSettingsBody {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateGovernanceCostSettingsBody",
-            names: &[
-                "uuid",
-                "accountId",
-                "createdAt",
-                "awsSettings",
-                "gcpSettings",
-                "azureSettings",
-                "lastUpdatedAt",
-            ],
+            name: "GovernanceCostSettings",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -72,85 +161,9 @@ impl model::Model for UpdateGovernanceCostSettingsBody {
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateGovernanceCostSettingsBody);
-/// Schema `updateGovernanceCostSettings body.awsSettings`.
-pub struct UpdateGovernanceCostSettingsBodyAwsSettings {
-    pub cost_type: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateGovernanceCostSettingsBodyAwsSettings {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            cost_type: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateGovernanceCostSettingsBodyAwsSettings",
-            names: &["costType"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.cost_type),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.cost_type);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateGovernanceCostSettingsBodyAwsSettings);
-/// Schema `updateGovernanceCostSettings body.azureSettings`.
-pub struct UpdateGovernanceCostSettingsBodyAzureSettings {
-    pub cost_type: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateGovernanceCostSettingsBodyAzureSettings {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            cost_type: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateGovernanceCostSettingsBodyAzureSettings",
-            names: &["costType"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.cost_type),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.cost_type);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateGovernanceCostSettingsBodyAzureSettings);
-/// Schema `updateGovernanceCostSettings body.gcpSettings`.
-pub struct UpdateGovernanceCostSettingsBodyGcpSettings {
+model::model!(GovernanceCostSettings);
+/// Schema `GovernanceGcpSettings`.
+pub struct GovernanceGcpSettings {
     pub include_discounts: Option<bool>,
     pub include_legacy_based_cud_credits: Option<bool>,
     pub include_negotiated_savings: Option<bool>,
@@ -163,7 +176,7 @@ pub struct UpdateGovernanceCostSettingsBodyGcpSettings {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateGovernanceCostSettingsBodyGcpSettings {
+impl model::Model for GovernanceGcpSettings {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -182,7 +195,7 @@ impl model::Model for UpdateGovernanceCostSettingsBodyGcpSettings {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateGovernanceCostSettingsBodyGcpSettings",
+            name: "GovernanceGcpSettings",
             names: &[
                 "includeTaxes",
                 "includeDiscounts",
@@ -228,4 +241,59 @@ impl model::Model for UpdateGovernanceCostSettingsBodyGcpSettings {
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateGovernanceCostSettingsBodyGcpSettings);
+model::model!(GovernanceGcpSettings);
+/// Schema `ResponseDTOGovernanceCostSettings`.
+pub struct ResponseDtoGovernanceCostSettings {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<GovernanceCostSettings>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoGovernanceCostSettingsStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResponseDtoGovernanceCostSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoGovernanceCostSettings",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ResponseDtoGovernanceCostSettings);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOGovernanceCostSettings.status`."]
+    ResponseDtoGovernanceCostSettingsStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
+}

@@ -3,6 +3,61 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `ResponseDTOListCCMCloudAccount`.
+pub struct ResponseDtoListCcmCloudAccount {
+    pub correlation_id: Option<String>,
+    pub data: Option<Vec<CcmCloudAccount>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoListCcmCloudAccountStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResponseDtoListCcmCloudAccount {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListCcmCloudAccount",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ResponseDtoListCcmCloudAccount);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOListCCMCloudAccount.status`."]
+    ResponseDtoListCcmCloudAccountStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
+    2 Error = "ERROR", }
+}
 model::open_enum! {
     #[doc = " Schema `listCloudAccounts cloudProvider`."] ListCloudAccountsCloudProvider
     { 0 Aws = "AWS", 1 Azure = "AZURE", 2 Gcp = "GCP", 3 Cluster = "CLUSTER", 4

@@ -453,7 +453,8 @@ model::open_enum! {
 pub struct AnomalyRequestDto {
     pub anomaly_filter_properties_dto: Option<Box<AnomalyFilterProperties>>,
     pub perspective_query_dto: Option<Box<PerspectiveQueryDto>>,
-    pub show_whitelisted_anomalies: Option<bool>,
+    /// Any JSON: it is known from one sample, which has a boolean.
+    pub show_whitelisted_anomalies: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -485,7 +486,7 @@ impl model::Model for AnomalyRequestDto {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Opt(&mut self.perspective_query_dto),
-            1 => model::Slot::Flag(&mut self.show_whitelisted_anomalies),
+            1 => model::Slot::Json(&mut self.show_whitelisted_anomalies),
             2 => model::Slot::Opt(&mut self.anomaly_filter_properties_dto),
             _ => model::Slot::Misfits(&mut self.misfits),
         }

@@ -7,7 +7,8 @@ use crate::model;
 pub struct BaseRecommendationFilterProperties {
     pub applied_at_end_time: Option<i64>,
     pub applied_at_start_time: Option<i64>,
-    pub applied_by_user_name: Option<Vec<String>>,
+    /// Any JSON: it is known from one sample, which has a list of strings.
+    pub applied_by_user_name: Option<serde_json::Value>,
     pub cloud_account_id: Option<Vec<String>>,
     pub cloud_account_name: Option<Vec<String>>,
     pub cloud_provider: Option<Vec<BaseRecommendationFilterPropertiesCloudProvider>>,
@@ -76,7 +77,7 @@ impl model::Model for BaseRecommendationFilterProperties {
             6 => model::Slot::Opt(&mut self.cloud_account_id),
             7 => model::Slot::Int(&mut self.applied_at_end_time),
             8 => model::Slot::Opt(&mut self.cloud_account_name),
-            9 => model::Slot::Opt(&mut self.applied_by_user_name),
+            9 => model::Slot::Json(&mut self.applied_by_user_name),
             10 => model::Slot::Int(&mut self.applied_at_start_time),
             11 => model::Slot::Opt(&mut self.recommendation_state),
             _ => model::Slot::Misfits(&mut self.misfits),
@@ -189,7 +190,8 @@ impl model::Model for BudgetCostData {
 model::model!(BudgetCostData);
 /// Schema `BudgetFilterPropertiesDTO`.
 pub struct BudgetFilterPropertiesDto {
-    pub budget_status: Option<Vec<String>>,
+    /// Any JSON: it is known from one sample, which has a list of strings.
+    pub budget_status: Option<serde_json::Value>,
     pub created_by: Option<serde_json::Value>,
     pub folder_ids: Option<Vec<String>>,
     pub last_modified_end_time: Option<i64>,
@@ -200,7 +202,8 @@ pub struct BudgetFilterPropertiesDto {
     pub offset: Option<i64>,
     pub period: Option<BudgetFilterPropertiesDtoPeriod>,
     pub perspective_id: Option<String>,
-    pub perspective_names: Option<Vec<String>>,
+    /// Any JSON: it is known from one sample, which has a list of strings.
+    pub perspective_names: Option<serde_json::Value>,
     pub search_key: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
@@ -258,11 +261,11 @@ impl model::Model for BudgetFilterPropertiesDto {
             3 => model::Slot::Json(&mut self.created_by),
             4 => model::Slot::Opt(&mut self.folder_ids),
             5 => model::Slot::Str(&mut self.search_key),
-            6 => model::Slot::Opt(&mut self.budget_status),
+            6 => model::Slot::Json(&mut self.budget_status),
             7 => model::Slot::Str(&mut self.perspective_id),
             8 => model::Slot::Num(&mut self.max_budget_amount),
             9 => model::Slot::Num(&mut self.min_budget_amount),
-            10 => model::Slot::Opt(&mut self.perspective_names),
+            10 => model::Slot::Json(&mut self.perspective_names),
             11 => model::Slot::Int(&mut self.last_modified_end_time),
             12 => model::Slot::Int(&mut self.last_modified_start_time),
             _ => model::Slot::Misfits(&mut self.misfits),

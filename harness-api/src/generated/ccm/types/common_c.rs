@@ -96,6 +96,48 @@ model::open_enum! {
     #[doc = " Schema `CCMAggregation.operationType`."] CcmAggregationOperationType { 0
     Sum = "SUM", 1 Max = "MAX", 2 Min = "MIN", 3 Avg = "AVG", 4 Count = "COUNT", }
 }
+/// Schema `CCMCloudAccount`.
+pub struct CcmCloudAccount {
+    pub id: Option<String>,
+    pub name: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for CcmCloudAccount {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CcmCloudAccount",
+            names: &["id", "name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.name),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(CcmCloudAccount);
 /// Schema `CCMCostCategoryDTO`.
 pub struct CcmCostCategoryDto {
     pub cost_bucket: Option<String>,
@@ -884,11 +926,16 @@ model::open_enum! {
 }
 /// Schema `CEView.unitMetricInfo`.
 pub struct CeViewUnitMetricInfo {
-    pub kind: Option<String>,
-    pub name: Option<String>,
-    pub type_: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub kind: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub name: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub type_: Option<serde_json::Value>,
     pub unit_metric_denominator: Option<Box<CeViewUnitMetricInfoUnitMetricDenominator>>,
     pub unit_metric_numerator: Option<Box<CeViewUnitMetricInfoUnitMetricNumerator>>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -901,6 +948,7 @@ impl model::Model for CeViewUnitMetricInfo {
             type_: None,
             unit_metric_denominator: None,
             unit_metric_numerator: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -923,9 +971,9 @@ impl model::Model for CeViewUnitMetricInfo {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.kind),
-            1 => model::Slot::Str(&mut self.name),
-            2 => model::Slot::Str(&mut self.type_),
+            0 => model::Slot::Json(&mut self.kind),
+            1 => model::Slot::Json(&mut self.name),
+            2 => model::Slot::Json(&mut self.type_),
             3 => model::Slot::Opt(&mut self.unit_metric_numerator),
             4 => model::Slot::Opt(&mut self.unit_metric_denominator),
             _ => model::Slot::Misfits(&mut self.misfits),
@@ -940,12 +988,24 @@ impl model::Model for CeViewUnitMetricInfo {
         to.opt(3, &self.unit_metric_numerator);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(CeViewUnitMetricInfo);
 /// Schema `CEView.unitMetricInfo.unitMetricDenominator`.
 pub struct CeViewUnitMetricInfoUnitMetricDenominator {
     pub operands: Option<serde_json::Value>,
     pub operators: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -955,6 +1015,7 @@ impl model::Model for CeViewUnitMetricInfoUnitMetricDenominator {
         Self {
             operands: None,
             operators: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -982,12 +1043,24 @@ impl model::Model for CeViewUnitMetricInfoUnitMetricDenominator {
         to.opt(1, &self.operators);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(CeViewUnitMetricInfoUnitMetricDenominator);
 /// Schema `CEView.unitMetricInfo.unitMetricNumerator`.
 pub struct CeViewUnitMetricInfoUnitMetricNumerator {
     pub operands: Option<serde_json::Value>,
     pub operators: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -997,6 +1070,7 @@ impl model::Model for CeViewUnitMetricInfoUnitMetricNumerator {
         Self {
             operands: None,
             operators: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -1023,6 +1097,16 @@ impl model::Model for CeViewUnitMetricInfoUnitMetricNumerator {
         to.opt(0, &self.operands);
         to.opt(1, &self.operators);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(CeViewUnitMetricInfoUnitMetricNumerator);

@@ -61,3 +61,45 @@ impl model::Model for JiraIssueNg {
     }
 }
 model::model!(JiraIssueNg);
+/// Schema `JiraProjectDetails`.
+pub struct JiraProjectDetails {
+    pub project_id: Option<String>,
+    pub project_name: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for JiraProjectDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            project_id: None,
+            project_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "JiraProjectDetails",
+            names: &["projectId", "projectName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.project_id),
+            1 => model::Slot::Str(&mut self.project_name),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.project_id);
+        to.opt(1, &self.project_name);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(JiraProjectDetails);

@@ -173,6 +173,60 @@ model::open_enum! {
     ResponseDtoEnforcementDetailsStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
     Error = "ERROR", }
 }
+/// Schema `ResponseDTOInteger`.
+pub struct ResponseDtoInteger {
+    pub correlation_id: Option<String>,
+    pub data: Option<i64>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoIntegerStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResponseDtoInteger {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoInteger",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ResponseDtoInteger);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOInteger.status`."] ResponseDtoIntegerStatus { 0 Success
+    = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
+}
 /// Schema `ResponseDTOListAnomalyData`.
 pub struct ResponseDtoListAnomalyData {
     pub correlation_id: Option<String>,
@@ -336,6 +390,61 @@ model::model!(ResponseDtoListValueDataPoint);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOListValueDataPoint.status`."]
     ResponseDtoListValueDataPointStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
+}
+/// Schema `ResponseDTOMapStringDouble`.
+pub struct ResponseDtoMapStringDouble {
+    pub correlation_id: Option<String>,
+    pub data: Option<std::collections::BTreeMap<String, f64>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoMapStringDoubleStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResponseDtoMapStringDouble {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoMapStringDouble",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ResponseDtoMapStringDouble);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOMapStringDouble.status`."]
+    ResponseDtoMapStringDoubleStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
     Error = "ERROR", }
 }
 /// Schema `ResponseDTORuleExecutionList`.
@@ -658,6 +767,168 @@ model::open_enum! {
 model::open_enum! {
     #[doc = " Schema `RuleExecution.costType`."] RuleExecutionCostType { 0 Potential =
     "POTENTIAL", 1 Realized = "REALIZED", }
+}
+/// Schema `RuleExecutionFilter`.
+pub struct RuleExecutionFilter {
+    pub account_id: Option<String>,
+    pub cloud_provider: Option<RuleExecutionFilterCloudProvider>,
+    pub cloud_providers: Option<Vec<RuleExecutionFilterCloudProviders>>,
+    pub cost_type: Option<RuleExecutionFilterCostType>,
+    pub execution_ids: Option<Vec<String>>,
+    pub execution_status: Option<RuleExecutionFilterExecutionStatus>,
+    pub is_dry_run: Option<bool>,
+    pub limit: Option<i64>,
+    pub offset: Option<i64>,
+    pub region: Option<Vec<String>>,
+    pub resource_count_greater_than_zero: Option<bool>,
+    pub rule_enforcement_id: Option<Vec<String>>,
+    pub rule_enforcement_recommendation_id: Option<Vec<String>>,
+    pub rule_execution_sort_type: Option<RuleExecutionFilterRuleExecutionSortType>,
+    pub rule_ids: Option<Vec<String>>,
+    pub rule_set_ids: Option<Vec<String>>,
+    pub savings: Option<f64>,
+    pub sort_order: Option<RuleExecutionFilterSortOrder>,
+    pub target_account: Option<Vec<String>>,
+    pub time: Option<Vec<CcmTimeFilter>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for RuleExecutionFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            cloud_provider: None,
+            cloud_providers: None,
+            cost_type: None,
+            execution_ids: None,
+            execution_status: None,
+            is_dry_run: None,
+            limit: None,
+            offset: None,
+            region: None,
+            resource_count_greater_than_zero: None,
+            rule_enforcement_id: None,
+            rule_enforcement_recommendation_id: None,
+            rule_execution_sort_type: None,
+            rule_ids: None,
+            rule_set_ids: None,
+            savings: None,
+            sort_order: None,
+            target_account: None,
+            time: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RuleExecutionFilter",
+            names: &[
+                "time",
+                "limit",
+                "offset",
+                "region",
+                "ruleIds",
+                "savings",
+                "costType",
+                "isDryRun",
+                "accountId",
+                "sortOrder",
+                "ruleSetIds",
+                "executionIds",
+                "cloudProvider",
+                "targetAccount",
+                "cloudProviders",
+                "executionStatus",
+                "ruleEnforcementId",
+                "ruleExecutionSortType",
+                "resourceCountGreaterThanZero",
+                "ruleEnforcementRecommendationId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.time),
+            1 => model::Slot::Int(&mut self.limit),
+            2 => model::Slot::Int(&mut self.offset),
+            3 => model::Slot::Opt(&mut self.region),
+            4 => model::Slot::Opt(&mut self.rule_ids),
+            5 => model::Slot::Num(&mut self.savings),
+            6 => model::Slot::Opt(&mut self.cost_type),
+            7 => model::Slot::Flag(&mut self.is_dry_run),
+            8 => model::Slot::Str(&mut self.account_id),
+            9 => model::Slot::Opt(&mut self.sort_order),
+            10 => model::Slot::Opt(&mut self.rule_set_ids),
+            11 => model::Slot::Opt(&mut self.execution_ids),
+            12 => model::Slot::Opt(&mut self.cloud_provider),
+            13 => model::Slot::Opt(&mut self.target_account),
+            14 => model::Slot::Opt(&mut self.cloud_providers),
+            15 => model::Slot::Opt(&mut self.execution_status),
+            16 => model::Slot::Opt(&mut self.rule_enforcement_id),
+            17 => model::Slot::Opt(&mut self.rule_execution_sort_type),
+            18 => model::Slot::Flag(&mut self.resource_count_greater_than_zero),
+            19 => model::Slot::Opt(&mut self.rule_enforcement_recommendation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.account_id);
+        to.opt(12, &self.cloud_provider);
+        to.opt(14, &self.cloud_providers);
+        to.opt(6, &self.cost_type);
+        to.opt(11, &self.execution_ids);
+        to.opt(15, &self.execution_status);
+        to.opt(7, &self.is_dry_run);
+        to.opt(1, &self.limit);
+        to.opt(2, &self.offset);
+        to.opt(3, &self.region);
+        to.opt(18, &self.resource_count_greater_than_zero);
+        to.opt(16, &self.rule_enforcement_id);
+        to.opt(19, &self.rule_enforcement_recommendation_id);
+        to.opt(17, &self.rule_execution_sort_type);
+        to.opt(4, &self.rule_ids);
+        to.opt(10, &self.rule_set_ids);
+        to.opt(5, &self.savings);
+        to.opt(9, &self.sort_order);
+        to.opt(13, &self.target_account);
+        to.opt(0, &self.time);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(RuleExecutionFilter);
+model::open_enum! {
+    #[doc = " Schema `RuleExecutionFilter.cloudProvider`."]
+    RuleExecutionFilterCloudProvider { 0 Aws = "AWS", 1 Azure = "AZURE", 2 Gcp = "GCP", }
+}
+model::open_enum! {
+    #[doc = " Schema `RuleExecutionFilter.cloudProviders`."]
+    RuleExecutionFilterCloudProviders { 0 Aws = "AWS", 1 Azure = "AZURE", 2 Gcp = "GCP",
+    }
+}
+model::open_enum! {
+    #[doc = " Schema `RuleExecutionFilter.costType`."] RuleExecutionFilterCostType { 0
+    Potential = "POTENTIAL", 1 Realized = "REALIZED", }
+}
+model::open_enum! {
+    #[doc = " Schema `RuleExecutionFilter.executionStatus`."]
+    RuleExecutionFilterExecutionStatus { 0 Failed = "FAILED", 1 Enqueued = "ENQUEUED", 2
+    PartialSuccess = "PARTIAL_SUCCESS", 3 Success = "SUCCESS", }
+}
+model::open_enum! {
+    #[doc = " Schema `RuleExecutionFilter.ruleExecutionSortType`."]
+    RuleExecutionFilterRuleExecutionSortType { 0 Cost = "COST", 1 LastUpdatedAt =
+    "LAST_UPDATED_AT", 2 ResourceCount = "RESOURCE_COUNT", }
+}
+model::open_enum! {
+    #[doc = " Schema `RuleExecutionFilter.sortOrder`."] RuleExecutionFilterSortOrder { 0
+    Ascending = "ASCENDING", 1 Descending = "DESCENDING", }
 }
 /// Schema `RuleExecutionList`.
 pub struct RuleExecutionList {

@@ -108,8 +108,11 @@ impl model::Model for BusinessMapping {
 model::model!(BusinessMapping);
 /// Schema `BusinessMapping.costBuckets`.
 pub struct BusinessMappingCostBuckets {
-    pub name: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub name: Option<serde_json::Value>,
     pub rules: Option<Vec<BusinessMappingCostBucketsRules>>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -119,6 +122,7 @@ impl model::Model for BusinessMappingCostBuckets {
         Self {
             name: None,
             rules: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -135,7 +139,7 @@ impl model::Model for BusinessMappingCostBuckets {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.name),
+            0 => model::Slot::Json(&mut self.name),
             1 => model::Slot::Opt(&mut self.rules),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
@@ -146,11 +150,23 @@ impl model::Model for BusinessMappingCostBuckets {
         to.opt(1, &self.rules);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(BusinessMappingCostBuckets);
 /// Schema `BusinessMapping.costBuckets.rules`.
 pub struct BusinessMappingCostBucketsRules {
     pub conditions: Option<Vec<BusinessMappingCostBucketsRulesConditions>>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -159,6 +175,7 @@ impl model::Model for BusinessMappingCostBucketsRules {
     fn blank() -> Self {
         Self {
             conditions: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -184,13 +201,28 @@ impl model::Model for BusinessMappingCostBucketsRules {
         to.opt(0, &self.conditions);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(BusinessMappingCostBucketsRules);
 /// Schema `BusinessMapping.costBuckets.rules.conditions`.
 pub struct BusinessMappingCostBucketsRulesConditions {
-    pub key: Option<String>,
-    pub type_: Option<String>,
-    pub value: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub key: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub type_: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub value: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -201,6 +233,7 @@ impl model::Model for BusinessMappingCostBucketsRulesConditions {
             key: None,
             type_: None,
             value: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -217,9 +250,9 @@ impl model::Model for BusinessMappingCostBucketsRulesConditions {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.key),
-            1 => model::Slot::Str(&mut self.type_),
-            2 => model::Slot::Str(&mut self.value),
+            0 => model::Slot::Json(&mut self.key),
+            1 => model::Slot::Json(&mut self.type_),
+            2 => model::Slot::Json(&mut self.value),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -229,6 +262,16 @@ impl model::Model for BusinessMappingCostBucketsRulesConditions {
         to.opt(1, &self.type_);
         to.opt(2, &self.value);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(BusinessMappingCostBucketsRulesConditions);

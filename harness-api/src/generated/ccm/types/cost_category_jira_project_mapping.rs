@@ -3,23 +3,34 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `bulkSyncCostCategoryJiraMappings body`.
-pub struct BulkSyncCostCategoryJiraMappingsBody {
+/// Schema `CostCategoryJiraMapping`.
+pub struct CostCategoryJiraMapping {
     pub account_id: Option<String>,
     pub cost_bucket_name: Option<String>,
     pub cost_category_name: Option<String>,
     pub created_at: Option<i64>,
-    pub created_by: Option<Box<BulkSyncCostCategoryJiraMappingsBodyCreatedBy>>,
-    pub jira_project_details: Option<
-        Box<BulkSyncCostCategoryJiraMappingsBodyJiraProjectDetails>,
-    >,
+    pub created_by: Option<Box<EmbeddedUser>>,
+    pub jira_project_details: Option<Box<JiraProjectDetails>>,
     pub last_updated_at: Option<i64>,
-    pub last_updated_by: Option<Box<BulkSyncCostCategoryJiraMappingsBodyLastUpdatedBy>>,
+    pub last_updated_by: Option<Box<EmbeddedUser>>,
     pub uuid: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for BulkSyncCostCategoryJiraMappingsBody {
+impl CostCategoryJiraMapping {
+    pub(crate) const NAMES: model::Names = &[
+        "uuid",
+        "accountId",
+        "createdAt",
+        "createdBy",
+        "lastUpdatedAt",
+        "lastUpdatedBy",
+        "costBucketName",
+        "costCategoryName",
+        "jiraProjectDetails",
+    ];
+}
+impl model::Model for CostCategoryJiraMapping {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -38,18 +49,8 @@ impl model::Model for BulkSyncCostCategoryJiraMappingsBody {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "BulkSyncCostCategoryJiraMappingsBody",
-            names: &[
-                "uuid",
-                "accountId",
-                "createdAt",
-                "createdBy",
-                "lastUpdatedAt",
-                "lastUpdatedBy",
-                "costBucketName",
-                "costCategoryName",
-                "jiraProjectDetails",
-            ],
+            name: "CostCategoryJiraMapping",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -84,32 +85,32 @@ impl model::Model for BulkSyncCostCategoryJiraMappingsBody {
         to.misfits(&self.misfits);
     }
 }
-model::model!(BulkSyncCostCategoryJiraMappingsBody);
-/// Schema `bulkSyncCostCategoryJiraMappings body.createdBy`.
-pub struct BulkSyncCostCategoryJiraMappingsBodyCreatedBy {
-    pub email: Option<String>,
-    pub external_user_id: Option<String>,
-    pub name: Option<String>,
-    pub uuid: Option<String>,
+model::model!(CostCategoryJiraMapping);
+/// Schema `ResponseDTOCostCategoryJiraMapping`.
+pub struct ResponseDtoCostCategoryJiraMapping {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<CostCategoryJiraMapping>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoCostCategoryJiraMappingStatus>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for BulkSyncCostCategoryJiraMappingsBodyCreatedBy {
+impl model::Model for ResponseDtoCostCategoryJiraMapping {
     #[inline]
     fn blank() -> Self {
         Self {
-            email: None,
-            external_user_id: None,
-            name: None,
-            uuid: None,
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "BulkSyncCostCategoryJiraMappingsBodyCreatedBy",
-            names: &["name", "uuid", "email", "externalUserId"],
+            name: "ResponseDtoCostCategoryJiraMapping",
+            names: &["data", "status", "metaData", "correlationId"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -118,44 +119,53 @@ impl model::Model for BulkSyncCostCategoryJiraMappingsBodyCreatedBy {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.uuid),
-            2 => model::Slot::Str(&mut self.email),
-            3 => model::Slot::Str(&mut self.external_user_id),
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.email);
-        to.opt(3, &self.external_user_id);
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
-model::model!(BulkSyncCostCategoryJiraMappingsBodyCreatedBy);
-/// Schema `bulkSyncCostCategoryJiraMappings body.jiraProjectDetails`.
-pub struct BulkSyncCostCategoryJiraMappingsBodyJiraProjectDetails {
-    pub project_id: Option<String>,
-    pub project_name: Option<String>,
+model::model!(ResponseDtoCostCategoryJiraMapping);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOCostCategoryJiraMapping.status`."]
+    ResponseDtoCostCategoryJiraMappingStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
+}
+/// Schema `ResponseDTOListCostCategoryJiraMapping`.
+pub struct ResponseDtoListCostCategoryJiraMapping {
+    pub correlation_id: Option<String>,
+    pub data: Option<Vec<CostCategoryJiraMapping>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoListCostCategoryJiraMappingStatus>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for BulkSyncCostCategoryJiraMappingsBodyJiraProjectDetails {
+impl model::Model for ResponseDtoListCostCategoryJiraMapping {
     #[inline]
     fn blank() -> Self {
         Self {
-            project_id: None,
-            project_name: None,
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "BulkSyncCostCategoryJiraMappingsBodyJiraProjectDetails",
-            names: &["projectId", "projectName"],
+            name: "ResponseDtoListCostCategoryJiraMapping",
+            names: &["data", "status", "metaData", "correlationId"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -164,514 +174,25 @@ impl model::Model for BulkSyncCostCategoryJiraMappingsBodyJiraProjectDetails {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.project_id),
-            1 => model::Slot::Str(&mut self.project_name),
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.project_id);
-        to.opt(1, &self.project_name);
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
-model::model!(BulkSyncCostCategoryJiraMappingsBodyJiraProjectDetails);
-/// Schema `bulkSyncCostCategoryJiraMappings body.lastUpdatedBy`.
-pub struct BulkSyncCostCategoryJiraMappingsBodyLastUpdatedBy {
-    pub email: Option<String>,
-    pub external_user_id: Option<String>,
-    pub name: Option<String>,
-    pub uuid: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
+model::model!(ResponseDtoListCostCategoryJiraMapping);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOListCostCategoryJiraMapping.status`."]
+    ResponseDtoListCostCategoryJiraMappingStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
-impl model::Model for BulkSyncCostCategoryJiraMappingsBodyLastUpdatedBy {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            email: None,
-            external_user_id: None,
-            name: None,
-            uuid: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "BulkSyncCostCategoryJiraMappingsBodyLastUpdatedBy",
-            names: &["name", "uuid", "email", "externalUserId"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.uuid),
-            2 => model::Slot::Str(&mut self.email),
-            3 => model::Slot::Str(&mut self.external_user_id),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.email);
-        to.opt(3, &self.external_user_id);
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(BulkSyncCostCategoryJiraMappingsBodyLastUpdatedBy);
-/// Schema `createCostCategoryJiraMapping body`.
-pub struct CreateCostCategoryJiraMappingBody {
-    pub account_id: Option<String>,
-    pub cost_bucket_name: Option<String>,
-    pub cost_category_name: Option<String>,
-    pub created_at: Option<i64>,
-    pub created_by: Option<Box<CreateCostCategoryJiraMappingBodyCreatedBy>>,
-    pub jira_project_details: Option<
-        Box<CreateCostCategoryJiraMappingBodyJiraProjectDetails>,
-    >,
-    pub last_updated_at: Option<i64>,
-    pub last_updated_by: Option<Box<CreateCostCategoryJiraMappingBodyLastUpdatedBy>>,
-    pub uuid: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CreateCostCategoryJiraMappingBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            account_id: None,
-            cost_bucket_name: None,
-            cost_category_name: None,
-            created_at: None,
-            created_by: None,
-            jira_project_details: None,
-            last_updated_at: None,
-            last_updated_by: None,
-            uuid: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreateCostCategoryJiraMappingBody",
-            names: &[
-                "uuid",
-                "accountId",
-                "createdAt",
-                "createdBy",
-                "lastUpdatedAt",
-                "lastUpdatedBy",
-                "costBucketName",
-                "costCategoryName",
-                "jiraProjectDetails",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.uuid),
-            1 => model::Slot::Str(&mut self.account_id),
-            2 => model::Slot::Int(&mut self.created_at),
-            3 => model::Slot::Opt(&mut self.created_by),
-            4 => model::Slot::Int(&mut self.last_updated_at),
-            5 => model::Slot::Opt(&mut self.last_updated_by),
-            6 => model::Slot::Str(&mut self.cost_bucket_name),
-            7 => model::Slot::Str(&mut self.cost_category_name),
-            8 => model::Slot::Opt(&mut self.jira_project_details),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.account_id);
-        to.opt(6, &self.cost_bucket_name);
-        to.opt(7, &self.cost_category_name);
-        to.opt(2, &self.created_at);
-        to.opt(3, &self.created_by);
-        to.opt(8, &self.jira_project_details);
-        to.opt(4, &self.last_updated_at);
-        to.opt(5, &self.last_updated_by);
-        to.opt(0, &self.uuid);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreateCostCategoryJiraMappingBody);
-/// Schema `createCostCategoryJiraMapping body.createdBy`.
-pub struct CreateCostCategoryJiraMappingBodyCreatedBy {
-    pub email: Option<String>,
-    pub external_user_id: Option<String>,
-    pub name: Option<String>,
-    pub uuid: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CreateCostCategoryJiraMappingBodyCreatedBy {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            email: None,
-            external_user_id: None,
-            name: None,
-            uuid: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreateCostCategoryJiraMappingBodyCreatedBy",
-            names: &["name", "uuid", "email", "externalUserId"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.uuid),
-            2 => model::Slot::Str(&mut self.email),
-            3 => model::Slot::Str(&mut self.external_user_id),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.email);
-        to.opt(3, &self.external_user_id);
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreateCostCategoryJiraMappingBodyCreatedBy);
-/// Schema `createCostCategoryJiraMapping body.jiraProjectDetails`.
-pub struct CreateCostCategoryJiraMappingBodyJiraProjectDetails {
-    pub project_id: Option<String>,
-    pub project_name: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CreateCostCategoryJiraMappingBodyJiraProjectDetails {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            project_id: None,
-            project_name: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreateCostCategoryJiraMappingBodyJiraProjectDetails",
-            names: &["projectId", "projectName"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.project_id),
-            1 => model::Slot::Str(&mut self.project_name),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.project_id);
-        to.opt(1, &self.project_name);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreateCostCategoryJiraMappingBodyJiraProjectDetails);
-/// Schema `createCostCategoryJiraMapping body.lastUpdatedBy`.
-pub struct CreateCostCategoryJiraMappingBodyLastUpdatedBy {
-    pub email: Option<String>,
-    pub external_user_id: Option<String>,
-    pub name: Option<String>,
-    pub uuid: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CreateCostCategoryJiraMappingBodyLastUpdatedBy {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            email: None,
-            external_user_id: None,
-            name: None,
-            uuid: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreateCostCategoryJiraMappingBodyLastUpdatedBy",
-            names: &["name", "uuid", "email", "externalUserId"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.uuid),
-            2 => model::Slot::Str(&mut self.email),
-            3 => model::Slot::Str(&mut self.external_user_id),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.email);
-        to.opt(3, &self.external_user_id);
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreateCostCategoryJiraMappingBodyLastUpdatedBy);
-/// Schema `updateCostCategoryJiraMapping body`.
-pub struct UpdateCostCategoryJiraMappingBody {
-    pub account_id: Option<String>,
-    pub cost_bucket_name: Option<String>,
-    pub cost_category_name: Option<String>,
-    pub created_at: Option<i64>,
-    pub created_by: Option<Box<UpdateCostCategoryJiraMappingBodyCreatedBy>>,
-    pub jira_project_details: Option<
-        Box<UpdateCostCategoryJiraMappingBodyJiraProjectDetails>,
-    >,
-    pub last_updated_at: Option<i64>,
-    pub last_updated_by: Option<Box<UpdateCostCategoryJiraMappingBodyLastUpdatedBy>>,
-    pub uuid: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateCostCategoryJiraMappingBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            account_id: None,
-            cost_bucket_name: None,
-            cost_category_name: None,
-            created_at: None,
-            created_by: None,
-            jira_project_details: None,
-            last_updated_at: None,
-            last_updated_by: None,
-            uuid: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateCostCategoryJiraMappingBody",
-            names: &[
-                "uuid",
-                "accountId",
-                "createdAt",
-                "createdBy",
-                "lastUpdatedAt",
-                "lastUpdatedBy",
-                "costBucketName",
-                "costCategoryName",
-                "jiraProjectDetails",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.uuid),
-            1 => model::Slot::Str(&mut self.account_id),
-            2 => model::Slot::Int(&mut self.created_at),
-            3 => model::Slot::Opt(&mut self.created_by),
-            4 => model::Slot::Int(&mut self.last_updated_at),
-            5 => model::Slot::Opt(&mut self.last_updated_by),
-            6 => model::Slot::Str(&mut self.cost_bucket_name),
-            7 => model::Slot::Str(&mut self.cost_category_name),
-            8 => model::Slot::Opt(&mut self.jira_project_details),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.account_id);
-        to.opt(6, &self.cost_bucket_name);
-        to.opt(7, &self.cost_category_name);
-        to.opt(2, &self.created_at);
-        to.opt(3, &self.created_by);
-        to.opt(8, &self.jira_project_details);
-        to.opt(4, &self.last_updated_at);
-        to.opt(5, &self.last_updated_by);
-        to.opt(0, &self.uuid);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateCostCategoryJiraMappingBody);
-/// Schema `updateCostCategoryJiraMapping body.createdBy`.
-pub struct UpdateCostCategoryJiraMappingBodyCreatedBy {
-    pub email: Option<String>,
-    pub external_user_id: Option<String>,
-    pub name: Option<String>,
-    pub uuid: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateCostCategoryJiraMappingBodyCreatedBy {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            email: None,
-            external_user_id: None,
-            name: None,
-            uuid: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateCostCategoryJiraMappingBodyCreatedBy",
-            names: &["name", "uuid", "email", "externalUserId"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.uuid),
-            2 => model::Slot::Str(&mut self.email),
-            3 => model::Slot::Str(&mut self.external_user_id),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.email);
-        to.opt(3, &self.external_user_id);
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateCostCategoryJiraMappingBodyCreatedBy);
-/// Schema `updateCostCategoryJiraMapping body.jiraProjectDetails`.
-pub struct UpdateCostCategoryJiraMappingBodyJiraProjectDetails {
-    pub project_id: Option<String>,
-    pub project_name: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateCostCategoryJiraMappingBodyJiraProjectDetails {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            project_id: None,
-            project_name: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateCostCategoryJiraMappingBodyJiraProjectDetails",
-            names: &["projectId", "projectName"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.project_id),
-            1 => model::Slot::Str(&mut self.project_name),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.project_id);
-        to.opt(1, &self.project_name);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateCostCategoryJiraMappingBodyJiraProjectDetails);
-/// Schema `updateCostCategoryJiraMapping body.lastUpdatedBy`.
-pub struct UpdateCostCategoryJiraMappingBodyLastUpdatedBy {
-    pub email: Option<String>,
-    pub external_user_id: Option<String>,
-    pub name: Option<String>,
-    pub uuid: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateCostCategoryJiraMappingBodyLastUpdatedBy {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            email: None,
-            external_user_id: None,
-            name: None,
-            uuid: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateCostCategoryJiraMappingBodyLastUpdatedBy",
-            names: &["name", "uuid", "email", "externalUserId"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.uuid),
-            2 => model::Slot::Str(&mut self.email),
-            3 => model::Slot::Str(&mut self.external_user_id),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.email);
-        to.opt(3, &self.external_user_id);
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateCostCategoryJiraMappingBodyLastUpdatedBy);

@@ -443,7 +443,10 @@ model::open_enum! {
 }
 /// Schema `CostDetailsQueryParams.viewParams`.
 pub struct CostDetailsQueryParamsViewParams {
-    pub view_time_granularity: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub view_time_granularity: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -452,6 +455,7 @@ impl model::Model for CostDetailsQueryParamsViewParams {
     fn blank() -> Self {
         Self {
             view_time_granularity: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -468,7 +472,7 @@ impl model::Model for CostDetailsQueryParamsViewParams {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.view_time_granularity),
+            0 => model::Slot::Json(&mut self.view_time_granularity),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -476,6 +480,16 @@ impl model::Model for CostDetailsQueryParamsViewParams {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.view_time_granularity);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(CostDetailsQueryParamsViewParams);
@@ -624,6 +638,278 @@ model::open_enum! {
     GreaterThanEqualsTo = "GREATER_THAN_EQUALS_TO", 9 LessThanEqualsTo =
     "LESS_THAN_EQUALS_TO", 10 After = "AFTER", 11 Before = "BEFORE", }
 }
+/// Schema `IacmCostResource`.
+pub struct IacmCostResource {
+    pub provider: String,
+    pub resource_id: String,
+    pub type_: String,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl IacmCostResource {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        provider: impl Into<String>,
+        resource_id: impl Into<String>,
+        type_: impl Into<String>,
+    ) -> Self {
+        Self {
+            provider: provider.into(),
+            resource_id: resource_id.into(),
+            type_: type_.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for IacmCostResource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            provider: model::Cell::blank(),
+            resource_id: model::Cell::blank(),
+            type_: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IacmCostResource",
+            names: &["type", "provider", "resourceId"],
+            required: &[0, 1, 2],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.type_),
+            1 => model::Slot::OneStr(&mut self.provider),
+            2 => model::Slot::OneStr(&mut self.resource_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.provider);
+        to.one(2, &self.resource_id);
+        to.one(0, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(IacmCostResource);
+/// Schema `IacmResourceCost`.
+pub struct IacmResourceCost {
+    pub current_period: Option<Box<IacmResourceCostPeriod>>,
+    pub message: Option<String>,
+    pub previous_period: Option<Box<IacmResourceCostPeriod>>,
+    pub provider: Option<String>,
+    pub resource_id: Option<String>,
+    pub status: Option<IacmResourceCostStatus>,
+    pub type_: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for IacmResourceCost {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            current_period: None,
+            message: None,
+            previous_period: None,
+            provider: None,
+            resource_id: None,
+            status: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IacmResourceCost",
+            names: &[
+                "type",
+                "status",
+                "message",
+                "provider",
+                "resourceId",
+                "currentPeriod",
+                "previousPeriod",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.type_),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Str(&mut self.message),
+            3 => model::Slot::Str(&mut self.provider),
+            4 => model::Slot::Str(&mut self.resource_id),
+            5 => model::Slot::Opt(&mut self.current_period),
+            6 => model::Slot::Opt(&mut self.previous_period),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.current_period);
+        to.opt(2, &self.message);
+        to.opt(6, &self.previous_period);
+        to.opt(3, &self.provider);
+        to.opt(4, &self.resource_id);
+        to.opt(1, &self.status);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(IacmResourceCost);
+/// Schema `IacmResourceCostPeriod`.
+pub struct IacmResourceCostPeriod {
+    pub cost: Option<f64>,
+    pub end_date: Option<String>,
+    pub start_date: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for IacmResourceCostPeriod {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cost: None,
+            end_date: None,
+            start_date: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IacmResourceCostPeriod",
+            names: &["cost", "endDate", "startDate"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Num(&mut self.cost),
+            1 => model::Slot::Str(&mut self.end_date),
+            2 => model::Slot::Str(&mut self.start_date),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cost);
+        to.opt(1, &self.end_date);
+        to.opt(2, &self.start_date);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(IacmResourceCostPeriod);
+/// Schema `IacmResourceCostRequest`.
+pub struct IacmResourceCostRequest {
+    pub resources: Vec<IacmCostResource>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl IacmResourceCostRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(resources: Vec<IacmCostResource>) -> Self {
+        Self {
+            resources: resources,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for IacmResourceCostRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resources: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IacmResourceCostRequest",
+            names: &["resources"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.resources),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.resources);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(IacmResourceCostRequest);
+model::open_enum! {
+    #[doc = " Schema `IacmResourceCost.status`."] IacmResourceCostStatus { 0 Success =
+    "SUCCESS", 1 NoCostData = "NO_COST_DATA", 2 UnsupportedType = "UNSUPPORTED_TYPE", 3
+    ParseError = "PARSE_ERROR", 4 Error = "ERROR", }
+}
+/// Schema `IacmResourceCosts`.
+pub struct IacmResourceCosts {
+    pub resources: Option<Vec<IacmResourceCost>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl IacmResourceCosts {
+    pub(crate) const NAMES: model::Names = &["resources"];
+}
+impl model::Model for IacmResourceCosts {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resources: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IacmResourceCosts",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.resources),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.resources);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(IacmResourceCosts);
 /// Schema `K8sLabel`.
 pub struct K8sLabel {
     pub name: Option<String>,
@@ -918,6 +1204,61 @@ model::model!(ResponseDtoCostOverview);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOCostOverview.status`."] ResponseDtoCostOverviewStatus {
     0 Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
+}
+/// Schema `ResponseDTOIacmResourceCosts`.
+pub struct ResponseDtoIacmResourceCosts {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<IacmResourceCosts>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoIacmResourceCostsStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResponseDtoIacmResourceCosts {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoIacmResourceCosts",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ResponseDtoIacmResourceCosts);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOIacmResourceCosts.status`."]
+    ResponseDtoIacmResourceCostsStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
 }
 /// Schema `ResponseDTOListClusterCostDetails`.
 pub struct ResponseDtoListClusterCostDetails {

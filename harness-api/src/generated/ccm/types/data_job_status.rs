@@ -3,6 +3,1180 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `ActiveJobsDTO`.
+pub struct ActiveJobsDto {
+    pub breakdown: Option<Vec<JobBreakdownDto>>,
+    pub total: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ActiveJobsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            breakdown: None,
+            total: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ActiveJobsDto",
+            names: &["total", "breakdown"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.total),
+            1 => model::Slot::Opt(&mut self.breakdown),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.breakdown);
+        to.opt(0, &self.total);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ActiveJobsDto);
+/// Schema `CompletedJobsDTO`.
+pub struct CompletedJobsDto {
+    pub breakdown: Option<Vec<JobBreakdownDto>>,
+    pub total: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for CompletedJobsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            breakdown: None,
+            total: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CompletedJobsDto",
+            names: &["total", "breakdown"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.total),
+            1 => model::Slot::Opt(&mut self.breakdown),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.breakdown);
+        to.opt(0, &self.total);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(CompletedJobsDto);
+/// Schema `DataJobDTO`.
+pub struct DataJobDto {
+    pub account_id: Option<String>,
+    pub average_time_taken_formatted: Option<String>,
+    pub average_time_taken_seconds: Option<i64>,
+    pub billing_date_end: Option<model::Time>,
+    pub billing_date_start: Option<model::Time>,
+    pub connector_id: Option<String>,
+    pub connector_name: Option<String>,
+    pub created_at: Option<i64>,
+    pub duration_formatted: Option<String>,
+    pub duration_seconds: Option<i64>,
+    pub end_time: Option<model::Time>,
+    pub ingestion_details: Option<Box<IngestionJobDetailsDto>>,
+    pub job_id: Option<String>,
+    pub job_kind: Option<DataJobDtoJobKind>,
+    pub last_updated_at: Option<i64>,
+    pub org_id: Option<String>,
+    pub project_id: Option<String>,
+    pub start_time: Option<model::Time>,
+    pub trigger_source: Option<DataJobDtoTriggerSource>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for DataJobDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            average_time_taken_formatted: None,
+            average_time_taken_seconds: None,
+            billing_date_end: None,
+            billing_date_start: None,
+            connector_id: None,
+            connector_name: None,
+            created_at: None,
+            duration_formatted: None,
+            duration_seconds: None,
+            end_time: None,
+            ingestion_details: None,
+            job_id: None,
+            job_kind: None,
+            last_updated_at: None,
+            org_id: None,
+            project_id: None,
+            start_time: None,
+            trigger_source: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DataJobDto",
+            names: &[
+                "jobId",
+                "orgId",
+                "endTime",
+                "jobKind",
+                "accountId",
+                "createdAt",
+                "projectId",
+                "startTime",
+                "connectorId",
+                "connectorName",
+                "lastUpdatedAt",
+                "triggerSource",
+                "billingDateEnd",
+                "durationSeconds",
+                "billingDateStart",
+                "ingestionDetails",
+                "durationFormatted",
+                "averageTimeTakenSeconds",
+                "averageTimeTakenFormatted",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.job_id),
+            1 => model::Slot::Str(&mut self.org_id),
+            2 => model::Slot::Time(&mut self.end_time),
+            3 => model::Slot::Opt(&mut self.job_kind),
+            4 => model::Slot::Str(&mut self.account_id),
+            5 => model::Slot::Int(&mut self.created_at),
+            6 => model::Slot::Str(&mut self.project_id),
+            7 => model::Slot::Time(&mut self.start_time),
+            8 => model::Slot::Str(&mut self.connector_id),
+            9 => model::Slot::Str(&mut self.connector_name),
+            10 => model::Slot::Int(&mut self.last_updated_at),
+            11 => model::Slot::Opt(&mut self.trigger_source),
+            12 => model::Slot::Time(&mut self.billing_date_end),
+            13 => model::Slot::Int(&mut self.duration_seconds),
+            14 => model::Slot::Time(&mut self.billing_date_start),
+            15 => model::Slot::Opt(&mut self.ingestion_details),
+            16 => model::Slot::Str(&mut self.duration_formatted),
+            17 => model::Slot::Int(&mut self.average_time_taken_seconds),
+            18 => model::Slot::Str(&mut self.average_time_taken_formatted),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_id);
+        to.opt(18, &self.average_time_taken_formatted);
+        to.opt(17, &self.average_time_taken_seconds);
+        to.opt(12, &self.billing_date_end);
+        to.opt(14, &self.billing_date_start);
+        to.opt(8, &self.connector_id);
+        to.opt(9, &self.connector_name);
+        to.opt(5, &self.created_at);
+        to.opt(16, &self.duration_formatted);
+        to.opt(13, &self.duration_seconds);
+        to.opt(2, &self.end_time);
+        to.opt(15, &self.ingestion_details);
+        to.opt(0, &self.job_id);
+        to.opt(3, &self.job_kind);
+        to.opt(10, &self.last_updated_at);
+        to.opt(1, &self.org_id);
+        to.opt(6, &self.project_id);
+        to.opt(7, &self.start_time);
+        to.opt(11, &self.trigger_source);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(DataJobDto);
+model::open_enum! {
+    #[doc = " Schema `DataJobDTO.jobKind`."] DataJobDtoJobKind { 0 Ingestion =
+    "INGESTION", 1 Pdt = "PDT", 2 Inventory = "INVENTORY", 3 Other = "OTHER", }
+}
+model::open_enum! {
+    #[doc = " Schema `DataJobDTO.triggerSource`."] DataJobDtoTriggerSource { 0 Scheduled
+    = "SCHEDULED", 1 Manual = "MANUAL", }
+}
+/// Schema `DataJobFilterDTO`.
+pub struct DataJobFilterDto {
+    pub connector_name: Option<String>,
+    pub job_id: Option<String>,
+    pub job_kind: Option<DataJobFilterDtoJobKind>,
+    pub page: Option<i64>,
+    pub size: Option<i64>,
+    pub status: Option<DataJobFilterDtoStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for DataJobFilterDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_name: None,
+            job_id: None,
+            job_kind: None,
+            page: None,
+            size: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DataJobFilterDto",
+            names: &["page", "size", "jobId", "status", "jobKind", "connectorName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.page),
+            1 => model::Slot::Int(&mut self.size),
+            2 => model::Slot::Str(&mut self.job_id),
+            3 => model::Slot::Opt(&mut self.status),
+            4 => model::Slot::Opt(&mut self.job_kind),
+            5 => model::Slot::Str(&mut self.connector_name),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.connector_name);
+        to.opt(2, &self.job_id);
+        to.opt(4, &self.job_kind);
+        to.opt(0, &self.page);
+        to.opt(1, &self.size);
+        to.opt(3, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(DataJobFilterDto);
+model::open_enum! {
+    #[doc = " Schema `DataJobFilterDTO.jobKind`."] DataJobFilterDtoJobKind { 0 Ingestion
+    = "INGESTION", 1 Pdt = "PDT", 2 Inventory = "INVENTORY", 3 Other = "OTHER", }
+}
+model::open_enum! {
+    #[doc = " Schema `DataJobFilterDTO.status`."] DataJobFilterDtoStatus { 0 Queued =
+    "QUEUED", 1 Running = "RUNNING", 2 Success = "SUCCESS", 3 Failed = "FAILED", 4
+    PartialSuccess = "PARTIAL_SUCCESS", 5 Cancelled = "CANCELLED", 6 TimedOut =
+    "TIMED_OUT", 7 Unknown = "UNKNOWN", }
+}
+/// Schema `DataJobHistoryDTO`.
+pub struct DataJobHistoryDto {
+    pub average_time_taken_formatted: Option<String>,
+    pub average_time_taken_seconds: Option<i64>,
+    pub billing_date_end: Option<model::Time>,
+    pub billing_date_start: Option<model::Time>,
+    pub connector_id: Option<String>,
+    pub connector_name: Option<String>,
+    pub duration_formatted: Option<String>,
+    pub duration_seconds: Option<i64>,
+    pub end_time: Option<model::Time>,
+    pub execution_date: Option<model::Time>,
+    pub ingestion_details: Option<Box<IngestionJobHistoryDetailsDto>>,
+    pub job_id: Option<String>,
+    pub job_kind: Option<DataJobHistoryDtoJobKind>,
+    pub start_time: Option<model::Time>,
+    pub trigger_source: Option<DataJobHistoryDtoTriggerSource>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl DataJobHistoryDto {
+    pub(crate) const NAMES: model::Names = &[
+        "jobId",
+        "endTime",
+        "jobKind",
+        "startTime",
+        "connectorId",
+        "connectorName",
+        "executionDate",
+        "triggerSource",
+        "billingDateEnd",
+        "durationSeconds",
+        "billingDateStart",
+        "ingestionDetails",
+        "durationFormatted",
+        "averageTimeTakenSeconds",
+        "averageTimeTakenFormatted",
+    ];
+}
+impl model::Model for DataJobHistoryDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            average_time_taken_formatted: None,
+            average_time_taken_seconds: None,
+            billing_date_end: None,
+            billing_date_start: None,
+            connector_id: None,
+            connector_name: None,
+            duration_formatted: None,
+            duration_seconds: None,
+            end_time: None,
+            execution_date: None,
+            ingestion_details: None,
+            job_id: None,
+            job_kind: None,
+            start_time: None,
+            trigger_source: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DataJobHistoryDto",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.job_id),
+            1 => model::Slot::Time(&mut self.end_time),
+            2 => model::Slot::Opt(&mut self.job_kind),
+            3 => model::Slot::Time(&mut self.start_time),
+            4 => model::Slot::Str(&mut self.connector_id),
+            5 => model::Slot::Str(&mut self.connector_name),
+            6 => model::Slot::Time(&mut self.execution_date),
+            7 => model::Slot::Opt(&mut self.trigger_source),
+            8 => model::Slot::Time(&mut self.billing_date_end),
+            9 => model::Slot::Int(&mut self.duration_seconds),
+            10 => model::Slot::Time(&mut self.billing_date_start),
+            11 => model::Slot::Opt(&mut self.ingestion_details),
+            12 => model::Slot::Str(&mut self.duration_formatted),
+            13 => model::Slot::Int(&mut self.average_time_taken_seconds),
+            14 => model::Slot::Str(&mut self.average_time_taken_formatted),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(14, &self.average_time_taken_formatted);
+        to.opt(13, &self.average_time_taken_seconds);
+        to.opt(8, &self.billing_date_end);
+        to.opt(10, &self.billing_date_start);
+        to.opt(4, &self.connector_id);
+        to.opt(5, &self.connector_name);
+        to.opt(12, &self.duration_formatted);
+        to.opt(9, &self.duration_seconds);
+        to.opt(1, &self.end_time);
+        to.opt(6, &self.execution_date);
+        to.opt(11, &self.ingestion_details);
+        to.opt(0, &self.job_id);
+        to.opt(2, &self.job_kind);
+        to.opt(3, &self.start_time);
+        to.opt(7, &self.trigger_source);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(DataJobHistoryDto);
+model::open_enum! {
+    #[doc = " Schema `DataJobHistoryDTO.jobKind`."] DataJobHistoryDtoJobKind { 0
+    Ingestion = "INGESTION", 1 Pdt = "PDT", 2 Inventory = "INVENTORY", 3 Other = "OTHER",
+    }
+}
+model::open_enum! {
+    #[doc = " Schema `DataJobHistoryDTO.triggerSource`."] DataJobHistoryDtoTriggerSource
+    { 0 Scheduled = "SCHEDULED", 1 Manual = "MANUAL", }
+}
+/// Schema `DataJobStatusOverviewDTO`.
+pub struct DataJobStatusOverviewDto {
+    pub active_jobs: Option<Box<ActiveJobsDto>>,
+    pub completed_jobs: Option<Box<CompletedJobsDto>>,
+    pub requires_attention: Option<Box<RequiresAttentionDto>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl DataJobStatusOverviewDto {
+    pub(crate) const NAMES: model::Names = &[
+        "activeJobs",
+        "completedJobs",
+        "requiresAttention",
+    ];
+}
+impl model::Model for DataJobStatusOverviewDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            active_jobs: None,
+            completed_jobs: None,
+            requires_attention: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DataJobStatusOverviewDto",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.active_jobs),
+            1 => model::Slot::Opt(&mut self.completed_jobs),
+            2 => model::Slot::Opt(&mut self.requires_attention),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.active_jobs);
+        to.opt(1, &self.completed_jobs);
+        to.opt(2, &self.requires_attention);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(DataJobStatusOverviewDto);
+/// Schema `DataJobStatusResponseDTO`.
+pub struct DataJobStatusResponseDto {
+    pub content: Option<Vec<DataJobDto>>,
+    pub last: Option<bool>,
+    pub page: Option<i64>,
+    pub size: Option<i64>,
+    pub total_elements: Option<i64>,
+    pub total_pages: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl DataJobStatusResponseDto {
+    pub(crate) const NAMES: model::Names = &[
+        "last",
+        "page",
+        "size",
+        "content",
+        "totalPages",
+        "totalElements",
+    ];
+}
+impl model::Model for DataJobStatusResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            last: None,
+            page: None,
+            size: None,
+            total_elements: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DataJobStatusResponseDto",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.last),
+            1 => model::Slot::Int(&mut self.page),
+            2 => model::Slot::Int(&mut self.size),
+            3 => model::Slot::Opt(&mut self.content),
+            4 => model::Slot::Int(&mut self.total_pages),
+            5 => model::Slot::Int(&mut self.total_elements),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.content);
+        to.opt(0, &self.last);
+        to.opt(1, &self.page);
+        to.opt(2, &self.size);
+        to.opt(5, &self.total_elements);
+        to.opt(4, &self.total_pages);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(DataJobStatusResponseDto);
+/// Schema `IngestionJobDetailsDTO`.
+pub struct IngestionJobDetailsDto {
+    pub azure_cost_type: Option<String>,
+    pub cloud_provider: Option<String>,
+    pub last_successful_ingestion: Option<model::Time>,
+    pub mode: Option<IngestionJobDetailsDtoMode>,
+    pub state: Option<Box<JobState>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for IngestionJobDetailsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            azure_cost_type: None,
+            cloud_provider: None,
+            last_successful_ingestion: None,
+            mode: None,
+            state: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IngestionJobDetailsDto",
+            names: &[
+                "mode",
+                "state",
+                "azureCostType",
+                "cloudProvider",
+                "lastSuccessfulIngestion",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.mode),
+            1 => model::Slot::Opt(&mut self.state),
+            2 => model::Slot::Str(&mut self.azure_cost_type),
+            3 => model::Slot::Str(&mut self.cloud_provider),
+            4 => model::Slot::Time(&mut self.last_successful_ingestion),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.azure_cost_type);
+        to.opt(3, &self.cloud_provider);
+        to.opt(4, &self.last_successful_ingestion);
+        to.opt(0, &self.mode);
+        to.opt(1, &self.state);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(IngestionJobDetailsDto);
+model::open_enum! {
+    #[doc = " Schema `IngestionJobDetailsDTO.mode`."] IngestionJobDetailsDtoMode { 0 Live
+    = "LIVE", 1 DataReplay = "DATA_REPLAY", 2 CcBackfill = "CC_BACKFILL", }
+}
+/// Schema `IngestionJobHistoryDetailsDTO`.
+pub struct IngestionJobHistoryDetailsDto {
+    pub azure_cost_type: Option<String>,
+    pub cloud_provider: Option<String>,
+    pub last_successful_ingestion: Option<model::Time>,
+    pub mode: Option<IngestionJobHistoryDetailsDtoMode>,
+    pub states: Option<Vec<JobState>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for IngestionJobHistoryDetailsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            azure_cost_type: None,
+            cloud_provider: None,
+            last_successful_ingestion: None,
+            mode: None,
+            states: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IngestionJobHistoryDetailsDto",
+            names: &[
+                "mode",
+                "states",
+                "azureCostType",
+                "cloudProvider",
+                "lastSuccessfulIngestion",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.mode),
+            1 => model::Slot::Opt(&mut self.states),
+            2 => model::Slot::Str(&mut self.azure_cost_type),
+            3 => model::Slot::Str(&mut self.cloud_provider),
+            4 => model::Slot::Time(&mut self.last_successful_ingestion),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.azure_cost_type);
+        to.opt(3, &self.cloud_provider);
+        to.opt(4, &self.last_successful_ingestion);
+        to.opt(0, &self.mode);
+        to.opt(1, &self.states);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(IngestionJobHistoryDetailsDto);
+model::open_enum! {
+    #[doc = " Schema `IngestionJobHistoryDetailsDTO.mode`."]
+    IngestionJobHistoryDetailsDtoMode { 0 Live = "LIVE", 1 DataReplay = "DATA_REPLAY", 2
+    CcBackfill = "CC_BACKFILL", }
+}
+/// Schema `JobBreakdownDTO`.
+pub struct JobBreakdownDto {
+    pub count: Option<i64>,
+    pub job_kind: Option<JobBreakdownDtoJobKind>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for JobBreakdownDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            job_kind: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "JobBreakdownDto",
+            names: &["count", "jobKind"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.count),
+            1 => model::Slot::Opt(&mut self.job_kind),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.opt(1, &self.job_kind);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(JobBreakdownDto);
+model::open_enum! {
+    #[doc = " Schema `JobBreakdownDTO.jobKind`."] JobBreakdownDtoJobKind { 0 Ingestion =
+    "INGESTION", 1 Pdt = "PDT", 2 Inventory = "INVENTORY", 3 Other = "OTHER", }
+}
+/// Schema `JobState`.
+pub struct JobState {
+    pub error_code: Option<String>,
+    pub error_message: Option<String>,
+    pub exception_type: Option<String>,
+    pub job_type: Option<String>,
+    pub jobstatus: Option<JobStateJobstatus>,
+    pub message: Option<String>,
+    pub phase: Option<JobStatePhase>,
+    pub timestamp: Option<model::Time>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for JobState {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error_code: None,
+            error_message: None,
+            exception_type: None,
+            job_type: None,
+            jobstatus: None,
+            message: None,
+            phase: None,
+            timestamp: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "JobState",
+            names: &[
+                "phase",
+                "jobType",
+                "message",
+                "errorCode",
+                "jobstatus",
+                "timestamp",
+                "errorMessage",
+                "exceptionType",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.phase),
+            1 => model::Slot::Str(&mut self.job_type),
+            2 => model::Slot::Str(&mut self.message),
+            3 => model::Slot::Str(&mut self.error_code),
+            4 => model::Slot::Opt(&mut self.jobstatus),
+            5 => model::Slot::Time(&mut self.timestamp),
+            6 => model::Slot::Str(&mut self.error_message),
+            7 => model::Slot::Str(&mut self.exception_type),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.error_code);
+        to.opt(6, &self.error_message);
+        to.opt(7, &self.exception_type);
+        to.opt(1, &self.job_type);
+        to.opt(4, &self.jobstatus);
+        to.opt(2, &self.message);
+        to.opt(0, &self.phase);
+        to.opt(5, &self.timestamp);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(JobState);
+model::open_enum! {
+    #[doc = " Schema `JobState.jobstatus`."] JobStateJobstatus { 0 Queued = "QUEUED", 1
+    Running = "RUNNING", 2 Success = "SUCCESS", 3 Failed = "FAILED", 4 PartialSuccess =
+    "PARTIAL_SUCCESS", 5 Cancelled = "CANCELLED", 6 TimedOut = "TIMED_OUT", 7 Unknown =
+    "UNKNOWN", }
+}
+model::open_enum! {
+    #[doc = " Schema `JobState.phase`."] JobStatePhase { 0 DataSync = "DATA_SYNC", 1
+    DataLoad = "DATA_LOAD", 2 DataEnrichment = "DATA_ENRICHMENT", }
+}
+/// Schema `RequiresAttentionDTO`.
+pub struct RequiresAttentionDto {
+    pub breakdown: Option<Vec<JobBreakdownDto>>,
+    pub total: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for RequiresAttentionDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            breakdown: None,
+            total: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RequiresAttentionDto",
+            names: &["total", "breakdown"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.total),
+            1 => model::Slot::Opt(&mut self.breakdown),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.breakdown);
+        to.opt(0, &self.total);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(RequiresAttentionDto);
+/// Schema `ResponseDTODataJobHistoryDTO`.
+pub struct ResponseDtoDataJobHistoryDto {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<DataJobHistoryDto>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoDataJobHistoryDtoStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResponseDtoDataJobHistoryDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoDataJobHistoryDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ResponseDtoDataJobHistoryDto);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTODataJobHistoryDTO.status`."]
+    ResponseDtoDataJobHistoryDtoStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
+}
+/// Schema `ResponseDTODataJobStatusOverviewDTO`.
+pub struct ResponseDtoDataJobStatusOverviewDto {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<DataJobStatusOverviewDto>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoDataJobStatusOverviewDtoStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResponseDtoDataJobStatusOverviewDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoDataJobStatusOverviewDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ResponseDtoDataJobStatusOverviewDto);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTODataJobStatusOverviewDTO.status`."]
+    ResponseDtoDataJobStatusOverviewDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
+}
+/// Schema `ResponseDTODataJobStatusResponseDTO`.
+pub struct ResponseDtoDataJobStatusResponseDto {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<DataJobStatusResponseDto>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoDataJobStatusResponseDtoStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResponseDtoDataJobStatusResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoDataJobStatusResponseDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ResponseDtoDataJobStatusResponseDto);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTODataJobStatusResponseDTO.status`."]
+    ResponseDtoDataJobStatusResponseDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
+}
+/// Schema `ResponseDTOListDataJobHistoryDTO`.
+pub struct ResponseDtoListDataJobHistoryDto {
+    pub correlation_id: Option<String>,
+    pub data: Option<Vec<DataJobHistoryDto>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoListDataJobHistoryDtoStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResponseDtoListDataJobHistoryDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListDataJobHistoryDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ResponseDtoListDataJobHistoryDto);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOListDataJobHistoryDTO.status`."]
+    ResponseDtoListDataJobHistoryDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
+}
+/// Schema `ResponseDTOListJobKind`.
+pub struct ResponseDtoListJobKind {
+    pub correlation_id: Option<String>,
+    pub data: Option<Vec<ResponseDtoListJobKindData>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoListJobKindStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResponseDtoListJobKind {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListJobKind",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ResponseDtoListJobKind);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOListJobKind.data`."] ResponseDtoListJobKindData { 0
+    Ingestion = "INGESTION", 1 Pdt = "PDT", 2 Inventory = "INVENTORY", 3 Other = "OTHER",
+    }
+}
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOListJobKind.status`."] ResponseDtoListJobKindStatus { 0
+    Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
+}
+/// Schema `ResponseDTOListJobStatus`.
+pub struct ResponseDtoListJobStatus {
+    pub correlation_id: Option<String>,
+    pub data: Option<Vec<ResponseDtoListJobStatusData>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoListJobStatusValue>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResponseDtoListJobStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListJobStatus",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ResponseDtoListJobStatus);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOListJobStatus.data`."] ResponseDtoListJobStatusData { 0
+    Queued = "QUEUED", 1 Running = "RUNNING", 2 Success = "SUCCESS", 3 Failed = "FAILED",
+    4 PartialSuccess = "PARTIAL_SUCCESS", 5 Cancelled = "CANCELLED", 6 TimedOut =
+    "TIMED_OUT", 7 Unknown = "UNKNOWN", }
+}
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOListJobStatus.status`."] ResponseDtoListJobStatusValue {
+    0 Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
+}
 model::open_enum! {
     #[doc = " Schema `getDataJobHistoryDetails azureCostType`."]
     GetDataJobHistoryDetailsAzureCostType { 0 Actual = "ACTUAL", 1 Amortized =
@@ -33,61 +1207,3 @@ model::open_enum! {
     GetDistinctExecutionMonthsJobKind { 0 Ingestion = "INGESTION", 1 Pdt = "PDT", 2
     Inventory = "INVENTORY", 3 Other = "OTHER", }
 }
-/// Schema `listDataJobs body`.
-pub struct ListDataJobsBody {
-    pub connector_name: Option<String>,
-    pub job_id: Option<String>,
-    pub job_kind: Option<String>,
-    pub page: Option<i64>,
-    pub size: Option<i64>,
-    pub status: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for ListDataJobsBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            connector_name: None,
-            job_id: None,
-            job_kind: None,
-            page: None,
-            size: None,
-            status: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "ListDataJobsBody",
-            names: &["page", "size", "jobId", "status", "jobKind", "connectorName"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Int(&mut self.page),
-            1 => model::Slot::Int(&mut self.size),
-            2 => model::Slot::Str(&mut self.job_id),
-            3 => model::Slot::Str(&mut self.status),
-            4 => model::Slot::Str(&mut self.job_kind),
-            5 => model::Slot::Str(&mut self.connector_name),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(5, &self.connector_name);
-        to.opt(2, &self.job_id);
-        to.opt(4, &self.job_kind);
-        to.opt(0, &self.page);
-        to.opt(1, &self.size);
-        to.opt(3, &self.status);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(ListDataJobsBody);

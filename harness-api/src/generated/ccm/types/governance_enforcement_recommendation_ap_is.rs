@@ -322,22 +322,22 @@ model::open_enum! {
     RuleEnforcementRecommendationStatus { 0 New = "NEW", 1 Dismissed = "DISMISSED", 2
     Accepted = "ACCEPTED", }
 }
-/// Schema `listRuleEnforcementRecommendations body`.
-pub struct ListRuleEnforcementRecommendationsBody {
+/// Schema `RuleEnforcementRecommendationsFilter`.
+pub struct RuleEnforcementRecommendationsFilter {
     pub is_dry_run: Option<bool>,
     pub is_enabled: Option<bool>,
     pub page_number: Option<i64>,
     pub page_size: Option<i64>,
     pub rule_ids: Option<Vec<String>>,
     pub search_key: Option<String>,
-    pub sort_order: Option<String>,
-    pub sort_type: Option<String>,
+    pub sort_order: Option<RuleEnforcementRecommendationsFilterSortOrder>,
+    pub sort_type: Option<RuleEnforcementRecommendationsFilterSortType>,
     pub target_accounts: Option<Vec<String>>,
     pub target_regions: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for ListRuleEnforcementRecommendationsBody {
+impl model::Model for RuleEnforcementRecommendationsFilter {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -357,7 +357,7 @@ impl model::Model for ListRuleEnforcementRecommendationsBody {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "ListRuleEnforcementRecommendationsBody",
+            name: "RuleEnforcementRecommendationsFilter",
             names: &[
                 "ruleIds",
                 "isDryRun",
@@ -381,10 +381,10 @@ impl model::Model for ListRuleEnforcementRecommendationsBody {
             0 => model::Slot::Opt(&mut self.rule_ids),
             1 => model::Slot::Flag(&mut self.is_dry_run),
             2 => model::Slot::Int(&mut self.page_size),
-            3 => model::Slot::Str(&mut self.sort_type),
+            3 => model::Slot::Opt(&mut self.sort_type),
             4 => model::Slot::Flag(&mut self.is_enabled),
             5 => model::Slot::Str(&mut self.search_key),
-            6 => model::Slot::Str(&mut self.sort_order),
+            6 => model::Slot::Opt(&mut self.sort_order),
             7 => model::Slot::Int(&mut self.page_number),
             8 => model::Slot::Opt(&mut self.target_regions),
             9 => model::Slot::Opt(&mut self.target_accounts),
@@ -406,7 +406,16 @@ impl model::Model for ListRuleEnforcementRecommendationsBody {
         to.misfits(&self.misfits);
     }
 }
-model::model!(ListRuleEnforcementRecommendationsBody);
+model::model!(RuleEnforcementRecommendationsFilter);
+model::open_enum! {
+    #[doc = " Schema `RuleEnforcementRecommendationsFilter.sortOrder`."]
+    RuleEnforcementRecommendationsFilterSortOrder { 0 Ascending = "ASCENDING", 1
+    Descending = "DESCENDING", }
+}
+model::open_enum! {
+    #[doc = " Schema `RuleEnforcementRecommendationsFilter.sortType`."]
+    RuleEnforcementRecommendationsFilterSortType { 0 Name = "NAME", }
+}
 model::open_enum! {
     #[doc = " Schema `ruleEnforcementRecommendations sortOrder`."]
     RuleEnforcementRecommendationsSortOrder { 0 Ascending = "ASCENDING", 1 Descending =

@@ -531,18 +531,30 @@ impl model::Model for SendMailRequestDto {
 model::model!(SendMailRequestDto);
 /// Schema `SendMailRequestDTO.ceReportScheduleDTO`.
 pub struct SendMailRequestDtoCeReportScheduleDto {
-    pub account_id: Option<String>,
-    pub data_columns: Option<Vec<String>>,
-    pub description: Option<String>,
-    pub enabled: Option<bool>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub account_id: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a list of strings.
+    pub data_columns: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub description: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a boolean.
+    pub enabled: Option<serde_json::Value>,
     pub filters: Option<Vec<SendMailRequestDtoCeReportScheduleDtoFilters>>,
-    pub name: Option<String>,
-    pub perspective_id: Option<String>,
-    pub perspective_name: Option<String>,
-    pub recipients: Option<Vec<String>>,
-    pub user_cron: Option<String>,
-    pub uuid: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub name: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub perspective_id: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub perspective_name: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a list of strings.
+    pub recipients: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub user_cron: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub uuid: Option<serde_json::Value>,
     pub view_time_range: Option<Box<SendMailRequestDtoCeReportScheduleDtoViewTimeRange>>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -562,6 +574,7 @@ impl model::Model for SendMailRequestDtoCeReportScheduleDto {
             user_cron: None,
             uuid: None,
             view_time_range: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -591,18 +604,18 @@ impl model::Model for SendMailRequestDtoCeReportScheduleDto {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.uuid),
-            2 => model::Slot::Flag(&mut self.enabled),
+            0 => model::Slot::Json(&mut self.name),
+            1 => model::Slot::Json(&mut self.uuid),
+            2 => model::Slot::Json(&mut self.enabled),
             3 => model::Slot::Opt(&mut self.filters),
-            4 => model::Slot::Str(&mut self.user_cron),
-            5 => model::Slot::Str(&mut self.account_id),
-            6 => model::Slot::Opt(&mut self.recipients),
-            7 => model::Slot::Opt(&mut self.data_columns),
-            8 => model::Slot::Str(&mut self.description),
-            9 => model::Slot::Str(&mut self.perspective_id),
+            4 => model::Slot::Json(&mut self.user_cron),
+            5 => model::Slot::Json(&mut self.account_id),
+            6 => model::Slot::Json(&mut self.recipients),
+            7 => model::Slot::Json(&mut self.data_columns),
+            8 => model::Slot::Json(&mut self.description),
+            9 => model::Slot::Json(&mut self.perspective_id),
             10 => model::Slot::Opt(&mut self.view_time_range),
-            11 => model::Slot::Str(&mut self.perspective_name),
+            11 => model::Slot::Json(&mut self.perspective_name),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -622,6 +635,16 @@ impl model::Model for SendMailRequestDtoCeReportScheduleDto {
         to.opt(10, &self.view_time_range);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(SendMailRequestDtoCeReportScheduleDto);
 /// Schema `SendMailRequestDTO.ceReportScheduleDTO.filters`.
@@ -631,6 +654,8 @@ pub struct SendMailRequestDtoCeReportScheduleDtoFilters {
     pub time_filter: Option<serde_json::Value>,
     pub time_range_type_filter: Option<serde_json::Value>,
     pub view_metadata_filter: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -643,6 +668,7 @@ impl model::Model for SendMailRequestDtoCeReportScheduleDtoFilters {
             time_filter: None,
             time_range_type_filter: None,
             view_metadata_filter: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -682,6 +708,16 @@ impl model::Model for SendMailRequestDtoCeReportScheduleDtoFilters {
         to.opt(3, &self.view_metadata_filter);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(SendMailRequestDtoCeReportScheduleDtoFilters);
 /// Schema `SendMailRequestDTO.ceReportScheduleDTO.viewTimeRange`.
@@ -689,6 +725,8 @@ pub struct SendMailRequestDtoCeReportScheduleDtoViewTimeRange {
     pub end_time: Option<serde_json::Value>,
     pub start_time: Option<serde_json::Value>,
     pub view_time_range_type: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -699,6 +737,7 @@ impl model::Model for SendMailRequestDtoCeReportScheduleDtoViewTimeRange {
             end_time: None,
             start_time: None,
             view_time_range_type: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -727,6 +766,16 @@ impl model::Model for SendMailRequestDtoCeReportScheduleDtoViewTimeRange {
         to.opt(1, &self.start_time);
         to.opt(2, &self.view_time_range_type);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(SendMailRequestDtoCeReportScheduleDtoViewTimeRange);

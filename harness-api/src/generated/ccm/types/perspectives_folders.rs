@@ -102,7 +102,8 @@ model::open_enum! {
 }
 /// Schema `CreatePerspectiveFolderDTO`.
 pub struct CreatePerspectiveFolderDto {
-    pub budget_ids: Option<Vec<String>>,
+    /// Any JSON: it is known from one sample, which has a list of strings.
+    pub budget_ids: Option<serde_json::Value>,
     pub ce_view_folder: Option<Box<CeViewFolder>>,
     pub perspective_ids: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
@@ -131,7 +132,7 @@ impl model::Model for CreatePerspectiveFolderDto {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.budget_ids),
+            0 => model::Slot::Json(&mut self.budget_ids),
             1 => model::Slot::Opt(&mut self.ce_view_folder),
             2 => model::Slot::Opt(&mut self.perspective_ids),
             _ => model::Slot::Misfits(&mut self.misfits),
@@ -148,7 +149,8 @@ impl model::Model for CreatePerspectiveFolderDto {
 model::model!(CreatePerspectiveFolderDto);
 /// Schema `MovePerspectiveDTO`.
 pub struct MovePerspectiveDto {
-    pub move_associated_budgets: Option<bool>,
+    /// Any JSON: it is known from one sample, which has a boolean.
+    pub move_associated_budgets: Option<serde_json::Value>,
     pub new_folder_id: Option<String>,
     pub perspective_ids: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
@@ -179,7 +181,7 @@ impl model::Model for MovePerspectiveDto {
         match index {
             0 => model::Slot::Str(&mut self.new_folder_id),
             1 => model::Slot::Opt(&mut self.perspective_ids),
-            2 => model::Slot::Flag(&mut self.move_associated_budgets),
+            2 => model::Slot::Json(&mut self.move_associated_budgets),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }

@@ -3,52 +3,29 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `updateRecommendationCostSettings body`.
-pub struct UpdateRecommendationCostSettingsBody {
+/// Schema `AwsAccountPreference`.
+pub struct AwsAccountPreference {
     pub account_id: Option<String>,
-    pub aws_preferences: Option<Box<UpdateRecommendationCostSettingsBodyAwsPreferences>>,
-    pub azure_preferences: Option<
-        Box<UpdateRecommendationCostSettingsBodyAzurePreferences>,
-    >,
-    pub created_at: Option<i64>,
-    pub ecs_preferences: Option<Box<UpdateRecommendationCostSettingsBodyEcsPreferences>>,
-    pub last_updated_at: Option<i64>,
-    pub nodepool_preferences: Option<
-        Box<UpdateRecommendationCostSettingsBodyNodepoolPreferences>,
-    >,
-    pub uuid: Option<String>,
+    pub account_name: Option<String>,
+    pub savings_estimation_mode: Option<AwsAccountPreferenceSavingsEstimationMode>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateRecommendationCostSettingsBody {
+impl model::Model for AwsAccountPreference {
     #[inline]
     fn blank() -> Self {
         Self {
             account_id: None,
-            aws_preferences: None,
-            azure_preferences: None,
-            created_at: None,
-            ecs_preferences: None,
-            last_updated_at: None,
-            nodepool_preferences: None,
-            uuid: None,
+            account_name: None,
+            savings_estimation_mode: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateRecommendationCostSettingsBody",
-            names: &[
-                "uuid",
-                "accountId",
-                "createdAt",
-                "lastUpdatedAt",
-                "awsPreferences",
-                "ecsPreferences",
-                "azurePreferences",
-                "nodepoolPreferences",
-            ],
+            name: "AwsAccountPreference",
+            names: &["accountId", "accountName", "savingsEstimationMode"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -57,40 +34,76 @@ impl model::Model for UpdateRecommendationCostSettingsBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.uuid),
-            1 => model::Slot::Str(&mut self.account_id),
-            2 => model::Slot::Int(&mut self.created_at),
-            3 => model::Slot::Int(&mut self.last_updated_at),
-            4 => model::Slot::Opt(&mut self.aws_preferences),
-            5 => model::Slot::Opt(&mut self.ecs_preferences),
-            6 => model::Slot::Opt(&mut self.azure_preferences),
-            7 => model::Slot::Opt(&mut self.nodepool_preferences),
+            0 => model::Slot::Str(&mut self.account_id),
+            1 => model::Slot::Str(&mut self.account_name),
+            2 => model::Slot::Opt(&mut self.savings_estimation_mode),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.account_id);
-        to.opt(4, &self.aws_preferences);
-        to.opt(6, &self.azure_preferences);
-        to.opt(2, &self.created_at);
-        to.opt(5, &self.ecs_preferences);
-        to.opt(3, &self.last_updated_at);
-        to.opt(7, &self.nodepool_preferences);
-        to.opt(0, &self.uuid);
+        to.opt(0, &self.account_id);
+        to.opt(1, &self.account_name);
+        to.opt(2, &self.savings_estimation_mode);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateRecommendationCostSettingsBody);
-/// Schema `updateRecommendationCostSettings body.awsPreferences`.
-pub struct UpdateRecommendationCostSettingsBodyAwsPreferences {
-    pub account_scoped_preferences: Option<
-        Vec<UpdateRecommendationCostSettingsBodyAwsPreferencesAccountScopedPreferences>,
-    >,
+model::model!(AwsAccountPreference);
+model::open_enum! {
+    #[doc = " Schema `AwsAccountPreference.savingsEstimationMode`."]
+    AwsAccountPreferenceSavingsEstimationMode { 0 AfterDiscounts = "AFTER_DISCOUNTS", 1
+    BeforeDiscounts = "BEFORE_DISCOUNTS", }
+}
+/// Schema `AwsNodepoolPreferences`.
+pub struct AwsNodepoolPreferences {
+    pub cost_type: Option<AwsNodepoolPreferencesCostType>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateRecommendationCostSettingsBodyAwsPreferences {
+impl model::Model for AwsNodepoolPreferences {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cost_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AwsNodepoolPreferences",
+            names: &["costType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.cost_type),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cost_type);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AwsNodepoolPreferences);
+model::open_enum! {
+    #[doc = " Schema `AwsNodepoolPreferences.costType`."] AwsNodepoolPreferencesCostType
+    { 0 BanzaiListPrice = "BANZAI_LIST_PRICE", 1 Unblended = "UNBLENDED", 2 Amortised =
+    "AMORTISED", 3 NetAmortised = "NET_AMORTISED", }
+}
+/// Schema `AwsPreferences`.
+pub struct AwsPreferences {
+    pub account_scoped_preferences: Option<Vec<AwsAccountPreference>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for AwsPreferences {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -101,7 +114,7 @@ impl model::Model for UpdateRecommendationCostSettingsBodyAwsPreferences {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateRecommendationCostSettingsBodyAwsPreferences",
+            name: "AwsPreferences",
             names: &["accountScopedPreferences"],
             required: &[],
             secrets: &[],
@@ -121,63 +134,14 @@ impl model::Model for UpdateRecommendationCostSettingsBodyAwsPreferences {
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateRecommendationCostSettingsBodyAwsPreferences);
-/// Schema `updateRecommendationCostSettings body.awsPreferences.accountScopedPreferences`.
-pub struct UpdateRecommendationCostSettingsBodyAwsPreferencesAccountScopedPreferences {
-    pub account_id: Option<serde_json::Value>,
-    pub account_name: Option<serde_json::Value>,
-    pub savings_estimation_mode: Option<serde_json::Value>,
+model::model!(AwsPreferences);
+/// Schema `AwsWorkloadPreferences`.
+pub struct AwsWorkloadPreferences {
+    pub cost_type: Option<AwsWorkloadPreferencesCostType>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model
-for UpdateRecommendationCostSettingsBodyAwsPreferencesAccountScopedPreferences {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            account_id: None,
-            account_name: None,
-            savings_estimation_mode: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateRecommendationCostSettingsBodyAwsPreferencesAccountScopedPreferences",
-            names: &["accountId", "accountName", "savingsEstimationMode"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Json(&mut self.account_id),
-            1 => model::Slot::Json(&mut self.account_name),
-            2 => model::Slot::Json(&mut self.savings_estimation_mode),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.account_id);
-        to.opt(1, &self.account_name);
-        to.opt(2, &self.savings_estimation_mode);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(
-    UpdateRecommendationCostSettingsBodyAwsPreferencesAccountScopedPreferences
-);
-/// Schema `updateRecommendationCostSettings body.azurePreferences`.
-pub struct UpdateRecommendationCostSettingsBodyAzurePreferences {
-    pub cost_type: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateRecommendationCostSettingsBodyAzurePreferences {
+impl model::Model for AwsWorkloadPreferences {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -188,7 +152,7 @@ impl model::Model for UpdateRecommendationCostSettingsBodyAzurePreferences {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateRecommendationCostSettingsBodyAzurePreferences",
+            name: "AwsWorkloadPreferences",
             names: &["costType"],
             required: &[],
             secrets: &[],
@@ -198,7 +162,7 @@ impl model::Model for UpdateRecommendationCostSettingsBodyAzurePreferences {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.cost_type),
+            0 => model::Slot::Opt(&mut self.cost_type),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -208,14 +172,19 @@ impl model::Model for UpdateRecommendationCostSettingsBodyAzurePreferences {
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateRecommendationCostSettingsBodyAzurePreferences);
-/// Schema `updateRecommendationCostSettings body.ecsPreferences`.
-pub struct UpdateRecommendationCostSettingsBodyEcsPreferences {
-    pub cost_type: Option<String>,
+model::model!(AwsWorkloadPreferences);
+model::open_enum! {
+    #[doc = " Schema `AwsWorkloadPreferences.costType`."] AwsWorkloadPreferencesCostType
+    { 0 ListPrice = "LIST_PRICE", 1 Amortised = "AMORTISED", 2 NetAmortised =
+    "NET_AMORTISED", }
+}
+/// Schema `AzureNodepoolPreferences`.
+pub struct AzureNodepoolPreferences {
+    pub cost_type: Option<AzureNodepoolPreferencesCostType>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateRecommendationCostSettingsBodyEcsPreferences {
+impl model::Model for AzureNodepoolPreferences {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -226,7 +195,7 @@ impl model::Model for UpdateRecommendationCostSettingsBodyEcsPreferences {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateRecommendationCostSettingsBodyEcsPreferences",
+            name: "AzureNodepoolPreferences",
             names: &["costType"],
             required: &[],
             secrets: &[],
@@ -236,7 +205,7 @@ impl model::Model for UpdateRecommendationCostSettingsBodyEcsPreferences {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.cost_type),
+            0 => model::Slot::Opt(&mut self.cost_type),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -246,22 +215,279 @@ impl model::Model for UpdateRecommendationCostSettingsBodyEcsPreferences {
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateRecommendationCostSettingsBodyEcsPreferences);
-/// Schema `updateRecommendationCostSettings body.nodepoolPreferences`.
-pub struct UpdateRecommendationCostSettingsBodyNodepoolPreferences {
-    pub aws_preferences: Option<
-        Box<UpdateRecommendationCostSettingsBodyNodepoolPreferencesAwsPreferences>,
-    >,
-    pub azure_preferences: Option<
-        Box<UpdateRecommendationCostSettingsBodyNodepoolPreferencesAzurePreferences>,
-    >,
-    pub gcp_preferences: Option<
-        Box<UpdateRecommendationCostSettingsBodyNodepoolPreferencesGcpPreferences>,
-    >,
+model::model!(AzureNodepoolPreferences);
+model::open_enum! {
+    #[doc = " Schema `AzureNodepoolPreferences.costType`."]
+    AzureNodepoolPreferencesCostType { 0 BanzaiListPrice = "BANZAI_LIST_PRICE", 1 Actual
+    = "ACTUAL", 2 Amortized = "AMORTIZED", }
+}
+/// Schema `AzurePreferences`.
+pub struct AzurePreferences {
+    pub cost_type: Option<AzurePreferencesCostType>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateRecommendationCostSettingsBodyNodepoolPreferences {
+impl model::Model for AzurePreferences {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cost_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzurePreferences",
+            names: &["costType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.cost_type),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cost_type);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AzurePreferences);
+model::open_enum! {
+    #[doc = " Schema `AzurePreferences.costType`."] AzurePreferencesCostType { 0
+    ListPrice = "LIST_PRICE", 1 Actual = "ACTUAL", 2 Amortized = "AMORTIZED", }
+}
+/// Schema `AzureWorkloadPreferences`.
+pub struct AzureWorkloadPreferences {
+    pub cost_type: Option<AzureWorkloadPreferencesCostType>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for AzureWorkloadPreferences {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cost_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AzureWorkloadPreferences",
+            names: &["costType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.cost_type),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cost_type);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AzureWorkloadPreferences);
+model::open_enum! {
+    #[doc = " Schema `AzureWorkloadPreferences.costType`."]
+    AzureWorkloadPreferencesCostType { 0 Actual = "ACTUAL", 1 Amortized = "AMORTIZED", }
+}
+/// Schema `EcsPreferences`.
+pub struct EcsPreferences {
+    pub cost_type: Option<EcsPreferencesCostType>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for EcsPreferences {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cost_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EcsPreferences",
+            names: &["costType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.cost_type),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cost_type);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(EcsPreferences);
+model::open_enum! {
+    #[doc = " Schema `EcsPreferences.costType`."] EcsPreferencesCostType { 0 Unblended =
+    "UNBLENDED", 1 Amortised = "AMORTISED", 2 NetAmortised = "NET_AMORTISED", }
+}
+/// Schema `GcpNodepoolPreferences`.
+pub struct GcpNodepoolPreferences {
+    pub cost_type: Option<GcpNodepoolPreferencesCostType>,
+    pub include_legacy_spend_based_cud_credits: Option<bool>,
+    pub include_negotiated_savings: Option<bool>,
+    pub include_promotional_credits: Option<bool>,
+    pub include_resource_based_cud_credits: Option<bool>,
+    pub include_spend_based_cud_discounts: Option<bool>,
+    pub include_spending_based_discounts: Option<bool>,
+    pub include_subscription_credits: Option<bool>,
+    pub include_sustained_use_discounts: Option<bool>,
+    pub include_taxes: Option<bool>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GcpNodepoolPreferences {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cost_type: None,
+            include_legacy_spend_based_cud_credits: None,
+            include_negotiated_savings: None,
+            include_promotional_credits: None,
+            include_resource_based_cud_credits: None,
+            include_spend_based_cud_discounts: None,
+            include_spending_based_discounts: None,
+            include_subscription_credits: None,
+            include_sustained_use_discounts: None,
+            include_taxes: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GcpNodepoolPreferences",
+            names: &[
+                "costType",
+                "includeTaxes",
+                "includeNegotiatedSavings",
+                "includePromotionalCredits",
+                "includeSubscriptionCredits",
+                "includeSustainedUseDiscounts",
+                "includeSpendBasedCUDDiscounts",
+                "includeSpendingBasedDiscounts",
+                "includeResourceBasedCUDCredits",
+                "includeLegacySpendBasedCUDCredits",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.cost_type),
+            1 => model::Slot::Flag(&mut self.include_taxes),
+            2 => model::Slot::Flag(&mut self.include_negotiated_savings),
+            3 => model::Slot::Flag(&mut self.include_promotional_credits),
+            4 => model::Slot::Flag(&mut self.include_subscription_credits),
+            5 => model::Slot::Flag(&mut self.include_sustained_use_discounts),
+            6 => model::Slot::Flag(&mut self.include_spend_based_cud_discounts),
+            7 => model::Slot::Flag(&mut self.include_spending_based_discounts),
+            8 => model::Slot::Flag(&mut self.include_resource_based_cud_credits),
+            9 => model::Slot::Flag(&mut self.include_legacy_spend_based_cud_credits),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cost_type);
+        to.opt(9, &self.include_legacy_spend_based_cud_credits);
+        to.opt(2, &self.include_negotiated_savings);
+        to.opt(3, &self.include_promotional_credits);
+        to.opt(8, &self.include_resource_based_cud_credits);
+        to.opt(6, &self.include_spend_based_cud_discounts);
+        to.opt(7, &self.include_spending_based_discounts);
+        to.opt(4, &self.include_subscription_credits);
+        to.opt(5, &self.include_sustained_use_discounts);
+        to.opt(1, &self.include_taxes);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GcpNodepoolPreferences);
+model::open_enum! {
+    #[doc = " Schema `GcpNodepoolPreferences.costType`."] GcpNodepoolPreferencesCostType
+    { 0 BanzaiListPrice = "BANZAI_LIST_PRICE", 1 ActualWithUserPreferences =
+    "ACTUAL_WITH_USER_PREFERENCES", }
+}
+/// Schema `GcpWorkloadPreferences`.
+pub struct GcpWorkloadPreferences {
+    pub cost_type: Option<GcpWorkloadPreferencesCostType>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GcpWorkloadPreferences {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cost_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GcpWorkloadPreferences",
+            names: &["costType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.cost_type),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cost_type);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GcpWorkloadPreferences);
+model::open_enum! {
+    #[doc = " Schema `GcpWorkloadPreferences.costType`."] GcpWorkloadPreferencesCostType
+    { 0 Actual = "ACTUAL", 1 ListPrice = "LIST_PRICE", }
+}
+/// Schema `NodepoolPreferences`.
+pub struct NodepoolPreferences {
+    pub aws_preferences: Option<Box<AwsNodepoolPreferences>>,
+    pub azure_preferences: Option<Box<AzureNodepoolPreferences>>,
+    pub gcp_preferences: Option<Box<GcpNodepoolPreferences>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for NodepoolPreferences {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -274,7 +500,7 @@ impl model::Model for UpdateRecommendationCostSettingsBodyNodepoolPreferences {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateRecommendationCostSettingsBodyNodepoolPreferences",
+            name: "NodepoolPreferences",
             names: &["awsPreferences", "gcpPreferences", "azurePreferences"],
             required: &[],
             secrets: &[],
@@ -298,27 +524,55 @@ impl model::Model for UpdateRecommendationCostSettingsBodyNodepoolPreferences {
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateRecommendationCostSettingsBodyNodepoolPreferences);
-/// Schema `updateRecommendationCostSettings body.nodepoolPreferences.awsPreferences`.
-pub struct UpdateRecommendationCostSettingsBodyNodepoolPreferencesAwsPreferences {
-    pub cost_type: Option<serde_json::Value>,
+model::model!(NodepoolPreferences);
+/// Schema `RecommendationCostSettings`.
+pub struct RecommendationCostSettings {
+    pub account_id: Option<String>,
+    pub aws_preferences: Option<Box<AwsPreferences>>,
+    pub azure_preferences: Option<Box<AzurePreferences>>,
+    pub created_at: Option<i64>,
+    pub ecs_preferences: Option<Box<EcsPreferences>>,
+    pub last_updated_at: Option<i64>,
+    pub nodepool_preferences: Option<Box<NodepoolPreferences>>,
+    pub uuid: Option<String>,
+    pub workload_preferences: Option<Box<WorkloadPreferences>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model
-for UpdateRecommendationCostSettingsBodyNodepoolPreferencesAwsPreferences {
+impl RecommendationCostSettings {
+    pub(crate) const NAMES: model::Names = &[
+        "uuid",
+        "accountId",
+        "createdAt",
+        "lastUpdatedAt",
+        "awsPreferences",
+        "ecsPreferences",
+        "azurePreferences",
+        "nodepoolPreferences",
+        "workloadPreferences",
+    ];
+}
+impl model::Model for RecommendationCostSettings {
     #[inline]
     fn blank() -> Self {
         Self {
-            cost_type: None,
+            account_id: None,
+            aws_preferences: None,
+            azure_preferences: None,
+            created_at: None,
+            ecs_preferences: None,
+            last_updated_at: None,
+            nodepool_preferences: None,
+            uuid: None,
+            workload_preferences: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateRecommendationCostSettingsBodyNodepoolPreferencesAwsPreferences",
-            names: &["costType"],
+            name: "RecommendationCostSettings",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -327,37 +581,58 @@ for UpdateRecommendationCostSettingsBodyNodepoolPreferencesAwsPreferences {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Json(&mut self.cost_type),
+            0 => model::Slot::Str(&mut self.uuid),
+            1 => model::Slot::Str(&mut self.account_id),
+            2 => model::Slot::Int(&mut self.created_at),
+            3 => model::Slot::Int(&mut self.last_updated_at),
+            4 => model::Slot::Opt(&mut self.aws_preferences),
+            5 => model::Slot::Opt(&mut self.ecs_preferences),
+            6 => model::Slot::Opt(&mut self.azure_preferences),
+            7 => model::Slot::Opt(&mut self.nodepool_preferences),
+            8 => model::Slot::Opt(&mut self.workload_preferences),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.cost_type);
+        to.opt(1, &self.account_id);
+        to.opt(4, &self.aws_preferences);
+        to.opt(6, &self.azure_preferences);
+        to.opt(2, &self.created_at);
+        to.opt(5, &self.ecs_preferences);
+        to.opt(3, &self.last_updated_at);
+        to.opt(7, &self.nodepool_preferences);
+        to.opt(0, &self.uuid);
+        to.opt(8, &self.workload_preferences);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateRecommendationCostSettingsBodyNodepoolPreferencesAwsPreferences);
-/// Schema `updateRecommendationCostSettings body.nodepoolPreferences.azurePreferences`.
-pub struct UpdateRecommendationCostSettingsBodyNodepoolPreferencesAzurePreferences {
-    pub cost_type: Option<serde_json::Value>,
+model::model!(RecommendationCostSettings);
+/// Schema `ResponseDTORecommendationCostSettings`.
+pub struct ResponseDtoRecommendationCostSettings {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<RecommendationCostSettings>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoRecommendationCostSettingsStatus>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model
-for UpdateRecommendationCostSettingsBodyNodepoolPreferencesAzurePreferences {
+impl model::Model for ResponseDtoRecommendationCostSettings {
     #[inline]
     fn blank() -> Self {
         Self {
-            cost_type: None,
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateRecommendationCostSettingsBodyNodepoolPreferencesAzurePreferences",
-            names: &["costType"],
+            name: "ResponseDtoRecommendationCostSettings",
+            names: &["data", "status", "metaData", "correlationId"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -366,66 +641,51 @@ for UpdateRecommendationCostSettingsBodyNodepoolPreferencesAzurePreferences {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Json(&mut self.cost_type),
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.cost_type);
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateRecommendationCostSettingsBodyNodepoolPreferencesAzurePreferences);
-/// Schema `updateRecommendationCostSettings body.nodepoolPreferences.gcpPreferences`.
-pub struct UpdateRecommendationCostSettingsBodyNodepoolPreferencesGcpPreferences {
-    pub cost_type: Option<serde_json::Value>,
-    pub include_legacy_spend_based_cud_credits: Option<serde_json::Value>,
-    pub include_negotiated_savings: Option<serde_json::Value>,
-    pub include_promotional_credits: Option<serde_json::Value>,
-    pub include_resource_based_cud_credits: Option<serde_json::Value>,
-    pub include_spend_based_cud_discounts: Option<serde_json::Value>,
-    pub include_spending_based_discounts: Option<serde_json::Value>,
-    pub include_subscription_credits: Option<serde_json::Value>,
-    pub include_sustained_use_discounts: Option<serde_json::Value>,
-    pub include_taxes: Option<serde_json::Value>,
+model::model!(ResponseDtoRecommendationCostSettings);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTORecommendationCostSettings.status`."]
+    ResponseDtoRecommendationCostSettingsStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
+}
+/// Schema `WorkloadPreferences`.
+pub struct WorkloadPreferences {
+    pub aws_preferences: Option<Box<AwsWorkloadPreferences>>,
+    pub azure_preferences: Option<Box<AzureWorkloadPreferences>>,
+    pub gcp_preferences: Option<Box<GcpWorkloadPreferences>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model
-for UpdateRecommendationCostSettingsBodyNodepoolPreferencesGcpPreferences {
+impl model::Model for WorkloadPreferences {
     #[inline]
     fn blank() -> Self {
         Self {
-            cost_type: None,
-            include_legacy_spend_based_cud_credits: None,
-            include_negotiated_savings: None,
-            include_promotional_credits: None,
-            include_resource_based_cud_credits: None,
-            include_spend_based_cud_discounts: None,
-            include_spending_based_discounts: None,
-            include_subscription_credits: None,
-            include_sustained_use_discounts: None,
-            include_taxes: None,
+            aws_preferences: None,
+            azure_preferences: None,
+            gcp_preferences: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateRecommendationCostSettingsBodyNodepoolPreferencesGcpPreferences",
-            names: &[
-                "costType",
-                "includeTaxes",
-                "includeNegotiatedSavings",
-                "includePromotionalCredits",
-                "includeSubscriptionCredits",
-                "includeSustainedUseDiscounts",
-                "includeSpendBasedCUDDiscounts",
-                "includeSpendingBasedDiscounts",
-                "includeResourceBasedCUDCredits",
-                "includeLegacySpendBasedCUDCredits",
-            ],
+            name: "WorkloadPreferences",
+            names: &["awsPreferences", "gcpPreferences", "azurePreferences"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -434,32 +694,18 @@ for UpdateRecommendationCostSettingsBodyNodepoolPreferencesGcpPreferences {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Json(&mut self.cost_type),
-            1 => model::Slot::Json(&mut self.include_taxes),
-            2 => model::Slot::Json(&mut self.include_negotiated_savings),
-            3 => model::Slot::Json(&mut self.include_promotional_credits),
-            4 => model::Slot::Json(&mut self.include_subscription_credits),
-            5 => model::Slot::Json(&mut self.include_sustained_use_discounts),
-            6 => model::Slot::Json(&mut self.include_spend_based_cud_discounts),
-            7 => model::Slot::Json(&mut self.include_spending_based_discounts),
-            8 => model::Slot::Json(&mut self.include_resource_based_cud_credits),
-            9 => model::Slot::Json(&mut self.include_legacy_spend_based_cud_credits),
+            0 => model::Slot::Opt(&mut self.aws_preferences),
+            1 => model::Slot::Opt(&mut self.gcp_preferences),
+            2 => model::Slot::Opt(&mut self.azure_preferences),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.cost_type);
-        to.opt(9, &self.include_legacy_spend_based_cud_credits);
-        to.opt(2, &self.include_negotiated_savings);
-        to.opt(3, &self.include_promotional_credits);
-        to.opt(8, &self.include_resource_based_cud_credits);
-        to.opt(6, &self.include_spend_based_cud_discounts);
-        to.opt(7, &self.include_spending_based_discounts);
-        to.opt(4, &self.include_subscription_credits);
-        to.opt(5, &self.include_sustained_use_discounts);
-        to.opt(1, &self.include_taxes);
+        to.opt(0, &self.aws_preferences);
+        to.opt(2, &self.azure_preferences);
+        to.opt(1, &self.gcp_preferences);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateRecommendationCostSettingsBodyNodepoolPreferencesGcpPreferences);
+model::model!(WorkloadPreferences);

@@ -5,11 +5,16 @@ use super::*;
 use crate::model;
 /// Schema `RecommendationAzureVmId`.
 pub struct RecommendationAzureVmId {
-    pub ignore_comments: Option<String>,
-    pub ignore_until_epoch_millis: Option<i64>,
-    pub ignored_at: Option<i64>,
-    pub ignored_by_user_id: Option<String>,
-    pub ignored_by_user_name: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub ignore_comments: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub ignore_until_epoch_millis: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub ignored_at: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub ignored_by_user_id: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub ignored_by_user_name: Option<serde_json::Value>,
     pub resource_group_id: Option<String>,
     pub subscription_id: Option<String>,
     pub vm_name: Option<String>,
@@ -54,13 +59,13 @@ impl model::Model for RecommendationAzureVmId {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Str(&mut self.vm_name),
-            1 => model::Slot::Int(&mut self.ignored_at),
-            2 => model::Slot::Str(&mut self.ignore_comments),
+            1 => model::Slot::Json(&mut self.ignored_at),
+            2 => model::Slot::Json(&mut self.ignore_comments),
             3 => model::Slot::Str(&mut self.subscription_id),
-            4 => model::Slot::Str(&mut self.ignored_by_user_id),
+            4 => model::Slot::Json(&mut self.ignored_by_user_id),
             5 => model::Slot::Str(&mut self.resource_group_id),
-            6 => model::Slot::Str(&mut self.ignored_by_user_name),
-            7 => model::Slot::Int(&mut self.ignore_until_epoch_millis),
+            6 => model::Slot::Json(&mut self.ignored_by_user_name),
+            7 => model::Slot::Json(&mut self.ignore_until_epoch_millis),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -81,11 +86,16 @@ model::model!(RecommendationAzureVmId);
 /// Schema `RecommendationEC2InstanceId`.
 pub struct RecommendationEc2InstanceId {
     pub aws_account_id: Option<String>,
-    pub ignore_comments: Option<String>,
-    pub ignore_until_epoch_millis: Option<i64>,
-    pub ignored_at: Option<i64>,
-    pub ignored_by_user_id: Option<String>,
-    pub ignored_by_user_name: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub ignore_comments: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub ignore_until_epoch_millis: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub ignored_at: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub ignored_by_user_id: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub ignored_by_user_name: Option<serde_json::Value>,
     pub instance_id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
@@ -125,13 +135,13 @@ impl model::Model for RecommendationEc2InstanceId {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Int(&mut self.ignored_at),
+            0 => model::Slot::Json(&mut self.ignored_at),
             1 => model::Slot::Str(&mut self.instance_id),
             2 => model::Slot::Str(&mut self.aws_account_id),
-            3 => model::Slot::Str(&mut self.ignore_comments),
-            4 => model::Slot::Str(&mut self.ignored_by_user_id),
-            5 => model::Slot::Str(&mut self.ignored_by_user_name),
-            6 => model::Slot::Int(&mut self.ignore_until_epoch_millis),
+            3 => model::Slot::Json(&mut self.ignore_comments),
+            4 => model::Slot::Json(&mut self.ignored_by_user_id),
+            5 => model::Slot::Json(&mut self.ignored_by_user_name),
+            6 => model::Slot::Json(&mut self.ignore_until_epoch_millis),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -152,11 +162,16 @@ model::model!(RecommendationEc2InstanceId);
 pub struct RecommendationEcsServiceId {
     pub cluster_name: Option<String>,
     pub ecs_service_name: Option<String>,
-    pub ignore_comments: Option<String>,
-    pub ignore_until_epoch_millis: Option<i64>,
-    pub ignored_at: Option<i64>,
-    pub ignored_by_user_id: Option<String>,
-    pub ignored_by_user_name: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub ignore_comments: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub ignore_until_epoch_millis: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub ignored_at: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub ignored_by_user_id: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub ignored_by_user_name: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -195,13 +210,13 @@ impl model::Model for RecommendationEcsServiceId {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Int(&mut self.ignored_at),
+            0 => model::Slot::Json(&mut self.ignored_at),
             1 => model::Slot::Str(&mut self.cluster_name),
             2 => model::Slot::Str(&mut self.ecs_service_name),
-            3 => model::Slot::Str(&mut self.ignore_comments),
-            4 => model::Slot::Str(&mut self.ignored_by_user_id),
-            5 => model::Slot::Str(&mut self.ignored_by_user_name),
-            6 => model::Slot::Int(&mut self.ignore_until_epoch_millis),
+            3 => model::Slot::Json(&mut self.ignore_comments),
+            4 => model::Slot::Json(&mut self.ignored_by_user_id),
+            5 => model::Slot::Json(&mut self.ignored_by_user_name),
+            6 => model::Slot::Json(&mut self.ignore_until_epoch_millis),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -220,11 +235,16 @@ impl model::Model for RecommendationEcsServiceId {
 model::model!(RecommendationEcsServiceId);
 /// Schema `RecommendationGovernanceRuleId`.
 pub struct RecommendationGovernanceRuleId {
-    pub ignore_comments: Option<String>,
-    pub ignore_until_epoch_millis: Option<i64>,
-    pub ignored_at: Option<i64>,
-    pub ignored_by_user_id: Option<String>,
-    pub ignored_by_user_name: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub ignore_comments: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub ignore_until_epoch_millis: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub ignored_at: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub ignored_by_user_id: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub ignored_by_user_name: Option<serde_json::Value>,
     pub resource_id: Option<String>,
     pub rule_id: Option<String>,
     pub target_id: Option<String>,
@@ -273,13 +293,13 @@ impl model::Model for RecommendationGovernanceRuleId {
         match index {
             0 => model::Slot::Str(&mut self.rule_id),
             1 => model::Slot::Str(&mut self.target_id),
-            2 => model::Slot::Int(&mut self.ignored_at),
+            2 => model::Slot::Json(&mut self.ignored_at),
             3 => model::Slot::Str(&mut self.resource_id),
             4 => model::Slot::Str(&mut self.target_region),
-            5 => model::Slot::Str(&mut self.ignore_comments),
-            6 => model::Slot::Str(&mut self.ignored_by_user_id),
-            7 => model::Slot::Str(&mut self.ignored_by_user_name),
-            8 => model::Slot::Int(&mut self.ignore_until_epoch_millis),
+            5 => model::Slot::Json(&mut self.ignore_comments),
+            6 => model::Slot::Json(&mut self.ignored_by_user_id),
+            7 => model::Slot::Json(&mut self.ignored_by_user_name),
+            8 => model::Slot::Json(&mut self.ignore_until_epoch_millis),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -301,11 +321,16 @@ model::model!(RecommendationGovernanceRuleId);
 /// Schema `RecommendationNodepoolId`.
 pub struct RecommendationNodepoolId {
     pub cluster_name: Option<String>,
-    pub ignore_comments: Option<String>,
-    pub ignore_until_epoch_millis: Option<i64>,
-    pub ignored_at: Option<i64>,
-    pub ignored_by_user_id: Option<String>,
-    pub ignored_by_user_name: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub ignore_comments: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub ignore_until_epoch_millis: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub ignored_at: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub ignored_by_user_id: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub ignored_by_user_name: Option<serde_json::Value>,
     pub nodepool_name: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
@@ -345,13 +370,13 @@ impl model::Model for RecommendationNodepoolId {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Int(&mut self.ignored_at),
+            0 => model::Slot::Json(&mut self.ignored_at),
             1 => model::Slot::Str(&mut self.cluster_name),
             2 => model::Slot::Str(&mut self.nodepool_name),
-            3 => model::Slot::Str(&mut self.ignore_comments),
-            4 => model::Slot::Str(&mut self.ignored_by_user_id),
-            5 => model::Slot::Str(&mut self.ignored_by_user_name),
-            6 => model::Slot::Int(&mut self.ignore_until_epoch_millis),
+            3 => model::Slot::Json(&mut self.ignore_comments),
+            4 => model::Slot::Json(&mut self.ignored_by_user_id),
+            5 => model::Slot::Json(&mut self.ignored_by_user_name),
+            6 => model::Slot::Json(&mut self.ignore_until_epoch_millis),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -371,11 +396,16 @@ model::model!(RecommendationNodepoolId);
 /// Schema `RecommendationWorkloadId`.
 pub struct RecommendationWorkloadId {
     pub cluster_name: Option<String>,
-    pub ignore_comments: Option<String>,
-    pub ignore_until_epoch_millis: Option<i64>,
-    pub ignored_at: Option<i64>,
-    pub ignored_by_user_id: Option<String>,
-    pub ignored_by_user_name: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub ignore_comments: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub ignore_until_epoch_millis: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub ignored_at: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub ignored_by_user_id: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub ignored_by_user_name: Option<serde_json::Value>,
     pub namespace: Option<String>,
     pub workload_name: Option<String>,
     /// Members whose value was of another kind than described.
@@ -418,14 +448,14 @@ impl model::Model for RecommendationWorkloadId {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Int(&mut self.ignored_at),
+            0 => model::Slot::Json(&mut self.ignored_at),
             1 => model::Slot::Str(&mut self.namespace),
             2 => model::Slot::Str(&mut self.cluster_name),
             3 => model::Slot::Str(&mut self.workload_name),
-            4 => model::Slot::Str(&mut self.ignore_comments),
-            5 => model::Slot::Str(&mut self.ignored_by_user_id),
-            6 => model::Slot::Str(&mut self.ignored_by_user_name),
-            7 => model::Slot::Int(&mut self.ignore_until_epoch_millis),
+            4 => model::Slot::Json(&mut self.ignore_comments),
+            5 => model::Slot::Json(&mut self.ignored_by_user_id),
+            6 => model::Slot::Json(&mut self.ignored_by_user_name),
+            7 => model::Slot::Json(&mut self.ignore_until_epoch_millis),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -522,8 +552,10 @@ pub struct RecommendationsIgnoreResourcesDto {
         Vec<RecommendationsIgnoreResourcesDtoAwsPassthroughResources>,
     >,
     pub azure_vm_ids: Option<Vec<RecommendationAzureVmId>>,
-    pub comments: Option<String>,
-    pub duration_in_days: Option<i64>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub comments: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub duration_in_days: Option<serde_json::Value>,
     pub ec2_instances: Option<Vec<RecommendationEc2InstanceId>>,
     pub ecs_services: Option<Vec<RecommendationEcsServiceId>>,
     pub governance_rule_ids: Option<Vec<RecommendationGovernanceRuleId>>,
@@ -571,13 +603,13 @@ impl model::Model for RecommendationsIgnoreResourcesDto {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.comments),
+            0 => model::Slot::Json(&mut self.comments),
             1 => model::Slot::Opt(&mut self.nodepools),
             2 => model::Slot::Opt(&mut self.workloads),
             3 => model::Slot::Opt(&mut self.azure_vm_ids),
             4 => model::Slot::Opt(&mut self.ecs_services),
             5 => model::Slot::Opt(&mut self.ec2_instances),
-            6 => model::Slot::Int(&mut self.duration_in_days),
+            6 => model::Slot::Json(&mut self.duration_in_days),
             7 => model::Slot::Opt(&mut self.governance_rule_ids),
             8 => model::Slot::Opt(&mut self.aws_passthrough_resources),
             _ => model::Slot::Misfits(&mut self.misfits),
@@ -600,13 +632,22 @@ impl model::Model for RecommendationsIgnoreResourcesDto {
 model::model!(RecommendationsIgnoreResourcesDto);
 /// Schema `RecommendationsIgnoreResourcesDTO.awsPassthroughResources`.
 pub struct RecommendationsIgnoreResourcesDtoAwsPassthroughResources {
-    pub aws_account_id: Option<String>,
-    pub ignore_comments: Option<String>,
-    pub ignore_until_epoch_millis: Option<i64>,
-    pub ignored_at: Option<i64>,
-    pub ignored_by_user_id: Option<String>,
-    pub ignored_by_user_name: Option<String>,
-    pub resource_id: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub aws_account_id: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub ignore_comments: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub ignore_until_epoch_millis: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub ignored_at: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub ignored_by_user_id: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub ignored_by_user_name: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub resource_id: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -621,6 +662,7 @@ impl model::Model for RecommendationsIgnoreResourcesDtoAwsPassthroughResources {
             ignored_by_user_id: None,
             ignored_by_user_name: None,
             resource_id: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -645,13 +687,13 @@ impl model::Model for RecommendationsIgnoreResourcesDtoAwsPassthroughResources {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Int(&mut self.ignored_at),
-            1 => model::Slot::Str(&mut self.resource_id),
-            2 => model::Slot::Str(&mut self.aws_account_id),
-            3 => model::Slot::Str(&mut self.ignore_comments),
-            4 => model::Slot::Str(&mut self.ignored_by_user_id),
-            5 => model::Slot::Str(&mut self.ignored_by_user_name),
-            6 => model::Slot::Int(&mut self.ignore_until_epoch_millis),
+            0 => model::Slot::Json(&mut self.ignored_at),
+            1 => model::Slot::Json(&mut self.resource_id),
+            2 => model::Slot::Json(&mut self.aws_account_id),
+            3 => model::Slot::Json(&mut self.ignore_comments),
+            4 => model::Slot::Json(&mut self.ignored_by_user_id),
+            5 => model::Slot::Json(&mut self.ignored_by_user_name),
+            6 => model::Slot::Json(&mut self.ignore_until_epoch_millis),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -665,6 +707,16 @@ impl model::Model for RecommendationsIgnoreResourcesDtoAwsPassthroughResources {
         to.opt(5, &self.ignored_by_user_name);
         to.opt(1, &self.resource_id);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(RecommendationsIgnoreResourcesDtoAwsPassthroughResources);

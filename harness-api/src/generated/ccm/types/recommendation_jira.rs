@@ -74,6 +74,446 @@ model::open_enum! {
     Ec2Instance = "EC2_INSTANCE", 4 Governance = "GOVERNANCE", 5 AzureInstance =
     "AZURE_INSTANCE", }
 }
+/// Schema `CCMJiraFieldDTO`.
+pub struct CcmJiraFieldDto {
+    pub key: Option<String>,
+    pub name: Option<String>,
+    pub type_: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for CcmJiraFieldDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CcmJiraFieldDto",
+            names: &["key", "name", "type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.key),
+            1 => model::Slot::Str(&mut self.name),
+            2 => model::Slot::Str(&mut self.type_),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.name);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(CcmJiraFieldDto);
+/// Schema `CCMJiraFieldsRequestDTO`.
+pub struct CcmJiraFieldsRequestDto {
+    pub connector_ref: String,
+    pub field_type: Option<String>,
+    pub issue_types: Vec<String>,
+    pub project_keys: Vec<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl CcmJiraFieldsRequestDto {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        connector_ref: impl Into<String>,
+        issue_types: Vec<String>,
+        project_keys: Vec<String>,
+    ) -> Self {
+        Self {
+            connector_ref: connector_ref.into(),
+            field_type: None,
+            issue_types: issue_types,
+            project_keys: project_keys,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for CcmJiraFieldsRequestDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: model::Cell::blank(),
+            field_type: None,
+            issue_types: model::Cell::blank(),
+            project_keys: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CcmJiraFieldsRequestDto",
+            names: &["fieldType", "issueTypes", "projectKeys", "connectorRef"],
+            required: &[1, 2, 3],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.field_type),
+            1 => model::Cell::slot(&mut self.issue_types),
+            2 => model::Cell::slot(&mut self.project_keys),
+            3 => model::Slot::OneStr(&mut self.connector_ref),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(3, &self.connector_ref);
+        to.opt(0, &self.field_type);
+        to.one(1, &self.issue_types);
+        to.one(2, &self.project_keys);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(CcmJiraFieldsRequestDto);
+/// Schema `CCMJiraIssueTypesRequestDTO`.
+pub struct CcmJiraIssueTypesRequestDto {
+    pub connector_ref: String,
+    pub project_keys: Vec<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl CcmJiraIssueTypesRequestDto {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(connector_ref: impl Into<String>, project_keys: Vec<String>) -> Self {
+        Self {
+            connector_ref: connector_ref.into(),
+            project_keys: project_keys,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for CcmJiraIssueTypesRequestDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: model::Cell::blank(),
+            project_keys: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CcmJiraIssueTypesRequestDto",
+            names: &["projectKeys", "connectorRef"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.project_keys),
+            1 => model::Slot::OneStr(&mut self.connector_ref),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.connector_ref);
+        to.one(0, &self.project_keys);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(CcmJiraIssueTypesRequestDto);
+/// Schema `JiraFieldMappingRequestDTO`.
+pub struct JiraFieldMappingRequestDto {
+    pub field_name: String,
+    pub issue_types: Vec<String>,
+    pub project_keys: Vec<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl JiraFieldMappingRequestDto {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        field_name: impl Into<String>,
+        issue_types: Vec<String>,
+        project_keys: Vec<String>,
+    ) -> Self {
+        Self {
+            field_name: field_name.into(),
+            issue_types: issue_types,
+            project_keys: project_keys,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for JiraFieldMappingRequestDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            field_name: model::Cell::blank(),
+            issue_types: model::Cell::blank(),
+            project_keys: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "JiraFieldMappingRequestDto",
+            names: &["fieldName", "issueTypes", "projectKeys"],
+            required: &[0, 1, 2],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.field_name),
+            1 => model::Cell::slot(&mut self.issue_types),
+            2 => model::Cell::slot(&mut self.project_keys),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.field_name);
+        to.one(1, &self.issue_types);
+        to.one(2, &self.project_keys);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(JiraFieldMappingRequestDto);
+/// Schema `JiraFieldMappingValue`.
+pub struct JiraFieldMappingValue {
+    pub savings_field_name: Option<String>,
+    pub variance_field_name: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for JiraFieldMappingValue {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            savings_field_name: None,
+            variance_field_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "JiraFieldMappingValue",
+            names: &["savingsFieldName", "varianceFieldName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.savings_field_name),
+            1 => model::Slot::Str(&mut self.variance_field_name),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.savings_field_name);
+        to.opt(1, &self.variance_field_name);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(JiraFieldMappingValue);
+/// Schema `ResponseDTOListCCMJiraFieldDTO`.
+pub struct ResponseDtoListCcmJiraFieldDto {
+    pub correlation_id: Option<String>,
+    pub data: Option<Vec<CcmJiraFieldDto>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoListCcmJiraFieldDtoStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResponseDtoListCcmJiraFieldDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListCcmJiraFieldDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ResponseDtoListCcmJiraFieldDto);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOListCCMJiraFieldDTO.status`."]
+    ResponseDtoListCcmJiraFieldDtoStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
+    2 Error = "ERROR", }
+}
+/// Schema `ResponseDTOListJiraProjectDetails`.
+pub struct ResponseDtoListJiraProjectDetails {
+    pub correlation_id: Option<String>,
+    pub data: Option<Vec<JiraProjectDetails>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoListJiraProjectDetailsStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResponseDtoListJiraProjectDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListJiraProjectDetails",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ResponseDtoListJiraProjectDetails);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOListJiraProjectDetails.status`."]
+    ResponseDtoListJiraProjectDetailsStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
+}
+/// Schema `ResponseDTOMapStringMapStringJiraFieldMappingValue`.
+pub struct ResponseDtoMapStringMapStringJiraFieldMappingValue {
+    pub correlation_id: Option<String>,
+    pub data: Option<
+        std::collections::BTreeMap<
+            String,
+            std::collections::BTreeMap<String, JiraFieldMappingValue>,
+        >,
+    >,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoMapStringMapStringJiraFieldMappingValueStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResponseDtoMapStringMapStringJiraFieldMappingValue {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoMapStringMapStringJiraFieldMappingValue",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ResponseDtoMapStringMapStringJiraFieldMappingValue);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOMapStringMapStringJiraFieldMappingValue.status`."]
+    ResponseDtoMapStringMapStringJiraFieldMappingValueStatus { 0 Success = "SUCCESS", 1
+    Failure = "FAILURE", 2 Error = "ERROR", }
+}
 /// Schema `ResponseDTOCCMJiraDetails`.
 pub struct ResponseDtoccmJiraDetails {
     pub correlation_id: Option<String>,
@@ -129,141 +569,3 @@ model::open_enum! {
     ResponseDtoccmJiraDetailsStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
     Error = "ERROR", }
 }
-/// Schema `getCommonJiraFields body`.
-pub struct GetCommonJiraFieldsBody {
-    pub connector_ref: Option<String>,
-    pub field_type: Option<String>,
-    pub issue_types: Option<Vec<String>>,
-    pub project_keys: Option<Vec<String>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for GetCommonJiraFieldsBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            connector_ref: None,
-            field_type: None,
-            issue_types: None,
-            project_keys: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "GetCommonJiraFieldsBody",
-            names: &["fieldType", "issueTypes", "projectKeys", "connectorRef"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.field_type),
-            1 => model::Slot::Opt(&mut self.issue_types),
-            2 => model::Slot::Opt(&mut self.project_keys),
-            3 => model::Slot::Str(&mut self.connector_ref),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(3, &self.connector_ref);
-        to.opt(0, &self.field_type);
-        to.opt(1, &self.issue_types);
-        to.opt(2, &self.project_keys);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(GetCommonJiraFieldsBody);
-/// Schema `getCommonJiraIssueTypes body`.
-pub struct GetCommonJiraIssueTypesBody {
-    pub connector_ref: Option<String>,
-    pub project_keys: Option<Vec<String>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for GetCommonJiraIssueTypesBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            connector_ref: None,
-            project_keys: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "GetCommonJiraIssueTypesBody",
-            names: &["projectKeys", "connectorRef"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.project_keys),
-            1 => model::Slot::Str(&mut self.connector_ref),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.connector_ref);
-        to.opt(0, &self.project_keys);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(GetCommonJiraIssueTypesBody);
-/// Schema `upsertJiraFieldMapping body`.
-pub struct UpsertJiraFieldMappingBody {
-    pub field_name: Option<String>,
-    pub issue_types: Option<Vec<String>>,
-    pub project_keys: Option<Vec<String>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpsertJiraFieldMappingBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            field_name: None,
-            issue_types: None,
-            project_keys: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpsertJiraFieldMappingBody",
-            names: &["fieldName", "issueTypes", "projectKeys"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.field_name),
-            1 => model::Slot::Opt(&mut self.issue_types),
-            2 => model::Slot::Opt(&mut self.project_keys),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.field_name);
-        to.opt(1, &self.issue_types);
-        to.opt(2, &self.project_keys);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpsertJiraFieldMappingBody);

@@ -3,10 +3,239 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `CloudProviderPreferenceOverviewDTO`.
+pub struct CloudProviderPreferenceOverviewDto {
+    pub accounts_with_overrides: Option<i64>,
+    pub default_preset: Option<RecommendationPreset>,
+    pub resource_type: Option<CloudProviderPreferenceOverviewDtoResourceType>,
+    pub total_cloud_accounts: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for CloudProviderPreferenceOverviewDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            accounts_with_overrides: None,
+            default_preset: None,
+            resource_type: None,
+            total_cloud_accounts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CloudProviderPreferenceOverviewDto",
+            names: &[
+                "resourceType",
+                "defaultPreset",
+                "totalCloudAccounts",
+                "accountsWithOverrides",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.resource_type),
+            1 => model::Slot::Opt(&mut self.default_preset),
+            2 => model::Slot::Int(&mut self.total_cloud_accounts),
+            3 => model::Slot::Int(&mut self.accounts_with_overrides),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.accounts_with_overrides);
+        to.opt(1, &self.default_preset);
+        to.opt(0, &self.resource_type);
+        to.opt(2, &self.total_cloud_accounts);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(CloudProviderPreferenceOverviewDto);
+model::open_enum! {
+    #[doc = " Schema `CloudProviderPreferenceOverviewDTO.resourceType`."]
+    CloudProviderPreferenceOverviewDtoResourceType { 0 Workload = "WORKLOAD", 1 NodePool
+    = "NODE_POOL", 2 EcsService = "ECS_SERVICE", 3 Ec2Instance = "EC2_INSTANCE", 4
+    Ec2InstanceV2 = "EC2_INSTANCE_V2", 5 Governance = "GOVERNANCE", 6 AzureInstance =
+    "AZURE_INSTANCE", 7 AzureVm = "AZURE_VM", 8 AzureVmss = "AZURE_VMSS", 9 AzureDatabase
+    = "AZURE_DATABASE", 10 AzureStorage = "AZURE_STORAGE", 11 AzureFiles = "AZURE_FILES",
+    12 AzureAppService = "AZURE_APP_SERVICE", 13 Ec2AutoScalingGroup =
+    "EC2_AUTO_SCALING_GROUP", 14 EbsVolume = "EBS_VOLUME", 15 RdsDbInstance =
+    "RDS_DB_INSTANCE", 16 RdsDbInstanceStorage = "RDS_DB_INSTANCE_STORAGE", }
+}
+/// Schema `CloudProviderRecommendationPreference`.
+pub struct CloudProviderRecommendationPreference {
+    pub account_id: String,
+    pub cloud_accounts: Option<Vec<CcmCloudAccount>>,
+    pub last_updated_at: Option<i64>,
+    pub last_updated_by: Option<Box<EmbeddedUser>>,
+    pub preset_id: String,
+    pub resource_type: CloudProviderRecommendationPreferenceResourceType,
+    pub uuid: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl CloudProviderRecommendationPreference {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        account_id: impl Into<String>,
+        preset_id: impl Into<String>,
+        resource_type: impl Into<CloudProviderRecommendationPreferenceResourceType>,
+    ) -> Self {
+        Self {
+            account_id: account_id.into(),
+            cloud_accounts: None,
+            last_updated_at: None,
+            last_updated_by: None,
+            preset_id: preset_id.into(),
+            resource_type: resource_type.into(),
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for CloudProviderRecommendationPreference {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: model::Cell::blank(),
+            cloud_accounts: None,
+            last_updated_at: None,
+            last_updated_by: None,
+            preset_id: model::Cell::blank(),
+            resource_type: model::Cell::blank(),
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CloudProviderRecommendationPreference",
+            names: &[
+                "uuid",
+                "presetId",
+                "accountId",
+                "resourceType",
+                "cloudAccounts",
+                "lastUpdatedAt",
+                "lastUpdatedBy",
+            ],
+            required: &[1, 2, 3],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.uuid),
+            1 => model::Slot::OneStr(&mut self.preset_id),
+            2 => model::Slot::OneStr(&mut self.account_id),
+            3 => model::Cell::slot(&mut self.resource_type),
+            4 => model::Slot::Opt(&mut self.cloud_accounts),
+            5 => model::Slot::Int(&mut self.last_updated_at),
+            6 => model::Slot::Opt(&mut self.last_updated_by),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(2, &self.account_id);
+        to.opt(4, &self.cloud_accounts);
+        to.opt(5, &self.last_updated_at);
+        to.opt(6, &self.last_updated_by);
+        to.one(1, &self.preset_id);
+        to.one(3, &self.resource_type);
+        to.opt(0, &self.uuid);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(CloudProviderRecommendationPreference);
+/// Schema `CloudProviderRecommendationPreferenceDTO`.
+pub struct CloudProviderRecommendationPreferenceDto {
+    pub cloud_accounts: Option<Vec<CcmCloudAccount>>,
+    pub preset: Option<RecommendationPreset>,
+    pub resource_type: Option<CloudProviderRecommendationPreferenceDtoResourceType>,
+    pub uuid: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for CloudProviderRecommendationPreferenceDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cloud_accounts: None,
+            preset: None,
+            resource_type: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CloudProviderRecommendationPreferenceDto",
+            names: &["uuid", "preset", "resourceType", "cloudAccounts"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.uuid),
+            1 => model::Slot::Opt(&mut self.preset),
+            2 => model::Slot::Opt(&mut self.resource_type),
+            3 => model::Slot::Opt(&mut self.cloud_accounts),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.cloud_accounts);
+        to.opt(1, &self.preset);
+        to.opt(2, &self.resource_type);
+        to.opt(0, &self.uuid);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(CloudProviderRecommendationPreferenceDto);
+model::open_enum! {
+    #[doc = " Schema `CloudProviderRecommendationPreferenceDTO.resourceType`."]
+    CloudProviderRecommendationPreferenceDtoResourceType { 0 Workload = "WORKLOAD", 1
+    NodePool = "NODE_POOL", 2 EcsService = "ECS_SERVICE", 3 Ec2Instance = "EC2_INSTANCE",
+    4 Ec2InstanceV2 = "EC2_INSTANCE_V2", 5 Governance = "GOVERNANCE", 6 AzureInstance =
+    "AZURE_INSTANCE", 7 AzureVm = "AZURE_VM", 8 AzureVmss = "AZURE_VMSS", 9 AzureDatabase
+    = "AZURE_DATABASE", 10 AzureStorage = "AZURE_STORAGE", 11 AzureFiles = "AZURE_FILES",
+    12 AzureAppService = "AZURE_APP_SERVICE", 13 Ec2AutoScalingGroup =
+    "EC2_AUTO_SCALING_GROUP", 14 EbsVolume = "EBS_VOLUME", 15 RdsDbInstance =
+    "RDS_DB_INSTANCE", 16 RdsDbInstanceStorage = "RDS_DB_INSTANCE_STORAGE", }
+}
+model::open_enum! {
+    #[doc = " Schema `CloudProviderRecommendationPreference.resourceType`."]
+    CloudProviderRecommendationPreferenceResourceType { 0 Workload = "WORKLOAD", 1
+    NodePool = "NODE_POOL", 2 EcsService = "ECS_SERVICE", 3 Ec2Instance = "EC2_INSTANCE",
+    4 Ec2InstanceV2 = "EC2_INSTANCE_V2", 5 Governance = "GOVERNANCE", 6 AzureInstance =
+    "AZURE_INSTANCE", 7 AzureVm = "AZURE_VM", 8 AzureVmss = "AZURE_VMSS", 9 AzureDatabase
+    = "AZURE_DATABASE", 10 AzureStorage = "AZURE_STORAGE", 11 AzureFiles = "AZURE_FILES",
+    12 AzureAppService = "AZURE_APP_SERVICE", 13 Ec2AutoScalingGroup =
+    "EC2_AUTO_SCALING_GROUP", 14 EbsVolume = "EBS_VOLUME", 15 RdsDbInstance =
+    "RDS_DB_INSTANCE", 16 RdsDbInstanceStorage = "RDS_DB_INSTANCE_STORAGE", }
+}
 /// Schema `LookBackPeriod`.
 pub struct LookBackPeriod {
     pub ec2_instance_period: Option<i64>,
-    pub ec2_instance_v2_period: Option<i64>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub ec2_instance_v2_period: Option<serde_json::Value>,
     pub ecs_service_period: Option<i64>,
     pub nodepool_period: Option<i64>,
     pub workload_period: Option<i64>,
@@ -48,7 +277,7 @@ impl model::Model for LookBackPeriod {
             1 => model::Slot::Int(&mut self.workload_period),
             2 => model::Slot::Int(&mut self.ecs_service_period),
             3 => model::Slot::Int(&mut self.ec2_instance_period),
-            4 => model::Slot::Int(&mut self.ec2_instance_v2_period),
+            4 => model::Slot::Json(&mut self.ec2_instance_v2_period),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -66,11 +295,14 @@ model::model!(LookBackPeriod);
 /// Schema `RecommendationPreference`.
 pub struct RecommendationPreference {
     pub account_id: Option<String>,
-    pub applied_jira_resolution_codes: Option<Vec<String>>,
+    /// Any JSON: it is known from one sample, which has a list of strings.
+    pub applied_jira_resolution_codes: Option<serde_json::Value>,
     pub applied_jira_statuses: Option<Vec<String>>,
     pub child_recommendation: Option<bool>,
-    pub enable_recommendation_inferences: Option<bool>,
-    pub ignored_jira_resolution_codes: Option<Vec<String>>,
+    /// Any JSON: it is known from one sample, which has a boolean.
+    pub enable_recommendation_inferences: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a list of strings.
+    pub ignored_jira_resolution_codes: Option<serde_json::Value>,
     pub ignored_jira_statuses: Option<Vec<String>>,
     pub include_ignored_recommendation: Option<bool>,
     pub last_updated_at: Option<i64>,
@@ -141,10 +373,10 @@ impl model::Model for RecommendationPreference {
             7 => model::Slot::Opt(&mut self.ignored_jira_statuses),
             8 => model::Slot::Flag(&mut self.parent_recommendation),
             9 => model::Slot::Opt(&mut self.recommendation_presets),
-            10 => model::Slot::Opt(&mut self.applied_jira_resolution_codes),
-            11 => model::Slot::Opt(&mut self.ignored_jira_resolution_codes),
+            10 => model::Slot::Json(&mut self.applied_jira_resolution_codes),
+            11 => model::Slot::Json(&mut self.ignored_jira_resolution_codes),
             12 => model::Slot::Flag(&mut self.include_ignored_recommendation),
-            13 => model::Slot::Flag(&mut self.enable_recommendation_inferences),
+            13 => model::Slot::Json(&mut self.enable_recommendation_inferences),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -243,6 +475,116 @@ impl model::Model for RecommendationPreferenceDto {
     }
 }
 model::model!(RecommendationPreferenceDto);
+/// Schema `ResponseDTOListCloudProviderPreferenceOverviewDTO`.
+pub struct ResponseDtoListCloudProviderPreferenceOverviewDto {
+    pub correlation_id: Option<String>,
+    pub data: Option<Vec<CloudProviderPreferenceOverviewDto>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoListCloudProviderPreferenceOverviewDtoStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResponseDtoListCloudProviderPreferenceOverviewDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListCloudProviderPreferenceOverviewDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ResponseDtoListCloudProviderPreferenceOverviewDto);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOListCloudProviderPreferenceOverviewDTO.status`."]
+    ResponseDtoListCloudProviderPreferenceOverviewDtoStatus { 0 Success = "SUCCESS", 1
+    Failure = "FAILURE", 2 Error = "ERROR", }
+}
+/// Schema `ResponseDTOListCloudProviderRecommendationPreferenceDTO`.
+pub struct ResponseDtoListCloudProviderRecommendationPreferenceDto {
+    pub correlation_id: Option<String>,
+    pub data: Option<Vec<CloudProviderRecommendationPreferenceDto>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoListCloudProviderRecommendationPreferenceDtoStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResponseDtoListCloudProviderRecommendationPreferenceDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoListCloudProviderRecommendationPreferenceDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ResponseDtoListCloudProviderRecommendationPreferenceDto);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOListCloudProviderRecommendationPreferenceDTO.status`."]
+    ResponseDtoListCloudProviderRecommendationPreferenceDtoStatus { 0 Success =
+    "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
+}
 /// Schema `ResponseDTORecommendationPreferenceDTO`.
 pub struct ResponseDtoRecommendationPreferenceDto {
     pub correlation_id: Option<String>,
@@ -298,168 +640,6 @@ model::open_enum! {
     ResponseDtoRecommendationPreferenceDtoStatus { 0 Success = "SUCCESS", 1 Failure =
     "FAILURE", 2 Error = "ERROR", }
 }
-/// Schema `createCloudAccountOverride body`.
-pub struct CreateCloudAccountOverrideBody {
-    pub account_id: Option<String>,
-    pub cloud_accounts: Option<Vec<CreateCloudAccountOverrideBodyCloudAccounts>>,
-    pub last_updated_at: Option<i64>,
-    pub last_updated_by: Option<Box<CreateCloudAccountOverrideBodyLastUpdatedBy>>,
-    pub preset_id: Option<String>,
-    pub resource_type: Option<String>,
-    pub uuid: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CreateCloudAccountOverrideBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            account_id: None,
-            cloud_accounts: None,
-            last_updated_at: None,
-            last_updated_by: None,
-            preset_id: None,
-            resource_type: None,
-            uuid: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreateCloudAccountOverrideBody",
-            names: &[
-                "uuid",
-                "presetId",
-                "accountId",
-                "resourceType",
-                "cloudAccounts",
-                "lastUpdatedAt",
-                "lastUpdatedBy",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.uuid),
-            1 => model::Slot::Str(&mut self.preset_id),
-            2 => model::Slot::Str(&mut self.account_id),
-            3 => model::Slot::Str(&mut self.resource_type),
-            4 => model::Slot::Opt(&mut self.cloud_accounts),
-            5 => model::Slot::Int(&mut self.last_updated_at),
-            6 => model::Slot::Opt(&mut self.last_updated_by),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.account_id);
-        to.opt(4, &self.cloud_accounts);
-        to.opt(5, &self.last_updated_at);
-        to.opt(6, &self.last_updated_by);
-        to.opt(1, &self.preset_id);
-        to.opt(3, &self.resource_type);
-        to.opt(0, &self.uuid);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreateCloudAccountOverrideBody);
-/// Schema `createCloudAccountOverride body.cloudAccounts`.
-pub struct CreateCloudAccountOverrideBodyCloudAccounts {
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CreateCloudAccountOverrideBodyCloudAccounts {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            id: None,
-            name: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreateCloudAccountOverrideBodyCloudAccounts",
-            names: &["id", "name"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.id),
-            1 => model::Slot::Str(&mut self.name),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.name);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreateCloudAccountOverrideBodyCloudAccounts);
-/// Schema `createCloudAccountOverride body.lastUpdatedBy`.
-pub struct CreateCloudAccountOverrideBodyLastUpdatedBy {
-    pub email: Option<String>,
-    pub external_user_id: Option<String>,
-    pub name: Option<String>,
-    pub uuid: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CreateCloudAccountOverrideBodyLastUpdatedBy {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            email: None,
-            external_user_id: None,
-            name: None,
-            uuid: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreateCloudAccountOverrideBodyLastUpdatedBy",
-            names: &["name", "uuid", "email", "externalUserId"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.uuid),
-            2 => model::Slot::Str(&mut self.email),
-            3 => model::Slot::Str(&mut self.external_user_id),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.email);
-        to.opt(3, &self.external_user_id);
-        to.opt(0, &self.name);
-        to.opt(1, &self.uuid);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreateCloudAccountOverrideBodyLastUpdatedBy);
 model::open_enum! {
     #[doc = " Schema `listCloudAccountOverridesByResourceType resourceType`."]
     ListCloudAccountOverridesByResourceTypeValue { 0 Workload = "WORKLOAD", 1 NodePool =
@@ -471,45 +651,3 @@ model::open_enum! {
     "EC2_AUTO_SCALING_GROUP", 14 EbsVolume = "EBS_VOLUME", 15 RdsDbInstance =
     "RDS_DB_INSTANCE", 16 RdsDbInstanceStorage = "RDS_DB_INSTANCE_STORAGE", }
 }
-/// Schema `updateCloudAccountOverride body`.
-pub struct UpdateCloudAccountOverrideBody {
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateCloudAccountOverrideBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            id: None,
-            name: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateCloudAccountOverrideBody",
-            names: &["id", "name"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.id),
-            1 => model::Slot::Str(&mut self.name),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.id);
-        to.opt(1, &self.name);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateCloudAccountOverrideBody);

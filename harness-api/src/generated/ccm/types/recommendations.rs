@@ -55,6 +55,308 @@ model::open_enum! {
     NodePool = "NODE_POOL", 2 EcsService = "ECS_SERVICE", 3 Ec2Instance = "EC2_INSTANCE",
     4 Governance = "GOVERNANCE", 5 AzureInstance = "AZURE_INSTANCE", }
 }
+/// Schema `ChangeRecommendationInferenceStatusDTO`.
+pub struct ChangeRecommendationInferenceStatusDto {
+    pub comment: Option<String>,
+    pub recommendation_id: String,
+    pub verification_status: ChangeRecommendationInferenceStatusDtoVerificationStatus,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ChangeRecommendationInferenceStatusDto {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        recommendation_id: impl Into<String>,
+        verification_status: impl Into<
+            ChangeRecommendationInferenceStatusDtoVerificationStatus,
+        >,
+    ) -> Self {
+        Self {
+            comment: None,
+            recommendation_id: recommendation_id.into(),
+            verification_status: verification_status.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for ChangeRecommendationInferenceStatusDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            comment: None,
+            recommendation_id: model::Cell::blank(),
+            verification_status: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChangeRecommendationInferenceStatusDto",
+            names: &["comment", "recommendationId", "verificationStatus"],
+            required: &[1, 2],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.comment),
+            1 => model::Slot::OneStr(&mut self.recommendation_id),
+            2 => model::Cell::slot(&mut self.verification_status),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.comment);
+        to.one(1, &self.recommendation_id);
+        to.one(2, &self.verification_status);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(ChangeRecommendationInferenceStatusDto);
+model::open_enum! {
+    #[doc = " Schema `ChangeRecommendationInferenceStatusDTO.verificationStatus`."]
+    ChangeRecommendationInferenceStatusDtoVerificationStatus { 0 InferredPendingReview =
+    "INFERRED_PENDING_REVIEW", 1 InferredApplied = "INFERRED_APPLIED", 2 InferredRejected
+    = "INFERRED_REJECTED", 3 ManualPendingEvaluation = "MANUAL_PENDING_EVALUATION", 4
+    ManualAppliedFetched = "MANUAL_APPLIED_FETCHED", }
+}
+/// Schema `IacmResource`.
+pub struct IacmResource {
+    pub provider: String,
+    pub resource_id: String,
+    pub type_: String,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl IacmResource {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        provider: impl Into<String>,
+        resource_id: impl Into<String>,
+        type_: impl Into<String>,
+    ) -> Self {
+        Self {
+            provider: provider.into(),
+            resource_id: resource_id.into(),
+            type_: type_.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for IacmResource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            provider: model::Cell::blank(),
+            resource_id: model::Cell::blank(),
+            type_: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IacmResource",
+            names: &["type", "provider", "resourceId"],
+            required: &[0, 1, 2],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.type_),
+            1 => model::Slot::OneStr(&mut self.provider),
+            2 => model::Slot::OneStr(&mut self.resource_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.provider);
+        to.one(2, &self.resource_id);
+        to.one(0, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(IacmResource);
+/// Schema `IacmResourceRecommendation`.
+pub struct IacmResourceRecommendation {
+    pub message: Option<String>,
+    pub provider: Option<String>,
+    pub recommendations: Option<Vec<RecommendationItem>>,
+    pub resource_id: Option<String>,
+    pub status: Option<IacmResourceRecommendationStatus>,
+    pub type_: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for IacmResourceRecommendation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            message: None,
+            provider: None,
+            recommendations: None,
+            resource_id: None,
+            status: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IacmResourceRecommendation",
+            names: &[
+                "type",
+                "status",
+                "message",
+                "provider",
+                "resourceId",
+                "recommendations",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.type_),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Str(&mut self.message),
+            3 => model::Slot::Str(&mut self.provider),
+            4 => model::Slot::Str(&mut self.resource_id),
+            5 => model::Slot::Opt(&mut self.recommendations),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.message);
+        to.opt(3, &self.provider);
+        to.opt(5, &self.recommendations);
+        to.opt(4, &self.resource_id);
+        to.opt(1, &self.status);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(IacmResourceRecommendation);
+/// Schema `IacmResourceRecommendationRequest`.
+pub struct IacmResourceRecommendationRequest {
+    pub resources: Vec<IacmResource>,
+    pub states: Option<Vec<IacmResourceRecommendationRequestStates>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl IacmResourceRecommendationRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(resources: Vec<IacmResource>) -> Self {
+        Self {
+            resources: resources,
+            states: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for IacmResourceRecommendationRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resources: model::Cell::blank(),
+            states: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IacmResourceRecommendationRequest",
+            names: &["states", "resources"],
+            required: &[1],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.states),
+            1 => model::Cell::slot(&mut self.resources),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.resources);
+        to.opt(0, &self.states);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(IacmResourceRecommendationRequest);
+model::open_enum! {
+    #[doc = " Schema `IacmResourceRecommendationRequest.states`."]
+    IacmResourceRecommendationRequestStates { 0 Open = "OPEN", 1 Applied = "APPLIED", 2
+    Ignored = "IGNORED", 3 TemporarilyIgnored = "TEMPORARILY_IGNORED", }
+}
+model::open_enum! {
+    #[doc = " Schema `IacmResourceRecommendation.status`."]
+    IacmResourceRecommendationStatus { 0 Success = "SUCCESS", 1 NoRecommendations =
+    "NO_RECOMMENDATIONS", 2 UnknownType = "UNKNOWN_TYPE", 3 ParseError = "PARSE_ERROR", 4
+    Error = "ERROR", }
+}
+/// Schema `IacmResourceRecommendations`.
+pub struct IacmResourceRecommendations {
+    pub resources: Option<Vec<IacmResourceRecommendation>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl IacmResourceRecommendations {
+    pub(crate) const NAMES: model::Names = &["resources"];
+}
+impl model::Model for IacmResourceRecommendations {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resources: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IacmResourceRecommendations",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.resources),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.resources);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(IacmResourceRecommendations);
 /// Schema `RecommendationItem`.
 pub struct RecommendationItem {
     pub applied_at: Option<i64>,
@@ -461,16 +763,16 @@ impl model::Model for Recommendations {
     }
 }
 model::model!(Recommendations);
-/// Schema `ResponseDTOInteger`.
-pub struct ResponseDtoInteger {
+/// Schema `ResponseDTOIacmResourceRecommendations`.
+pub struct ResponseDtoIacmResourceRecommendations {
     pub correlation_id: Option<String>,
-    pub data: Option<i64>,
+    pub data: Option<Box<IacmResourceRecommendations>>,
     pub meta_data: Option<serde_json::Value>,
-    pub status: Option<ResponseDtoIntegerStatus>,
+    pub status: Option<ResponseDtoIacmResourceRecommendationsStatus>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for ResponseDtoInteger {
+impl model::Model for ResponseDtoIacmResourceRecommendations {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -484,7 +786,7 @@ impl model::Model for ResponseDtoInteger {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "ResponseDtoInteger",
+            name: "ResponseDtoIacmResourceRecommendations",
             names: &["data", "status", "metaData", "correlationId"],
             required: &[],
             secrets: &[],
@@ -494,7 +796,7 @@ impl model::Model for ResponseDtoInteger {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Int(&mut self.data),
+            0 => model::Slot::Opt(&mut self.data),
             1 => model::Slot::Opt(&mut self.status),
             2 => model::Slot::Json(&mut self.meta_data),
             3 => model::Slot::Str(&mut self.correlation_id),
@@ -510,10 +812,11 @@ impl model::Model for ResponseDtoInteger {
         to.misfits(&self.misfits);
     }
 }
-model::model!(ResponseDtoInteger);
+model::model!(ResponseDtoIacmResourceRecommendations);
 model::open_enum! {
-    #[doc = " Schema `ResponseDTOInteger.status`."] ResponseDtoIntegerStatus { 0 Success
-    = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
+    #[doc = " Schema `ResponseDTOIacmResourceRecommendations.status`."]
+    ResponseDtoIacmResourceRecommendationsStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOListAppliedRecommendationResourceStatsDTO`.
 pub struct ResponseDtoListAppliedRecommendationResourceStatsDto {
@@ -844,55 +1147,12 @@ model::open_enum! {
     #[doc = " Schema `ResponseDTOVoid.status`."] ResponseDtoVoidStatus { 0 Success =
     "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
-/// Schema `changeInferenceState body`.
-pub struct ChangeInferenceStateBody {
-    pub comment: Option<String>,
-    pub recommendation_id: Option<String>,
-    pub verification_status: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for ChangeInferenceStateBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            comment: None,
-            recommendation_id: None,
-            verification_status: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "ChangeInferenceStateBody",
-            names: &["comment", "recommendationId", "verificationStatus"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.comment),
-            1 => model::Slot::Str(&mut self.recommendation_id),
-            2 => model::Slot::Str(&mut self.verification_status),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.comment);
-        to.opt(1, &self.recommendation_id);
-        to.opt(2, &self.verification_status);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(ChangeInferenceStateBody);
 /// Schema `changeRecommendationState body`.
 pub struct ChangeRecommendationStateBody {
-    pub applied_savings: Option<f64>,
+    /// Any JSON: it is known from one sample, which has a number.
+    pub applied_savings: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -901,6 +1161,7 @@ impl model::Model for ChangeRecommendationStateBody {
     fn blank() -> Self {
         Self {
             applied_savings: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -917,7 +1178,7 @@ impl model::Model for ChangeRecommendationStateBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Num(&mut self.applied_savings),
+            0 => model::Slot::Json(&mut self.applied_savings),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -925,6 +1186,16 @@ impl model::Model for ChangeRecommendationStateBody {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.applied_savings);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(ChangeRecommendationStateBody);
@@ -938,107 +1209,3 @@ model::open_enum! {
     RealizedSavingsTimeSeriesTimeAggregation { 0 Daily = "DAILY", 1 Weekly = "WEEKLY", 2
     Monthly = "MONTHLY", 3 Yearly = "YEARLY", }
 }
-/// Schema `terraformResourceRecommendations body`.
-pub struct TerraformResourceRecommendationsBody {
-    pub include_details: Option<bool>,
-    pub resources: Option<Vec<TerraformResourceRecommendationsBodyResources>>,
-    pub states: Option<Vec<String>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for TerraformResourceRecommendationsBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            include_details: None,
-            resources: None,
-            states: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "TerraformResourceRecommendationsBody",
-            names: &["states", "resources", "includeDetails"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.states),
-            1 => model::Slot::Opt(&mut self.resources),
-            2 => model::Slot::Flag(&mut self.include_details),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.include_details);
-        to.opt(1, &self.resources);
-        to.opt(0, &self.states);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(TerraformResourceRecommendationsBody);
-/// Schema `terraformResourceRecommendations body.resources`.
-pub struct TerraformResourceRecommendationsBodyResources {
-    pub attributes: Option<std::collections::BTreeMap<String, serde_json::Value>>,
-    pub module: Option<String>,
-    pub name: Option<String>,
-    pub provider: Option<String>,
-    pub resource_id: Option<String>,
-    pub type_: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for TerraformResourceRecommendationsBodyResources {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            attributes: None,
-            module: None,
-            name: None,
-            provider: None,
-            resource_id: None,
-            type_: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "TerraformResourceRecommendationsBodyResources",
-            names: &["name", "type", "module", "provider", "attributes", "resource_id"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.type_),
-            2 => model::Slot::Str(&mut self.module),
-            3 => model::Slot::Str(&mut self.provider),
-            4 => model::Slot::Opt(&mut self.attributes),
-            5 => model::Slot::Str(&mut self.resource_id),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(4, &self.attributes);
-        to.opt(2, &self.module);
-        to.opt(0, &self.name);
-        to.opt(3, &self.provider);
-        to.opt(5, &self.resource_id);
-        to.opt(1, &self.type_);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(TerraformResourceRecommendationsBodyResources);

@@ -535,6 +535,99 @@ model::open_enum! {
     #[doc = " Schema `RuleEnforcement.cloudProvider`."] RuleEnforcementCloudProvider { 0
     Aws = "AWS", 1 Azure = "AZURE", 2 Gcp = "GCP", }
 }
+/// Schema `RuleEnforcementFilter`.
+pub struct RuleEnforcementFilter {
+    pub is_dry_run: Option<bool>,
+    pub is_enabled: Option<bool>,
+    pub page_number: Option<i64>,
+    pub page_size: Option<i64>,
+    pub rule_ids: Option<Vec<String>>,
+    pub search_key: Option<String>,
+    pub sort_order: Option<RuleEnforcementFilterSortOrder>,
+    pub sort_type: Option<RuleEnforcementFilterSortType>,
+    pub target_accounts: Option<Vec<String>>,
+    pub target_regions: Option<Vec<String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for RuleEnforcementFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            is_dry_run: None,
+            is_enabled: None,
+            page_number: None,
+            page_size: None,
+            rule_ids: None,
+            search_key: None,
+            sort_order: None,
+            sort_type: None,
+            target_accounts: None,
+            target_regions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RuleEnforcementFilter",
+            names: &[
+                "ruleIds",
+                "isDryRun",
+                "pageSize",
+                "sortType",
+                "isEnabled",
+                "searchKey",
+                "sortOrder",
+                "pageNumber",
+                "targetRegions",
+                "targetAccounts",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.rule_ids),
+            1 => model::Slot::Flag(&mut self.is_dry_run),
+            2 => model::Slot::Int(&mut self.page_size),
+            3 => model::Slot::Opt(&mut self.sort_type),
+            4 => model::Slot::Flag(&mut self.is_enabled),
+            5 => model::Slot::Str(&mut self.search_key),
+            6 => model::Slot::Opt(&mut self.sort_order),
+            7 => model::Slot::Int(&mut self.page_number),
+            8 => model::Slot::Opt(&mut self.target_regions),
+            9 => model::Slot::Opt(&mut self.target_accounts),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.is_dry_run);
+        to.opt(4, &self.is_enabled);
+        to.opt(7, &self.page_number);
+        to.opt(2, &self.page_size);
+        to.opt(0, &self.rule_ids);
+        to.opt(5, &self.search_key);
+        to.opt(6, &self.sort_order);
+        to.opt(3, &self.sort_type);
+        to.opt(9, &self.target_accounts);
+        to.opt(8, &self.target_regions);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(RuleEnforcementFilter);
+model::open_enum! {
+    #[doc = " Schema `RuleEnforcementFilter.sortOrder`."] RuleEnforcementFilterSortOrder
+    { 0 Ascending = "ASCENDING", 1 Descending = "DESCENDING", }
+}
+model::open_enum! {
+    #[doc = " Schema `RuleEnforcementFilter.sortType`."] RuleEnforcementFilterSortType {
+    0 Name = "NAME", 1 Savings = "SAVINGS", 2 LastUpdatedAt = "LAST_UPDATED_AT", }
+}
 /// Schema `RuleEnforcementList`.
 pub struct RuleEnforcementList {
     pub rule_enforcements: Option<Vec<RuleEnforcement>>,
@@ -580,48 +673,6 @@ impl model::Model for RuleEnforcementList {
     }
 }
 model::model!(RuleEnforcementList);
-/// Schema `enforcementSavings body`.
-pub struct EnforcementSavingsBody {
-    pub operator: Option<String>,
-    pub timestamp: Option<i64>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for EnforcementSavingsBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            operator: None,
-            timestamp: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "EnforcementSavingsBody",
-            names: &["operator", "timestamp"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.operator),
-            1 => model::Slot::Int(&mut self.timestamp),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.operator);
-        to.opt(1, &self.timestamp);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(EnforcementSavingsBody);
 model::open_enum! {
     #[doc = " Schema `getRuleEnforcement sortOrder`."] GetRuleEnforcementSortOrder { 0
     Ascending = "ASCENDING", 1 Descending = "DESCENDING", }
@@ -630,88 +681,3 @@ model::open_enum! {
     #[doc = " Schema `getRuleEnforcement sortType`."] GetRuleEnforcementSortType { 0 Name
     = "NAME", 1 Savings = "SAVINGS", 2 LastUpdatedAt = "LAST_UPDATED_AT", }
 }
-/// Schema `listRuleEnforcements body`.
-pub struct ListRuleEnforcementsBody {
-    pub is_dry_run: Option<bool>,
-    pub is_enabled: Option<bool>,
-    pub page_number: Option<i64>,
-    pub page_size: Option<i64>,
-    pub rule_ids: Option<Vec<String>>,
-    pub search_key: Option<String>,
-    pub sort_order: Option<String>,
-    pub sort_type: Option<String>,
-    pub target_accounts: Option<Vec<String>>,
-    pub target_regions: Option<Vec<String>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for ListRuleEnforcementsBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            is_dry_run: None,
-            is_enabled: None,
-            page_number: None,
-            page_size: None,
-            rule_ids: None,
-            search_key: None,
-            sort_order: None,
-            sort_type: None,
-            target_accounts: None,
-            target_regions: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "ListRuleEnforcementsBody",
-            names: &[
-                "ruleIds",
-                "isDryRun",
-                "pageSize",
-                "sortType",
-                "isEnabled",
-                "searchKey",
-                "sortOrder",
-                "pageNumber",
-                "targetRegions",
-                "targetAccounts",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.rule_ids),
-            1 => model::Slot::Flag(&mut self.is_dry_run),
-            2 => model::Slot::Int(&mut self.page_size),
-            3 => model::Slot::Str(&mut self.sort_type),
-            4 => model::Slot::Flag(&mut self.is_enabled),
-            5 => model::Slot::Str(&mut self.search_key),
-            6 => model::Slot::Str(&mut self.sort_order),
-            7 => model::Slot::Int(&mut self.page_number),
-            8 => model::Slot::Opt(&mut self.target_regions),
-            9 => model::Slot::Opt(&mut self.target_accounts),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.is_dry_run);
-        to.opt(4, &self.is_enabled);
-        to.opt(7, &self.page_number);
-        to.opt(2, &self.page_size);
-        to.opt(0, &self.rule_ids);
-        to.opt(5, &self.search_key);
-        to.opt(6, &self.sort_order);
-        to.opt(3, &self.sort_type);
-        to.opt(9, &self.target_accounts);
-        to.opt(8, &self.target_regions);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(ListRuleEnforcementsBody);

@@ -3,45 +3,31 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `createUnitMetric body`.
-pub struct CreateUnitMetricBody {
-    pub default_aggregation: Option<String>,
-    pub description: Option<String>,
-    pub handle_empty_value: Option<String>,
-    pub labels: Option<Box<CreateUnitMetricBodyLabels>>,
-    pub metric_identifier: Option<String>,
-    pub metric_name: Option<String>,
-    pub unit_metric_records: Option<Vec<CreateUnitMetricBodyUnitMetricRecords>>,
+/// Schema `ResponseDTOUnitMetricListResponseDTO`.
+pub struct ResponseDtoUnitMetricListResponseDto {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<UnitMetricListResponseDto>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoUnitMetricListResponseDtoStatus>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateUnitMetricBody {
+impl model::Model for ResponseDtoUnitMetricListResponseDto {
     #[inline]
     fn blank() -> Self {
         Self {
-            default_aggregation: None,
-            description: None,
-            handle_empty_value: None,
-            labels: None,
-            metric_identifier: None,
-            metric_name: None,
-            unit_metric_records: None,
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateUnitMetricBody",
-            names: &[
-                "labels",
-                "metricName",
-                "description",
-                "handleEmptyValue",
-                "metricIdentifier",
-                "unitMetricRecords",
-                "defaultAggregation",
-            ],
+            name: "ResponseDtoUnitMetricListResponseDto",
+            names: &["data", "status", "metaData", "correlationId"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -50,48 +36,53 @@ impl model::Model for CreateUnitMetricBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.labels),
-            1 => model::Slot::Str(&mut self.metric_name),
-            2 => model::Slot::Str(&mut self.description),
-            3 => model::Slot::Str(&mut self.handle_empty_value),
-            4 => model::Slot::Str(&mut self.metric_identifier),
-            5 => model::Slot::Opt(&mut self.unit_metric_records),
-            6 => model::Slot::Str(&mut self.default_aggregation),
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(6, &self.default_aggregation);
-        to.opt(2, &self.description);
-        to.opt(3, &self.handle_empty_value);
-        to.opt(0, &self.labels);
-        to.opt(4, &self.metric_identifier);
-        to.opt(1, &self.metric_name);
-        to.opt(5, &self.unit_metric_records);
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
-model::model!(CreateUnitMetricBody);
-/// Schema `createUnitMetric body.labels`.
-pub struct CreateUnitMetricBodyLabels {
-    pub manager: Option<String>,
+model::model!(ResponseDtoUnitMetricListResponseDto);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOUnitMetricListResponseDTO.status`."]
+    ResponseDtoUnitMetricListResponseDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
+}
+/// Schema `ResponseDTOUnitMetricResponseDTO`.
+pub struct ResponseDtoUnitMetricResponseDto {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<UnitMetricResponseDto>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoUnitMetricResponseDtoStatus>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateUnitMetricBodyLabels {
+impl model::Model for ResponseDtoUnitMetricResponseDto {
     #[inline]
     fn blank() -> Self {
         Self {
-            manager: None,
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateUnitMetricBodyLabels",
-            names: &["manager"],
+            name: "ResponseDtoUnitMetricResponseDto",
+            names: &["data", "status", "metaData", "correlationId"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -100,25 +91,36 @@ impl model::Model for CreateUnitMetricBodyLabels {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.manager),
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.manager);
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
-model::model!(CreateUnitMetricBodyLabels);
-/// Schema `createUnitMetric body.unitMetricRecords`.
-pub struct CreateUnitMetricBodyUnitMetricRecords {
+model::model!(ResponseDtoUnitMetricResponseDto);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOUnitMetricResponseDTO.status`."]
+    ResponseDtoUnitMetricResponseDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
+}
+/// Schema `UnitCostMetricRecord`.
+pub struct UnitCostMetricRecord {
     pub usage_time_stamp: Option<String>,
     pub value: Option<f64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateUnitMetricBodyUnitMetricRecords {
+impl model::Model for UnitCostMetricRecord {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -130,7 +132,7 @@ impl model::Model for CreateUnitMetricBodyUnitMetricRecords {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateUnitMetricBodyUnitMetricRecords",
+            name: "UnitCostMetricRecord",
             names: &["value", "usageTimeStamp"],
             required: &[],
             secrets: &[],
@@ -152,158 +154,462 @@ impl model::Model for CreateUnitMetricBodyUnitMetricRecords {
         to.misfits(&self.misfits);
     }
 }
-model::model!(CreateUnitMetricBodyUnitMetricRecords);
+model::model!(UnitCostMetricRecord);
+/// Schema `UnitMetricListDTO`.
+pub struct UnitMetricListDto {
+    pub account_id: Option<String>,
+    pub column_aggregation: Option<UnitMetricListDtoColumnAggregation>,
+    pub created_at: Option<i64>,
+    pub data_source: Option<UnitMetricListDtoDataSource>,
+    pub default_aggregation: Option<UnitMetricListDtoDefaultAggregation>,
+    pub description: Option<String>,
+    pub field_id: Option<String>,
+    pub handle_empty_value: Option<UnitMetricListDtoHandleEmptyValue>,
+    pub labels: Option<std::collections::BTreeMap<String, String>>,
+    pub last_updated_at: Option<i64>,
+    pub metric_identifier: Option<String>,
+    pub metric_name: Option<String>,
+    pub type_: Option<UnitMetricListDtoType>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for UnitMetricListDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            column_aggregation: None,
+            created_at: None,
+            data_source: None,
+            default_aggregation: None,
+            description: None,
+            field_id: None,
+            handle_empty_value: None,
+            labels: None,
+            last_updated_at: None,
+            metric_identifier: None,
+            metric_name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UnitMetricListDto",
+            names: &[
+                "type",
+                "labels",
+                "fieldId",
+                "accountId",
+                "createdAt",
+                "dataSource",
+                "metricName",
+                "description",
+                "lastUpdatedAt",
+                "handleEmptyValue",
+                "metricIdentifier",
+                "columnAggregation",
+                "defaultAggregation",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.type_),
+            1 => model::Slot::Opt(&mut self.labels),
+            2 => model::Slot::Str(&mut self.field_id),
+            3 => model::Slot::Str(&mut self.account_id),
+            4 => model::Slot::Int(&mut self.created_at),
+            5 => model::Slot::Opt(&mut self.data_source),
+            6 => model::Slot::Str(&mut self.metric_name),
+            7 => model::Slot::Str(&mut self.description),
+            8 => model::Slot::Int(&mut self.last_updated_at),
+            9 => model::Slot::Opt(&mut self.handle_empty_value),
+            10 => model::Slot::Str(&mut self.metric_identifier),
+            11 => model::Slot::Opt(&mut self.column_aggregation),
+            12 => model::Slot::Opt(&mut self.default_aggregation),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account_id);
+        to.opt(11, &self.column_aggregation);
+        to.opt(4, &self.created_at);
+        to.opt(5, &self.data_source);
+        to.opt(12, &self.default_aggregation);
+        to.opt(7, &self.description);
+        to.opt(2, &self.field_id);
+        to.opt(9, &self.handle_empty_value);
+        to.opt(1, &self.labels);
+        to.opt(8, &self.last_updated_at);
+        to.opt(10, &self.metric_identifier);
+        to.opt(6, &self.metric_name);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(UnitMetricListDto);
+model::open_enum! {
+    #[doc = " Schema `UnitMetricListDTO.columnAggregation`."]
+    UnitMetricListDtoColumnAggregation { 0 Sum = "SUM", 1 Count = "COUNT", 2
+    CountDistinct = "COUNT_DISTINCT", 3 Avg = "AVG", 4 Min = "MIN", 5 Max = "MAX", }
+}
+model::open_enum! {
+    #[doc = " Schema `UnitMetricListDTO.dataSource`."] UnitMetricListDtoDataSource { 0
+    Billing = "BILLING", 1 LlmTraces = "LLM_TRACES", }
+}
+model::open_enum! {
+    #[doc = " Schema `UnitMetricListDTO.defaultAggregation`."]
+    UnitMetricListDtoDefaultAggregation { 0 Avg = "AVG", 1 Min = "MIN", 2 Max = "MAX", 3
+    Sum = "SUM", }
+}
+model::open_enum! {
+    #[doc = " Schema `UnitMetricListDTO.handleEmptyValue`."]
+    UnitMetricListDtoHandleEmptyValue { 0 PreviousValue = "PREVIOUS_VALUE", 1 Zero =
+    "ZERO", 2 LeaveBlank = "LEAVE_BLANK", }
+}
+model::open_enum! {
+    #[doc = " Schema `UnitMetricListDTO.type`."] UnitMetricListDtoType { 0 Manual =
+    "MANUAL", 1 Derived = "DERIVED", }
+}
+/// Schema `UnitMetricListResponseDTO`.
+pub struct UnitMetricListResponseDto {
+    pub total_count: Option<i64>,
+    pub unit_metrics: Option<Vec<UnitMetricListDto>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl UnitMetricListResponseDto {
+    pub(crate) const NAMES: model::Names = &["totalCount", "unitMetrics"];
+}
+impl model::Model for UnitMetricListResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            total_count: None,
+            unit_metrics: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UnitMetricListResponseDto",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.total_count),
+            1 => model::Slot::Opt(&mut self.unit_metrics),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.total_count);
+        to.opt(1, &self.unit_metrics);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(UnitMetricListResponseDto);
+/// Schema `UnitMetricRequestDTO`.
+pub struct UnitMetricRequestDto {
+    pub column_aggregation: Option<UnitMetricRequestDtoColumnAggregation>,
+    pub data_source: Option<UnitMetricRequestDtoDataSource>,
+    pub default_aggregation: Option<UnitMetricRequestDtoDefaultAggregation>,
+    pub description: Option<String>,
+    pub field_id: Option<String>,
+    pub handle_empty_value: Option<UnitMetricRequestDtoHandleEmptyValue>,
+    pub labels: Option<std::collections::BTreeMap<String, String>>,
+    pub metric_identifier: String,
+    pub metric_name: String,
+    pub type_: Option<UnitMetricRequestDtoType>,
+    pub unit_metric_records: Option<Vec<UnitCostMetricRecord>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl UnitMetricRequestDto {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        metric_identifier: impl Into<String>,
+        metric_name: impl Into<String>,
+    ) -> Self {
+        Self {
+            column_aggregation: None,
+            data_source: None,
+            default_aggregation: None,
+            description: None,
+            field_id: None,
+            handle_empty_value: None,
+            labels: None,
+            metric_identifier: metric_identifier.into(),
+            metric_name: metric_name.into(),
+            type_: None,
+            unit_metric_records: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for UnitMetricRequestDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            column_aggregation: None,
+            data_source: None,
+            default_aggregation: None,
+            description: None,
+            field_id: None,
+            handle_empty_value: None,
+            labels: None,
+            metric_identifier: model::Cell::blank(),
+            metric_name: model::Cell::blank(),
+            type_: None,
+            unit_metric_records: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UnitMetricRequestDto",
+            names: &[
+                "type",
+                "labels",
+                "fieldId",
+                "dataSource",
+                "metricName",
+                "description",
+                "handleEmptyValue",
+                "metricIdentifier",
+                "columnAggregation",
+                "unitMetricRecords",
+                "defaultAggregation",
+            ],
+            required: &[4, 7],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.type_),
+            1 => model::Slot::Opt(&mut self.labels),
+            2 => model::Slot::Str(&mut self.field_id),
+            3 => model::Slot::Opt(&mut self.data_source),
+            4 => model::Slot::OneStr(&mut self.metric_name),
+            5 => model::Slot::Str(&mut self.description),
+            6 => model::Slot::Opt(&mut self.handle_empty_value),
+            7 => model::Slot::OneStr(&mut self.metric_identifier),
+            8 => model::Slot::Opt(&mut self.column_aggregation),
+            9 => model::Slot::Opt(&mut self.unit_metric_records),
+            10 => model::Slot::Opt(&mut self.default_aggregation),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.column_aggregation);
+        to.opt(3, &self.data_source);
+        to.opt(10, &self.default_aggregation);
+        to.opt(5, &self.description);
+        to.opt(2, &self.field_id);
+        to.opt(6, &self.handle_empty_value);
+        to.opt(1, &self.labels);
+        to.one(7, &self.metric_identifier);
+        to.one(4, &self.metric_name);
+        to.opt(0, &self.type_);
+        to.opt(9, &self.unit_metric_records);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(UnitMetricRequestDto);
+model::open_enum! {
+    #[doc = " Schema `UnitMetricRequestDTO.columnAggregation`."]
+    UnitMetricRequestDtoColumnAggregation { 0 Sum = "SUM", 1 Count = "COUNT", 2
+    CountDistinct = "COUNT_DISTINCT", 3 Avg = "AVG", 4 Min = "MIN", 5 Max = "MAX", }
+}
+model::open_enum! {
+    #[doc = " Schema `UnitMetricRequestDTO.dataSource`."] UnitMetricRequestDtoDataSource
+    { 0 Billing = "BILLING", 1 LlmTraces = "LLM_TRACES", }
+}
+model::open_enum! {
+    #[doc = " Schema `UnitMetricRequestDTO.defaultAggregation`."]
+    UnitMetricRequestDtoDefaultAggregation { 0 Avg = "AVG", 1 Min = "MIN", 2 Max = "MAX",
+    3 Sum = "SUM", }
+}
+model::open_enum! {
+    #[doc = " Schema `UnitMetricRequestDTO.handleEmptyValue`."]
+    UnitMetricRequestDtoHandleEmptyValue { 0 PreviousValue = "PREVIOUS_VALUE", 1 Zero =
+    "ZERO", 2 LeaveBlank = "LEAVE_BLANK", }
+}
+model::open_enum! {
+    #[doc = " Schema `UnitMetricRequestDTO.type`."] UnitMetricRequestDtoType { 0 Manual =
+    "MANUAL", 1 Derived = "DERIVED", }
+}
+/// Schema `UnitMetricResponseDTO`.
+pub struct UnitMetricResponseDto {
+    pub account_id: Option<String>,
+    pub column_aggregation: Option<UnitMetricResponseDtoColumnAggregation>,
+    pub created_at: Option<i64>,
+    pub data_source: Option<UnitMetricResponseDtoDataSource>,
+    pub default_aggregation: Option<UnitMetricResponseDtoDefaultAggregation>,
+    pub description: Option<String>,
+    pub field_id: Option<String>,
+    pub handle_empty_value: Option<UnitMetricResponseDtoHandleEmptyValue>,
+    pub labels: Option<std::collections::BTreeMap<String, String>>,
+    pub last_updated_at: Option<i64>,
+    pub metric_identifier: Option<String>,
+    pub metric_name: Option<String>,
+    pub total: Option<f64>,
+    pub type_: Option<UnitMetricResponseDtoType>,
+    pub unit_metric_records: Option<Vec<UnitCostMetricRecord>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl UnitMetricResponseDto {
+    pub(crate) const NAMES: model::Names = &[
+        "type",
+        "total",
+        "labels",
+        "fieldId",
+        "accountId",
+        "createdAt",
+        "dataSource",
+        "metricName",
+        "description",
+        "lastUpdatedAt",
+        "handleEmptyValue",
+        "metricIdentifier",
+        "columnAggregation",
+        "unitMetricRecords",
+        "defaultAggregation",
+    ];
+}
+impl model::Model for UnitMetricResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            column_aggregation: None,
+            created_at: None,
+            data_source: None,
+            default_aggregation: None,
+            description: None,
+            field_id: None,
+            handle_empty_value: None,
+            labels: None,
+            last_updated_at: None,
+            metric_identifier: None,
+            metric_name: None,
+            total: None,
+            type_: None,
+            unit_metric_records: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UnitMetricResponseDto",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.type_),
+            1 => model::Slot::Num(&mut self.total),
+            2 => model::Slot::Opt(&mut self.labels),
+            3 => model::Slot::Str(&mut self.field_id),
+            4 => model::Slot::Str(&mut self.account_id),
+            5 => model::Slot::Int(&mut self.created_at),
+            6 => model::Slot::Opt(&mut self.data_source),
+            7 => model::Slot::Str(&mut self.metric_name),
+            8 => model::Slot::Str(&mut self.description),
+            9 => model::Slot::Int(&mut self.last_updated_at),
+            10 => model::Slot::Opt(&mut self.handle_empty_value),
+            11 => model::Slot::Str(&mut self.metric_identifier),
+            12 => model::Slot::Opt(&mut self.column_aggregation),
+            13 => model::Slot::Opt(&mut self.unit_metric_records),
+            14 => model::Slot::Opt(&mut self.default_aggregation),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_id);
+        to.opt(12, &self.column_aggregation);
+        to.opt(5, &self.created_at);
+        to.opt(6, &self.data_source);
+        to.opt(14, &self.default_aggregation);
+        to.opt(8, &self.description);
+        to.opt(3, &self.field_id);
+        to.opt(10, &self.handle_empty_value);
+        to.opt(2, &self.labels);
+        to.opt(9, &self.last_updated_at);
+        to.opt(11, &self.metric_identifier);
+        to.opt(7, &self.metric_name);
+        to.opt(1, &self.total);
+        to.opt(0, &self.type_);
+        to.opt(13, &self.unit_metric_records);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(UnitMetricResponseDto);
+model::open_enum! {
+    #[doc = " Schema `UnitMetricResponseDTO.columnAggregation`."]
+    UnitMetricResponseDtoColumnAggregation { 0 Sum = "SUM", 1 Count = "COUNT", 2
+    CountDistinct = "COUNT_DISTINCT", 3 Avg = "AVG", 4 Min = "MIN", 5 Max = "MAX", }
+}
+model::open_enum! {
+    #[doc = " Schema `UnitMetricResponseDTO.dataSource`."]
+    UnitMetricResponseDtoDataSource { 0 Billing = "BILLING", 1 LlmTraces = "LLM_TRACES",
+    }
+}
+model::open_enum! {
+    #[doc = " Schema `UnitMetricResponseDTO.defaultAggregation`."]
+    UnitMetricResponseDtoDefaultAggregation { 0 Avg = "AVG", 1 Min = "MIN", 2 Max =
+    "MAX", 3 Sum = "SUM", }
+}
+model::open_enum! {
+    #[doc = " Schema `UnitMetricResponseDTO.handleEmptyValue`."]
+    UnitMetricResponseDtoHandleEmptyValue { 0 PreviousValue = "PREVIOUS_VALUE", 1 Zero =
+    "ZERO", 2 LeaveBlank = "LEAVE_BLANK", }
+}
+model::open_enum! {
+    #[doc = " Schema `UnitMetricResponseDTO.type`."] UnitMetricResponseDtoType { 0 Manual
+    = "MANUAL", 1 Derived = "DERIVED", }
+}
+model::open_enum! {
+    #[doc = " Schema `getColumnUnitMetricForPerspective timeTruncGroupBy`."]
+    GetColumnUnitMetricForPerspectiveTimeTruncGroupBy { 0 Day = "DAY", 1 Week = "WEEK", 2
+    Month = "MONTH", }
+}
 model::open_enum! {
     #[doc = " Schema `getUnitMetric timeTruncGroupBy`."] GetUnitMetricTimeTruncGroupBy {
     0 Day = "DAY", 1 Week = "WEEK", 2 Month = "MONTH", }
 }
-/// Schema `updateUnitMetric body`.
-pub struct UpdateUnitMetricBody {
-    pub default_aggregation: Option<String>,
-    pub description: Option<String>,
-    pub handle_empty_value: Option<String>,
-    pub labels: Option<Box<UpdateUnitMetricBodyLabels>>,
-    pub metric_identifier: Option<String>,
-    pub metric_name: Option<String>,
-    pub unit_metric_records: Option<Vec<UpdateUnitMetricBodyUnitMetricRecords>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
+model::open_enum! {
+    #[doc = " Schema `listAllUnitMetrics sortOrder`."] ListAllUnitMetricsSortOrder { 0
+    Ascending = "ASCENDING", 1 Descending = "DESCENDING", }
 }
-impl model::Model for UpdateUnitMetricBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            default_aggregation: None,
-            description: None,
-            handle_empty_value: None,
-            labels: None,
-            metric_identifier: None,
-            metric_name: None,
-            unit_metric_records: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateUnitMetricBody",
-            names: &[
-                "labels",
-                "metricName",
-                "description",
-                "handleEmptyValue",
-                "metricIdentifier",
-                "unitMetricRecords",
-                "defaultAggregation",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.labels),
-            1 => model::Slot::Str(&mut self.metric_name),
-            2 => model::Slot::Str(&mut self.description),
-            3 => model::Slot::Str(&mut self.handle_empty_value),
-            4 => model::Slot::Str(&mut self.metric_identifier),
-            5 => model::Slot::Opt(&mut self.unit_metric_records),
-            6 => model::Slot::Str(&mut self.default_aggregation),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(6, &self.default_aggregation);
-        to.opt(2, &self.description);
-        to.opt(3, &self.handle_empty_value);
-        to.opt(0, &self.labels);
-        to.opt(4, &self.metric_identifier);
-        to.opt(1, &self.metric_name);
-        to.opt(5, &self.unit_metric_records);
-        to.misfits(&self.misfits);
-    }
+model::open_enum! {
+    #[doc = " Schema `listAllUnitMetrics sortType`."] ListAllUnitMetricsSortType { 0
+    MetricName = "METRIC_NAME", 1 LastUpdatedAt = "LAST_UPDATED_AT", }
 }
-model::model!(UpdateUnitMetricBody);
-/// Schema `updateUnitMetric body.labels`.
-pub struct UpdateUnitMetricBodyLabels {
-    pub manager: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateUnitMetricBodyLabels {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            manager: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateUnitMetricBodyLabels",
-            names: &["manager"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.manager),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.manager);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateUnitMetricBodyLabels);
-/// Schema `updateUnitMetric body.unitMetricRecords`.
-pub struct UpdateUnitMetricBodyUnitMetricRecords {
-    pub usage_time_stamp: Option<String>,
-    pub value: Option<f64>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateUnitMetricBodyUnitMetricRecords {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            usage_time_stamp: None,
-            value: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateUnitMetricBodyUnitMetricRecords",
-            names: &["value", "usageTimeStamp"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Num(&mut self.value),
-            1 => model::Slot::Str(&mut self.usage_time_stamp),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.usage_time_stamp);
-        to.opt(0, &self.value);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateUnitMetricBodyUnitMetricRecords);

@@ -110,7 +110,8 @@ pub struct ClusterLinkRequest {
     pub org_identifier: Option<String>,
     pub project_identifier: Option<String>,
     pub search_term: Option<String>,
-    pub skip_cluster_validation: Option<bool>,
+    /// Any JSON: it is known from one sample, which has a boolean.
+    pub skip_cluster_validation: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -171,7 +172,7 @@ impl model::Model for ClusterLinkRequest {
             3 => model::Slot::Str(&mut self.org_identifier),
             4 => model::Slot::Flag(&mut self.link_all_clusters),
             5 => model::Slot::Str(&mut self.project_identifier),
-            6 => model::Slot::Flag(&mut self.skip_cluster_validation),
+            6 => model::Slot::Json(&mut self.skip_cluster_validation),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }

@@ -384,10 +384,6 @@ impl model::Model for EnvironmentResponse {
     }
 }
 model::model!(EnvironmentResponse);
-model::open_enum! {
-    #[doc = " Schema `EnvironmentType`."] EnvironmentType { 0 PreProduction =
-    "PreProduction", 1 Production = "Production", }
-}
 /// Schema `EnvironmentUpdateRequest`.
 pub struct EnvironmentUpdateRequest {
     pub color: Option<String>,

@@ -119,7 +119,8 @@ model::model!(EnvironmentGroupDelete);
 pub struct EnvironmentGroupRequest {
     pub color: Option<String>,
     pub identifier: Option<String>,
-    pub name: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub name: Option<serde_json::Value>,
     pub org_identifier: Option<String>,
     pub project_identifier: Option<String>,
     pub yaml: String,
@@ -174,7 +175,7 @@ impl model::Model for EnvironmentGroupRequest {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.name),
+            0 => model::Slot::Json(&mut self.name),
             1 => model::Slot::OneStr(&mut self.yaml),
             2 => model::Slot::Str(&mut self.color),
             3 => model::Slot::Str(&mut self.identifier),

@@ -3,6 +3,144 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `EnvironmentBatchResponse`.
+pub struct EnvironmentBatchResponse {
+    pub failed: Option<Vec<EnvironmentFailureResponse>>,
+    pub successful: Option<Vec<NgEnvironmentResponse>>,
+    pub total_failed: Option<i64>,
+    pub total_requested: Option<i64>,
+    pub total_successful: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl EnvironmentBatchResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "failed",
+        "successful",
+        "totalFailed",
+        "totalRequested",
+        "totalSuccessful",
+    ];
+}
+impl model::Model for EnvironmentBatchResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            failed: None,
+            successful: None,
+            total_failed: None,
+            total_requested: None,
+            total_successful: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnvironmentBatchResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.failed),
+            1 => model::Slot::Opt(&mut self.successful),
+            2 => model::Slot::Int(&mut self.total_failed),
+            3 => model::Slot::Int(&mut self.total_requested),
+            4 => model::Slot::Int(&mut self.total_successful),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.failed);
+        to.opt(1, &self.successful);
+        to.opt(2, &self.total_failed);
+        to.opt(3, &self.total_requested);
+        to.opt(4, &self.total_successful);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(EnvironmentBatchResponse);
+/// Schema `EnvironmentFailureResponse`.
+pub struct EnvironmentFailureResponse {
+    pub account_id: Option<String>,
+    pub error_code: Option<String>,
+    pub error_message: Option<String>,
+    pub identifier: Option<String>,
+    pub org_identifier: Option<String>,
+    pub project_identifier: Option<String>,
+    pub status: Option<EnvironmentFailureResponseStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for EnvironmentFailureResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            error_code: None,
+            error_message: None,
+            identifier: None,
+            org_identifier: None,
+            project_identifier: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnvironmentFailureResponse",
+            names: &[
+                "status",
+                "accountId",
+                "errorCode",
+                "identifier",
+                "errorMessage",
+                "orgIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.status),
+            1 => model::Slot::Str(&mut self.account_id),
+            2 => model::Slot::Str(&mut self.error_code),
+            3 => model::Slot::Str(&mut self.identifier),
+            4 => model::Slot::Str(&mut self.error_message),
+            5 => model::Slot::Str(&mut self.org_identifier),
+            6 => model::Slot::Str(&mut self.project_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_id);
+        to.opt(2, &self.error_code);
+        to.opt(4, &self.error_message);
+        to.opt(3, &self.identifier);
+        to.opt(5, &self.org_identifier);
+        to.opt(6, &self.project_identifier);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(EnvironmentFailureResponse);
+model::open_enum! {
+    #[doc = " Schema `EnvironmentFailureResponse.status`."]
+    EnvironmentFailureResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
+}
 /// Schema `EnvironmentGitUpdateResponse`.
 pub struct EnvironmentGitUpdateResponse {
     pub identifier: Option<String>,
@@ -392,6 +530,61 @@ impl model::Model for PageResponseServiceOverrideResponse {
     }
 }
 model::model!(PageResponseServiceOverrideResponse);
+/// Schema `ResponseDTOEnvironmentBatchResponse`.
+pub struct ResponseDtoEnvironmentBatchResponse {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<EnvironmentBatchResponse>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoEnvironmentBatchResponseStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResponseDtoEnvironmentBatchResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoEnvironmentBatchResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ResponseDtoEnvironmentBatchResponse);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOEnvironmentBatchResponse.status`."]
+    ResponseDtoEnvironmentBatchResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
+}
 /// Schema `ResponseDTOEnvironmentGitUpdateResponse`.
 pub struct ResponseDtoEnvironmentGitUpdateResponse {
     pub correlation_id: Option<String>,
@@ -910,86 +1103,6 @@ impl model::Model for ServiceOverrideResponse {
     }
 }
 model::model!(ServiceOverrideResponse);
-/// Schema `createEnvironmentsV2 body`.
-pub struct CreateEnvironmentsV2Body {
-    pub color: Option<String>,
-    pub description: Option<String>,
-    pub identifier: Option<String>,
-    pub name: Option<String>,
-    pub org_identifier: Option<String>,
-    pub project_identifier: Option<String>,
-    pub tags: Option<std::collections::BTreeMap<String, String>>,
-    pub type_: Option<String>,
-    pub yaml: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CreateEnvironmentsV2Body {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            color: None,
-            description: None,
-            identifier: None,
-            name: None,
-            org_identifier: None,
-            project_identifier: None,
-            tags: None,
-            type_: None,
-            yaml: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreateEnvironmentsV2Body",
-            names: &[
-                "name",
-                "tags",
-                "type",
-                "yaml",
-                "color",
-                "identifier",
-                "description",
-                "orgIdentifier",
-                "projectIdentifier",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Opt(&mut self.tags),
-            2 => model::Slot::Str(&mut self.type_),
-            3 => model::Slot::Str(&mut self.yaml),
-            4 => model::Slot::Str(&mut self.color),
-            5 => model::Slot::Str(&mut self.identifier),
-            6 => model::Slot::Str(&mut self.description),
-            7 => model::Slot::Str(&mut self.org_identifier),
-            8 => model::Slot::Str(&mut self.project_identifier),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(4, &self.color);
-        to.opt(6, &self.description);
-        to.opt(5, &self.identifier);
-        to.opt(0, &self.name);
-        to.opt(7, &self.org_identifier);
-        to.opt(8, &self.project_identifier);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.type_);
-        to.opt(3, &self.yaml);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreateEnvironmentsV2Body);
 model::open_enum! {
     #[doc = " Schema `getEnvironmentAccessList type`."] GetEnvironmentAccessListType { 0
     PreProduction = "PreProduction", 1 Production = "Production", }

@@ -136,7 +136,8 @@ impl model::Model for InfrastructureImportResponse {
 model::model!(InfrastructureImportResponse);
 /// Schema `InfrastructureRequest`.
 pub struct InfrastructureRequest {
-    pub deployment_type: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub deployment_type: Option<serde_json::Value>,
     pub description: Option<String>,
     pub environment_ref: Option<String>,
     pub identifier: Option<String>,
@@ -216,7 +217,7 @@ impl model::Model for InfrastructureRequest {
             4 => model::Slot::Str(&mut self.identifier),
             5 => model::Slot::Str(&mut self.description),
             6 => model::Slot::Str(&mut self.org_identifier),
-            7 => model::Slot::Str(&mut self.deployment_type),
+            7 => model::Slot::Json(&mut self.deployment_type),
             8 => model::Slot::Str(&mut self.environment_ref),
             9 => model::Slot::Str(&mut self.project_identifier),
             _ => model::Slot::Misfits(&mut self.misfits),

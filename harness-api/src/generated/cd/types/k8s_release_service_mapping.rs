@@ -45,27 +45,45 @@ impl model::Model for ReleaseDetailsRequest {
     }
 }
 model::model!(ReleaseDetailsRequest);
-/// Schema `post-v1-releaseDetails body`.
-pub struct PostReleaseDetailsBody {
-    pub namespace: Option<String>,
-    pub release_name: Option<String>,
+/// Schema `ReleaseDetailsResponse`.
+pub struct ReleaseDetailsResponse {
+    pub account: Option<String>,
+    pub environment_details: Option<Box<ReleaseEnvDetails>>,
+    pub id: Option<serde_json::Value>,
+    pub org: Option<String>,
+    pub project: Option<String>,
+    pub release_key: Option<String>,
+    pub service_details: Option<Box<ReleaseServiceDetails>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for PostReleaseDetailsBody {
+impl model::Model for ReleaseDetailsResponse {
     #[inline]
     fn blank() -> Self {
         Self {
-            namespace: None,
-            release_name: None,
+            account: None,
+            environment_details: None,
+            id: None,
+            org: None,
+            project: None,
+            release_key: None,
+            service_details: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "PostReleaseDetailsBody",
-            names: &["namespace", "release_name"],
+            name: "ReleaseDetailsResponse",
+            names: &[
+                "_id",
+                "org",
+                "account",
+                "project",
+                "release_key",
+                "service_details",
+                "environment_details",
+            ],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -74,16 +92,151 @@ impl model::Model for PostReleaseDetailsBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.namespace),
-            1 => model::Slot::Str(&mut self.release_name),
+            0 => model::Slot::Json(&mut self.id),
+            1 => model::Slot::Str(&mut self.org),
+            2 => model::Slot::Str(&mut self.account),
+            3 => model::Slot::Str(&mut self.project),
+            4 => model::Slot::Str(&mut self.release_key),
+            5 => model::Slot::Opt(&mut self.service_details),
+            6 => model::Slot::Opt(&mut self.environment_details),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.namespace);
-        to.opt(1, &self.release_name);
+        to.opt(2, &self.account);
+        to.opt(6, &self.environment_details);
+        to.opt(0, &self.id);
+        to.opt(1, &self.org);
+        to.opt(3, &self.project);
+        to.opt(4, &self.release_key);
+        to.opt(5, &self.service_details);
         to.misfits(&self.misfits);
     }
 }
-model::model!(PostReleaseDetailsBody);
+model::model!(ReleaseDetailsResponse);
+/// Schema `ReleaseEnvDetails`.
+pub struct ReleaseEnvDetails {
+    pub connector_ref: Option<String>,
+    pub env_id: Option<String>,
+    pub env_name: Option<String>,
+    pub infra_id: Option<String>,
+    pub infra_name: Option<String>,
+    pub infrastructure_kind: Option<String>,
+    pub org: Option<String>,
+    pub project: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ReleaseEnvDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            env_id: None,
+            env_name: None,
+            infra_id: None,
+            infra_name: None,
+            infrastructure_kind: None,
+            org: None,
+            project: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReleaseEnvDetails",
+            names: &[
+                "org",
+                "env_id",
+                "project",
+                "env_name",
+                "infra_id",
+                "infra_name",
+                "connector_ref",
+                "infrastructure_kind",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.org),
+            1 => model::Slot::Str(&mut self.env_id),
+            2 => model::Slot::Str(&mut self.project),
+            3 => model::Slot::Str(&mut self.env_name),
+            4 => model::Slot::Str(&mut self.infra_id),
+            5 => model::Slot::Str(&mut self.infra_name),
+            6 => model::Slot::Str(&mut self.connector_ref),
+            7 => model::Slot::Str(&mut self.infrastructure_kind),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.connector_ref);
+        to.opt(1, &self.env_id);
+        to.opt(3, &self.env_name);
+        to.opt(4, &self.infra_id);
+        to.opt(5, &self.infra_name);
+        to.opt(7, &self.infrastructure_kind);
+        to.opt(0, &self.org);
+        to.opt(2, &self.project);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ReleaseEnvDetails);
+/// Schema `ReleaseServiceDetails`.
+pub struct ReleaseServiceDetails {
+    pub org: Option<String>,
+    pub project: Option<String>,
+    pub service_id: Option<String>,
+    pub service_name: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ReleaseServiceDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            org: None,
+            project: None,
+            service_id: None,
+            service_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReleaseServiceDetails",
+            names: &["org", "project", "service_id", "service_name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.org),
+            1 => model::Slot::Str(&mut self.project),
+            2 => model::Slot::Str(&mut self.service_id),
+            3 => model::Slot::Str(&mut self.service_name),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.org);
+        to.opt(1, &self.project);
+        to.opt(2, &self.service_id);
+        to.opt(3, &self.service_name);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ReleaseServiceDetails);

@@ -566,7 +566,8 @@ pub struct ParameterFieldStoreConfigWrapper {
     pub json_response_field: Option<bool>,
     pub response_field: Option<String>,
     pub spec: Option<Box<ParameterFieldStoreConfigWrapperSpec>>,
-    pub type_: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub type_: Option<serde_json::Value>,
     pub type_string: Option<bool>,
     pub value: Option<Box<StoreConfigWrapper>>,
     /// Members whose value was of another kind than described.
@@ -616,7 +617,7 @@ impl model::Model for ParameterFieldStoreConfigWrapper {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Opt(&mut self.spec),
-            1 => model::Slot::Str(&mut self.type_),
+            1 => model::Slot::Json(&mut self.type_),
             2 => model::Slot::Opt(&mut self.value),
             3 => model::Slot::Flag(&mut self.expression),
             4 => model::Slot::Flag(&mut self.type_string),
@@ -648,7 +649,10 @@ impl model::Model for ParameterFieldStoreConfigWrapper {
 model::model!(ParameterFieldStoreConfigWrapper);
 /// Schema `ParameterFieldStoreConfigWrapper.spec`.
 pub struct ParameterFieldStoreConfigWrapperSpec {
-    pub files: Option<Vec<String>>,
+    /// Any JSON: it is known from one sample, which has a list of strings.
+    pub files: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -657,6 +661,7 @@ impl model::Model for ParameterFieldStoreConfigWrapperSpec {
     fn blank() -> Self {
         Self {
             files: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -673,7 +678,7 @@ impl model::Model for ParameterFieldStoreConfigWrapperSpec {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.files),
+            0 => model::Slot::Json(&mut self.files),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -681,6 +686,16 @@ impl model::Model for ParameterFieldStoreConfigWrapperSpec {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.files);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(ParameterFieldStoreConfigWrapperSpec);

@@ -278,6 +278,61 @@ model::open_enum! {
     ResponseDtoPluginInfoResponseDtoStatus { 0 Success = "SUCCESS", 1 Failure =
     "FAILURE", 2 Error = "ERROR", }
 }
+/// Schema `ResponseDTOServiceBatchResponse`.
+pub struct ResponseDtoServiceBatchResponse {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<ServiceBatchResponse>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoServiceBatchResponseStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResponseDtoServiceBatchResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoServiceBatchResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ResponseDtoServiceBatchResponse);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOServiceBatchResponse.status`."]
+    ResponseDtoServiceBatchResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
+    2 Error = "ERROR", }
+}
 /// Schema `ResponseDTOServiceGitUpdateResponse`.
 pub struct ResponseDtoServiceGitUpdateResponse {
     pub correlation_id: Option<String>,
@@ -677,6 +732,443 @@ model::open_enum! {
     ResponseDtoSetServiceHookActionStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
     2 Error = "ERROR", }
 }
+/// Schema `ServiceBatchResponse`.
+pub struct ServiceBatchResponse {
+    pub failed_services: Option<Vec<ServiceFailureResponse>>,
+    pub successful_services: Option<Vec<NgServiceResponse>>,
+    pub total_failed: Option<i64>,
+    pub total_requested: Option<i64>,
+    pub total_success: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ServiceBatchResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "totalFailed",
+        "totalSuccess",
+        "failedServices",
+        "totalRequested",
+        "successfulServices",
+    ];
+}
+impl model::Model for ServiceBatchResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            failed_services: None,
+            successful_services: None,
+            total_failed: None,
+            total_requested: None,
+            total_success: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceBatchResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.total_failed),
+            1 => model::Slot::Int(&mut self.total_success),
+            2 => model::Slot::Opt(&mut self.failed_services),
+            3 => model::Slot::Int(&mut self.total_requested),
+            4 => model::Slot::Opt(&mut self.successful_services),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.failed_services);
+        to.opt(4, &self.successful_services);
+        to.opt(0, &self.total_failed);
+        to.opt(3, &self.total_requested);
+        to.opt(1, &self.total_success);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ServiceBatchResponse);
+/// Schema `ServiceFailureResponse`.
+pub struct ServiceFailureResponse {
+    pub account_id: Option<String>,
+    pub correlation_id: Option<String>,
+    pub error_code: Option<ServiceFailureResponseErrorCode>,
+    pub error_message: Option<String>,
+    pub git_ops_enabled: Option<bool>,
+    pub identifier: Option<String>,
+    pub org_identifier: Option<String>,
+    pub project_identifier: Option<String>,
+    pub status: Option<ServiceFailureResponseStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ServiceFailureResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            correlation_id: None,
+            error_code: None,
+            error_message: None,
+            git_ops_enabled: None,
+            identifier: None,
+            org_identifier: None,
+            project_identifier: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceFailureResponse",
+            names: &[
+                "status",
+                "accountId",
+                "errorCode",
+                "identifier",
+                "errorMessage",
+                "correlationId",
+                "gitOpsEnabled",
+                "orgIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.status),
+            1 => model::Slot::Str(&mut self.account_id),
+            2 => model::Slot::Opt(&mut self.error_code),
+            3 => model::Slot::Str(&mut self.identifier),
+            4 => model::Slot::Str(&mut self.error_message),
+            5 => model::Slot::Str(&mut self.correlation_id),
+            6 => model::Slot::Flag(&mut self.git_ops_enabled),
+            7 => model::Slot::Str(&mut self.org_identifier),
+            8 => model::Slot::Str(&mut self.project_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_id);
+        to.opt(5, &self.correlation_id);
+        to.opt(2, &self.error_code);
+        to.opt(4, &self.error_message);
+        to.opt(6, &self.git_ops_enabled);
+        to.opt(3, &self.identifier);
+        to.opt(7, &self.org_identifier);
+        to.opt(8, &self.project_identifier);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ServiceFailureResponse);
+model::open_enum! {
+    #[doc = " Schema `ServiceFailureResponse.errorCode`."]
+    ServiceFailureResponseErrorCode { 0 DefaultErrorCode = "DEFAULT_ERROR_CODE", 1
+    InvalidArgument = "INVALID_ARGUMENT", 2 InvalidEmail = "INVALID_EMAIL", 3
+    DomainNotAllowedToRegister = "DOMAIN_NOT_ALLOWED_TO_REGISTER", 4
+    CommnityEditionNotFound = "COMMNITY_EDITION_NOT_FOUND", 5 DeployModeIsNotOnPrem =
+    "DEPLOY_MODE_IS_NOT_ON_PREM", 6 UserAlreadyRegistered = "USER_ALREADY_REGISTERED", 7
+    UserInvitationDoesNotExist = "USER_INVITATION_DOES_NOT_EXIST", 8 UserDoesNotExist =
+    "USER_DOES_NOT_EXIST", 9 UserInviteOperationFailed = "USER_INVITE_OPERATION_FAILED",
+    10 UserDisabled = "USER_DISABLED", 11 AccountDoesNotExist = "ACCOUNT_DOES_NOT_EXIST",
+    12 InactiveAccount = "INACTIVE_ACCOUNT", 13 AccountMigrated = "ACCOUNT_MIGRATED", 14
+    AccountMigratedToNextGen = "ACCOUNT_MIGRATED_TO_NEXT_GEN", 15 UserDomainNotAllowed =
+    "USER_DOMAIN_NOT_ALLOWED", 16 MaxFailedAttemptCountExceeded =
+    "MAX_FAILED_ATTEMPT_COUNT_EXCEEDED", 17 ResourceNotFound = "RESOURCE_NOT_FOUND", 18
+    InvalidFormat = "INVALID_FORMAT", 19 RoleDoesNotExist = "ROLE_DOES_NOT_EXIST", 20
+    EmailNotVerified = "EMAIL_NOT_VERIFIED", 21 EmailVerificationTokenNotFound =
+    "EMAIL_VERIFICATION_TOKEN_NOT_FOUND", 22 InvalidToken = "INVALID_TOKEN", 23
+    RevokedToken = "REVOKED_TOKEN", 24 InvalidCaptchaToken = "INVALID_CAPTCHA_TOKEN", 25
+    NotAccountMgrNorHasAllAppAccess = "NOT_ACCOUNT_MGR_NOR_HAS_ALL_APP_ACCESS", 26
+    ExpiredToken = "EXPIRED_TOKEN", 27 InvalidAgentMtlsAuthority =
+    "INVALID_AGENT_MTLS_AUTHORITY", 28 TokenAlreadyRefreshedOnce =
+    "TOKEN_ALREADY_REFRESHED_ONCE", 29 AccessDenied = "ACCESS_DENIED", 30 NgAccessDenied
+    = "NG_ACCESS_DENIED", 31 InvalidCredential = "INVALID_CREDENTIAL", 32
+    InvalidCredentialsThirdParty = "INVALID_CREDENTIALS_THIRD_PARTY", 33 InvalidKey =
+    "INVALID_KEY", 34 InvalidConnectorType = "INVALID_CONNECTOR_TYPE", 35 InvalidKeypath
+    = "INVALID_KEYPATH", 36 InvalidVariable = "INVALID_VARIABLE", 37 UnknownHost =
+    "UNKNOWN_HOST", 38 UnreachableHost = "UNREACHABLE_HOST", 39 InvalidPort =
+    "INVALID_PORT", 40 SshSessionTimeout = "SSH_SESSION_TIMEOUT", 41
+    AlgorithmNegotiationError = "ALGORITHM_NEGOTIATION_ERROR", 42 SocketConnectionError =
+    "SOCKET_CONNECTION_ERROR", 43 ConnectionError = "CONNECTION_ERROR", 44
+    CouldNotProcessError = "COULD_NOT_PROCESS_ERROR", 45 SocketConnectionTimeout =
+    "SOCKET_CONNECTION_TIMEOUT", 46 WinrmCommandExecutionTimeout =
+    "WINRM_COMMAND_EXECUTION_TIMEOUT", 47 ConnectionTimeout = "CONNECTION_TIMEOUT", 48
+    SshConnectionError = "SSH_CONNECTION_ERROR", 49 UserGroupError = "USER_GROUP_ERROR",
+    50 InvalidExecutionId = "INVALID_EXECUTION_ID", 51 ErrorInGettingChannelStreams =
+    "ERROR_IN_GETTING_CHANNEL_STREAMS", 52 Unexpected = "UNEXPECTED", 53 UnknownError =
+    "UNKNOWN_ERROR", 54 UnknownExecutorTypeError = "UNKNOWN_EXECUTOR_TYPE_ERROR", 55
+    DuplicateStateNames = "DUPLICATE_STATE_NAMES", 56 TransitionNotLinked =
+    "TRANSITION_NOT_LINKED", 57 TransitionToIncorrectState =
+    "TRANSITION_TO_INCORRECT_STATE", 58 TransitionTypeNull = "TRANSITION_TYPE_NULL", 59
+    StatesWithDupTransitions = "STATES_WITH_DUP_TRANSITIONS", 60
+    BarriersNotRunningConcurrently = "BARRIERS_NOT_RUNNING_CONCURRENTLY", 61
+    NonForkStates = "NON_FORK_STATES", 62 NonRepeatStates = "NON_REPEAT_STATES", 63
+    InitialStateNotDefined = "INITIAL_STATE_NOT_DEFINED", 64 FileIntegrityCheckFailed =
+    "FILE_INTEGRITY_CHECK_FAILED", 65 InvalidUrl = "INVALID_URL", 66 FileDownloadFailed =
+    "FILE_DOWNLOAD_FAILED", 67 PlatformSoftwareDeleteError =
+    "PLATFORM_SOFTWARE_DELETE_ERROR", 68 InvalidCsvFile = "INVALID_CSV_FILE", 69
+    InvalidRequest = "INVALID_REQUEST", 70 SchemaValidationFailed =
+    "SCHEMA_VALIDATION_FAILED", 71 FilterCreationError = "FILTER_CREATION_ERROR", 72
+    InvalidYamlError = "INVALID_YAML_ERROR", 73 PlanCreationError =
+    "PLAN_CREATION_ERROR", 74 InvalidInfraState = "INVALID_INFRA_STATE", 75
+    PipelineAlreadyTriggered = "PIPELINE_ALREADY_TRIGGERED", 76 NonExistingPipeline =
+    "NON_EXISTING_PIPELINE", 77 DuplicateCommandNames = "DUPLICATE_COMMAND_NAMES", 78
+    InvalidPipeline = "INVALID_PIPELINE", 79 CommandDoesNotExist =
+    "COMMAND_DOES_NOT_EXIST", 80 DuplicateArtifactstreamNames =
+    "DUPLICATE_ARTIFACTSTREAM_NAMES", 81 DuplicateHostNames = "DUPLICATE_HOST_NAMES", 82
+    StateNotForType = "STATE_NOT_FOR_TYPE", 83 StateMachineIssue = "STATE_MACHINE_ISSUE",
+    84 StateDiscontinueFailed = "STATE_DISCONTINUE_FAILED", 85 StatePauseFailed =
+    "STATE_PAUSE_FAILED", 86 PauseAllAlready = "PAUSE_ALL_ALREADY", 87 ResumeAllAlready =
+    "RESUME_ALL_ALREADY", 88 RollbackAlready = "ROLLBACK_ALREADY", 89 AbortAllAlready =
+    "ABORT_ALL_ALREADY", 90 ExpireAllAlready = "EXPIRE_ALL_ALREADY", 91 RetryFailed =
+    "RETRY_FAILED", 92 UnknownArtifactType = "UNKNOWN_ARTIFACT_TYPE", 93
+    UnknownStageElementWrapperType = "UNKNOWN_STAGE_ELEMENT_WRAPPER_TYPE", 94 InitTimeout
+    = "INIT_TIMEOUT", 95 LicenseExpired = "LICENSE_EXPIRED", 96 NotLicensed =
+    "NOT_LICENSED", 97 RequestTimeout = "REQUEST_TIMEOUT", 98 ScmRequestTimeout =
+    "SCM_REQUEST_TIMEOUT", 99 WorkflowAlreadyTriggered = "WORKFLOW_ALREADY_TRIGGERED",
+    100 JenkinsError = "JENKINS_ERROR", 101 InvalidArtifactSource =
+    "INVALID_ARTIFACT_SOURCE", 102 InvalidArtifactServer = "INVALID_ARTIFACT_SERVER", 103
+    InvalidCloudProvider = "INVALID_CLOUD_PROVIDER", 104 UpdateNotAllowed =
+    "UPDATE_NOT_ALLOWED", 105 DeleteNotAllowed = "DELETE_NOT_ALLOWED", 106
+    AppdynamicsConfigurationError = "APPDYNAMICS_CONFIGURATION_ERROR", 107
+    ApmConfigurationError = "APM_CONFIGURATION_ERROR", 108 SplunkConfigurationError =
+    "SPLUNK_CONFIGURATION_ERROR", 109 ElkConfigurationError = "ELK_CONFIGURATION_ERROR",
+    110 LogzConfigurationError = "LOGZ_CONFIGURATION_ERROR", 111 SumoConfigurationError =
+    "SUMO_CONFIGURATION_ERROR", 112 InstanaConfigurationError =
+    "INSTANA_CONFIGURATION_ERROR", 113 AppdynamicsError = "APPDYNAMICS_ERROR", 114
+    StackdriverError = "STACKDRIVER_ERROR", 115 StackdriverConfigurationError =
+    "STACKDRIVER_CONFIGURATION_ERROR", 116 NewrelicConfigurationError =
+    "NEWRELIC_CONFIGURATION_ERROR", 117 NewrelicError = "NEWRELIC_ERROR", 118
+    DynaTraceConfigurationError = "DYNA_TRACE_CONFIGURATION_ERROR", 119 DynaTraceError =
+    "DYNA_TRACE_ERROR", 120 CloudwatchError = "CLOUDWATCH_ERROR", 121
+    CloudwatchConfigurationError = "CLOUDWATCH_CONFIGURATION_ERROR", 122
+    PrometheusConfigurationError = "PROMETHEUS_CONFIGURATION_ERROR", 123
+    DataDogConfigurationError = "DATA_DOG_CONFIGURATION_ERROR", 124
+    ServiceGuardConfigurationError = "SERVICE_GUARD_CONFIGURATION_ERROR", 125
+    EncryptionNotConfigured = "ENCRYPTION_NOT_CONFIGURED", 126 UnavailableDelegates =
+    "UNAVAILABLE_DELEGATES", 127 WorkflowExecutionInProgress =
+    "WORKFLOW_EXECUTION_IN_PROGRESS", 128 PipelineExecutionInProgress =
+    "PIPELINE_EXECUTION_IN_PROGRESS", 129 AwsAccessDenied = "AWS_ACCESS_DENIED", 130
+    AwsClusterNotFound = "AWS_CLUSTER_NOT_FOUND", 131 AwsServiceNotFound =
+    "AWS_SERVICE_NOT_FOUND", 132 ImageNotFound = "IMAGE_NOT_FOUND", 133 IllegalArgument =
+    "ILLEGAL_ARGUMENT", 134 ImageTagNotFound = "IMAGE_TAG_NOT_FOUND", 135
+    DelegateNotAvailable = "DELEGATE_NOT_AVAILABLE", 136 InvalidYamlPayload =
+    "INVALID_YAML_PAYLOAD", 137 AuthenticationError = "AUTHENTICATION_ERROR", 138
+    AuthorizationError = "AUTHORIZATION_ERROR", 139 UnrecognizedYamlFields =
+    "UNRECOGNIZED_YAML_FIELDS", 140 CouldNotMapBeforeYaml = "COULD_NOT_MAP_BEFORE_YAML",
+    141 MissingBeforeYaml = "MISSING_BEFORE_YAML", 142 MissingYaml = "MISSING_YAML", 143
+    NonEmptyDeletions = "NON_EMPTY_DELETIONS", 144 GeneralYamlError =
+    "GENERAL_YAML_ERROR", 145 GeneralYamlInfo = "GENERAL_YAML_INFO", 146 YamlGitSyncError
+    = "YAML_GIT_SYNC_ERROR", 147 GitConnectionError = "GIT_CONNECTION_ERROR", 148
+    GitError = "GIT_ERROR", 149 ArtifactServerError = "ARTIFACT_SERVER_ERROR", 150
+    EncryptDecryptError = "ENCRYPT_DECRYPT_ERROR", 151 SecretManagementError =
+    "SECRET_MANAGEMENT_ERROR", 152 SecretNotFound = "SECRET_NOT_FOUND", 153
+    KmsOperationError = "KMS_OPERATION_ERROR", 154 GcpKmsOperationError =
+    "GCP_KMS_OPERATION_ERROR", 155 VaultOperationError = "VAULT_OPERATION_ERROR", 156
+    AwsSecretsManagerOperationError = "AWS_SECRETS_MANAGER_OPERATION_ERROR", 157
+    AzureKeyVaultOperationError = "AZURE_KEY_VAULT_OPERATION_ERROR", 158
+    AzureKeyVaultInterruptError = "AZURE_KEY_VAULT_INTERRUPT_ERROR", 159
+    UnsupportedOperationException = "UNSUPPORTED_OPERATION_EXCEPTION", 160
+    FeatureUnavailable = "FEATURE_UNAVAILABLE", 161 GeneralError = "GENERAL_ERROR", 162
+    BaselineConfigurationError = "BASELINE_CONFIGURATION_ERROR", 163
+    SamlIdpConfigurationNotAvailable = "SAML_IDP_CONFIGURATION_NOT_AVAILABLE", 164
+    InvalidAuthenticationMechanism = "INVALID_AUTHENTICATION_MECHANISM", 165
+    InvalidSamlConfiguration = "INVALID_SAML_CONFIGURATION", 166
+    InvalidOauthConfiguration = "INVALID_OAUTH_CONFIGURATION", 167
+    InvalidLdapConfiguration = "INVALID_LDAP_CONFIGURATION", 168 UserGroupSyncFailure =
+    "USER_GROUP_SYNC_FAILURE", 169 UserGroupAlreadyExist = "USER_GROUP_ALREADY_EXIST",
+    170 InvalidTwoFactorAuthenticationConfiguration =
+    "INVALID_TWO_FACTOR_AUTHENTICATION_CONFIGURATION", 171 Explanation = "EXPLANATION",
+    172 Hint = "HINT", 173 NotWhitelistedIp = "NOT_WHITELISTED_IP", 174 InvalidTotpToken
+    = "INVALID_TOTP_TOKEN", 175 EmailFailed = "EMAIL_FAILED", 176 SslHandshakeFailed =
+    "SSL_HANDSHAKE_FAILED", 177 NoAppsAssigned = "NO_APPS_ASSIGNED", 178
+    InvalidInfraConfiguration = "INVALID_INFRA_CONFIGURATION", 179 TemplatesLinked =
+    "TEMPLATES_LINKED", 180 UserHasNoPermissions = "USER_HAS_NO_PERMISSIONS", 181
+    UserNotAuthorized = "USER_NOT_AUTHORIZED", 182 UserAlreadyPresent =
+    "USER_ALREADY_PRESENT", 183 EmailError = "EMAIL_ERROR", 184 InvalidUsageRestriction =
+    "INVALID_USAGE_RESTRICTION", 185 UsageRestrictionError = "USAGE_RESTRICTION_ERROR",
+    186 StateExecutionInstanceNotFound = "STATE_EXECUTION_INSTANCE_NOT_FOUND", 187
+    DelegateTaskRetry = "DELEGATE_TASK_RETRY", 188 KubernetesApiTaskException =
+    "KUBERNETES_API_TASK_EXCEPTION", 189 KubernetesTaskException =
+    "KUBERNETES_TASK_EXCEPTION", 190 KubernetesYamlError = "KUBERNETES_YAML_ERROR", 191
+    SaveFileIntoAwsStorageFailed = "SAVE_FILE_INTO_AWS_STORAGE_FAILED", 192
+    ReadFileFromAwsStorageFailed = "READ_FILE_FROM_AWS_STORAGE_FAILED", 193
+    SaveFileIntoGcpStorageFailed = "SAVE_FILE_INTO_GCP_STORAGE_FAILED", 194
+    ReadFileFromGcpStorageFailed = "READ_FILE_FROM_GCP_STORAGE_FAILED", 195
+    FileNotFoundError = "FILE_NOT_FOUND_ERROR", 196 UsageLimitsExceeded =
+    "USAGE_LIMITS_EXCEEDED", 197 EventPublishFailed = "EVENT_PUBLISH_FAILED", 198
+    CustomApprovalError = "CUSTOM_APPROVAL_ERROR", 199 JiraError = "JIRA_ERROR", 200
+    ExpressionEvaluationFailed = "EXPRESSION_EVALUATION_FAILED", 201
+    KubernetesValuesError = "KUBERNETES_VALUES_ERROR", 202 KubernetesClusterError =
+    "KUBERNETES_CLUSTER_ERROR", 203 IncorrectSignInMechanism =
+    "INCORRECT_SIGN_IN_MECHANISM", 204 OauthLoginFailed = "OAUTH_LOGIN_FAILED", 205
+    InvalidTerraformTargetsRequest = "INVALID_TERRAFORM_TARGETS_REQUEST", 206
+    TerraformExecutionError = "TERRAFORM_EXECUTION_ERROR", 207 FileReadFailed =
+    "FILE_READ_FAILED", 208 FileSizeExceedsLimit = "FILE_SIZE_EXCEEDS_LIMIT", 209
+    ClusterNotFound = "CLUSTER_NOT_FOUND", 210 MarketplaceTokenNotFound =
+    "MARKETPLACE_TOKEN_NOT_FOUND", 211 InvalidMarketplaceToken =
+    "INVALID_MARKETPLACE_TOKEN", 212 InvalidTicketingServer = "INVALID_TICKETING_SERVER",
+    213 ServicenowError = "SERVICENOW_ERROR", 214 PasswordExpired = "PASSWORD_EXPIRED",
+    215 UserLocked = "USER_LOCKED", 216 PasswordStrengthCheckFailed =
+    "PASSWORD_STRENGTH_CHECK_FAILED", 217 AccountDisabled = "ACCOUNT_DISABLED", 218
+    InvalidAccountPermission = "INVALID_ACCOUNT_PERMISSION", 219 PagerdutyError =
+    "PAGERDUTY_ERROR", 220 HealthError = "HEALTH_ERROR", 221
+    SamlTestSuccessMechanismNotEnabled = "SAML_TEST_SUCCESS_MECHANISM_NOT_ENABLED", 222
+    DomainWhitelistFilterCheckFailed = "DOMAIN_WHITELIST_FILTER_CHECK_FAILED", 223
+    InvalidDashboardUpdateRequest = "INVALID_DASHBOARD_UPDATE_REQUEST", 224
+    DuplicateField = "DUPLICATE_FIELD", 225 InvalidAzureVaultConfiguration =
+    "INVALID_AZURE_VAULT_CONFIGURATION", 226 UserNotAuthorizedDueToUsageRestrictions =
+    "USER_NOT_AUTHORIZED_DUE_TO_USAGE_RESTRICTIONS", 227 InvalidRollback =
+    "INVALID_ROLLBACK", 228 DataCollectionError = "DATA_COLLECTION_ERROR", 229
+    SumoDataCollectionError = "SUMO_DATA_COLLECTION_ERROR", 230 DeploymentGovernanceError
+    = "DEPLOYMENT_GOVERNANCE_ERROR", 231 BatchProcessingError = "BATCH_PROCESSING_ERROR",
+    232 GraphqlError = "GRAPHQL_ERROR", 233 FileCreateError = "FILE_CREATE_ERROR", 234
+    IllegalState = "ILLEGAL_STATE", 235 GitDiffCommitNotInOrder =
+    "GIT_DIFF_COMMIT_NOT_IN_ORDER", 236 FailedToAcquirePersistentLock =
+    "FAILED_TO_ACQUIRE_PERSISTENT_LOCK", 237 FailedToAcquireNonPersistentLock =
+    "FAILED_TO_ACQUIRE_NON_PERSISTENT_LOCK", 238 PodNotFoundError =
+    "POD_NOT_FOUND_ERROR", 239 CommandExecutionError = "COMMAND_EXECUTION_ERROR", 240
+    RegistryException = "REGISTRY_EXCEPTION", 241 EngineInterruptProcessingException =
+    "ENGINE_INTERRUPT_PROCESSING_EXCEPTION", 242 EngineIoException =
+    "ENGINE_IO_EXCEPTION", 243 EngineOutcomeException = "ENGINE_OUTCOME_EXCEPTION", 244
+    EngineSweepingOutputException = "ENGINE_SWEEPING_OUTPUT_EXCEPTION", 245
+    CacheNotFoundException = "CACHE_NOT_FOUND_EXCEPTION", 246 EngineEntityUpdateException
+    = "ENGINE_ENTITY_UPDATE_EXCEPTION", 247 ShellExecutionException =
+    "SHELL_EXECUTION_EXCEPTION", 248 TemplateNotFound = "TEMPLATE_NOT_FOUND", 249
+    AzureServiceException = "AZURE_SERVICE_EXCEPTION", 250 AzureClientException =
+    "AZURE_CLIENT_EXCEPTION", 251 GitUnseenRemoteHeadCommit =
+    "GIT_UNSEEN_REMOTE_HEAD_COMMIT", 252 TimeoutEngineException =
+    "TIMEOUT_ENGINE_EXCEPTION", 253 NoAvailableDelegates = "NO_AVAILABLE_DELEGATES", 254
+    NoGlobalDelegateAccount = "NO_GLOBAL_DELEGATE_ACCOUNT", 255 NoInstalledDelegates =
+    "NO_INSTALLED_DELEGATES", 256 DuplicateDelegateException =
+    "DUPLICATE_DELEGATE_EXCEPTION", 257 GcpMarketplaceException =
+    "GCP_MARKETPLACE_EXCEPTION", 258 MissingDefaultGoogleCredentials =
+    "MISSING_DEFAULT_GOOGLE_CREDENTIALS", 259 IncorrectDefaultGoogleCredentials =
+    "INCORRECT_DEFAULT_GOOGLE_CREDENTIALS", 260 OptimisticLockingException =
+    "OPTIMISTIC_LOCKING_EXCEPTION", 261 NgPipelineExecutionException =
+    "NG_PIPELINE_EXECUTION_EXCEPTION", 262 NgPipelineCreateException =
+    "NG_PIPELINE_CREATE_EXCEPTION", 263 ResourceNotFoundException =
+    "RESOURCE_NOT_FOUND_EXCEPTION", 264 PmsInitializeSdkException =
+    "PMS_INITIALIZE_SDK_EXCEPTION", 265 UnexpectedSnippetException =
+    "UNEXPECTED_SNIPPET_EXCEPTION", 266 UnexpectedSchemaException =
+    "UNEXPECTED_SCHEMA_EXCEPTION", 267 ConnectorValidationException =
+    "CONNECTOR_VALIDATION_EXCEPTION", 268 TimescaleNotAvailable =
+    "TIMESCALE_NOT_AVAILABLE", 269 MigrationException = "MIGRATION_EXCEPTION", 270
+    RequestProcessingInterrupted = "REQUEST_PROCESSING_INTERRUPTED", 271
+    SecretManagerIdNotFound = "SECRET_MANAGER_ID_NOT_FOUND", 272
+    GcpSecretManagerOperationError = "GCP_SECRET_MANAGER_OPERATION_ERROR", 273
+    GcpSecretOperationError = "GCP_SECRET_OPERATION_ERROR", 274 GitOperationError =
+    "GIT_OPERATION_ERROR", 275 TaskFailureError = "TASK_FAILURE_ERROR", 276
+    InstanceStatsProcessError = "INSTANCE_STATS_PROCESS_ERROR", 277
+    InstanceStatsMigrationError = "INSTANCE_STATS_MIGRATION_ERROR", 278
+    DeploymentMigrationError = "DEPLOYMENT_MIGRATION_ERROR", 279 CgLicenseUsageError =
+    "CG_LICENSE_USAGE_ERROR", 280 InstanceStatsAggregationError =
+    "INSTANCE_STATS_AGGREGATION_ERROR", 281 UnresolvedExpressionsError =
+    "UNRESOLVED_EXPRESSIONS_ERROR", 282 KryoHandlerNotFoundError =
+    "KRYO_HANDLER_NOT_FOUND_ERROR", 283 DelegateErrorHandlerException =
+    "DELEGATE_ERROR_HANDLER_EXCEPTION", 284 DelegateServiceDriverException =
+    "DELEGATE_SERVICE_DRIVER_EXCEPTION", 285
+    DelegateInstallationCommandNotSupportedException =
+    "DELEGATE_INSTALLATION_COMMAND_NOT_SUPPORTED_EXCEPTION", 286 UnexpectedTypeError =
+    "UNEXPECTED_TYPE_ERROR", 287 ExceptionHandlerNotFound =
+    "EXCEPTION_HANDLER_NOT_FOUND", 288 ConnectorNotFoundException =
+    "CONNECTOR_NOT_FOUND_EXCEPTION", 289 GcpServerError = "GCP_SERVER_ERROR", 290
+    HttpResponseException = "HTTP_RESPONSE_EXCEPTION", 291 ScmNotFoundError =
+    "SCM_NOT_FOUND_ERROR", 292 ScmConflictError = "SCM_CONFLICT_ERROR", 293
+    ScmConflictErrorV2 = "SCM_CONFLICT_ERROR_V2", 294 ScmUnprocessableEntity =
+    "SCM_UNPROCESSABLE_ENTITY", 295 ProcessExecutionException =
+    "PROCESS_EXECUTION_EXCEPTION", 296 ScmUnauthorized = "SCM_UNAUTHORIZED", 297
+    ScmBadRequest = "SCM_BAD_REQUEST", 298 ScmInternalServerError =
+    "SCM_INTERNAL_SERVER_ERROR", 299 Data = "DATA", 300 Context = "CONTEXT", 301
+    PrCreationError = "PR_CREATION_ERROR", 302 UrlNotReachable = "URL_NOT_REACHABLE", 303
+    UrlNotProvided = "URL_NOT_PROVIDED", 304 EngineExpressionEvaluationError =
+    "ENGINE_EXPRESSION_EVALUATION_ERROR", 305 EngineFunctorError =
+    "ENGINE_FUNCTOR_ERROR", 306 JiraClientError = "JIRA_CLIENT_ERROR", 307 ScmNotModified
+    = "SCM_NOT_MODIFIED", 308 ApprovalStepNgError = "APPROVAL_STEP_NG_ERROR", 309
+    BucketServerError = "BUCKET_SERVER_ERROR", 310 GitSyncError = "GIT_SYNC_ERROR", 311
+    TemplateException = "TEMPLATE_EXCEPTION", 312 TemplateAlreadyExistsException =
+    "TEMPLATE_ALREADY_EXISTS_EXCEPTION", 313 EntityReferenceException =
+    "ENTITY_REFERENCE_EXCEPTION", 314 ActiveServiceInstancesPresentException =
+    "ACTIVE_SERVICE_INSTANCES_PRESENT_EXCEPTION", 315 InvalidInputSet =
+    "INVALID_INPUT_SET", 316 InvalidOverlayInputSet = "INVALID_OVERLAY_INPUT_SET", 317
+    ResourceAlreadyExists = "RESOURCE_ALREADY_EXISTS", 318 InvalidJsonPayload =
+    "INVALID_JSON_PAYLOAD", 319 PolicyEvaluationFailure = "POLICY_EVALUATION_FAILURE",
+    320 PolicySetError = "POLICY_SET_ERROR", 321 InvalidArtifactoryRegistryRequest =
+    "INVALID_ARTIFACTORY_REGISTRY_REQUEST", 322 InvalidNexusRegistryRequest =
+    "INVALID_NEXUS_REGISTRY_REQUEST", 323 EntityNotFound = "ENTITY_NOT_FOUND", 324
+    GitxOauthNotSet = "GITX_OAUTH_NOT_SET", 325 InvalidAzureContainerRegistryRequest =
+    "INVALID_AZURE_CONTAINER_REGISTRY_REQUEST", 326 AzureAuthenticationError =
+    "AZURE_AUTHENTICATION_ERROR", 327 AzureConfigError = "AZURE_CONFIG_ERROR", 328
+    DataProcessingError = "DATA_PROCESSING_ERROR", 329 InvalidAzureAksRequest =
+    "INVALID_AZURE_AKS_REQUEST", 330 AwsIamError = "AWS_IAM_ERROR", 331 AwsCfError =
+    "AWS_CF_ERROR", 332 AwsInstanceError = "AWS_INSTANCE_ERROR", 333 AwsVpcError =
+    "AWS_VPC_ERROR", 334 AwsTagError = "AWS_TAG_ERROR", 335 AwsAsgError =
+    "AWS_ASG_ERROR", 336 AwsLoadBalancerError = "AWS_LOAD_BALANCER_ERROR", 337
+    ScmInternalServerErrorV2 = "SCM_INTERNAL_SERVER_ERROR_V2", 338
+    ScmFailedDependencyError = "SCM_FAILED_DEPENDENCY_ERROR", 339 ScmUnauthorizedErrorV2
+    = "SCM_UNAUTHORIZED_ERROR_V2", 340 TooManyRequests = "TOO_MANY_REQUESTS", 341
+    ScmRateLimitError = "SCM_RATE_LIMIT_ERROR", 342 InvalidIdentifierRef =
+    "INVALID_IDENTIFIER_REF", 343 SpotinstNullError = "SPOTINST_NULL_ERROR", 344
+    SpotnistRestException = "SPOTNIST_REST_EXCEPTION", 345 ScmUnexpectedError =
+    "SCM_UNEXPECTED_ERROR", 346 DuplicateFileImport = "DUPLICATE_FILE_IMPORT", 347
+    AzureAppServicesTaskException = "AZURE_APP_SERVICES_TASK_EXCEPTION", 348
+    AzureArmTaskException = "AZURE_ARM_TASK_EXCEPTION", 349 AzureBpTaskException =
+    "AZURE_BP_TASK_EXCEPTION", 350 MediaNotSupported = "MEDIA_NOT_SUPPORTED", 351
+    AwsEcsError = "AWS_ECS_ERROR", 352 AwsApplicationAutoScaling =
+    "AWS_APPLICATION_AUTO_SCALING", 353 AwsEcsServiceNotActive =
+    "AWS_ECS_SERVICE_NOT_ACTIVE", 354 AwsEcsClientError = "AWS_ECS_CLIENT_ERROR", 355
+    AwsStsError = "AWS_STS_ERROR", 356 FreezeException = "FREEZE_EXCEPTION", 357
+    MissingException = "MISSING_EXCEPTION", 358 DelegateTaskExpired =
+    "DELEGATE_TASK_EXPIRED", 359 DelegateTaskValidationFailed =
+    "DELEGATE_TASK_VALIDATION_FAILED", 360 MongoExecutionTimeoutException =
+    "MONGO_EXECUTION_TIMEOUT_EXCEPTION", 361 DelegateNotRegistered =
+    "DELEGATE_NOT_REGISTERED", 362 TerraformVaultSecretCleanupFailure =
+    "TERRAFORM_VAULT_SECRET_CLEANUP_FAILURE", 363 ApprovalRejection =
+    "APPROVAL_REJECTION", 364 TerragruntExecutionError = "TERRAGRUNT_EXECUTION_ERROR",
+    365 AdfsError = "ADFS_ERROR", 366 TerraformCloudError = "TERRAFORM_CLOUD_ERROR", 367
+    ClusterCredentialsNotFound = "CLUSTER_CREDENTIALS_NOT_FOUND", 368 ScmApiError =
+    "SCM_API_ERROR", 369 InternalServerError = "INTERNAL_SERVER_ERROR", 370 ScmForbidden
+    = "SCM_FORBIDDEN", 371 AwsEksError = "AWS_EKS_ERROR", 372 OpaPolicyEvaluationError =
+    "OPA_POLICY_EVALUATION_ERROR", 373 UserMarkedFailure = "USER_MARKED_FAILURE", 374
+    SshRetry = "SSH_RETRY", 375 HttpClientErrorResponse = "HTTP_CLIENT_ERROR_RESPONSE",
+    376 HttpInternalServerError = "HTTP_INTERNAL_SERVER_ERROR", 377 HttpBadGateway =
+    "HTTP_BAD_GATEWAY", 378 HttpServiceUnavailable = "HTTP_SERVICE_UNAVAILABLE", 379
+    HttpGatewayTimeout = "HTTP_GATEWAY_TIMEOUT", 380 HttpServerErrorResponse =
+    "HTTP_SERVER_ERROR_RESPONSE", 381 PipelineUpdateException =
+    "PIPELINE_UPDATE_EXCEPTION", 382 ServicenowRefreshTokenError =
+    "SERVICENOW_REFRESH_TOKEN_ERROR", 383 ParameterFieldCastError =
+    "PARAMETER_FIELD_CAST_ERROR", 384 AbortAllAlreadyNg = "ABORT_ALL_ALREADY_NG", 385
+    WebhookException = "WEBHOOK_EXCEPTION", 386 InvalidOidcConfiguration =
+    "INVALID_OIDC_CONFIGURATION", 387 InvalidCredentials = "INVALID_CREDENTIALS", 388
+    InvalidOrPrivateRepo = "INVALID_OR_PRIVATE_REPO", 389 BarrierFailedError =
+    "BARRIER_FAILED_ERROR", 390 ElasticsearchNotAvailable =
+    "ELASTICSEARCH_NOT_AVAILABLE", 391 ObjectStoreNotAvailable =
+    "OBJECT_STORE_NOT_AVAILABLE", 392 NoEligibleRunners = "NO_ELIGIBLE_RUNNERS", 393
+    NoAvailableRunners = "NO_AVAILABLE_RUNNERS", 394 RunnerDisconnected =
+    "RUNNER_DISCONNECTED", 395 EventListenerStepFailure = "EVENT_LISTENER_STEP_FAILURE",
+    396 TransactionAborted = "TRANSACTION_ABORTED", 397
+    UnresolvedExpressionsWithContextError = "UNRESOLVED_EXPRESSIONS_WITH_CONTEXT_ERROR",
+    }
+}
+model::open_enum! {
+    #[doc = " Schema `ServiceFailureResponse.status`."] ServiceFailureResponseStatus { 0
+    Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
+}
 /// Schema `ServiceGitUpdateResponse`.
 pub struct ServiceGitUpdateResponse {
     pub identifier: Option<String>,
@@ -833,76 +1325,6 @@ impl model::Model for ServiceRequest {
     }
 }
 model::model!(ServiceRequest);
-/// Schema `createServicesPartialBatch body`.
-pub struct CreateServicesPartialBatchBody {
-    pub description: Option<String>,
-    pub identifier: Option<String>,
-    pub name: Option<String>,
-    pub org_identifier: Option<String>,
-    pub project_identifier: Option<String>,
-    pub tags: Option<std::collections::BTreeMap<String, String>>,
-    pub yaml: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CreateServicesPartialBatchBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            description: None,
-            identifier: None,
-            name: None,
-            org_identifier: None,
-            project_identifier: None,
-            tags: None,
-            yaml: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreateServicesPartialBatchBody",
-            names: &[
-                "name",
-                "tags",
-                "yaml",
-                "identifier",
-                "description",
-                "orgIdentifier",
-                "projectIdentifier",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Opt(&mut self.tags),
-            2 => model::Slot::Str(&mut self.yaml),
-            3 => model::Slot::Str(&mut self.identifier),
-            4 => model::Slot::Str(&mut self.description),
-            5 => model::Slot::Str(&mut self.org_identifier),
-            6 => model::Slot::Str(&mut self.project_identifier),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(4, &self.description);
-        to.opt(3, &self.identifier);
-        to.opt(0, &self.name);
-        to.opt(5, &self.org_identifier);
-        to.opt(6, &self.project_identifier);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.yaml);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreateServicesPartialBatchBody);
 model::open_enum! {
     #[doc = " Schema `getServiceAccessList type`."] GetServiceAccessListType { 0
     Kubernetes = "Kubernetes", 1 NativeHelm = "NativeHelm", 2 Ssh = "Ssh", 3 WinRm =

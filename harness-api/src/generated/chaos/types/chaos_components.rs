@@ -3,82 +3,13 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-model::open_enum! {
-    #[doc = " Schema `getChaosComponentVariable type`."] GetChaosComponentVariableType {
-    0 Fault = "Fault", 1 Probe = "Probe", 2 Action = "Action", }
-}
-/// Schema `runChaosComponent body`.
-pub struct RunChaosComponentBody {
-    pub duration: Option<String>,
-    pub identity: Option<String>,
-    pub infra_reference: Option<String>,
-    pub runtime_inputs: Option<Box<RunChaosComponentBodyRuntimeInputs>>,
-    pub type_: Option<String>,
-    pub user_meta_data: Option<Box<RunChaosComponentBodyUserMetaData>>,
+/// Schema `template.ChaosComponentInputsetSpec`.
+pub struct ChaosComponentInputsetSpec {
+    pub tasks: Option<std::collections::BTreeMap<String, Vec<VariableMinimum>>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for RunChaosComponentBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            duration: None,
-            identity: None,
-            infra_reference: None,
-            runtime_inputs: None,
-            type_: None,
-            user_meta_data: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "RunChaosComponentBody",
-            names: &[
-                "type",
-                "duration",
-                "identity",
-                "userMetaData",
-                "runtimeInputs",
-                "infraReference",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.type_),
-            1 => model::Slot::Str(&mut self.duration),
-            2 => model::Slot::Str(&mut self.identity),
-            3 => model::Slot::Opt(&mut self.user_meta_data),
-            4 => model::Slot::Opt(&mut self.runtime_inputs),
-            5 => model::Slot::Str(&mut self.infra_reference),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.duration);
-        to.opt(2, &self.identity);
-        to.opt(5, &self.infra_reference);
-        to.opt(4, &self.runtime_inputs);
-        to.opt(0, &self.type_);
-        to.opt(3, &self.user_meta_data);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(RunChaosComponentBody);
-/// Schema `runChaosComponent body.runtimeInputs`.
-pub struct RunChaosComponentBodyRuntimeInputs {
-    pub tasks: Option<std::collections::BTreeMap<String, Vec<serde_json::Value>>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for RunChaosComponentBodyRuntimeInputs {
+impl model::Model for ChaosComponentInputsetSpec {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -89,7 +20,7 @@ impl model::Model for RunChaosComponentBodyRuntimeInputs {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "RunChaosComponentBodyRuntimeInputs",
+            name: "ChaosComponentInputsetSpec",
             names: &["tasks"],
             required: &[],
             secrets: &[],
@@ -109,16 +40,263 @@ impl model::Model for RunChaosComponentBodyRuntimeInputs {
         to.misfits(&self.misfits);
     }
 }
-model::model!(RunChaosComponentBodyRuntimeInputs);
-/// Schema `runChaosComponent body.userMetaData`.
-pub struct RunChaosComponentBodyUserMetaData {
+model::model!(ChaosComponentInputsetSpec);
+model::open_enum! {
+    #[doc = " Schema `chaoscomponent.ChaosComponentType`."] ChaosComponentType { 0 Fault
+    = "Fault", 1 Probe = "Probe", 2 Action = "Action", }
+}
+/// Schema `chaoscomponents.GetChaosComponentVariableData`.
+pub struct GetChaosComponentVariableData {
+    pub name: Option<String>,
+    pub variables: Option<Vec<ChaosTemplateVariable>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetChaosComponentVariableData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetChaosComponentVariableData",
+            names: &["name", "variables"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Opt(&mut self.variables),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.variables);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetChaosComponentVariableData);
+/// Schema `chaoscomponents.GetChaosComponentVariableResponse`.
+pub struct GetChaosComponentVariableResponse {
+    pub items: Option<Vec<GetChaosComponentVariableData>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetChaosComponentVariableResponse {
+    pub(crate) const NAMES: model::Names = &["items"];
+}
+impl model::Model for GetChaosComponentVariableResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetChaosComponentVariableResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.items),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetChaosComponentVariableResponse);
+/// Schema `chaoscomponents.RunChaosComponentRequest`.
+pub struct RunChaosComponentRequest {
+    pub duration: Option<String>,
+    pub identity: Option<String>,
+    pub infra_reference: Option<String>,
+    pub runtime_inputs: Option<Box<ChaosComponentInputsetSpec>>,
+    pub type_: Option<ChaosComponentType>,
+    pub user_meta_data: Option<Box<UserMetaData>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for RunChaosComponentRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            duration: None,
+            identity: None,
+            infra_reference: None,
+            runtime_inputs: None,
+            type_: None,
+            user_meta_data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RunChaosComponentRequest",
+            names: &[
+                "type",
+                "duration",
+                "identity",
+                "userMetaData",
+                "runtimeInputs",
+                "infraReference",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.type_),
+            1 => model::Slot::Str(&mut self.duration),
+            2 => model::Slot::Str(&mut self.identity),
+            3 => model::Slot::Opt(&mut self.user_meta_data),
+            4 => model::Slot::Opt(&mut self.runtime_inputs),
+            5 => model::Slot::Str(&mut self.infra_reference),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.duration);
+        to.opt(2, &self.identity);
+        to.opt(5, &self.infra_reference);
+        to.opt(4, &self.runtime_inputs);
+        to.opt(0, &self.type_);
+        to.opt(3, &self.user_meta_data);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(RunChaosComponentRequest);
+/// Schema `chaoscomponents.RunChaosComponentResponse`.
+pub struct RunChaosComponentResponse {
+    pub data: Option<Box<RunChaosComponentResponseData>>,
+    pub status: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for RunChaosComponentResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RunChaosComponentResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Str(&mut self.status),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(RunChaosComponentResponse);
+/// Schema `chaoscomponents.RunChaosComponentResponseData`.
+pub struct RunChaosComponentResponseData {
+    pub error: Option<String>,
+    pub log_keys: Option<Vec<String>>,
+    pub notify_id: Option<String>,
+    pub units: Option<Vec<String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl RunChaosComponentResponseData {
+    pub(crate) const NAMES: model::Names = &["error", "units", "logKeys", "notifyId"];
+}
+impl model::Model for RunChaosComponentResponseData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error: None,
+            log_keys: None,
+            notify_id: None,
+            units: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RunChaosComponentResponseData",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.error),
+            1 => model::Slot::Opt(&mut self.units),
+            2 => model::Slot::Opt(&mut self.log_keys),
+            3 => model::Slot::Str(&mut self.notify_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.error);
+        to.opt(2, &self.log_keys);
+        to.opt(3, &self.notify_id);
+        to.opt(1, &self.units);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(RunChaosComponentResponseData);
+/// Schema `chaoscomponents.UserMetaData`.
+pub struct UserMetaData {
     pub email: Option<String>,
     pub name: Option<String>,
     pub user_name: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for RunChaosComponentBodyUserMetaData {
+impl model::Model for UserMetaData {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -131,7 +309,7 @@ impl model::Model for RunChaosComponentBodyUserMetaData {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "RunChaosComponentBodyUserMetaData",
+            name: "UserMetaData",
             names: &["name", "email", "userName"],
             required: &[],
             secrets: &[],
@@ -155,4 +333,8 @@ impl model::Model for RunChaosComponentBodyUserMetaData {
         to.misfits(&self.misfits);
     }
 }
-model::model!(RunChaosComponentBodyUserMetaData);
+model::model!(UserMetaData);
+model::open_enum! {
+    #[doc = " Schema `getChaosComponentVariable type`."] GetChaosComponentVariableType {
+    0 Fault = "Fault", 1 Probe = "Probe", 2 Action = "Action", }
+}

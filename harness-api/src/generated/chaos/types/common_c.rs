@@ -916,6 +916,14 @@ impl model::Model for ChaosSpec {
     }
 }
 model::model!(ChaosSpec);
+model::open_enum! {
+    #[doc = " Schema `execution.ChaosStepStatus`."] ChaosStepStatus { 0 Queued =
+    "Queued", 1 Error = "Error", 2 CompletedWithProbeFailure =
+    "Completed_With_Probe_Failure", 3 CompletedWithProbeAbsent =
+    "Completed_With_Probe_Absent", 4 Pending = "Pending", 5 Running = "Running", 6
+    Stopped = "Stopped", 7 Completed = "Completed", 8 Failed = "Failed", 9 Passed =
+    "Passed", 10 Skipped = "Skipped", 11 Interrupted = "Interrupted", }
+}
 /// Schema `template.Variable`.
 pub struct ChaosTemplateVariable {
     pub allowed_values: Option<Vec<serde_json::Value>>,

@@ -3,8 +3,8 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `createDRTest body`.
-pub struct CreateDrTestBody {
+/// Schema `chaoscomponents.CreateDRTestPipelineRequest`.
+pub struct CreateDrTestPipelineRequest {
     pub description: Option<String>,
     pub identifier: Option<String>,
     pub name: Option<String>,
@@ -13,7 +13,7 @@ pub struct CreateDrTestBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateDrTestBody {
+impl model::Model for CreateDrTestPipelineRequest {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -28,7 +28,7 @@ impl model::Model for CreateDrTestBody {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateDrTestBody",
+            name: "CreateDrTestPipelineRequest",
             names: &["name", "tags", "objective", "identifier", "description"],
             required: &[],
             secrets: &[],
@@ -56,4 +56,378 @@ impl model::Model for CreateDrTestBody {
         to.misfits(&self.misfits);
     }
 }
-model::model!(CreateDrTestBody);
+model::model!(CreateDrTestPipelineRequest);
+/// Schema `chaoscomponents.CreateDRTestPipelineResponse`.
+pub struct CreateDrTestPipelineResponse {
+    pub data: Option<Box<CreateDrTestPipelineResponseData>>,
+    pub status: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for CreateDrTestPipelineResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateDrTestPipelineResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Str(&mut self.status),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(CreateDrTestPipelineResponse);
+/// Schema `chaoscomponents.CreateDRTestPipelineResponseData`.
+pub struct CreateDrTestPipelineResponseData {
+    pub pipeline_identifier: Option<String>,
+    pub stage_identifier: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl CreateDrTestPipelineResponseData {
+    pub(crate) const NAMES: model::Names = &["stageIdentifier", "pipelineIdentifier"];
+}
+impl model::Model for CreateDrTestPipelineResponseData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pipeline_identifier: None,
+            stage_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateDrTestPipelineResponseData",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.stage_identifier),
+            1 => model::Slot::Str(&mut self.pipeline_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.pipeline_identifier);
+        to.opt(0, &self.stage_identifier);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(CreateDrTestPipelineResponseData);
+/// Schema `chaoscomponents.DRTest`.
+pub struct DrTest {
+    pub description: Option<String>,
+    pub identity: Option<String>,
+    pub name: Option<String>,
+    pub objective: Option<String>,
+    pub spec: Option<Box<DrTestSpec>>,
+    pub tags: Option<std::collections::BTreeMap<String, String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for DrTest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            identity: None,
+            name: None,
+            objective: None,
+            spec: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DrTest",
+            names: &["name", "spec", "tags", "identity", "objective", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Opt(&mut self.spec),
+            2 => model::Slot::Opt(&mut self.tags),
+            3 => model::Slot::Str(&mut self.identity),
+            4 => model::Slot::Str(&mut self.objective),
+            5 => model::Slot::Str(&mut self.description),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.description);
+        to.opt(3, &self.identity);
+        to.opt(0, &self.name);
+        to.opt(4, &self.objective);
+        to.opt(1, &self.spec);
+        to.opt(2, &self.tags);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(DrTest);
+/// Schema `pipelines.ExecutorInfo`.
+pub struct DrTestExecutorInfo {
+    pub email: Option<String>,
+    pub trigger_type: Option<String>,
+    pub username: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for DrTestExecutorInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            trigger_type: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DrTestExecutorInfo",
+            names: &["email", "username", "triggerType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.email),
+            1 => model::Slot::Str(&mut self.username),
+            2 => model::Slot::Str(&mut self.trigger_type),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.email);
+        to.opt(2, &self.trigger_type);
+        to.opt(1, &self.username);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(DrTestExecutorInfo);
+/// Schema `chaoscomponents.DRTestPipelineInfo`.
+pub struct DrTestPipelineInfo {
+    pub identity: Option<String>,
+    pub last_modified: Option<i64>,
+    pub name: Option<String>,
+    pub recent_runs: Option<Vec<DrTestRunInfo>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for DrTestPipelineInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identity: None,
+            last_modified: None,
+            name: None,
+            recent_runs: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DrTestPipelineInfo",
+            names: &["name", "identity", "recentRuns", "lastModified"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Str(&mut self.identity),
+            2 => model::Slot::Opt(&mut self.recent_runs),
+            3 => model::Slot::Int(&mut self.last_modified),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identity);
+        to.opt(3, &self.last_modified);
+        to.opt(0, &self.name);
+        to.opt(2, &self.recent_runs);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(DrTestPipelineInfo);
+/// Schema `chaoscomponents.DRTestRunInfo`.
+pub struct DrTestRunInfo {
+    pub end_ts: Option<i64>,
+    pub execution_id: Option<String>,
+    pub executor_info: Option<Box<DrTestExecutorInfo>>,
+    pub start_ts: Option<i64>,
+    pub status: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for DrTestRunInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            end_ts: None,
+            execution_id: None,
+            executor_info: None,
+            start_ts: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DrTestRunInfo",
+            names: &["endTs", "status", "startTs", "executionId", "executorInfo"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.end_ts),
+            1 => model::Slot::Str(&mut self.status),
+            2 => model::Slot::Int(&mut self.start_ts),
+            3 => model::Slot::Str(&mut self.execution_id),
+            4 => model::Slot::Opt(&mut self.executor_info),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.end_ts);
+        to.opt(3, &self.execution_id);
+        to.opt(4, &self.executor_info);
+        to.opt(2, &self.start_ts);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(DrTestRunInfo);
+/// Schema `chaoscomponents.DRTestSpec`.
+pub struct DrTestSpec {
+    pub pipeline: Option<Box<DrTestPipelineInfo>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for DrTestSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pipeline: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DrTestSpec",
+            names: &["pipeline"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.pipeline),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.pipeline);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(DrTestSpec);
+/// Schema `chaoscomponents.ListDRTestsResponse`.
+pub struct ListDrTestsResponse {
+    pub drtests: Option<Vec<DrTest>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ListDrTestsResponse {
+    pub(crate) const NAMES: model::Names = &["drtests"];
+}
+impl model::Model for ListDrTestsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            drtests: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListDrTestsResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.drtests),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.drtests);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ListDrTestsResponse);

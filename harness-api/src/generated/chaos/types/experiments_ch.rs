@@ -1272,14 +1272,6 @@ impl model::Model for ChaosPipelineInput {
 }
 model::model!(ChaosPipelineInput);
 model::open_enum! {
-    #[doc = " Schema `execution.ChaosStepStatus`."] ChaosStepStatus { 0 Queued =
-    "Queued", 1 Error = "Error", 2 CompletedWithProbeFailure =
-    "Completed_With_Probe_Failure", 3 CompletedWithProbeAbsent =
-    "Completed_With_Probe_Absent", 4 Pending = "Pending", 5 Running = "Running", 6
-    Stopped = "Stopped", 7 Completed = "Completed", 8 Failed = "Failed", 9 Passed =
-    "Passed", 10 Skipped = "Skipped", 11 Interrupted = "Interrupted", }
-}
-model::open_enum! {
     #[doc = " Schema `execution.ChaosStepType`."] ChaosStepType { 0 Fault = "FAULT", 1
     Probe = "PROBE", 2 Action = "ACTION", 3 Experiment = "EXPERIMENT", }
 }

@@ -44,3 +44,48 @@ impl model::Model for ExperimentHelperImageVersion {
     }
 }
 model::model!(ExperimentHelperImageVersion);
+/// Schema `health.HealthCheckResponse`.
+pub struct HealthCheckResponse {
+    pub correlation_id: Option<String>,
+    pub status: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl HealthCheckResponse {
+    pub(crate) const NAMES: model::Names = &["status", "correlationId"];
+}
+impl model::Model for HealthCheckResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HealthCheckResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.status),
+            1 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.correlation_id);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(HealthCheckResponse);

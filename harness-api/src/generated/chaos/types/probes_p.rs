@@ -45,6 +45,48 @@ impl model::Model for ProbeAuthorization {
     }
 }
 model::model!(ProbeAuthorization);
+/// Schema `types.ProbeBulkEnableRequest`.
+pub struct ProbeBulkEnableRequest {
+    pub is_bulk_update: Option<bool>,
+    pub is_enabled: Option<bool>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ProbeBulkEnableRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            is_bulk_update: None,
+            is_enabled: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeBulkEnableRequest",
+            names: &["isEnabled", "isBulkUpdate"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.is_enabled),
+            1 => model::Slot::Flag(&mut self.is_bulk_update),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.is_bulk_update);
+        to.opt(0, &self.is_enabled);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ProbeBulkEnableRequest);
 /// Schema `probe.DatadogMetrics`.
 pub struct ProbeDatadogMetrics {
     pub comparator: Option<Box<Comparator>>,
@@ -769,3 +811,41 @@ impl model::Model for ProbeTlsConfig {
     }
 }
 model::model!(ProbeTlsConfig);
+/// Schema `types.ProbeVerifyRequest`.
+pub struct ProbeVerifyRequest {
+    pub verify: Option<bool>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ProbeVerifyRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            verify: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProbeVerifyRequest",
+            names: &["verify"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.verify),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.verify);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ProbeVerifyRequest);

@@ -3,6 +3,356 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `risks.ActiveExecutionResponse`.
+pub struct ActiveExecutionResponse {
+    pub duration: Option<String>,
+    pub executed_by: Option<Box<ChaosSdkUserDetails>>,
+    pub execution_id: Option<i64>,
+    pub execution_type: Option<RiskExecutionType>,
+    pub last_updated_at: Option<i64>,
+    pub name: Option<String>,
+    pub parent_identity: Option<String>,
+    pub probe_id: Option<String>,
+    pub probe_name: Option<String>,
+    pub run_id: Option<String>,
+    pub started_at: Option<i64>,
+    pub status: Option<ChaosStepStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ActiveExecutionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            duration: None,
+            executed_by: None,
+            execution_id: None,
+            execution_type: None,
+            last_updated_at: None,
+            name: None,
+            parent_identity: None,
+            probe_id: None,
+            probe_name: None,
+            run_id: None,
+            started_at: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ActiveExecutionResponse",
+            names: &[
+                "name",
+                "runID",
+                "status",
+                "probeID",
+                "duration",
+                "probeName",
+                "startedAt",
+                "executedBy",
+                "executionID",
+                "executionType",
+                "lastUpdatedAt",
+                "parentIdentity",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Str(&mut self.run_id),
+            2 => model::Slot::Opt(&mut self.status),
+            3 => model::Slot::Str(&mut self.probe_id),
+            4 => model::Slot::Str(&mut self.duration),
+            5 => model::Slot::Str(&mut self.probe_name),
+            6 => model::Slot::Int(&mut self.started_at),
+            7 => model::Slot::Opt(&mut self.executed_by),
+            8 => model::Slot::Int(&mut self.execution_id),
+            9 => model::Slot::Opt(&mut self.execution_type),
+            10 => model::Slot::Int(&mut self.last_updated_at),
+            11 => model::Slot::Str(&mut self.parent_identity),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.duration);
+        to.opt(7, &self.executed_by);
+        to.opt(8, &self.execution_id);
+        to.opt(9, &self.execution_type);
+        to.opt(10, &self.last_updated_at);
+        to.opt(0, &self.name);
+        to.opt(11, &self.parent_identity);
+        to.opt(3, &self.probe_id);
+        to.opt(5, &self.probe_name);
+        to.opt(1, &self.run_id);
+        to.opt(6, &self.started_at);
+        to.opt(2, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ActiveExecutionResponse);
+/// Schema `risks.ActiveRiskCounter`.
+pub struct ActiveRiskCounter {
+    pub failed_probes: Option<i64>,
+    pub passed_probes: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ActiveRiskCounter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            failed_probes: None,
+            passed_probes: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ActiveRiskCounter",
+            names: &["failedProbes", "passedProbes"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.failed_probes),
+            1 => model::Slot::Int(&mut self.passed_probes),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.failed_probes);
+        to.opt(1, &self.passed_probes);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ActiveRiskCounter);
+/// Schema `risks.CreateRequest`.
+pub struct CreateRequest {
+    pub category: Option<String>,
+    pub description: Option<String>,
+    pub identity: Option<String>,
+    pub is_default: Option<bool>,
+    pub name: Option<String>,
+    pub supported_infra: Option<Vec<RiskInfrastructure>>,
+    pub tags: Option<Vec<String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for CreateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            category: None,
+            description: None,
+            identity: None,
+            is_default: None,
+            name: None,
+            supported_infra: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateRequest",
+            names: &[
+                "name",
+                "tags",
+                "category",
+                "identity",
+                "isDefault",
+                "description",
+                "supportedInfra",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Opt(&mut self.tags),
+            2 => model::Slot::Str(&mut self.category),
+            3 => model::Slot::Str(&mut self.identity),
+            4 => model::Slot::Flag(&mut self.is_default),
+            5 => model::Slot::Str(&mut self.description),
+            6 => model::Slot::Opt(&mut self.supported_infra),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.category);
+        to.opt(5, &self.description);
+        to.opt(3, &self.identity);
+        to.opt(4, &self.is_default);
+        to.opt(0, &self.name);
+        to.opt(6, &self.supported_infra);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(CreateRequest);
+/// Schema `risks.DeleteResponse`.
+pub struct DeleteResponse {
+    pub correlation_id: Option<String>,
+    pub success: Option<bool>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl DeleteResponse {
+    pub(crate) const NAMES: model::Names = &["success", "correlationID"];
+}
+impl model::Model for DeleteResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            success: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeleteResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.success),
+            1 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.correlation_id);
+        to.opt(0, &self.success);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(DeleteResponse);
+/// Schema `risks.ListExecutionResponse`.
+pub struct ListExecutionResponse {
+    pub correlation_id: Option<String>,
+    pub data: Option<Vec<ActiveExecutionResponse>>,
+    pub pagination: Option<Box<PaginationResponse>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ListExecutionResponse {
+    pub(crate) const NAMES: model::Names = &["data", "pagination", "correlationID"];
+}
+impl model::Model for ListExecutionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            pagination: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListExecutionResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.pagination),
+            2 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(1, &self.pagination);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ListExecutionResponse);
+/// Schema `risks.ListRiskResponse`.
+pub struct ListRiskResponse {
+    pub correlation_id: Option<String>,
+    pub data: Option<Vec<RiskResponse>>,
+    pub pagination: Option<Box<PaginationResponse>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ListRiskResponse {
+    pub(crate) const NAMES: model::Names = &["data", "pagination", "correlationID"];
+}
+impl model::Model for ListRiskResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            pagination: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListRiskResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.pagination),
+            2 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(1, &self.pagination);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ListRiskResponse);
 /// Schema `chaosserviceusage.OverallServiceUsageStats`.
 pub struct OverallServiceUsageStats {
     pub account_id: Option<String>,
@@ -121,6 +471,221 @@ impl model::Model for PeriodicStats {
     }
 }
 model::model!(PeriodicStats);
+/// Schema `risks.Risk`.
+pub struct Risk {
+    pub account_id: Option<String>,
+    pub active_risk: Option<Box<ActiveRiskCounter>>,
+    pub category: Option<String>,
+    pub description: Option<String>,
+    pub identity: Option<String>,
+    pub is_default: Option<bool>,
+    pub last_detected_at: Option<i64>,
+    pub name: Option<String>,
+    pub org_id: Option<String>,
+    pub project_id: Option<String>,
+    pub supported_infra: Option<Vec<RiskInfrastructure>>,
+    pub tags: Option<Vec<String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl Risk {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "orgID",
+        "category",
+        "identity",
+        "accountID",
+        "isDefault",
+        "projectID",
+        "activeRisk",
+        "description",
+        "lastDetectedAt",
+        "supportedInfra",
+    ];
+}
+impl model::Model for Risk {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            active_risk: None,
+            category: None,
+            description: None,
+            identity: None,
+            is_default: None,
+            last_detected_at: None,
+            name: None,
+            org_id: None,
+            project_id: None,
+            supported_infra: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Risk",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Opt(&mut self.tags),
+            2 => model::Slot::Str(&mut self.org_id),
+            3 => model::Slot::Str(&mut self.category),
+            4 => model::Slot::Str(&mut self.identity),
+            5 => model::Slot::Str(&mut self.account_id),
+            6 => model::Slot::Flag(&mut self.is_default),
+            7 => model::Slot::Str(&mut self.project_id),
+            8 => model::Slot::Opt(&mut self.active_risk),
+            9 => model::Slot::Str(&mut self.description),
+            10 => model::Slot::Int(&mut self.last_detected_at),
+            11 => model::Slot::Opt(&mut self.supported_infra),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account_id);
+        to.opt(8, &self.active_risk);
+        to.opt(3, &self.category);
+        to.opt(9, &self.description);
+        to.opt(4, &self.identity);
+        to.opt(6, &self.is_default);
+        to.opt(10, &self.last_detected_at);
+        to.opt(0, &self.name);
+        to.opt(2, &self.org_id);
+        to.opt(7, &self.project_id);
+        to.opt(11, &self.supported_infra);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(Risk);
+model::open_enum! {
+    #[doc = " Schema `risks.ExecutionType`."] RiskExecutionType { 0 ChaosExecution =
+    "CHAOS_EXECUTION", 1 DrExecution = "DR_EXECUTION", }
+}
+model::open_enum! {
+    #[doc = " Schema `risks.Infrastructure`."] RiskInfrastructure { 0 Kubernetes =
+    "Kubernetes", 1 KubernetesV2 = "KubernetesV2", 2 Windows = "Windows", 3 Linux =
+    "Linux", 4 CloudFoundry = "CloudFoundry", 5 Container = "Container", }
+}
+/// Schema `risks.RiskResponse`.
+pub struct RiskResponse {
+    pub account_id: Option<String>,
+    pub active_risk: Option<Box<ActiveRiskCounter>>,
+    pub category: Option<String>,
+    pub created_by: Option<Box<ChaosSdkUserDetails>>,
+    pub description: Option<String>,
+    pub identity: Option<String>,
+    pub is_default: Option<bool>,
+    pub last_detected_at: Option<i64>,
+    pub name: Option<String>,
+    pub org_id: Option<String>,
+    pub project_id: Option<String>,
+    pub supported_infra: Option<Vec<RiskInfrastructure>>,
+    pub tags: Option<Vec<String>>,
+    pub updated_by: Option<Box<ChaosSdkUserDetails>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl RiskResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "orgID",
+        "category",
+        "identity",
+        "accountID",
+        "createdBy",
+        "isDefault",
+        "projectID",
+        "updatedBy",
+        "activeRisk",
+        "description",
+        "lastDetectedAt",
+        "supportedInfra",
+    ];
+}
+impl model::Model for RiskResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            active_risk: None,
+            category: None,
+            created_by: None,
+            description: None,
+            identity: None,
+            is_default: None,
+            last_detected_at: None,
+            name: None,
+            org_id: None,
+            project_id: None,
+            supported_infra: None,
+            tags: None,
+            updated_by: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RiskResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Opt(&mut self.tags),
+            2 => model::Slot::Str(&mut self.org_id),
+            3 => model::Slot::Str(&mut self.category),
+            4 => model::Slot::Str(&mut self.identity),
+            5 => model::Slot::Str(&mut self.account_id),
+            6 => model::Slot::Opt(&mut self.created_by),
+            7 => model::Slot::Flag(&mut self.is_default),
+            8 => model::Slot::Str(&mut self.project_id),
+            9 => model::Slot::Opt(&mut self.updated_by),
+            10 => model::Slot::Opt(&mut self.active_risk),
+            11 => model::Slot::Str(&mut self.description),
+            12 => model::Slot::Int(&mut self.last_detected_at),
+            13 => model::Slot::Opt(&mut self.supported_infra),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account_id);
+        to.opt(10, &self.active_risk);
+        to.opt(3, &self.category);
+        to.opt(6, &self.created_by);
+        to.opt(11, &self.description);
+        to.opt(4, &self.identity);
+        to.opt(7, &self.is_default);
+        to.opt(12, &self.last_detected_at);
+        to.opt(0, &self.name);
+        to.opt(2, &self.org_id);
+        to.opt(8, &self.project_id);
+        to.opt(13, &self.supported_infra);
+        to.opt(1, &self.tags);
+        to.opt(9, &self.updated_by);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(RiskResponse);
 /// Schema `chaosserviceusage.ServiceData`.
 pub struct ServiceData {
     pub experiment_runs: Option<i64>,
@@ -350,6 +915,76 @@ impl model::Model for StatsByType {
     }
 }
 model::model!(StatsByType);
+/// Schema `risks.UpdateRequest`.
+pub struct UpdateRequest {
+    pub category: Option<String>,
+    pub description: Option<String>,
+    pub identity: Option<String>,
+    pub is_default: Option<bool>,
+    pub name: Option<String>,
+    pub supported_infra: Option<Vec<String>>,
+    pub tags: Option<Vec<String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for UpdateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            category: None,
+            description: None,
+            identity: None,
+            is_default: None,
+            name: None,
+            supported_infra: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateRequest",
+            names: &[
+                "name",
+                "tags",
+                "category",
+                "identity",
+                "isDefault",
+                "description",
+                "supportedInfra",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Opt(&mut self.tags),
+            2 => model::Slot::Str(&mut self.category),
+            3 => model::Slot::Str(&mut self.identity),
+            4 => model::Slot::Flag(&mut self.is_default),
+            5 => model::Slot::Str(&mut self.description),
+            6 => model::Slot::Opt(&mut self.supported_infra),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.category);
+        to.opt(5, &self.description);
+        to.opt(3, &self.identity);
+        to.opt(4, &self.is_default);
+        to.opt(0, &self.name);
+        to.opt(6, &self.supported_infra);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(UpdateRequest);
 model::open_enum! {
     #[doc = " Schema `chaosserviceusage.ServiceType`."] UsageServiceType { 0 Kubernetes =
     "Kubernetes", 1 Linux = "Linux", 2 Windows = "Windows", 3 Serverless = "Serverless",
@@ -401,76 +1036,6 @@ impl model::Model for UsageStats {
     }
 }
 model::model!(UsageStats);
-/// Schema `createRisk body`.
-pub struct CreateRiskBody {
-    pub category: Option<String>,
-    pub description: Option<String>,
-    pub identity: Option<String>,
-    pub is_default: Option<bool>,
-    pub name: Option<String>,
-    pub supported_infra: Option<Vec<String>>,
-    pub tags: Option<Vec<String>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CreateRiskBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            category: None,
-            description: None,
-            identity: None,
-            is_default: None,
-            name: None,
-            supported_infra: None,
-            tags: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreateRiskBody",
-            names: &[
-                "name",
-                "tags",
-                "category",
-                "identity",
-                "isDefault",
-                "description",
-                "supportedInfra",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Opt(&mut self.tags),
-            2 => model::Slot::Str(&mut self.category),
-            3 => model::Slot::Str(&mut self.identity),
-            4 => model::Slot::Flag(&mut self.is_default),
-            5 => model::Slot::Str(&mut self.description),
-            6 => model::Slot::Opt(&mut self.supported_infra),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.category);
-        to.opt(5, &self.description);
-        to.opt(3, &self.identity);
-        to.opt(4, &self.is_default);
-        to.opt(0, &self.name);
-        to.opt(6, &self.supported_infra);
-        to.opt(1, &self.tags);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreateRiskBody);
 model::open_enum! {
     #[doc = " Schema `getAccountServiceDetails sortField`."]
     GetAccountServiceDetailsSortField { 0 ExperimentsRan = "experimentsRan", 1
@@ -493,73 +1058,3 @@ model::open_enum! {
     #[doc = " Schema `listRisks sortField`."] ListRisksSortField { 0 Name = "name", 1
     LastUpdated = "lastUpdated", 2 ExperimentName = "experimentName", }
 }
-/// Schema `updateRisk body`.
-pub struct UpdateRiskBody {
-    pub category: Option<String>,
-    pub description: Option<String>,
-    pub identity: Option<String>,
-    pub is_default: Option<bool>,
-    pub name: Option<String>,
-    pub supported_infra: Option<Vec<String>>,
-    pub tags: Option<Vec<String>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateRiskBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            category: None,
-            description: None,
-            identity: None,
-            is_default: None,
-            name: None,
-            supported_infra: None,
-            tags: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateRiskBody",
-            names: &[
-                "name",
-                "tags",
-                "category",
-                "identity",
-                "isDefault",
-                "description",
-                "supportedInfra",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Opt(&mut self.tags),
-            2 => model::Slot::Str(&mut self.category),
-            3 => model::Slot::Str(&mut self.identity),
-            4 => model::Slot::Flag(&mut self.is_default),
-            5 => model::Slot::Str(&mut self.description),
-            6 => model::Slot::Opt(&mut self.supported_infra),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.category);
-        to.opt(5, &self.description);
-        to.opt(3, &self.identity);
-        to.opt(4, &self.is_default);
-        to.opt(0, &self.name);
-        to.opt(6, &self.supported_infra);
-        to.opt(1, &self.tags);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateRiskBody);

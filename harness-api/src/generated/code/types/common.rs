@@ -64,6 +64,11 @@ model::open_enum! {
     "fast-forward", 1 Merge = "merge", 2 Rebase = "rebase", 3 Squash = "squash", }
 }
 model::open_enum! {
+    #[doc = " Schema `EnumMergeQueueEntryState`."] EnumMergeQueueEntryState { 0
+    ChecksInProgress = "checks_in_progress", 1 ChecksPending = "checks_pending", 2
+    MergeGroup = "merge_group", 3 MergePending = "merge_pending", }
+}
+model::open_enum! {
     #[doc = " Schema `EnumPrincipalType`."] EnumPrincipalType { 0 Service = "service", 1
     Serviceaccount = "serviceaccount", 2 User = "user", }
 }
@@ -845,6 +850,115 @@ impl model::Model for TypesLabelPullReqAssignmentInfo {
     }
 }
 model::model!(TypesLabelPullReqAssignmentInfo);
+/// Schema `TypesLabelValueInfo`.
+pub struct TypesLabelValueInfo {
+    pub color: Option<String>,
+    pub id: Option<i64>,
+    pub value: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for TypesLabelValueInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            color: None,
+            id: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesLabelValueInfo",
+            names: &["id", "color", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.id),
+            1 => model::Slot::Str(&mut self.color),
+            2 => model::Slot::Str(&mut self.value),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.color);
+        to.opt(0, &self.id);
+        to.opt(2, &self.value);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(TypesLabelValueInfo);
+/// Schema `TypesMergeQueueInfo`.
+pub struct TypesMergeQueueInfo {
+    pub checks: Option<Vec<TypesPullReqCheck>>,
+    pub checks_commit_sha: Option<serde_json::Value>,
+    pub merge_commit_sha: Option<serde_json::Value>,
+    pub pull_requests_ahead: Option<i64>,
+    pub state: Option<EnumMergeQueueEntryState>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl TypesMergeQueueInfo {
+    pub(crate) const NAMES: model::Names = &[
+        "state",
+        "checks",
+        "merge_commit_sha",
+        "checks_commit_sha",
+        "pull_requests_ahead",
+    ];
+}
+impl model::Model for TypesMergeQueueInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            checks: None,
+            checks_commit_sha: None,
+            merge_commit_sha: None,
+            pull_requests_ahead: None,
+            state: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesMergeQueueInfo",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.state),
+            1 => model::Slot::Opt(&mut self.checks),
+            2 => model::Slot::Json(&mut self.merge_commit_sha),
+            3 => model::Slot::Json(&mut self.checks_commit_sha),
+            4 => model::Slot::Int(&mut self.pull_requests_ahead),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.checks);
+        to.opt(3, &self.checks_commit_sha);
+        to.opt(2, &self.merge_commit_sha);
+        to.opt(4, &self.pull_requests_ahead);
+        to.opt(0, &self.state);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(TypesMergeQueueInfo);
 /// Schema `TypesPrincipalInfo`.
 pub struct TypesPrincipalInfo {
     pub created: Option<i64>,
@@ -1095,6 +1209,125 @@ impl model::Model for TypesPullReq {
     }
 }
 model::model!(TypesPullReq);
+/// Schema `TypesPullReqCheck`.
+pub struct TypesPullReqCheck {
+    pub bypassable: Option<bool>,
+    pub check: Option<Box<TypesCheck>>,
+    pub required: Option<bool>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for TypesPullReqCheck {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            bypassable: None,
+            check: None,
+            required: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesPullReqCheck",
+            names: &["check", "required", "bypassable"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.check),
+            1 => model::Slot::Flag(&mut self.required),
+            2 => model::Slot::Flag(&mut self.bypassable),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.bypassable);
+        to.opt(0, &self.check);
+        to.opt(1, &self.required);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(TypesPullReqCheck);
+/// Schema `TypesPullReqLabel`.
+pub struct TypesPullReqLabel {
+    pub created: Option<i64>,
+    pub created_by: Option<i64>,
+    pub label_id: Option<i64>,
+    pub pullreq_id: Option<i64>,
+    pub updated: Option<i64>,
+    pub updated_by: Option<i64>,
+    pub value_id: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl TypesPullReqLabel {
+    pub(crate) const NAMES: model::Names = &[
+        "created",
+        "updated",
+        "label_id",
+        "value_id",
+        "created_by",
+        "pullreq_id",
+        "updated_by",
+    ];
+}
+impl model::Model for TypesPullReqLabel {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            created_by: None,
+            label_id: None,
+            pullreq_id: None,
+            updated: None,
+            updated_by: None,
+            value_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesPullReqLabel",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.created),
+            1 => model::Slot::Int(&mut self.updated),
+            2 => model::Slot::Int(&mut self.label_id),
+            3 => model::Slot::Int(&mut self.value_id),
+            4 => model::Slot::Int(&mut self.created_by),
+            5 => model::Slot::Int(&mut self.pullreq_id),
+            6 => model::Slot::Int(&mut self.updated_by),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.created);
+        to.opt(4, &self.created_by);
+        to.opt(2, &self.label_id);
+        to.opt(5, &self.pullreq_id);
+        to.opt(1, &self.updated);
+        to.opt(6, &self.updated_by);
+        to.opt(3, &self.value_id);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(TypesPullReqLabel);
 /// Schema `TypesPullReqStats`.
 pub struct TypesPullReqStats {
     pub additions: Option<i64>,

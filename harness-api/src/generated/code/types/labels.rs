@@ -508,52 +508,6 @@ impl model::Model for TypesLabelAssignment {
     }
 }
 model::model!(TypesLabelAssignment);
-/// Schema `TypesLabelValueInfo`.
-pub struct TypesLabelValueInfo {
-    pub color: Option<String>,
-    pub id: Option<i64>,
-    pub value: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for TypesLabelValueInfo {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            color: None,
-            id: None,
-            value: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "TypesLabelValueInfo",
-            names: &["id", "color", "value"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Int(&mut self.id),
-            1 => model::Slot::Str(&mut self.color),
-            2 => model::Slot::Str(&mut self.value),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.color);
-        to.opt(0, &self.id);
-        to.opt(2, &self.value);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(TypesLabelValueInfo);
 /// Schema `TypesLabelWithValues`.
 pub struct TypesLabelWithValues {
     pub label: Option<Box<TypesLabel>>,
@@ -599,79 +553,6 @@ impl model::Model for TypesLabelWithValues {
     }
 }
 model::model!(TypesLabelWithValues);
-/// Schema `TypesPullReqLabel`.
-pub struct TypesPullReqLabel {
-    pub created: Option<i64>,
-    pub created_by: Option<i64>,
-    pub label_id: Option<i64>,
-    pub pullreq_id: Option<i64>,
-    pub updated: Option<i64>,
-    pub updated_by: Option<i64>,
-    pub value_id: Option<i64>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl TypesPullReqLabel {
-    pub(crate) const NAMES: model::Names = &[
-        "created",
-        "updated",
-        "label_id",
-        "value_id",
-        "created_by",
-        "pullreq_id",
-        "updated_by",
-    ];
-}
-impl model::Model for TypesPullReqLabel {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            created: None,
-            created_by: None,
-            label_id: None,
-            pullreq_id: None,
-            updated: None,
-            updated_by: None,
-            value_id: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "TypesPullReqLabel",
-            names: Self::NAMES,
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Int(&mut self.created),
-            1 => model::Slot::Int(&mut self.updated),
-            2 => model::Slot::Int(&mut self.label_id),
-            3 => model::Slot::Int(&mut self.value_id),
-            4 => model::Slot::Int(&mut self.created_by),
-            5 => model::Slot::Int(&mut self.pullreq_id),
-            6 => model::Slot::Int(&mut self.updated_by),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.created);
-        to.opt(4, &self.created_by);
-        to.opt(2, &self.label_id);
-        to.opt(5, &self.pullreq_id);
-        to.opt(1, &self.updated);
-        to.opt(6, &self.updated_by);
-        to.opt(3, &self.value_id);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(TypesPullReqLabel);
 /// Schema `TypesScopeData`.
 pub struct TypesScopeData {
     pub repository: Option<Box<TypesRepositoryCore>>,

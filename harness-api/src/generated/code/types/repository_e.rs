@@ -7,3 +7,8 @@ model::open_enum! {
     #[doc = " Schema `EnumContentEncodingType`."] EnumContentEncodingType { 0 Base64 =
     "base64", 1 Utf8 = "utf8", }
 }
+model::open_enum! {
+    #[doc = " Schema `EnumRepoActivityType`."] EnumRepoActivityType { 0 BranchCreated =
+    "branch-created", 1 BranchDeleted = "branch-deleted", 2 BranchUpdated =
+    "branch-updated", }
+}

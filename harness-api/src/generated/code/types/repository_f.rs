@@ -52,7 +52,7 @@ model::model!(ForkCreateBody);
 /// Schema `forkSyncBranch body`.
 pub struct ForkSyncBranchBody {
     pub branch: Option<String>,
-    pub branch_commit_sha: Option<String>,
+    pub branch_commit_sha: Option<serde_json::Value>,
     pub branch_upstream: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
@@ -82,7 +82,7 @@ impl model::Model for ForkSyncBranchBody {
         match index {
             0 => model::Slot::Str(&mut self.branch),
             1 => model::Slot::Str(&mut self.branch_upstream),
-            2 => model::Slot::Str(&mut self.branch_commit_sha),
+            2 => model::Slot::Json(&mut self.branch_commit_sha),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }

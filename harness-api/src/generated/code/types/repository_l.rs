@@ -10,6 +10,7 @@ pub struct LinkedCreateBody {
     pub identifier: Option<String>,
     pub is_public: Option<bool>,
     pub parent_ref: Option<String>,
+    pub repo_identifier: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -22,6 +23,7 @@ impl model::Model for LinkedCreateBody {
             identifier: None,
             is_public: None,
             parent_ref: None,
+            repo_identifier: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -35,6 +37,7 @@ impl model::Model for LinkedCreateBody {
                 "parent_ref",
                 "description",
                 "connector_ref",
+                "repo_identifier",
             ],
             required: &[],
             secrets: &[],
@@ -49,6 +52,7 @@ impl model::Model for LinkedCreateBody {
             2 => model::Slot::Str(&mut self.parent_ref),
             3 => model::Slot::Str(&mut self.description),
             4 => model::Slot::Str(&mut self.connector_ref),
+            5 => model::Slot::Str(&mut self.repo_identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -59,13 +63,14 @@ impl model::Model for LinkedCreateBody {
         to.opt(1, &self.identifier);
         to.opt(0, &self.is_public);
         to.opt(2, &self.parent_ref);
+        to.opt(5, &self.repo_identifier);
         to.misfits(&self.misfits);
     }
 }
 model::model!(LinkedCreateBody);
 /// Schema `linkedSync body`.
 pub struct LinkedSyncBody {
-    pub branches: Option<Vec<String>>,
+    pub branches: model::Maybe<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -73,7 +78,7 @@ impl model::Model for LinkedSyncBody {
     #[inline]
     fn blank() -> Self {
         Self {
-            branches: None,
+            branches: model::Maybe::Absent,
             misfits: model::Misfits::NONE,
         }
     }
@@ -90,13 +95,13 @@ impl model::Model for LinkedSyncBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.branches),
+            0 => model::Slot::Maybe(&mut self.branches),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.branches);
+        to.maybe(0, &self.branches);
         to.misfits(&self.misfits);
     }
 }

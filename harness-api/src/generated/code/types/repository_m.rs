@@ -6,12 +6,12 @@ use crate::model;
 /// Schema `mergeCommit body`.
 pub struct MergeCommitBody {
     pub base_branch: Option<String>,
-    pub base_commit_sha: Option<String>,
+    pub base_commit_sha: Option<serde_json::Value>,
     pub bypass_rules: Option<bool>,
     pub dry_run: Option<bool>,
     pub dry_run_rules: Option<bool>,
     pub head_branch: Option<String>,
-    pub head_commit_sha: Option<String>,
+    pub head_commit_sha: Option<serde_json::Value>,
     pub message: Option<String>,
     pub title: Option<String>,
     /// Members whose value was of another kind than described.
@@ -63,8 +63,8 @@ impl model::Model for MergeCommitBody {
             4 => model::Slot::Str(&mut self.head_branch),
             5 => model::Slot::Flag(&mut self.bypass_rules),
             6 => model::Slot::Flag(&mut self.dry_run_rules),
-            7 => model::Slot::Str(&mut self.base_commit_sha),
-            8 => model::Slot::Str(&mut self.head_commit_sha),
+            7 => model::Slot::Json(&mut self.base_commit_sha),
+            8 => model::Slot::Json(&mut self.head_commit_sha),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }

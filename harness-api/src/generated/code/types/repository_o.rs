@@ -417,7 +417,8 @@ impl model::Model for OpenapiDirContent {
 model::model!(OpenapiDirContent);
 /// Schema `OpenapiGeneralSettingsRequest`.
 pub struct OpenapiGeneralSettingsRequest {
-    pub auto_merge_enabled: model::Maybe<bool>,
+    /// Any JSON: it is known from one sample, which has a boolean.
+    pub auto_merge_enabled: model::Maybe<serde_json::Value>,
     pub file_size_limit: model::Maybe<i64>,
     pub git_lfs_enabled: model::Maybe<bool>,
     /// Members whose value was of another kind than described.

@@ -314,6 +314,88 @@ impl model::Model for RepoIdentifierSquashBody {
     }
 }
 model::model!(RepoIdentifierSquashBody);
+/// Schema `RepoLinkedSourceOutput`.
+pub struct RepoLinkedSourceOutput {
+    pub url: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl RepoLinkedSourceOutput {
+    pub(crate) const NAMES: model::Names = &["url"];
+}
+impl model::Model for RepoLinkedSourceOutput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepoLinkedSourceOutput",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.url),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.url);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(RepoLinkedSourceOutput);
+/// Schema `RepoLinkedSyncOutput`.
+pub struct RepoLinkedSyncOutput {
+    pub branches: Option<Vec<HookReferenceUpdate>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl RepoLinkedSyncOutput {
+    pub(crate) const NAMES: model::Names = &["branches"];
+}
+impl model::Model for RepoLinkedSyncOutput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branches: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepoLinkedSyncOutput",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.branches),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.branches);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(RepoLinkedSyncOutput);
 /// Schema `RepoListPathsOutput`.
 pub struct RepoListPathsOutput {
     pub directories: Option<Vec<String>>,
@@ -404,6 +486,55 @@ impl model::Model for RepoMergeCheck {
     }
 }
 model::model!(RepoMergeCheck);
+/// Schema `RepoMergeQueueFullInfo`.
+pub struct RepoMergeQueueFullInfo {
+    pub active: Option<bool>,
+    pub entries: Option<Vec<TypesMergeQueueListItem>>,
+    pub setup: Option<Box<ProtectionMergeQueueSetup>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl RepoMergeQueueFullInfo {
+    pub(crate) const NAMES: model::Names = &["setup", "active", "entries"];
+}
+impl model::Model for RepoMergeQueueFullInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            active: None,
+            entries: None,
+            setup: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepoMergeQueueFullInfo",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.setup),
+            1 => model::Slot::Flag(&mut self.active),
+            2 => model::Slot::Opt(&mut self.entries),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.active);
+        to.opt(2, &self.entries);
+        to.opt(0, &self.setup);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(RepoMergeQueueFullInfo);
 /// Schema `RepoPathsDetailsOutput`.
 pub struct RepoPathsDetailsOutput {
     pub details: Option<Vec<TypesPathDetails>>,

@@ -414,6 +414,51 @@ impl model::Model for TypesFileReference {
     }
 }
 model::model!(TypesFileReference);
+/// Schema `TypesForkSyncOutput`.
+pub struct TypesForkSyncOutput {
+    pub already_ancestor: Option<bool>,
+    pub new_commit_sha: Option<serde_json::Value>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl TypesForkSyncOutput {
+    pub(crate) const NAMES: model::Names = &["new_commit_sha", "already_ancestor"];
+}
+impl model::Model for TypesForkSyncOutput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            already_ancestor: None,
+            new_commit_sha: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesForkSyncOutput",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Json(&mut self.new_commit_sha),
+            1 => model::Slot::Flag(&mut self.already_ancestor),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.already_ancestor);
+        to.opt(0, &self.new_commit_sha);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(TypesForkSyncOutput);
 /// Schema `TypesListCommitResponse`.
 pub struct TypesListCommitResponse {
     pub commits: Option<Vec<TypesCommit>>,
@@ -467,6 +512,116 @@ impl model::Model for TypesListCommitResponse {
     }
 }
 model::model!(TypesListCommitResponse);
+/// Schema `TypesMergeCommitResponse`.
+pub struct TypesMergeCommitResponse {
+    pub already_ancestor: Option<bool>,
+    pub conflict_files: Option<Vec<String>>,
+    pub dry_run: Option<bool>,
+    pub dry_run_rules: Option<bool>,
+    pub new_head_branch_sha: Option<serde_json::Value>,
+    pub rule_violations: Option<Vec<TypesRuleViolations>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl TypesMergeCommitResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "dry_run",
+        "dry_run_rules",
+        "conflict_files",
+        "rule_violations",
+        "already_ancestor",
+        "new_head_branch_sha",
+    ];
+}
+impl model::Model for TypesMergeCommitResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            already_ancestor: None,
+            conflict_files: None,
+            dry_run: None,
+            dry_run_rules: None,
+            new_head_branch_sha: None,
+            rule_violations: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesMergeCommitResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.dry_run),
+            1 => model::Slot::Flag(&mut self.dry_run_rules),
+            2 => model::Slot::Opt(&mut self.conflict_files),
+            3 => model::Slot::Opt(&mut self.rule_violations),
+            4 => model::Slot::Flag(&mut self.already_ancestor),
+            5 => model::Slot::Json(&mut self.new_head_branch_sha),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.already_ancestor);
+        to.opt(2, &self.conflict_files);
+        to.opt(0, &self.dry_run);
+        to.opt(1, &self.dry_run_rules);
+        to.opt(5, &self.new_head_branch_sha);
+        to.opt(3, &self.rule_violations);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(TypesMergeCommitResponse);
+/// Schema `TypesMergeQueueListItem`.
+pub struct TypesMergeQueueListItem {
+    pub merge_queue_info: Option<Box<TypesMergeQueueInfo>>,
+    pub pull_request: Option<Box<TypesPullReq>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for TypesMergeQueueListItem {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            merge_queue_info: None,
+            pull_request: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesMergeQueueListItem",
+            names: &["pull_request", "merge_queue_info"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.pull_request),
+            1 => model::Slot::Opt(&mut self.merge_queue_info),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.merge_queue_info);
+        to.opt(0, &self.pull_request);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(TypesMergeQueueListItem);
 /// Schema `TypesPathDetails`.
 pub struct TypesPathDetails {
     pub last_commit: Option<Box<TypesCommit>>,
@@ -627,6 +782,60 @@ impl model::Model for TypesRenameDetails {
     }
 }
 model::model!(TypesRenameDetails);
+/// Schema `TypesRepoActivity`.
+pub struct TypesRepoActivity {
+    pub payload: Option<serde_json::Value>,
+    pub principal_id: Option<i64>,
+    pub repo_id: Option<i64>,
+    pub timestamp: Option<i64>,
+    pub type_: Option<EnumRepoActivityType>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for TypesRepoActivity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            payload: None,
+            principal_id: None,
+            repo_id: None,
+            timestamp: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TypesRepoActivity",
+            names: &["type", "payload", "repo_id", "timestamp", "principal_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.type_),
+            1 => model::Slot::Json(&mut self.payload),
+            2 => model::Slot::Int(&mut self.repo_id),
+            3 => model::Slot::Int(&mut self.timestamp),
+            4 => model::Slot::Int(&mut self.principal_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.payload);
+        to.opt(4, &self.principal_id);
+        to.opt(2, &self.repo_id);
+        to.opt(3, &self.timestamp);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(TypesRepoActivity);
 /// Schema `TypesRepositoryPullReqSummary`.
 pub struct TypesRepositoryPullReqSummary {
     pub closed_count: Option<i64>,

@@ -3,13 +3,16 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `updateSpaceGeneralSettings body`.
-pub struct UpdateSpaceGeneralSettingsBody {
+/// Schema `SettingsGeneralSettingsSpace`.
+pub struct SettingsGeneralSettingsSpace {
     pub default_branch: model::Maybe<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateSpaceGeneralSettingsBody {
+impl SettingsGeneralSettingsSpace {
+    pub(crate) const NAMES: model::Names = &["default_branch"];
+}
+impl model::Model for SettingsGeneralSettingsSpace {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -20,8 +23,8 @@ impl model::Model for UpdateSpaceGeneralSettingsBody {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateSpaceGeneralSettingsBody",
-            names: &["default_branch"],
+            name: "SettingsGeneralSettingsSpace",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -40,4 +43,4 @@ impl model::Model for UpdateSpaceGeneralSettingsBody {
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateSpaceGeneralSettingsBody);
+model::model!(SettingsGeneralSettingsSpace);

@@ -113,9 +113,14 @@ impl model::Model for OpenapiCreateRepoWebhookRequest {
 model::model!(OpenapiCreateRepoWebhookRequest);
 /// Schema `OpenapiCreateRepoWebhookRequest.extra_headers`.
 pub struct OpenapiCreateRepoWebhookRequestExtraHeaders {
-    pub key: Option<String>,
-    pub masked: Option<bool>,
-    pub value: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub key: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a boolean.
+    pub masked: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub value: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -126,6 +131,7 @@ impl model::Model for OpenapiCreateRepoWebhookRequestExtraHeaders {
             key: None,
             masked: None,
             value: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -142,9 +148,9 @@ impl model::Model for OpenapiCreateRepoWebhookRequestExtraHeaders {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.key),
-            1 => model::Slot::Str(&mut self.value),
-            2 => model::Slot::Flag(&mut self.masked),
+            0 => model::Slot::Json(&mut self.key),
+            1 => model::Slot::Json(&mut self.value),
+            2 => model::Slot::Json(&mut self.masked),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -154,6 +160,16 @@ impl model::Model for OpenapiCreateRepoWebhookRequestExtraHeaders {
         to.opt(2, &self.masked);
         to.opt(1, &self.value);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(OpenapiCreateRepoWebhookRequestExtraHeaders);
@@ -244,9 +260,14 @@ impl model::Model for OpenapiUpdateRepoWebhookRequest {
 model::model!(OpenapiUpdateRepoWebhookRequest);
 /// Schema `OpenapiUpdateRepoWebhookRequest.extra_headers`.
 pub struct OpenapiUpdateRepoWebhookRequestExtraHeaders {
-    pub key: Option<String>,
-    pub masked: Option<bool>,
-    pub value: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub key: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a boolean.
+    pub masked: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub value: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -257,6 +278,7 @@ impl model::Model for OpenapiUpdateRepoWebhookRequestExtraHeaders {
             key: None,
             masked: None,
             value: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -273,9 +295,9 @@ impl model::Model for OpenapiUpdateRepoWebhookRequestExtraHeaders {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.key),
-            1 => model::Slot::Str(&mut self.value),
-            2 => model::Slot::Flag(&mut self.masked),
+            0 => model::Slot::Json(&mut self.key),
+            1 => model::Slot::Json(&mut self.value),
+            2 => model::Slot::Json(&mut self.masked),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -285,6 +307,16 @@ impl model::Model for OpenapiUpdateRepoWebhookRequestExtraHeaders {
         to.opt(2, &self.masked);
         to.opt(1, &self.value);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(OpenapiUpdateRepoWebhookRequestExtraHeaders);
@@ -375,9 +407,14 @@ impl model::Model for OpenapiUpdateSpaceWebhookRequest {
 model::model!(OpenapiUpdateSpaceWebhookRequest);
 /// Schema `OpenapiUpdateSpaceWebhookRequest.extra_headers`.
 pub struct OpenapiUpdateSpaceWebhookRequestExtraHeaders {
-    pub key: Option<String>,
-    pub masked: Option<bool>,
-    pub value: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub key: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a boolean.
+    pub masked: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub value: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -388,6 +425,7 @@ impl model::Model for OpenapiUpdateSpaceWebhookRequestExtraHeaders {
             key: None,
             masked: None,
             value: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -404,9 +442,9 @@ impl model::Model for OpenapiUpdateSpaceWebhookRequestExtraHeaders {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.key),
-            1 => model::Slot::Str(&mut self.value),
-            2 => model::Slot::Flag(&mut self.masked),
+            0 => model::Slot::Json(&mut self.key),
+            1 => model::Slot::Json(&mut self.value),
+            2 => model::Slot::Json(&mut self.masked),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -416,6 +454,16 @@ impl model::Model for OpenapiUpdateSpaceWebhookRequestExtraHeaders {
         to.opt(2, &self.masked);
         to.opt(1, &self.value);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(OpenapiUpdateSpaceWebhookRequestExtraHeaders);
@@ -680,9 +728,14 @@ impl model::Model for TypesWebhookCreateInput {
 model::model!(TypesWebhookCreateInput);
 /// Schema `TypesWebhookCreateInput.extra_headers`.
 pub struct TypesWebhookCreateInputExtraHeaders {
-    pub key: Option<String>,
-    pub masked: Option<bool>,
-    pub value: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub key: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a boolean.
+    pub masked: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub value: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -693,6 +746,7 @@ impl model::Model for TypesWebhookCreateInputExtraHeaders {
             key: None,
             masked: None,
             value: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -709,9 +763,9 @@ impl model::Model for TypesWebhookCreateInputExtraHeaders {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.key),
-            1 => model::Slot::Str(&mut self.value),
-            2 => model::Slot::Flag(&mut self.masked),
+            0 => model::Slot::Json(&mut self.key),
+            1 => model::Slot::Json(&mut self.value),
+            2 => model::Slot::Json(&mut self.masked),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -721,6 +775,16 @@ impl model::Model for TypesWebhookCreateInputExtraHeaders {
         to.opt(2, &self.masked);
         to.opt(1, &self.value);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(TypesWebhookCreateInputExtraHeaders);

@@ -152,7 +152,8 @@ model::model!(EventsChartsSuccessResponsePayload);
 pub struct EventsFilter {
     pub events: Option<Vec<String>>,
     pub group_by: Option<String>,
-    pub service: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub service: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -180,7 +181,7 @@ impl model::Model for EventsFilter {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Opt(&mut self.events),
-            1 => model::Slot::Str(&mut self.service),
+            1 => model::Slot::Json(&mut self.service),
             2 => model::Slot::Str(&mut self.group_by),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
@@ -194,17 +195,92 @@ impl model::Model for EventsFilter {
     }
 }
 model::model!(EventsFilter);
-/// Schema `RenewalEvents body`.
-pub struct RenewalEventsBody {
+/// Schema `RenewalEvent`.
+pub struct RenewalEvent {
+    pub cloud_account_id: Option<String>,
+    pub description: Option<String>,
+    pub expiry_date: Option<String>,
+    pub id: Option<i64>,
+    pub region: Option<String>,
+    pub renewal_scheduled_at: Option<model::Time>,
+    pub status: Option<String>,
+    pub updated_at: Option<model::Time>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for RenewalEvent {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cloud_account_id: None,
+            description: None,
+            expiry_date: None,
+            id: None,
+            region: None,
+            renewal_scheduled_at: None,
+            status: None,
+            updated_at: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RenewalEvent",
+            names: &[
+                "id",
+                "region",
+                "status",
+                "updated_at",
+                "description",
+                "expiry_date",
+                "cloud_account_id",
+                "renewal_scheduled_at",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.id),
+            1 => model::Slot::Str(&mut self.region),
+            2 => model::Slot::Str(&mut self.status),
+            3 => model::Slot::Time(&mut self.updated_at),
+            4 => model::Slot::Str(&mut self.description),
+            5 => model::Slot::Str(&mut self.expiry_date),
+            6 => model::Slot::Str(&mut self.cloud_account_id),
+            7 => model::Slot::Time(&mut self.renewal_scheduled_at),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.cloud_account_id);
+        to.opt(4, &self.description);
+        to.opt(5, &self.expiry_date);
+        to.opt(0, &self.id);
+        to.opt(1, &self.region);
+        to.opt(7, &self.renewal_scheduled_at);
+        to.opt(2, &self.status);
+        to.opt(3, &self.updated_at);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(RenewalEvent);
+/// Schema `RenewalEventsRequest`.
+pub struct RenewalEventsRequest {
     pub cloud_account_ids: Option<Vec<String>>,
     pub end_date: Option<String>,
     pub regions: Option<Vec<String>>,
-    pub service: Option<String>,
+    pub service: Option<RenewalEventsRequestService>,
     pub start_date: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for RenewalEventsBody {
+impl model::Model for RenewalEventsRequest {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -219,7 +295,7 @@ impl model::Model for RenewalEventsBody {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "RenewalEventsBody",
+            name: "RenewalEventsRequest",
             names: &[
                 "regions",
                 "service",
@@ -236,7 +312,7 @@ impl model::Model for RenewalEventsBody {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Opt(&mut self.regions),
-            1 => model::Slot::Str(&mut self.service),
+            1 => model::Slot::Opt(&mut self.service),
             2 => model::Slot::Str(&mut self.end_date),
             3 => model::Slot::Str(&mut self.start_date),
             4 => model::Slot::Opt(&mut self.cloud_account_ids),
@@ -253,7 +329,231 @@ impl model::Model for RenewalEventsBody {
         to.misfits(&self.misfits);
     }
 }
-model::model!(RenewalEventsBody);
+model::model!(RenewalEventsRequest);
+model::open_enum! {
+    #[doc = " Schema `RenewalEventsRequest.service`."] RenewalEventsRequestService { 0
+    AmazonElasticComputeCloudCompute = "Amazon Elastic Compute Cloud - Compute", 1
+    AmazonRelationalDatabaseService = "Amazon Relational Database Service", }
+}
+/// Schema `RenewalEventsSuccessResponse`.
+pub struct RenewalEventsSuccessResponse {
+    pub errors: Option<String>,
+    pub response: Option<Box<RenewalEventsSuccessResponseValue>>,
+    pub success: Option<bool>,
+    pub ts: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for RenewalEventsSuccessResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RenewalEventsSuccessResponse",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.ts),
+            1 => model::Slot::Str(&mut self.errors),
+            2 => model::Slot::Flag(&mut self.success),
+            3 => model::Slot::Opt(&mut self.response),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(RenewalEventsSuccessResponse);
+/// Schema `RenewalEventsSuccessResponse.response`.
+pub struct RenewalEventsSuccessResponseValue {
+    pub events: Option<Vec<RenewalEvent>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl RenewalEventsSuccessResponseValue {
+    pub(crate) const NAMES: model::Names = &["events"];
+}
+impl model::Model for RenewalEventsSuccessResponseValue {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            events: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RenewalEventsSuccessResponseValue",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.events),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.events);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(RenewalEventsSuccessResponseValue);
+/// Schema `RIRecommendationSchedule`.
+pub struct RiRecommendationSchedule {
+    pub is_eligible_now: Option<bool>,
+    pub last_run_completed_at: Option<model::Time>,
+    pub last_transaction_at: Option<model::Time>,
+    pub min_interval_days: Option<i64>,
+    pub next_eligible_at: Option<model::Time>,
+    pub no_new_recommendations_reason: Option<String>,
+    pub no_new_recommendations_reason_message: Option<String>,
+    pub recommendations_generated: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl RiRecommendationSchedule {
+    pub(crate) const NAMES: model::Names = &[
+        "isEligibleNow",
+        "nextEligibleAt",
+        "minIntervalDays",
+        "lastTransactionAt",
+        "lastRunCompletedAt",
+        "recommendationsGenerated",
+        "noNewRecommendationsReason",
+        "noNewRecommendationsReasonMessage",
+    ];
+}
+impl model::Model for RiRecommendationSchedule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            is_eligible_now: None,
+            last_run_completed_at: None,
+            last_transaction_at: None,
+            min_interval_days: None,
+            next_eligible_at: None,
+            no_new_recommendations_reason: None,
+            no_new_recommendations_reason_message: None,
+            recommendations_generated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RiRecommendationSchedule",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.is_eligible_now),
+            1 => model::Slot::Time(&mut self.next_eligible_at),
+            2 => model::Slot::Int(&mut self.min_interval_days),
+            3 => model::Slot::Time(&mut self.last_transaction_at),
+            4 => model::Slot::Time(&mut self.last_run_completed_at),
+            5 => model::Slot::Int(&mut self.recommendations_generated),
+            6 => model::Slot::Str(&mut self.no_new_recommendations_reason),
+            7 => model::Slot::Str(&mut self.no_new_recommendations_reason_message),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.is_eligible_now);
+        to.opt(4, &self.last_run_completed_at);
+        to.opt(3, &self.last_transaction_at);
+        to.opt(2, &self.min_interval_days);
+        to.opt(1, &self.next_eligible_at);
+        to.opt(6, &self.no_new_recommendations_reason);
+        to.opt(7, &self.no_new_recommendations_reason_message);
+        to.opt(5, &self.recommendations_generated);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(RiRecommendationSchedule);
+/// Schema `RIRecommendationScheduleSuccessResponse`.
+pub struct RiRecommendationScheduleSuccessResponse {
+    pub errors: Option<String>,
+    pub response: Option<Box<RiRecommendationSchedule>>,
+    pub success: Option<bool>,
+    pub ts: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for RiRecommendationScheduleSuccessResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RiRecommendationScheduleSuccessResponse",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.ts),
+            1 => model::Slot::Str(&mut self.errors),
+            2 => model::Slot::Flag(&mut self.success),
+            3 => model::Slot::Opt(&mut self.response),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(RiRecommendationScheduleSuccessResponse);
 model::open_enum! {
     #[doc = " Schema `RIRecommendationSchedule service`."]
     RiRecommendationScheduleService { 0 AmazonElasticComputeCloudCompute =

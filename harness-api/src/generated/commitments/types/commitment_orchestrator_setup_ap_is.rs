@@ -725,7 +725,8 @@ model::model!(ExclusionEntry);
 /// Schema `GatewaylwapiaccountsaccountIdv1setupConfig`.
 pub struct GatewaylwapiaccountsaccountIdv1setupConfig {
     pub excluded_cloud_accounts: Option<Vec<String>>,
-    pub excluded_regions: Option<Vec<String>>,
+    /// Any JSON: it is known from one sample, which has a list of strings.
+    pub excluded_regions: Option<serde_json::Value>,
     pub exclusion_list: Option<Vec<ExclusionEntry>>,
     pub payment_option: Option<GatewaylwapiaccountsaccountIdv1setupConfigPaymentOption>,
     pub reserved_instances_coverage: Option<f64>,
@@ -797,7 +798,7 @@ impl model::Model for GatewaylwapiaccountsaccountIdv1setupConfig {
             1 => model::Slot::Opt(&mut self.exclusion_list),
             2 => model::Slot::Opt(&mut self.payment_option),
             3 => model::Slot::OneNum(&mut self.total_coverage),
-            4 => model::Slot::Opt(&mut self.excluded_regions),
+            4 => model::Slot::Json(&mut self.excluded_regions),
             5 => model::Slot::Num(&mut self.savings_plans_coverage),
             6 => model::Slot::Opt(&mut self.excluded_cloud_accounts),
             7 => model::Slot::Num(&mut self.savings_plan_renewal_rate),
@@ -1101,7 +1102,8 @@ pub struct InstanceTypesPayload {
     pub excluded_cloud_accounts: Option<Vec<String>>,
     pub instance_families: Option<Vec<String>>,
     pub regions: Option<Vec<String>>,
-    pub service: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub service: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -1135,7 +1137,7 @@ impl model::Model for InstanceTypesPayload {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Opt(&mut self.regions),
-            1 => model::Slot::Str(&mut self.service),
+            1 => model::Slot::Json(&mut self.service),
             2 => model::Slot::Opt(&mut self.instance_families),
             3 => model::Slot::Opt(&mut self.excluded_cloud_accounts),
             _ => model::Slot::Misfits(&mut self.misfits),
@@ -1848,12 +1850,20 @@ model::open_enum! {
 }
 /// Schema `V1SetupBody.notification`.
 pub struct V1SetupBodyNotification {
-    pub email_list: Option<Vec<String>>,
-    pub purchase_notifications_enabled: Option<bool>,
-    pub recommendations_notifications_enabled: Option<bool>,
-    pub schedule_time: Option<String>,
-    pub sp_notif_range: Option<i64>,
-    pub timezone: Option<String>,
+    /// Any JSON: it is known from one sample, which has a list of strings.
+    pub email_list: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a boolean.
+    pub purchase_notifications_enabled: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a boolean.
+    pub recommendations_notifications_enabled: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub schedule_time: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub sp_notif_range: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub timezone: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -1867,6 +1877,7 @@ impl model::Model for V1SetupBodyNotification {
             schedule_time: None,
             sp_notif_range: None,
             timezone: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -1890,12 +1901,12 @@ impl model::Model for V1SetupBodyNotification {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.timezone),
-            1 => model::Slot::Opt(&mut self.email_list),
-            2 => model::Slot::Str(&mut self.schedule_time),
-            3 => model::Slot::Int(&mut self.sp_notif_range),
-            4 => model::Slot::Flag(&mut self.purchase_notifications_enabled),
-            5 => model::Slot::Flag(&mut self.recommendations_notifications_enabled),
+            0 => model::Slot::Json(&mut self.timezone),
+            1 => model::Slot::Json(&mut self.email_list),
+            2 => model::Slot::Json(&mut self.schedule_time),
+            3 => model::Slot::Json(&mut self.sp_notif_range),
+            4 => model::Slot::Json(&mut self.purchase_notifications_enabled),
+            5 => model::Slot::Json(&mut self.recommendations_notifications_enabled),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -1908,6 +1919,16 @@ impl model::Model for V1SetupBodyNotification {
         to.opt(3, &self.sp_notif_range);
         to.opt(0, &self.timezone);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(V1SetupBodyNotification);
@@ -1929,29 +1950,50 @@ model::open_enum! {
 }
 /// Schema `UpdateSetupConfiguration body`.
 pub struct UpdateSetupConfigurationBody {
-    pub approval_mode: Option<String>,
-    pub cloud_account_id: Option<String>,
+    pub approval_mode: Option<UpdateSetupConfigurationBodyApprovalMode>,
+    pub cloud_account_id: String,
     pub cloud_account_name: Option<String>,
-    pub config: Option<Box<UpdateSetupConfigurationBodyConfig>>,
+    pub config: Box<UpdateSetupConfigurationBodyConfig>,
     pub dry_run_mode: Option<bool>,
     pub enabled: Option<bool>,
     pub notification: Option<Box<UpdateSetupConfigurationBodyNotification>>,
-    pub service: Option<String>,
+    pub service: UpdateSetupConfigurationBodyService,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
+}
+impl UpdateSetupConfigurationBody {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        cloud_account_id: impl Into<String>,
+        config: impl Into<Box<UpdateSetupConfigurationBodyConfig>>,
+        service: impl Into<UpdateSetupConfigurationBodyService>,
+    ) -> Self {
+        Self {
+            approval_mode: None,
+            cloud_account_id: cloud_account_id.into(),
+            cloud_account_name: None,
+            config: config.into(),
+            dry_run_mode: None,
+            enabled: None,
+            notification: None,
+            service: service.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
 }
 impl model::Model for UpdateSetupConfigurationBody {
     #[inline]
     fn blank() -> Self {
         Self {
             approval_mode: None,
-            cloud_account_id: None,
+            cloud_account_id: model::Cell::blank(),
             cloud_account_name: None,
-            config: None,
+            config: model::Cell::blank(),
             dry_run_mode: None,
             enabled: None,
             notification: None,
-            service: None,
+            service: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -1969,7 +2011,7 @@ impl model::Model for UpdateSetupConfigurationBody {
                 "cloud_account_id",
                 "cloud_account_name",
             ],
-            required: &[],
+            required: &[0, 2, 6],
             secrets: &[],
             tagged: &[],
         }
@@ -1977,13 +2019,13 @@ impl model::Model for UpdateSetupConfigurationBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.config),
+            0 => model::Cell::slot(&mut self.config),
             1 => model::Slot::Flag(&mut self.enabled),
-            2 => model::Slot::Str(&mut self.service),
+            2 => model::Cell::slot(&mut self.service),
             3 => model::Slot::Flag(&mut self.dry_run_mode),
             4 => model::Slot::Opt(&mut self.notification),
-            5 => model::Slot::Str(&mut self.approval_mode),
-            6 => model::Slot::Str(&mut self.cloud_account_id),
+            5 => model::Slot::Opt(&mut self.approval_mode),
+            6 => model::Slot::OneStr(&mut self.cloud_account_id),
             7 => model::Slot::Str(&mut self.cloud_account_name),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
@@ -1991,30 +2033,63 @@ impl model::Model for UpdateSetupConfigurationBody {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(5, &self.approval_mode);
-        to.opt(6, &self.cloud_account_id);
+        to.one(6, &self.cloud_account_id);
         to.opt(7, &self.cloud_account_name);
-        to.opt(0, &self.config);
+        to.one(0, &self.config);
         to.opt(3, &self.dry_run_mode);
         to.opt(1, &self.enabled);
         to.opt(4, &self.notification);
-        to.opt(2, &self.service);
+        to.one(2, &self.service);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateSetupConfigurationBody);
+model::through_cell!(UpdateSetupConfigurationBody);
+model::open_enum! {
+    #[doc = " Schema `UpdateSetupConfiguration body.approval_mode`."]
+    UpdateSetupConfigurationBodyApprovalMode { 0 Auto = "auto", 1 Manual = "manual", 2
+    SemiAutomated = "semiAutomated", }
+}
 /// Schema `UpdateSetupConfiguration body.config`.
 pub struct UpdateSetupConfigurationBodyConfig {
     pub excluded_cloud_accounts: Option<Vec<String>>,
     pub excluded_regions: Option<Vec<String>>,
-    pub exclusion_list: Option<Vec<UpdateSetupConfigurationBodyConfigExclusionList>>,
-    pub payment_option: Option<String>,
+    pub exclusion_list: Option<Vec<ExclusionEntry>>,
+    pub max_sp_hourly_commitment: Option<f64>,
+    pub payment_option: Option<UpdateSetupConfigurationBodyConfigPaymentOption>,
+    pub preferred_commitment_mode: Option<
+        UpdateSetupConfigurationBodyConfigPreferredCommitmentMode,
+    >,
     pub reserved_instances_coverage: Option<f64>,
+    pub savings_plan_layering: Option<
+        Box<UpdateSetupConfigurationBodyConfigSavingsPlanLayering>,
+    >,
     pub savings_plan_renewal_rate: Option<f64>,
     pub savings_plans_coverage: Option<f64>,
     pub seed_config: Option<Box<UpdateSetupConfigurationBodyConfigSeedConfig>>,
-    pub total_coverage: Option<f64>,
+    pub total_coverage: f64,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
+}
+impl UpdateSetupConfigurationBodyConfig {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(total_coverage: f64) -> Self {
+        Self {
+            excluded_cloud_accounts: None,
+            excluded_regions: None,
+            exclusion_list: None,
+            max_sp_hourly_commitment: None,
+            payment_option: None,
+            preferred_commitment_mode: None,
+            reserved_instances_coverage: None,
+            savings_plan_layering: None,
+            savings_plan_renewal_rate: None,
+            savings_plans_coverage: None,
+            seed_config: None,
+            total_coverage: total_coverage,
+            misfits: model::Misfits::NONE,
+        }
+    }
 }
 impl model::Model for UpdateSetupConfigurationBodyConfig {
     #[inline]
@@ -2023,12 +2098,15 @@ impl model::Model for UpdateSetupConfigurationBodyConfig {
             excluded_cloud_accounts: None,
             excluded_regions: None,
             exclusion_list: None,
+            max_sp_hourly_commitment: None,
             payment_option: None,
+            preferred_commitment_mode: None,
             reserved_instances_coverage: None,
+            savings_plan_layering: None,
             savings_plan_renewal_rate: None,
             savings_plans_coverage: None,
             seed_config: None,
-            total_coverage: None,
+            total_coverage: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -2042,12 +2120,15 @@ impl model::Model for UpdateSetupConfigurationBodyConfig {
                 "payment_option",
                 "total_coverage",
                 "excluded_regions",
+                "savings_plan_layering",
                 "savings_plans_coverage",
                 "excluded_cloud_accounts",
+                "max_sp_hourly_commitment",
+                "preferred_commitment_mode",
                 "savings_plan_renewal_rate",
                 "reserved_instances_coverage",
             ],
-            required: &[],
+            required: &[3],
             secrets: &[],
             tagged: &[],
         }
@@ -2057,52 +2138,66 @@ impl model::Model for UpdateSetupConfigurationBodyConfig {
         match index {
             0 => model::Slot::Opt(&mut self.seed_config),
             1 => model::Slot::Opt(&mut self.exclusion_list),
-            2 => model::Slot::Str(&mut self.payment_option),
-            3 => model::Slot::Num(&mut self.total_coverage),
+            2 => model::Slot::Opt(&mut self.payment_option),
+            3 => model::Slot::OneNum(&mut self.total_coverage),
             4 => model::Slot::Opt(&mut self.excluded_regions),
-            5 => model::Slot::Num(&mut self.savings_plans_coverage),
-            6 => model::Slot::Opt(&mut self.excluded_cloud_accounts),
-            7 => model::Slot::Num(&mut self.savings_plan_renewal_rate),
-            8 => model::Slot::Num(&mut self.reserved_instances_coverage),
+            5 => model::Slot::Opt(&mut self.savings_plan_layering),
+            6 => model::Slot::Num(&mut self.savings_plans_coverage),
+            7 => model::Slot::Opt(&mut self.excluded_cloud_accounts),
+            8 => model::Slot::Num(&mut self.max_sp_hourly_commitment),
+            9 => model::Slot::Opt(&mut self.preferred_commitment_mode),
+            10 => model::Slot::Num(&mut self.savings_plan_renewal_rate),
+            11 => model::Slot::Num(&mut self.reserved_instances_coverage),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(6, &self.excluded_cloud_accounts);
+        to.opt(7, &self.excluded_cloud_accounts);
         to.opt(4, &self.excluded_regions);
         to.opt(1, &self.exclusion_list);
+        to.opt(8, &self.max_sp_hourly_commitment);
         to.opt(2, &self.payment_option);
-        to.opt(8, &self.reserved_instances_coverage);
-        to.opt(7, &self.savings_plan_renewal_rate);
-        to.opt(5, &self.savings_plans_coverage);
+        to.opt(9, &self.preferred_commitment_mode);
+        to.opt(11, &self.reserved_instances_coverage);
+        to.opt(5, &self.savings_plan_layering);
+        to.opt(10, &self.savings_plan_renewal_rate);
+        to.opt(6, &self.savings_plans_coverage);
         to.opt(0, &self.seed_config);
-        to.opt(3, &self.total_coverage);
+        to.one(3, &self.total_coverage);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateSetupConfigurationBodyConfig);
-/// Schema `UpdateSetupConfiguration body.config.exclusion_list`.
-pub struct UpdateSetupConfigurationBodyConfigExclusionList {
-    pub instance_type: Option<String>,
-    pub region: Option<String>,
+model::through_cell!(UpdateSetupConfigurationBodyConfig);
+model::open_enum! {
+    #[doc = " Schema `UpdateSetupConfiguration body.config.payment_option`."]
+    UpdateSetupConfigurationBodyConfigPaymentOption { 0 NoUpfront = "No Upfront", 1
+    PartialUpfront = "Partial Upfront", 2 AllUpfront = "All Upfront", }
+}
+model::open_enum! {
+    #[doc = " Schema `UpdateSetupConfiguration body.config.preferred_commitment_mode`."]
+    UpdateSetupConfigurationBodyConfigPreferredCommitmentMode { 0 RiPreferred =
+    "ri_preferred", 1 SpPreferred = "sp_preferred", }
+}
+/// Schema `UpdateSetupConfiguration body.config.savings_plan_layering`.
+pub struct UpdateSetupConfigurationBodyConfigSavingsPlanLayering {
+    pub enabled: Option<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateSetupConfigurationBodyConfigExclusionList {
+impl model::Model for UpdateSetupConfigurationBodyConfigSavingsPlanLayering {
     #[inline]
     fn blank() -> Self {
         Self {
-            instance_type: None,
-            region: None,
+            enabled: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateSetupConfigurationBodyConfigExclusionList",
-            names: &["region", "instance_type"],
+            name: "UpdateSetupConfigurationBodyConfigSavingsPlanLayering",
+            names: &["enabled"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -2111,24 +2206,22 @@ impl model::Model for UpdateSetupConfigurationBodyConfigExclusionList {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.region),
-            1 => model::Slot::Str(&mut self.instance_type),
+            0 => model::Slot::Flag(&mut self.enabled),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.instance_type);
-        to.opt(0, &self.region);
+        to.opt(0, &self.enabled);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateSetupConfigurationBodyConfigExclusionList);
+model::model!(UpdateSetupConfigurationBodyConfigSavingsPlanLayering);
 /// Schema `UpdateSetupConfiguration body.config.seed_config`.
 pub struct UpdateSetupConfigurationBodyConfigSeedConfig {
     pub monthly_purchase_enabled: Option<bool>,
     pub purchase_terms: Option<Vec<i64>>,
-    pub start_with: Option<String>,
+    pub start_with: Option<UpdateSetupConfigurationBodyConfigSeedConfigStartWith>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -2155,7 +2248,7 @@ impl model::Model for UpdateSetupConfigurationBodyConfigSeedConfig {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.start_with),
+            0 => model::Slot::Opt(&mut self.start_with),
             1 => model::Slot::Opt(&mut self.purchase_terms),
             2 => model::Slot::Flag(&mut self.monthly_purchase_enabled),
             _ => model::Slot::Misfits(&mut self.misfits),
@@ -2170,27 +2263,51 @@ impl model::Model for UpdateSetupConfigurationBodyConfigSeedConfig {
     }
 }
 model::model!(UpdateSetupConfigurationBodyConfigSeedConfig);
+model::open_enum! {
+    #[doc = " Schema `UpdateSetupConfiguration body.config.seed_config.start_with`."]
+    UpdateSetupConfigurationBodyConfigSeedConfigStartWith { 0 SeedAutoDiscovery =
+    "seed_auto_discovery", 1 PurchaseNewSeed = "purchase_new_seed", }
+}
 /// Schema `UpdateSetupConfiguration body.notification`.
 pub struct UpdateSetupConfigurationBodyNotification {
-    pub email_list: Option<Vec<String>>,
+    pub email_list: Vec<String>,
     pub purchase_notifications_enabled: Option<bool>,
     pub recommendations_notifications_enabled: Option<bool>,
-    pub schedule_time: Option<String>,
+    pub schedule_time: String,
     pub sp_notif_range: Option<i64>,
-    pub timezone: Option<String>,
+    pub timezone: String,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
+}
+impl UpdateSetupConfigurationBodyNotification {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        email_list: Vec<String>,
+        schedule_time: impl Into<String>,
+        timezone: impl Into<String>,
+    ) -> Self {
+        Self {
+            email_list: email_list,
+            purchase_notifications_enabled: None,
+            recommendations_notifications_enabled: None,
+            schedule_time: schedule_time.into(),
+            sp_notif_range: None,
+            timezone: timezone.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
 }
 impl model::Model for UpdateSetupConfigurationBodyNotification {
     #[inline]
     fn blank() -> Self {
         Self {
-            email_list: None,
+            email_list: model::Cell::blank(),
             purchase_notifications_enabled: None,
             recommendations_notifications_enabled: None,
-            schedule_time: None,
+            schedule_time: model::Cell::blank(),
             sp_notif_range: None,
-            timezone: None,
+            timezone: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -2206,7 +2323,7 @@ impl model::Model for UpdateSetupConfigurationBodyNotification {
                 "purchase_notifications_enabled",
                 "recommendations_notifications_enabled",
             ],
-            required: &[],
+            required: &[0, 1, 2],
             secrets: &[],
             tagged: &[],
         }
@@ -2214,9 +2331,9 @@ impl model::Model for UpdateSetupConfigurationBodyNotification {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.timezone),
-            1 => model::Slot::Opt(&mut self.email_list),
-            2 => model::Slot::Str(&mut self.schedule_time),
+            0 => model::Slot::OneStr(&mut self.timezone),
+            1 => model::Cell::slot(&mut self.email_list),
+            2 => model::Slot::OneStr(&mut self.schedule_time),
             3 => model::Slot::Int(&mut self.sp_notif_range),
             4 => model::Slot::Flag(&mut self.purchase_notifications_enabled),
             5 => model::Slot::Flag(&mut self.recommendations_notifications_enabled),
@@ -2225,13 +2342,19 @@ impl model::Model for UpdateSetupConfigurationBodyNotification {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.email_list);
+        to.one(1, &self.email_list);
         to.opt(4, &self.purchase_notifications_enabled);
         to.opt(5, &self.recommendations_notifications_enabled);
-        to.opt(2, &self.schedule_time);
+        to.one(2, &self.schedule_time);
         to.opt(3, &self.sp_notif_range);
-        to.opt(0, &self.timezone);
+        to.one(0, &self.timezone);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateSetupConfigurationBodyNotification);
+model::through_cell!(UpdateSetupConfigurationBodyNotification);
+model::open_enum! {
+    #[doc = " Schema `UpdateSetupConfiguration body.service`."]
+    UpdateSetupConfigurationBodyService { 0 AmazonElasticComputeCloudCompute =
+    "Amazon Elastic Compute Cloud - Compute", 1 AmazonRelationalDatabaseService =
+    "Amazon Relational Database Service", }
+}

@@ -41,6 +41,78 @@ impl model::Model for ActionsBreakdown {
     }
 }
 model::model!(ActionsBreakdown);
+/// Schema `CopmputeCoverageFilter`.
+pub struct CopmputeCoverageFilter {
+    pub cloud_account_ids: Option<Vec<String>>,
+    pub instance_types: Option<Vec<String>>,
+    pub regions: Option<Vec<String>>,
+    pub service: Option<CopmputeCoverageFilterService>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub sort_by: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub sort_order: Option<serde_json::Value>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for CopmputeCoverageFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cloud_account_ids: None,
+            instance_types: None,
+            regions: None,
+            service: None,
+            sort_by: None,
+            sort_order: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CopmputeCoverageFilter",
+            names: &[
+                "regions",
+                "service",
+                "sort_by",
+                "sort_order",
+                "instance_types",
+                "cloud_account_ids",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.regions),
+            1 => model::Slot::Opt(&mut self.service),
+            2 => model::Slot::Json(&mut self.sort_by),
+            3 => model::Slot::Json(&mut self.sort_order),
+            4 => model::Slot::Opt(&mut self.instance_types),
+            5 => model::Slot::Opt(&mut self.cloud_account_ids),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.cloud_account_ids);
+        to.opt(4, &self.instance_types);
+        to.opt(0, &self.regions);
+        to.opt(1, &self.service);
+        to.opt(2, &self.sort_by);
+        to.opt(3, &self.sort_order);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(CopmputeCoverageFilter);
+model::open_enum! {
+    #[doc = " Schema `CopmputeCoverageFilter.service`."] CopmputeCoverageFilterService {
+    0 AmazonElasticComputeCloudCompute = "Amazon Elastic Compute Cloud - Compute", 1
+    AmazonRelationalDatabaseService = "Amazon Relational Database Service", }
+}
 /// Schema `GenericSuccessResponse`.
 pub struct GenericSuccessResponse {
     pub errors: Option<String>,
@@ -358,8 +430,12 @@ impl model::Model for PaginationInput {
 model::model!(PaginationInput);
 /// Schema `PaginationInput.filters`.
 pub struct PaginationInputFilters {
-    pub field: Option<String>,
-    pub values: Option<Vec<String>>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub field: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a list of strings.
+    pub values: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -369,6 +445,7 @@ impl model::Model for PaginationInputFilters {
         Self {
             field: None,
             values: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -385,8 +462,8 @@ impl model::Model for PaginationInputFilters {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.field),
-            1 => model::Slot::Opt(&mut self.values),
+            0 => model::Slot::Json(&mut self.field),
+            1 => model::Slot::Json(&mut self.values),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -395,6 +472,16 @@ impl model::Model for PaginationInputFilters {
         to.opt(0, &self.field);
         to.opt(1, &self.values);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(PaginationInputFilters);

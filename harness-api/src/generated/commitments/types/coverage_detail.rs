@@ -245,7 +245,8 @@ model::model!(ComputeCoveragesDetailTable);
 /// Schema `CoverageDetailBody`.
 pub struct CoverageDetailBody {
     pub group_by: CoverageDetailBodyGroupBy,
-    pub service: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub service: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -282,7 +283,7 @@ impl model::Model for CoverageDetailBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.service),
+            0 => model::Slot::Json(&mut self.service),
             1 => model::Cell::slot(&mut self.group_by),
             _ => model::Slot::Misfits(&mut self.misfits),
         }

@@ -3,41 +3,50 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `RICoverageDetails body`.
-pub struct RiCoverageDetailsBody {
-    pub cloud_account_ids: Option<Vec<String>>,
-    pub instance_types: Option<Vec<String>>,
-    pub regions: Option<Vec<String>>,
-    pub service: Option<String>,
-    pub sort_by: Option<String>,
-    pub sort_order: Option<String>,
+/// Schema `RICoverageDetailRow`.
+pub struct RiCoverageDetailRow {
+    pub average_coverage: Option<f64>,
+    pub instance_type: Option<String>,
+    pub on_demand_cost: Option<f64>,
+    pub on_demand_hrs: Option<f64>,
+    pub platform: Option<String>,
+    pub region: Option<String>,
+    pub reservation_covered_hrs: Option<f64>,
+    pub tenancy: Option<String>,
+    pub total_running_hrs: Option<f64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for RiCoverageDetailsBody {
+impl model::Model for RiCoverageDetailRow {
     #[inline]
     fn blank() -> Self {
         Self {
-            cloud_account_ids: None,
-            instance_types: None,
-            regions: None,
-            service: None,
-            sort_by: None,
-            sort_order: None,
+            average_coverage: None,
+            instance_type: None,
+            on_demand_cost: None,
+            on_demand_hrs: None,
+            platform: None,
+            region: None,
+            reservation_covered_hrs: None,
+            tenancy: None,
+            total_running_hrs: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "RiCoverageDetailsBody",
+            name: "RiCoverageDetailRow",
             names: &[
-                "regions",
-                "service",
-                "sort_by",
-                "sort_order",
-                "instance_types",
-                "cloud_account_ids",
+                "region",
+                "tenancy",
+                "platform",
+                "instance_type",
+                "on_demand_hrs",
+                "on_demand_cost",
+                "average_coverage",
+                "total_running_hrs",
+                "reservation_covered_hrs",
             ],
             required: &[],
             secrets: &[],
@@ -47,62 +56,118 @@ impl model::Model for RiCoverageDetailsBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.regions),
-            1 => model::Slot::Str(&mut self.service),
-            2 => model::Slot::Str(&mut self.sort_by),
-            3 => model::Slot::Str(&mut self.sort_order),
-            4 => model::Slot::Opt(&mut self.instance_types),
-            5 => model::Slot::Opt(&mut self.cloud_account_ids),
+            0 => model::Slot::Str(&mut self.region),
+            1 => model::Slot::Str(&mut self.tenancy),
+            2 => model::Slot::Str(&mut self.platform),
+            3 => model::Slot::Str(&mut self.instance_type),
+            4 => model::Slot::Num(&mut self.on_demand_hrs),
+            5 => model::Slot::Num(&mut self.on_demand_cost),
+            6 => model::Slot::Num(&mut self.average_coverage),
+            7 => model::Slot::Num(&mut self.total_running_hrs),
+            8 => model::Slot::Num(&mut self.reservation_covered_hrs),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(5, &self.cloud_account_ids);
-        to.opt(4, &self.instance_types);
-        to.opt(0, &self.regions);
-        to.opt(1, &self.service);
-        to.opt(2, &self.sort_by);
-        to.opt(3, &self.sort_order);
+        to.opt(6, &self.average_coverage);
+        to.opt(3, &self.instance_type);
+        to.opt(5, &self.on_demand_cost);
+        to.opt(4, &self.on_demand_hrs);
+        to.opt(2, &self.platform);
+        to.opt(0, &self.region);
+        to.opt(8, &self.reservation_covered_hrs);
+        to.opt(1, &self.tenancy);
+        to.opt(7, &self.total_running_hrs);
         to.misfits(&self.misfits);
     }
 }
-model::model!(RiCoverageDetailsBody);
-/// Schema `SPCoverageDetails body`.
-pub struct SpCoverageDetailsBody {
-    pub cloud_account_ids: Option<Vec<String>>,
-    pub instance_types: Option<Vec<String>>,
-    pub regions: Option<Vec<String>>,
-    pub service: Option<String>,
-    pub sort_by: Option<String>,
-    pub sort_order: Option<String>,
+model::model!(RiCoverageDetailRow);
+/// Schema `RICoverageDetailsResponse`.
+pub struct RiCoverageDetailsResponse {
+    pub errors: Option<String>,
+    pub response: Option<Vec<RiCoverageDetailRow>>,
+    pub success: Option<bool>,
+    pub ts: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for SpCoverageDetailsBody {
+impl model::Model for RiCoverageDetailsResponse {
     #[inline]
     fn blank() -> Self {
         Self {
-            cloud_account_ids: None,
-            instance_types: None,
-            regions: None,
-            service: None,
-            sort_by: None,
-            sort_order: None,
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "SpCoverageDetailsBody",
+            name: "RiCoverageDetailsResponse",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.ts),
+            1 => model::Slot::Str(&mut self.errors),
+            2 => model::Slot::Flag(&mut self.success),
+            3 => model::Slot::Opt(&mut self.response),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(RiCoverageDetailsResponse);
+/// Schema `SPCoverageDetailRow`.
+pub struct SpCoverageDetailRow {
+    pub coverage_percentage: Option<f64>,
+    pub instance_family: Option<String>,
+    pub on_demand_spend: Option<f64>,
+    pub region: Option<String>,
+    pub service: Option<String>,
+    pub sp_covered_spend: Option<f64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for SpCoverageDetailRow {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            coverage_percentage: None,
+            instance_family: None,
+            on_demand_spend: None,
+            region: None,
+            service: None,
+            sp_covered_spend: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SpCoverageDetailRow",
             names: &[
-                "regions",
+                "region",
                 "service",
-                "sort_by",
-                "sort_order",
-                "instance_types",
-                "cloud_account_ids",
+                "instance_family",
+                "on_demand_spend",
+                "sp_covered_spend",
+                "coverage_percentage",
             ],
             required: &[],
             secrets: &[],
@@ -112,24 +177,74 @@ impl model::Model for SpCoverageDetailsBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.regions),
+            0 => model::Slot::Str(&mut self.region),
             1 => model::Slot::Str(&mut self.service),
-            2 => model::Slot::Str(&mut self.sort_by),
-            3 => model::Slot::Str(&mut self.sort_order),
-            4 => model::Slot::Opt(&mut self.instance_types),
-            5 => model::Slot::Opt(&mut self.cloud_account_ids),
+            2 => model::Slot::Str(&mut self.instance_family),
+            3 => model::Slot::Num(&mut self.on_demand_spend),
+            4 => model::Slot::Num(&mut self.sp_covered_spend),
+            5 => model::Slot::Num(&mut self.coverage_percentage),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(5, &self.cloud_account_ids);
-        to.opt(4, &self.instance_types);
-        to.opt(0, &self.regions);
+        to.opt(5, &self.coverage_percentage);
+        to.opt(2, &self.instance_family);
+        to.opt(3, &self.on_demand_spend);
+        to.opt(0, &self.region);
         to.opt(1, &self.service);
-        to.opt(2, &self.sort_by);
-        to.opt(3, &self.sort_order);
+        to.opt(4, &self.sp_covered_spend);
         to.misfits(&self.misfits);
     }
 }
-model::model!(SpCoverageDetailsBody);
+model::model!(SpCoverageDetailRow);
+/// Schema `SPCoverageDetailsResponse`.
+pub struct SpCoverageDetailsResponse {
+    pub errors: Option<String>,
+    pub response: Option<Vec<SpCoverageDetailRow>>,
+    pub success: Option<bool>,
+    pub ts: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for SpCoverageDetailsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            errors: None,
+            response: None,
+            success: None,
+            ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SpCoverageDetailsResponse",
+            names: &["ts", "errors", "success", "response"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.ts),
+            1 => model::Slot::Str(&mut self.errors),
+            2 => model::Slot::Flag(&mut self.success),
+            3 => model::Slot::Opt(&mut self.response),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.errors);
+        to.opt(3, &self.response);
+        to.opt(2, &self.success);
+        to.opt(0, &self.ts);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(SpCoverageDetailsResponse);

@@ -3,6 +3,55 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `FilterResponse`.
+pub struct FilterResponse {
+    pub account_id: Option<Vec<String>>,
+    pub instance_family: Option<Vec<String>>,
+    pub region: Option<Vec<String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl FilterResponse {
+    pub(crate) const NAMES: model::Names = &["region", "account_id", "instance_family"];
+}
+impl model::Model for FilterResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            instance_family: None,
+            region: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FilterResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.region),
+            1 => model::Slot::Opt(&mut self.account_id),
+            2 => model::Slot::Opt(&mut self.instance_family),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_id);
+        to.opt(2, &self.instance_family);
+        to.opt(0, &self.region);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(FilterResponse);
 model::open_enum! {
     #[doc = " Schema `GetFilters service`."] GetFiltersService { 0
     AmazonElasticComputeCloudCompute = "Amazon Elastic Compute Cloud - Compute", 1

@@ -7,7 +7,8 @@ use crate::model;
 pub struct SavingsDetailBody {
     pub group_by: SavingsDetailBodyGroupBy,
     pub is_harness_managed: bool,
-    pub service: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub service: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -49,7 +50,7 @@ impl model::Model for SavingsDetailBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.service),
+            0 => model::Slot::Json(&mut self.service),
             1 => model::Cell::slot(&mut self.group_by),
             2 => model::Slot::OneFlag(&mut self.is_harness_managed),
             _ => model::Slot::Misfits(&mut self.misfits),

@@ -270,7 +270,10 @@ impl model::Model for SavingsOverviewResponseSavingsPlans {
 model::model!(SavingsOverviewResponseSavingsPlans);
 /// Schema `GetSavingsOverview body`.
 pub struct GetSavingsOverviewBody {
-    pub service: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub service: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -279,6 +282,7 @@ impl model::Model for GetSavingsOverviewBody {
     fn blank() -> Self {
         Self {
             service: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -295,7 +299,7 @@ impl model::Model for GetSavingsOverviewBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.service),
+            0 => model::Slot::Json(&mut self.service),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -303,6 +307,16 @@ impl model::Model for GetSavingsOverviewBody {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.service);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(GetSavingsOverviewBody);

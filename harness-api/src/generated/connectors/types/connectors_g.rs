@@ -648,6 +648,89 @@ impl model::Model for GcpOidcTokenExchangeDetailsForDelegate {
     }
 }
 model::model!(GcpOidcTokenExchangeDetailsForDelegate);
+/// Schema `GcpProjectDetails`.
+pub struct GcpProjectDetails {
+    pub id: Option<String>,
+    pub name: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GcpProjectDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GcpProjectDetails",
+            names: &["id", "name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.name),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.name);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GcpProjectDetails);
+/// Schema `GcpProjectResponseDTO`.
+pub struct GcpProjectResponseDto {
+    pub projects: Option<Vec<GcpProjectDetails>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GcpProjectResponseDto {
+    pub(crate) const NAMES: model::Names = &["projects"];
+}
+impl model::Model for GcpProjectResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            projects: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GcpProjectResponseDto",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.projects),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.projects);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GcpProjectResponseDto);
 /// Schema `GcpSecretManager`.
 pub struct GcpSecretManager {
     pub assume_credentials_on_delegate: Option<bool>,

@@ -507,6 +507,61 @@ model::open_enum! {
     #[doc = " Schema `ResponseDTOFieldValues.status`."] ResponseDtoFieldValuesStatus { 0
     Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
 }
+/// Schema `ResponseDTOGcpProjectResponseDTO`.
+pub struct ResponseDtoGcpProjectResponseDto {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<GcpProjectResponseDto>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoGcpProjectResponseDtoStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResponseDtoGcpProjectResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoGcpProjectResponseDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ResponseDtoGcpProjectResponseDto);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOGcpProjectResponseDTO.status`."]
+    ResponseDtoGcpProjectResponseDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
+}
 /// Schema `ResponseDTOListConnectorResponse`.
 pub struct ResponseDtoListConnectorResponse {
     pub correlation_id: Option<String>,

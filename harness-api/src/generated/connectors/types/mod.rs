@@ -47,6 +47,8 @@ mod connectors_z;
 pub use connectors_z::*;
 mod hosts;
 pub use hosts::*;
+mod mcp_connector;
+pub use mcp_connector::*;
 mod org_connector;
 pub use org_connector::*;
 mod project_connector;

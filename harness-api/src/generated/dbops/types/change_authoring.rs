@@ -3,36 +3,149 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `V1CreateChangeAuthoringEvent body`.
-pub struct CreateChangeAuthoringEventBody {
-    pub conversation_id: Option<String>,
-    pub pipeline_execution_id: Option<String>,
-    pub pipeline_identifier: Option<String>,
-    pub schema_identifier: Option<String>,
+/// Schema `ChangeAuthoringEventIn`.
+pub struct ChangeAuthoringEventIn {
+    pub conversation_id: String,
+    pub pipeline_execution_id: String,
+    pub pipeline_identifier: String,
+    pub schema_identifier: String,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateChangeAuthoringEventBody {
+impl ChangeAuthoringEventIn {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        conversation_id: impl Into<String>,
+        pipeline_execution_id: impl Into<String>,
+        pipeline_identifier: impl Into<String>,
+        schema_identifier: impl Into<String>,
+    ) -> Self {
+        Self {
+            conversation_id: conversation_id.into(),
+            pipeline_execution_id: pipeline_execution_id.into(),
+            pipeline_identifier: pipeline_identifier.into(),
+            schema_identifier: schema_identifier.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for ChangeAuthoringEventIn {
     #[inline]
     fn blank() -> Self {
         Self {
-            conversation_id: None,
-            pipeline_execution_id: None,
-            pipeline_identifier: None,
-            schema_identifier: None,
+            conversation_id: model::Cell::blank(),
+            pipeline_execution_id: model::Cell::blank(),
+            pipeline_identifier: model::Cell::blank(),
+            schema_identifier: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateChangeAuthoringEventBody",
+            name: "ChangeAuthoringEventIn",
             names: &[
                 "conversationId",
                 "schemaIdentifier",
                 "pipelineIdentifier",
                 "pipelineExecutionId",
             ],
+            required: &[0, 1, 2, 3],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.conversation_id),
+            1 => model::Slot::OneStr(&mut self.schema_identifier),
+            2 => model::Slot::OneStr(&mut self.pipeline_identifier),
+            3 => model::Slot::OneStr(&mut self.pipeline_execution_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.conversation_id);
+        to.one(3, &self.pipeline_execution_id);
+        to.one(2, &self.pipeline_identifier);
+        to.one(1, &self.schema_identifier);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(ChangeAuthoringEventIn);
+/// Schema `ChangeSetExistenceIn`.
+pub struct ChangeSetExistenceIn {
+    pub change_sets: Vec<ChangeSetIdInput>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ChangeSetExistenceIn {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(change_sets: Vec<ChangeSetIdInput>) -> Self {
+        Self {
+            change_sets: change_sets,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for ChangeSetExistenceIn {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            change_sets: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChangeSetExistenceIn",
+            names: &["changeSets"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.change_sets),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.change_sets);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(ChangeSetExistenceIn);
+/// Schema `ChangeSetExistenceOut`.
+pub struct ChangeSetExistenceOut {
+    pub existence: Option<std::collections::BTreeMap<String, bool>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ChangeSetExistenceOut {
+    pub(crate) const NAMES: model::Names = &["existence"];
+}
+impl model::Model for ChangeSetExistenceOut {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            existence: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChangeSetExistenceOut",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -41,20 +154,206 @@ impl model::Model for CreateChangeAuthoringEventBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.conversation_id),
-            1 => model::Slot::Str(&mut self.schema_identifier),
-            2 => model::Slot::Str(&mut self.pipeline_identifier),
-            3 => model::Slot::Str(&mut self.pipeline_execution_id),
+            0 => model::Slot::Opt(&mut self.existence),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.conversation_id);
-        to.opt(3, &self.pipeline_execution_id);
-        to.opt(2, &self.pipeline_identifier);
-        to.opt(1, &self.schema_identifier);
+        to.opt(0, &self.existence);
         to.misfits(&self.misfits);
     }
 }
-model::model!(CreateChangeAuthoringEventBody);
+model::model!(ChangeSetExistenceOut);
+/// Schema `ChangeSetIdInput`.
+pub struct ChangeSetIdInput {
+    pub id: String,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ChangeSetIdInput {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for ChangeSetIdInput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ChangeSetIdInput",
+            names: &["id"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.id);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(ChangeSetIdInput);
+/// Schema `ExecuteLlmAuthoringPipelineRequestBody`.
+pub struct ExecuteLlmAuthoringPipelineRequestBody {
+    pub changeset: String,
+    pub conversation_id: String,
+    pub instance_id: String,
+    pub pipeline_identifier: Option<String>,
+    pub runtime_inputs: Option<std::collections::BTreeMap<String, String>>,
+    pub schema_id: String,
+    pub use_default_pipeline: Option<bool>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ExecuteLlmAuthoringPipelineRequestBody {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        changeset: impl Into<String>,
+        conversation_id: impl Into<String>,
+        instance_id: impl Into<String>,
+        schema_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            changeset: changeset.into(),
+            conversation_id: conversation_id.into(),
+            instance_id: instance_id.into(),
+            pipeline_identifier: None,
+            runtime_inputs: None,
+            schema_id: schema_id.into(),
+            use_default_pipeline: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for ExecuteLlmAuthoringPipelineRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            changeset: model::Cell::blank(),
+            conversation_id: model::Cell::blank(),
+            instance_id: model::Cell::blank(),
+            pipeline_identifier: None,
+            runtime_inputs: None,
+            schema_id: model::Cell::blank(),
+            use_default_pipeline: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExecuteLlmAuthoringPipelineRequestBody",
+            names: &[
+                "schemaId",
+                "changeset",
+                "instanceId",
+                "runtimeInputs",
+                "conversationId",
+                "pipelineIdentifier",
+                "useDefaultPipeline",
+            ],
+            required: &[0, 1, 2, 4],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.schema_id),
+            1 => model::Slot::OneStr(&mut self.changeset),
+            2 => model::Slot::OneStr(&mut self.instance_id),
+            3 => model::Slot::Opt(&mut self.runtime_inputs),
+            4 => model::Slot::OneStr(&mut self.conversation_id),
+            5 => model::Slot::Str(&mut self.pipeline_identifier),
+            6 => model::Slot::Flag(&mut self.use_default_pipeline),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.changeset);
+        to.one(4, &self.conversation_id);
+        to.one(2, &self.instance_id);
+        to.opt(5, &self.pipeline_identifier);
+        to.opt(3, &self.runtime_inputs);
+        to.one(0, &self.schema_id);
+        to.opt(6, &self.use_default_pipeline);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(ExecuteLlmAuthoringPipelineRequestBody);
+/// Schema `ExecuteLlmAuthoringPipelineResponseBody`.
+pub struct ExecuteLlmAuthoringPipelineResponseBody {
+    pub execution_id: Option<String>,
+    pub open_in_harness: Option<String>,
+    pub pipeline_identifier: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ExecuteLlmAuthoringPipelineResponseBody {
+    pub(crate) const NAMES: model::Names = &[
+        "executionId",
+        "openInHarness",
+        "pipelineIdentifier",
+    ];
+}
+impl model::Model for ExecuteLlmAuthoringPipelineResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            execution_id: None,
+            open_in_harness: None,
+            pipeline_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExecuteLlmAuthoringPipelineResponseBody",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.execution_id),
+            1 => model::Slot::Str(&mut self.open_in_harness),
+            2 => model::Slot::Str(&mut self.pipeline_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.execution_id);
+        to.opt(1, &self.open_in_harness);
+        to.opt(2, &self.pipeline_identifier);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ExecuteLlmAuthoringPipelineResponseBody);

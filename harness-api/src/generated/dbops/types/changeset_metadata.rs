@@ -41,6 +41,44 @@ impl model::Model for ChangeSetMetadataOutput {
     }
 }
 model::model!(ChangeSetMetadataOutput);
+/// Schema `FlywayMigrationScriptOutput`.
+pub struct FlywayMigrationScriptOutput {
+    pub data: Option<Vec<String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for FlywayMigrationScriptOutput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FlywayMigrationScriptOutput",
+            names: &["data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(FlywayMigrationScriptOutput);
 model::open_enum! {
     #[doc = " Schema `V1ChangesetmetadataProjDbInstance contentType`."]
     ChangesetMetadataProjDbInstanceContentType { 0 Yaml = "Yaml", 1 Sql = "Sql", }

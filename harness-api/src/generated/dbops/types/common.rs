@@ -238,6 +238,52 @@ impl model::Model for DbInstanceOut {
     }
 }
 model::model!(DbInstanceOut);
+/// Schema `DbOpsExecutionMetadata`.
+pub struct DbOpsExecutionMetadata {
+    pub pipeline: Option<String>,
+    pub plan_execution_id: Option<String>,
+    pub stage_execution_id: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for DbOpsExecutionMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pipeline: None,
+            plan_execution_id: None,
+            stage_execution_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DbOpsExecutionMetadata",
+            names: &["pipeline", "planExecutionId", "stageExecutionId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.pipeline),
+            1 => model::Slot::Str(&mut self.plan_execution_id),
+            2 => model::Slot::Str(&mut self.stage_execution_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.pipeline);
+        to.opt(1, &self.plan_execution_id);
+        to.opt(2, &self.stage_execution_id);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(DbOpsExecutionMetadata);
 /// Schema `DBSchemaOut`.
 pub struct DbSchemaOut {
     pub change_log_script: Option<Box<ChangeLogScript>>,
@@ -361,6 +407,144 @@ model::open_enum! {
     Script = "Script", }
 }
 model::open_enum! {
+    #[doc = " Schema `DBStepType`."] DbStepType { 0 DbSchemaApply = "DBSchemaApply", 1
+    DbSchemaRollback = "DBSchemaRollback", }
+}
+/// Schema `DeployedStateInput`.
+pub struct DeployedStateInput {
+    pub pipeline: String,
+    pub plan_execution_id: String,
+    pub stage_execution_id: String,
+    pub start_time: Option<i64>,
+    pub step_type: DbStepType,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl DeployedStateInput {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        pipeline: impl Into<String>,
+        plan_execution_id: impl Into<String>,
+        stage_execution_id: impl Into<String>,
+        step_type: impl Into<DbStepType>,
+    ) -> Self {
+        Self {
+            pipeline: pipeline.into(),
+            plan_execution_id: plan_execution_id.into(),
+            stage_execution_id: stage_execution_id.into(),
+            start_time: None,
+            step_type: step_type.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for DeployedStateInput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pipeline: model::Cell::blank(),
+            plan_execution_id: model::Cell::blank(),
+            stage_execution_id: model::Cell::blank(),
+            start_time: None,
+            step_type: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeployedStateInput",
+            names: &[
+                "pipeline",
+                "stepType",
+                "startTime",
+                "planExecutionId",
+                "stageExecutionId",
+            ],
+            required: &[0, 1, 3, 4],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.pipeline),
+            1 => model::Cell::slot(&mut self.step_type),
+            2 => model::Slot::Int(&mut self.start_time),
+            3 => model::Slot::OneStr(&mut self.plan_execution_id),
+            4 => model::Slot::OneStr(&mut self.stage_execution_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.pipeline);
+        to.one(3, &self.plan_execution_id);
+        to.one(4, &self.stage_execution_id);
+        to.opt(2, &self.start_time);
+        to.one(1, &self.step_type);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(DeployedStateInput);
+model::open_enum! {
+    #[doc = " Schema `FlywayCommand`."] FlywayCommand { 0 Migrate = "Migrate", 1
+    MigrateSql = "MigrateSQL", 2 Undo = "Undo", 3 UndoSql = "UndoSQL", 4 Info = "Info", 5
+    ParentWrapper = "ParentWrapper", 6 Clone = "Clone", 7 Custom = "Custom", 8 Repair =
+    "Repair", }
+}
+model::open_enum! {
     #[doc = " Schema `MigrationType`."] MigrationType { 0 Liquibase = "Liquibase", 1
     Flyway = "Flyway", }
 }
+/// Schema `PipelineStatusOutput`.
+pub struct PipelineStatusOutput {
+    pub metadata: Option<std::collections::BTreeMap<String, String>>,
+    pub response: Option<String>,
+    pub status: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl PipelineStatusOutput {
+    pub(crate) const NAMES: model::Names = &["status", "metadata", "response"];
+}
+impl model::Model for PipelineStatusOutput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            response: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineStatusOutput",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.status),
+            1 => model::Slot::Opt(&mut self.metadata),
+            2 => model::Slot::Str(&mut self.response),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.metadata);
+        to.opt(2, &self.response);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(PipelineStatusOutput);

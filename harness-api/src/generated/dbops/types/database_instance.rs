@@ -204,6 +204,64 @@ impl model::Model for DbOpsNgTag {
     }
 }
 model::through_cell!(DbOpsNgTag);
+/// Schema `DefaultAuthoringInstanceOut`.
+pub struct DefaultAuthoringInstanceOut {
+    pub connector: Option<String>,
+    pub has_snapshot: Option<bool>,
+    pub identifier: Option<String>,
+    pub name: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl DefaultAuthoringInstanceOut {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "connector",
+        "identifier",
+        "hasSnapshot",
+    ];
+}
+impl model::Model for DefaultAuthoringInstanceOut {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector: None,
+            has_snapshot: None,
+            identifier: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DefaultAuthoringInstanceOut",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Str(&mut self.connector),
+            2 => model::Slot::Str(&mut self.identifier),
+            3 => model::Slot::Flag(&mut self.has_snapshot),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.connector);
+        to.opt(3, &self.has_snapshot);
+        to.opt(2, &self.identifier);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(DefaultAuthoringInstanceOut);
 model::open_enum! {
     #[doc = " Schema `V1ListProjDbSchemaInstance order`."] ListProjDbSchemaInstanceOrder
     { 0 Asc = "ASC", 1 Desc = "DESC", }

@@ -125,12 +125,20 @@ model::open_enum! {
 pub struct UpdateProjDbSchemaBody {
     pub change_log_script: Option<Box<UpdateProjDbSchemaBodyChangeLogScript>>,
     pub changelog: Option<Box<UpdateProjDbSchemaBodyChangelog>>,
-    pub name: Option<String>,
-    pub primary_db_instance_id: Option<String>,
-    pub service: Option<String>,
-    pub tags: Option<std::collections::BTreeMap<String, String>>,
-    pub type_: Option<String>,
-    pub use_percona: Option<bool>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub name: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub primary_db_instance_id: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub service: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an object.
+    pub tags: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub type_: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a boolean.
+    pub use_percona: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -146,6 +154,7 @@ impl model::Model for UpdateProjDbSchemaBody {
             tags: None,
             type_: None,
             use_percona: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -171,14 +180,14 @@ impl model::Model for UpdateProjDbSchemaBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Opt(&mut self.tags),
-            2 => model::Slot::Str(&mut self.type_),
-            3 => model::Slot::Str(&mut self.service),
+            0 => model::Slot::Json(&mut self.name),
+            1 => model::Slot::Json(&mut self.tags),
+            2 => model::Slot::Json(&mut self.type_),
+            3 => model::Slot::Json(&mut self.service),
             4 => model::Slot::Opt(&mut self.changelog),
-            5 => model::Slot::Flag(&mut self.use_percona),
+            5 => model::Slot::Json(&mut self.use_percona),
             6 => model::Slot::Opt(&mut self.change_log_script),
-            7 => model::Slot::Str(&mut self.primary_db_instance_id),
+            7 => model::Slot::Json(&mut self.primary_db_instance_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -194,15 +203,32 @@ impl model::Model for UpdateProjDbSchemaBody {
         to.opt(5, &self.use_percona);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(UpdateProjDbSchemaBody);
 /// Schema `V1UpdateProjDbSchema body.changeLogScript`.
 pub struct UpdateProjDbSchemaBodyChangeLogScript {
-    pub command: Option<String>,
-    pub image: Option<String>,
-    pub location: Option<String>,
-    pub shell: Option<String>,
-    pub toml: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub command: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub image: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub location: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub shell: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub toml: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -215,6 +241,7 @@ impl model::Model for UpdateProjDbSchemaBodyChangeLogScript {
             location: None,
             shell: None,
             toml: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -231,11 +258,11 @@ impl model::Model for UpdateProjDbSchemaBodyChangeLogScript {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.toml),
-            1 => model::Slot::Str(&mut self.image),
-            2 => model::Slot::Str(&mut self.shell),
-            3 => model::Slot::Str(&mut self.command),
-            4 => model::Slot::Str(&mut self.location),
+            0 => model::Slot::Json(&mut self.toml),
+            1 => model::Slot::Json(&mut self.image),
+            2 => model::Slot::Json(&mut self.shell),
+            3 => model::Slot::Json(&mut self.command),
+            4 => model::Slot::Json(&mut self.location),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -248,15 +275,32 @@ impl model::Model for UpdateProjDbSchemaBodyChangeLogScript {
         to.opt(0, &self.toml);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(UpdateProjDbSchemaBodyChangeLogScript);
 /// Schema `V1UpdateProjDbSchema body.changelog`.
 pub struct UpdateProjDbSchemaBodyChangelog {
-    pub archive_path: Option<String>,
-    pub connector: Option<String>,
-    pub location: Option<String>,
-    pub repo: Option<String>,
-    pub toml: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub archive_path: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub connector: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub location: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub repo: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub toml: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -269,6 +313,7 @@ impl model::Model for UpdateProjDbSchemaBodyChangelog {
             location: None,
             repo: None,
             toml: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -285,11 +330,11 @@ impl model::Model for UpdateProjDbSchemaBodyChangelog {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.repo),
-            1 => model::Slot::Str(&mut self.toml),
-            2 => model::Slot::Str(&mut self.location),
-            3 => model::Slot::Str(&mut self.connector),
-            4 => model::Slot::Str(&mut self.archive_path),
+            0 => model::Slot::Json(&mut self.repo),
+            1 => model::Slot::Json(&mut self.toml),
+            2 => model::Slot::Json(&mut self.location),
+            3 => model::Slot::Json(&mut self.connector),
+            4 => model::Slot::Json(&mut self.archive_path),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -302,19 +347,35 @@ impl model::Model for UpdateProjDbSchemaBodyChangelog {
         to.opt(1, &self.toml);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(UpdateProjDbSchemaBodyChangelog);
 /// Schema `V1UpdateProjDbSchemaInstance body`.
 pub struct UpdateProjDbSchemaInstanceBody {
-    pub branch: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub branch: Option<serde_json::Value>,
     pub commit_sha: Option<String>,
-    pub connector: Option<String>,
-    pub context: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub connector: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub context: Option<serde_json::Value>,
     pub git_tag: Option<String>,
-    pub name: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub name: Option<serde_json::Value>,
     pub substitute_properties: Option<std::collections::BTreeMap<String, String>>,
     pub tags: Option<Box<UpdateProjDbSchemaInstanceBodyTags>>,
     pub version: Option<String>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -331,6 +392,7 @@ impl model::Model for UpdateProjDbSchemaInstanceBody {
             substitute_properties: None,
             tags: None,
             version: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -357,14 +419,14 @@ impl model::Model for UpdateProjDbSchemaInstanceBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.name),
+            0 => model::Slot::Json(&mut self.name),
             1 => model::Slot::Opt(&mut self.tags),
-            2 => model::Slot::Str(&mut self.branch),
+            2 => model::Slot::Json(&mut self.branch),
             3 => model::Slot::Str(&mut self.git_tag),
-            4 => model::Slot::Str(&mut self.context),
+            4 => model::Slot::Json(&mut self.context),
             5 => model::Slot::Str(&mut self.version),
             6 => model::Slot::Str(&mut self.commit_sha),
-            7 => model::Slot::Str(&mut self.connector),
+            7 => model::Slot::Json(&mut self.connector),
             8 => model::Slot::Opt(&mut self.substitute_properties),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
@@ -382,12 +444,26 @@ impl model::Model for UpdateProjDbSchemaInstanceBody {
         to.opt(5, &self.version);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(UpdateProjDbSchemaInstanceBody);
 /// Schema `V1UpdateProjDbSchemaInstance body.tags`.
 pub struct UpdateProjDbSchemaInstanceBodyTags {
-    pub property1: Option<String>,
-    pub property2: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub property1: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub property2: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -397,6 +473,7 @@ impl model::Model for UpdateProjDbSchemaInstanceBodyTags {
         Self {
             property1: None,
             property2: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -413,8 +490,8 @@ impl model::Model for UpdateProjDbSchemaInstanceBodyTags {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.property1),
-            1 => model::Slot::Str(&mut self.property2),
+            0 => model::Slot::Json(&mut self.property1),
+            1 => model::Slot::Json(&mut self.property2),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -423,6 +500,16 @@ impl model::Model for UpdateProjDbSchemaInstanceBodyTags {
         to.opt(0, &self.property1);
         to.opt(1, &self.property2);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(UpdateProjDbSchemaInstanceBodyTags);

@@ -3,27 +3,25 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `V1GetSnapshotObjectValues body`.
-pub struct GetSnapshotObjectValuesBody {
-    pub object_names: Option<Vec<String>>,
-    pub object_type: Option<String>,
+/// Schema `SnapshotObjectNamesOutput`.
+pub struct SnapshotObjectNamesOutput {
+    pub data: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for GetSnapshotObjectValuesBody {
+impl model::Model for SnapshotObjectNamesOutput {
     #[inline]
     fn blank() -> Self {
         Self {
-            object_names: None,
-            object_type: None,
+            data: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "GetSnapshotObjectValuesBody",
-            names: &["objectType", "objectNames"],
+            name: "SnapshotObjectNamesOutput",
+            names: &["data"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -32,16 +30,147 @@ impl model::Model for GetSnapshotObjectValuesBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.object_type),
-            1 => model::Slot::Opt(&mut self.object_names),
+            0 => model::Slot::Opt(&mut self.data),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.object_names);
-        to.opt(0, &self.object_type);
+        to.opt(0, &self.data);
         to.misfits(&self.misfits);
     }
 }
-model::model!(GetSnapshotObjectValuesBody);
+model::model!(SnapshotObjectNamesOutput);
+/// Schema `SnapshotObjectValue`.
+pub struct SnapshotObjectValue {
+    pub object_name: Option<String>,
+    pub object_value: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for SnapshotObjectValue {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            object_name: None,
+            object_value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SnapshotObjectValue",
+            names: &["objectName", "objectValue"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.object_name),
+            1 => model::Slot::Str(&mut self.object_value),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.object_name);
+        to.opt(1, &self.object_value);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(SnapshotObjectValue);
+/// Schema `SnapshotObjectValuesInput`.
+pub struct SnapshotObjectValuesInput {
+    pub object_names: Vec<String>,
+    pub object_type: String,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl SnapshotObjectValuesInput {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(object_names: Vec<String>, object_type: impl Into<String>) -> Self {
+        Self {
+            object_names: object_names,
+            object_type: object_type.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for SnapshotObjectValuesInput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            object_names: model::Cell::blank(),
+            object_type: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SnapshotObjectValuesInput",
+            names: &["objectType", "objectNames"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.object_type),
+            1 => model::Cell::slot(&mut self.object_names),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.object_names);
+        to.one(0, &self.object_type);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(SnapshotObjectValuesInput);
+/// Schema `SnapshotObjectValuesOutput`.
+pub struct SnapshotObjectValuesOutput {
+    pub data: Option<Vec<SnapshotObjectValue>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for SnapshotObjectValuesOutput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SnapshotObjectValuesOutput",
+            names: &["data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(SnapshotObjectValuesOutput);

@@ -3,32 +3,50 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `PostV1DbopsDbSnapshotMetadata body`.
-pub struct PostDbSnapshotMetadataBody {
-    pub object_name: Option<String>,
-    pub object_type: Option<String>,
-    pub object_value: Option<String>,
-    pub snapshot_object_id: Option<String>,
+/// Schema `DbSnapshotMetadataIn`.
+pub struct DbSnapshotMetadataIn {
+    pub object_name: String,
+    pub object_type: String,
+    pub object_value: String,
+    pub snapshot_object_id: String,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for PostDbSnapshotMetadataBody {
+impl DbSnapshotMetadataIn {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        object_name: impl Into<String>,
+        object_type: impl Into<String>,
+        object_value: impl Into<String>,
+        snapshot_object_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            object_name: object_name.into(),
+            object_type: object_type.into(),
+            object_value: object_value.into(),
+            snapshot_object_id: snapshot_object_id.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for DbSnapshotMetadataIn {
     #[inline]
     fn blank() -> Self {
         Self {
-            object_name: None,
-            object_type: None,
-            object_value: None,
-            snapshot_object_id: None,
+            object_name: model::Cell::blank(),
+            object_type: model::Cell::blank(),
+            object_value: model::Cell::blank(),
+            snapshot_object_id: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "PostDbSnapshotMetadataBody",
+            name: "DbSnapshotMetadataIn",
             names: &["objectName", "objectType", "objectValue", "snapshotObjectId"],
-            required: &[],
+            required: &[0, 1, 2, 3],
             secrets: &[],
             tagged: &[],
         }
@@ -36,23 +54,23 @@ impl model::Model for PostDbSnapshotMetadataBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.object_name),
-            1 => model::Slot::Str(&mut self.object_type),
-            2 => model::Slot::Str(&mut self.object_value),
-            3 => model::Slot::Str(&mut self.snapshot_object_id),
+            0 => model::Slot::OneStr(&mut self.object_name),
+            1 => model::Slot::OneStr(&mut self.object_type),
+            2 => model::Slot::OneStr(&mut self.object_value),
+            3 => model::Slot::OneStr(&mut self.snapshot_object_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.object_name);
-        to.opt(1, &self.object_type);
-        to.opt(2, &self.object_value);
-        to.opt(3, &self.snapshot_object_id);
+        to.one(0, &self.object_name);
+        to.one(1, &self.object_type);
+        to.one(2, &self.object_value);
+        to.one(3, &self.snapshot_object_id);
         to.misfits(&self.misfits);
     }
 }
-model::model!(PostDbSnapshotMetadataBody);
+model::through_cell!(DbSnapshotMetadataIn);
 model::open_enum! {
     #[doc = " Schema `PostV1DbopsDbSnapshotMetadata harnessCommand`."]
     PostDbSnapshotMetadataHarnessCommand { 0 Update = "Update", 1 Rollback = "Rollback",

@@ -3,38 +3,97 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `V1GetFlywayDeployedState body`.
-pub struct GetFlywayDeployedStateBody {
-    pub pipeline: Option<String>,
-    pub plan_execution_id: Option<String>,
-    pub stage_execution_id: Option<String>,
-    pub start_time: Option<i64>,
-    pub step_type: Option<String>,
+/// Schema `AppliedScriptOutput`.
+pub struct AppliedScriptOutput {
+    pub execution_mismatch_msg: Option<String>,
+    pub statements: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for GetFlywayDeployedStateBody {
+impl AppliedScriptOutput {
+    pub(crate) const NAMES: model::Names = &["statements", "executionMismatchMsg"];
+}
+impl model::Model for AppliedScriptOutput {
     #[inline]
     fn blank() -> Self {
         Self {
-            pipeline: None,
-            plan_execution_id: None,
-            stage_execution_id: None,
-            start_time: None,
-            step_type: None,
+            execution_mismatch_msg: None,
+            statements: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "GetFlywayDeployedStateBody",
+            name: "AppliedScriptOutput",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.statements),
+            1 => model::Slot::Str(&mut self.execution_mismatch_msg),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.execution_mismatch_msg);
+        to.opt(0, &self.statements);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AppliedScriptOutput);
+model::open_enum! {
+    #[doc = " Schema `FlywayCommandExecutionStatus`."] FlywayCommandExecutionStatus { 0
+    InProgress = "IN_PROGRESS", 1 Success = "SUCCESS", 2 Failure = "FAILURE", 3 Cancelled
+    = "CANCELLED", 4 SuccessRolledBack = "SUCCESS_ROLLED_BACK", }
+}
+/// Schema `FlywayDeployedStateOutput`.
+pub struct FlywayDeployedStateOutput {
+    pub applied_in_current_execution: Option<bool>,
+    pub command: Option<FlywayCommand>,
+    pub deployed_at: Option<i64>,
+    pub description: Option<String>,
+    pub metadata: Option<Box<DbOpsExecutionMetadata>>,
+    pub status: Option<FlywayCommandExecutionStatus>,
+    pub type_: Option<String>,
+    pub version: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for FlywayDeployedStateOutput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            applied_in_current_execution: None,
+            command: None,
+            deployed_at: None,
+            description: None,
+            metadata: None,
+            status: None,
+            type_: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FlywayDeployedStateOutput",
             names: &[
-                "pipeline",
-                "stepType",
-                "startTime",
-                "planExecutionId",
-                "stageExecutionId",
+                "type",
+                "status",
+                "command",
+                "version",
+                "metadata",
+                "deployedAt",
+                "description",
+                "appliedInCurrentExecution",
             ],
             required: &[],
             secrets: &[],
@@ -44,22 +103,69 @@ impl model::Model for GetFlywayDeployedStateBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.pipeline),
-            1 => model::Slot::Str(&mut self.step_type),
-            2 => model::Slot::Int(&mut self.start_time),
-            3 => model::Slot::Str(&mut self.plan_execution_id),
-            4 => model::Slot::Str(&mut self.stage_execution_id),
+            0 => model::Slot::Str(&mut self.type_),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Opt(&mut self.command),
+            3 => model::Slot::Str(&mut self.version),
+            4 => model::Slot::Opt(&mut self.metadata),
+            5 => model::Slot::Int(&mut self.deployed_at),
+            6 => model::Slot::Str(&mut self.description),
+            7 => model::Slot::Flag(&mut self.applied_in_current_execution),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.pipeline);
-        to.opt(3, &self.plan_execution_id);
-        to.opt(4, &self.stage_execution_id);
-        to.opt(2, &self.start_time);
-        to.opt(1, &self.step_type);
+        to.opt(7, &self.applied_in_current_execution);
+        to.opt(2, &self.command);
+        to.opt(5, &self.deployed_at);
+        to.opt(6, &self.description);
+        to.opt(4, &self.metadata);
+        to.opt(1, &self.status);
+        to.opt(0, &self.type_);
+        to.opt(3, &self.version);
         to.misfits(&self.misfits);
     }
 }
-model::model!(GetFlywayDeployedStateBody);
+model::model!(FlywayDeployedStateOutput);
+/// Schema `V1GetFlywayDeployedState response`.
+pub struct GetFlywayDeployedStateResponse {
+    pub deployed_scripts: Option<Vec<FlywayDeployedStateOutput>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetFlywayDeployedStateResponse {
+    pub(crate) const NAMES: model::Names = &["deployedScripts"];
+}
+impl model::Model for GetFlywayDeployedStateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            deployed_scripts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetFlywayDeployedStateResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.deployed_scripts),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.deployed_scripts);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetFlywayDeployedStateResponse);

@@ -90,6 +90,233 @@ impl model::Model for DeployedChangesetSqlOutput {
     }
 }
 model::model!(DeployedChangesetSqlOutput);
+/// Schema `FlywayAppliedMigration`.
+pub struct FlywayAppliedMigration {
+    pub deployed_at: Option<i64>,
+    pub description: Option<String>,
+    pub instances: Option<Vec<MigrationStateInstance>>,
+    pub type_: Option<String>,
+    pub version: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for FlywayAppliedMigration {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            deployed_at: None,
+            description: None,
+            instances: None,
+            type_: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FlywayAppliedMigration",
+            names: &["type", "version", "instances", "deployedAt", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.type_),
+            1 => model::Slot::Str(&mut self.version),
+            2 => model::Slot::Opt(&mut self.instances),
+            3 => model::Slot::Int(&mut self.deployed_at),
+            4 => model::Slot::Str(&mut self.description),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.deployed_at);
+        to.opt(4, &self.description);
+        to.opt(2, &self.instances);
+        to.opt(0, &self.type_);
+        to.opt(1, &self.version);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(FlywayAppliedMigration);
+/// Schema `FlywayInstanceMigrationState`.
+pub struct FlywayInstanceMigrationState {
+    pub deployed_at: Option<i64>,
+    pub description: Option<String>,
+    pub pipeline_execution_id: Option<String>,
+    pub pipeline_identifier: Option<String>,
+    pub stage_execution_id: Option<String>,
+    pub status: Option<ChangeSetDeploymentStatus>,
+    pub type_: Option<String>,
+    pub version: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for FlywayInstanceMigrationState {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            deployed_at: None,
+            description: None,
+            pipeline_execution_id: None,
+            pipeline_identifier: None,
+            stage_execution_id: None,
+            status: None,
+            type_: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FlywayInstanceMigrationState",
+            names: &[
+                "type",
+                "status",
+                "version",
+                "deployedAt",
+                "description",
+                "stageExecutionId",
+                "pipelineIdentifier",
+                "pipelineExecutionId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.type_),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Str(&mut self.version),
+            3 => model::Slot::Int(&mut self.deployed_at),
+            4 => model::Slot::Str(&mut self.description),
+            5 => model::Slot::Str(&mut self.stage_execution_id),
+            6 => model::Slot::Str(&mut self.pipeline_identifier),
+            7 => model::Slot::Str(&mut self.pipeline_execution_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.deployed_at);
+        to.opt(4, &self.description);
+        to.opt(7, &self.pipeline_execution_id);
+        to.opt(6, &self.pipeline_identifier);
+        to.opt(5, &self.stage_execution_id);
+        to.opt(1, &self.status);
+        to.opt(0, &self.type_);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(FlywayInstanceMigrationState);
+/// Schema `FlywayInstanceMigrationStateOutput`.
+pub struct FlywayInstanceMigrationStateOutput {
+    pub instance_name: Option<String>,
+    pub migrations: Option<Vec<FlywayInstanceMigrationState>>,
+    pub schema_name: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl FlywayInstanceMigrationStateOutput {
+    pub(crate) const NAMES: model::Names = &["migrations", "schemaName", "instanceName"];
+}
+impl model::Model for FlywayInstanceMigrationStateOutput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            instance_name: None,
+            migrations: None,
+            schema_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FlywayInstanceMigrationStateOutput",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.migrations),
+            1 => model::Slot::Str(&mut self.schema_name),
+            2 => model::Slot::Str(&mut self.instance_name),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.instance_name);
+        to.opt(0, &self.migrations);
+        to.opt(1, &self.schema_name);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(FlywayInstanceMigrationStateOutput);
+/// Schema `FlywayMigrationStateOutput`.
+pub struct FlywayMigrationStateOutput {
+    pub instances: Option<Vec<InstanceDetail>>,
+    pub migrations: Option<Vec<FlywayAppliedMigration>>,
+    pub schema: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl FlywayMigrationStateOutput {
+    pub(crate) const NAMES: model::Names = &["schema", "instances", "migrations"];
+}
+impl model::Model for FlywayMigrationStateOutput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            instances: None,
+            migrations: None,
+            schema: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FlywayMigrationStateOutput",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.schema),
+            1 => model::Slot::Opt(&mut self.instances),
+            2 => model::Slot::Opt(&mut self.migrations),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.instances);
+        to.opt(2, &self.migrations);
+        to.opt(0, &self.schema);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(FlywayMigrationStateOutput);
 /// Schema `InstanceDetail`.
 pub struct InstanceDetail {
     pub identifier: Option<String>,
@@ -563,7 +790,10 @@ model::open_enum! {
 }
 /// Schema `V1FetchDeployedChangesetSql body`.
 pub struct FetchDeployedChangesetSqlBody {
-    pub changeset_fqn: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub changeset_fqn: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -572,6 +802,7 @@ impl model::Model for FetchDeployedChangesetSqlBody {
     fn blank() -> Self {
         Self {
             changeset_fqn: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -588,7 +819,7 @@ impl model::Model for FetchDeployedChangesetSqlBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.changeset_fqn),
+            0 => model::Slot::Json(&mut self.changeset_fqn),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -597,89 +828,15 @@ impl model::Model for FetchDeployedChangesetSqlBody {
         to.opt(0, &self.changeset_fqn);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(FetchDeployedChangesetSqlBody);
-/// Schema `V1MigrationStateFlywaySchema body`.
-pub struct MigrationStateFlywaySchemaBody {
-    pub instance_filter: Option<Box<MigrationStateFlywaySchemaBodyInstanceFilter>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for MigrationStateFlywaySchemaBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            instance_filter: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "MigrationStateFlywaySchemaBody",
-            names: &["instanceFilter"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.instance_filter),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.instance_filter);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(MigrationStateFlywaySchemaBody);
-/// Schema `V1MigrationStateFlywaySchema body.instanceFilter`.
-pub struct MigrationStateFlywaySchemaBodyInstanceFilter {
-    pub instances: Option<Vec<String>>,
-    pub order: Option<String>,
-    pub sort: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for MigrationStateFlywaySchemaBodyInstanceFilter {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            instances: None,
-            order: None,
-            sort: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "MigrationStateFlywaySchemaBodyInstanceFilter",
-            names: &["sort", "order", "instances"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.sort),
-            1 => model::Slot::Str(&mut self.order),
-            2 => model::Slot::Opt(&mut self.instances),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.instances);
-        to.opt(1, &self.order);
-        to.opt(0, &self.sort);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(MigrationStateFlywaySchemaBodyInstanceFilter);

@@ -199,6 +199,135 @@ impl model::Model for DeployedChangeSets {
     }
 }
 model::model!(DeployedChangeSets);
+/// Schema `FlywayCustomOperationInput`.
+pub struct FlywayCustomOperationInput {
+    pub command: FlywayCommand,
+    pub db_instance: String,
+    pub db_schema: String,
+    pub pipeline_execution_metadata: Box<PipelineExecutionMetadata>,
+    pub properties: Vec<FlywayCustomOperations>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl FlywayCustomOperationInput {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        command: impl Into<FlywayCommand>,
+        db_instance: impl Into<String>,
+        db_schema: impl Into<String>,
+        pipeline_execution_metadata: impl Into<Box<PipelineExecutionMetadata>>,
+        properties: Vec<FlywayCustomOperations>,
+    ) -> Self {
+        Self {
+            command: command.into(),
+            db_instance: db_instance.into(),
+            db_schema: db_schema.into(),
+            pipeline_execution_metadata: pipeline_execution_metadata.into(),
+            properties: properties,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for FlywayCustomOperationInput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            command: model::Cell::blank(),
+            db_instance: model::Cell::blank(),
+            db_schema: model::Cell::blank(),
+            pipeline_execution_metadata: model::Cell::blank(),
+            properties: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FlywayCustomOperationInput",
+            names: &[
+                "command",
+                "dbSchema",
+                "dbInstance",
+                "properties",
+                "pipelineExecutionMetadata",
+            ],
+            required: &[0, 1, 2, 3, 4],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.command),
+            1 => model::Slot::OneStr(&mut self.db_schema),
+            2 => model::Slot::OneStr(&mut self.db_instance),
+            3 => model::Cell::slot(&mut self.properties),
+            4 => model::Cell::slot(&mut self.pipeline_execution_metadata),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.command);
+        to.one(2, &self.db_instance);
+        to.one(1, &self.db_schema);
+        to.one(4, &self.pipeline_execution_metadata);
+        to.one(3, &self.properties);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(FlywayCustomOperationInput);
+/// Schema `FlywayCustomOperationOutput`.
+pub struct FlywayCustomOperationOutput {
+    pub earlier_run_in_stage: Option<bool>,
+    pub pre_start_tag: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl FlywayCustomOperationOutput {
+    pub(crate) const NAMES: model::Names = &["preStartTag", "earlierRunInStage"];
+}
+impl model::Model for FlywayCustomOperationOutput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            earlier_run_in_stage: None,
+            pre_start_tag: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FlywayCustomOperationOutput",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.pre_start_tag),
+            1 => model::Slot::Flag(&mut self.earlier_run_in_stage),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.earlier_run_in_stage);
+        to.opt(0, &self.pre_start_tag);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(FlywayCustomOperationOutput);
+model::open_enum! {
+    #[doc = " Schema `FlywayCustomOperations`."] FlywayCustomOperations { 0
+    EarlierRunInStage = "EarlierRunInStage", 1 PreStartTag = "PreStartTag", }
+}
 /// Schema `PipelineExecutionMetadata`.
 pub struct PipelineExecutionMetadata {
     pub pipeline: String,
@@ -261,31 +390,27 @@ impl model::Model for PipelineExecutionMetadata {
     }
 }
 model::through_cell!(PipelineExecutionMetadata);
-/// Schema `PipelineStatusOutput`.
-pub struct PipelineStatusOutput {
-    pub metadata: Option<std::collections::BTreeMap<String, String>>,
-    pub response: Option<String>,
-    pub status: Option<String>,
+/// Schema `PluginCapabilityOutput`.
+pub struct PluginCapabilityOutput {
+    pub supports_consolidated: Option<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl PipelineStatusOutput {
-    pub(crate) const NAMES: model::Names = &["status", "metadata", "response"];
+impl PluginCapabilityOutput {
+    pub(crate) const NAMES: model::Names = &["supportsConsolidated"];
 }
-impl model::Model for PipelineStatusOutput {
+impl model::Model for PluginCapabilityOutput {
     #[inline]
     fn blank() -> Self {
         Self {
-            metadata: None,
-            response: None,
-            status: None,
+            supports_consolidated: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "PipelineStatusOutput",
+            name: "PluginCapabilityOutput",
             names: Self::NAMES,
             required: &[],
             secrets: &[],
@@ -295,21 +420,17 @@ impl model::Model for PipelineStatusOutput {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.status),
-            1 => model::Slot::Opt(&mut self.metadata),
-            2 => model::Slot::Str(&mut self.response),
+            0 => model::Slot::Flag(&mut self.supports_consolidated),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.metadata);
-        to.opt(2, &self.response);
-        to.opt(0, &self.status);
+        to.opt(0, &self.supports_consolidated);
         to.misfits(&self.misfits);
     }
 }
-model::model!(PipelineStatusOutput);
+model::model!(PluginCapabilityOutput);
 /// Schema `SchemaInstanceMetadataInput`.
 pub struct SchemaInstanceMetadataInput {
     pub db_instance: String,
@@ -526,16 +647,28 @@ impl model::Model for StepPluginInputsResponse {
 model::model!(StepPluginInputsResponse);
 /// Schema `ConsumeFailureInterrupt body`.
 pub struct ConsumeFailureInterruptBody {
-    pub command: Option<String>,
-    pub harness_command: Option<String>,
-    pub instance_identifier: Option<String>,
-    pub interrupt_type: Option<String>,
-    pub org_id: Option<String>,
-    pub pipeline_execution_id: Option<String>,
-    pub pipeline_identifier: Option<String>,
-    pub project_id: Option<String>,
-    pub schema_identifier: Option<String>,
-    pub stage_execution_id: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub command: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub harness_command: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub instance_identifier: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub interrupt_type: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub org_id: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub pipeline_execution_id: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub pipeline_identifier: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub project_id: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub schema_identifier: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub stage_execution_id: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -553,6 +686,7 @@ impl model::Model for ConsumeFailureInterruptBody {
             project_id: None,
             schema_identifier: None,
             stage_execution_id: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -580,16 +714,16 @@ impl model::Model for ConsumeFailureInterruptBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.org_id),
-            1 => model::Slot::Str(&mut self.command),
-            2 => model::Slot::Str(&mut self.project_id),
-            3 => model::Slot::Str(&mut self.interrupt_type),
-            4 => model::Slot::Str(&mut self.harness_command),
-            5 => model::Slot::Str(&mut self.schema_identifier),
-            6 => model::Slot::Str(&mut self.stage_execution_id),
-            7 => model::Slot::Str(&mut self.instance_identifier),
-            8 => model::Slot::Str(&mut self.pipeline_identifier),
-            9 => model::Slot::Str(&mut self.pipeline_execution_id),
+            0 => model::Slot::Json(&mut self.org_id),
+            1 => model::Slot::Json(&mut self.command),
+            2 => model::Slot::Json(&mut self.project_id),
+            3 => model::Slot::Json(&mut self.interrupt_type),
+            4 => model::Slot::Json(&mut self.harness_command),
+            5 => model::Slot::Json(&mut self.schema_identifier),
+            6 => model::Slot::Json(&mut self.stage_execution_id),
+            7 => model::Slot::Json(&mut self.instance_identifier),
+            8 => model::Slot::Json(&mut self.pipeline_identifier),
+            9 => model::Slot::Json(&mut self.pipeline_execution_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -607,33 +741,65 @@ impl model::Model for ConsumeFailureInterruptBody {
         to.opt(6, &self.stage_execution_id);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(ConsumeFailureInterruptBody);
 /// Schema `ConsumeFlywayFailureInterrupt body`.
 pub struct ConsumeFlywayFailureInterruptBody {
-    pub command: Option<String>,
-    pub harness_command: Option<String>,
-    pub instance_identifier: Option<String>,
-    pub interrupt_type: Option<String>,
-    pub parent_id: Option<String>,
-    pub pipeline_execution_id: Option<String>,
-    pub schema_identifier: Option<String>,
-    pub stage_execution_id: Option<String>,
+    pub harness_command: FlywayCommand,
+    pub instance_identifier: String,
+    pub interrupt_type: String,
+    pub parent_id: String,
+    pub pipeline_execution_id: String,
+    pub schema_identifier: String,
+    pub stage_execution_id: String,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
+}
+impl ConsumeFlywayFailureInterruptBody {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        harness_command: impl Into<FlywayCommand>,
+        instance_identifier: impl Into<String>,
+        interrupt_type: impl Into<String>,
+        parent_id: impl Into<String>,
+        pipeline_execution_id: impl Into<String>,
+        schema_identifier: impl Into<String>,
+        stage_execution_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            harness_command: harness_command.into(),
+            instance_identifier: instance_identifier.into(),
+            interrupt_type: interrupt_type.into(),
+            parent_id: parent_id.into(),
+            pipeline_execution_id: pipeline_execution_id.into(),
+            schema_identifier: schema_identifier.into(),
+            stage_execution_id: stage_execution_id.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
 }
 impl model::Model for ConsumeFlywayFailureInterruptBody {
     #[inline]
     fn blank() -> Self {
         Self {
-            command: None,
-            harness_command: None,
-            instance_identifier: None,
-            interrupt_type: None,
-            parent_id: None,
-            pipeline_execution_id: None,
-            schema_identifier: None,
-            stage_execution_id: None,
+            harness_command: model::Cell::blank(),
+            instance_identifier: model::Cell::blank(),
+            interrupt_type: model::Cell::blank(),
+            parent_id: model::Cell::blank(),
+            pipeline_execution_id: model::Cell::blank(),
+            schema_identifier: model::Cell::blank(),
+            stage_execution_id: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -642,7 +808,6 @@ impl model::Model for ConsumeFlywayFailureInterruptBody {
         &model::About {
             name: "ConsumeFlywayFailureInterruptBody",
             names: &[
-                "command",
                 "parentId",
                 "interruptType",
                 "harnessCommand",
@@ -651,7 +816,7 @@ impl model::Model for ConsumeFlywayFailureInterruptBody {
                 "instanceIdentifier",
                 "pipelineExecutionId",
             ],
-            required: &[],
+            required: &[0, 1, 2, 3, 4, 5, 6],
             secrets: &[],
             tagged: &[],
         }
@@ -659,64 +824,87 @@ impl model::Model for ConsumeFlywayFailureInterruptBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.command),
-            1 => model::Slot::Str(&mut self.parent_id),
-            2 => model::Slot::Str(&mut self.interrupt_type),
-            3 => model::Slot::Str(&mut self.harness_command),
-            4 => model::Slot::Str(&mut self.schema_identifier),
-            5 => model::Slot::Str(&mut self.stage_execution_id),
-            6 => model::Slot::Str(&mut self.instance_identifier),
-            7 => model::Slot::Str(&mut self.pipeline_execution_id),
+            0 => model::Slot::OneStr(&mut self.parent_id),
+            1 => model::Slot::OneStr(&mut self.interrupt_type),
+            2 => model::Cell::slot(&mut self.harness_command),
+            3 => model::Slot::OneStr(&mut self.schema_identifier),
+            4 => model::Slot::OneStr(&mut self.stage_execution_id),
+            5 => model::Slot::OneStr(&mut self.instance_identifier),
+            6 => model::Slot::OneStr(&mut self.pipeline_execution_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.command);
-        to.opt(3, &self.harness_command);
-        to.opt(6, &self.instance_identifier);
-        to.opt(2, &self.interrupt_type);
-        to.opt(1, &self.parent_id);
-        to.opt(7, &self.pipeline_execution_id);
-        to.opt(4, &self.schema_identifier);
-        to.opt(5, &self.stage_execution_id);
+        to.one(2, &self.harness_command);
+        to.one(5, &self.instance_identifier);
+        to.one(1, &self.interrupt_type);
+        to.one(0, &self.parent_id);
+        to.one(6, &self.pipeline_execution_id);
+        to.one(3, &self.schema_identifier);
+        to.one(4, &self.stage_execution_id);
         to.misfits(&self.misfits);
     }
 }
-model::model!(ConsumeFlywayFailureInterruptBody);
+model::through_cell!(ConsumeFlywayFailureInterruptBody);
 /// Schema `ConsumeV1FlywayStepPluginOutputResponse body`.
 pub struct ConsumeFlywayStepPluginOutputResponseBody {
     pub command: Option<String>,
-    pub harness_command: Option<String>,
-    pub instance_identifier: Option<String>,
-    pub last_chunk: Option<bool>,
-    pub org_id: Option<String>,
-    pub parent_id: Option<String>,
-    pub pipeline_execution_id: Option<String>,
-    pub pipeline_identifier: Option<String>,
-    pub project_id: Option<String>,
-    pub schema_identifier: Option<String>,
-    pub stage_execution_id: Option<String>,
-    pub step_response: Option<String>,
+    pub harness_command: FlywayCommand,
+    pub instance_identifier: String,
+    pub last_chunk: bool,
+    pub parent_id: String,
+    pub pipeline_execution_id: String,
+    pub pipeline_identifier: String,
+    pub schema_identifier: String,
+    pub stage_execution_id: String,
+    pub step_response: String,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
+}
+impl ConsumeFlywayStepPluginOutputResponseBody {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        harness_command: impl Into<FlywayCommand>,
+        instance_identifier: impl Into<String>,
+        last_chunk: bool,
+        parent_id: impl Into<String>,
+        pipeline_execution_id: impl Into<String>,
+        pipeline_identifier: impl Into<String>,
+        schema_identifier: impl Into<String>,
+        stage_execution_id: impl Into<String>,
+        step_response: impl Into<String>,
+    ) -> Self {
+        Self {
+            command: None,
+            harness_command: harness_command.into(),
+            instance_identifier: instance_identifier.into(),
+            last_chunk: last_chunk,
+            parent_id: parent_id.into(),
+            pipeline_execution_id: pipeline_execution_id.into(),
+            pipeline_identifier: pipeline_identifier.into(),
+            schema_identifier: schema_identifier.into(),
+            stage_execution_id: stage_execution_id.into(),
+            step_response: step_response.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
 }
 impl model::Model for ConsumeFlywayStepPluginOutputResponseBody {
     #[inline]
     fn blank() -> Self {
         Self {
             command: None,
-            harness_command: None,
-            instance_identifier: None,
-            last_chunk: None,
-            org_id: None,
-            parent_id: None,
-            pipeline_execution_id: None,
-            pipeline_identifier: None,
-            project_id: None,
-            schema_identifier: None,
-            stage_execution_id: None,
-            step_response: None,
+            harness_command: model::Cell::blank(),
+            instance_identifier: model::Cell::blank(),
+            last_chunk: model::Cell::blank(),
+            parent_id: model::Cell::blank(),
+            pipeline_execution_id: model::Cell::blank(),
+            pipeline_identifier: model::Cell::blank(),
+            schema_identifier: model::Cell::blank(),
+            stage_execution_id: model::Cell::blank(),
+            step_response: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -725,11 +913,9 @@ impl model::Model for ConsumeFlywayStepPluginOutputResponseBody {
         &model::About {
             name: "ConsumeFlywayStepPluginOutputResponseBody",
             names: &[
-                "orgId",
                 "command",
                 "parentId",
                 "lastChunk",
-                "projectId",
                 "stepResponse",
                 "harnessCommand",
                 "schemaIdentifier",
@@ -738,7 +924,7 @@ impl model::Model for ConsumeFlywayStepPluginOutputResponseBody {
                 "pipelineIdentifier",
                 "pipelineExecutionId",
             ],
-            required: &[],
+            required: &[1, 2, 3, 4, 5, 6, 7, 8, 9],
             secrets: &[],
             tagged: &[],
         }
@@ -746,51 +932,59 @@ impl model::Model for ConsumeFlywayStepPluginOutputResponseBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.org_id),
-            1 => model::Slot::Str(&mut self.command),
-            2 => model::Slot::Str(&mut self.parent_id),
-            3 => model::Slot::Flag(&mut self.last_chunk),
-            4 => model::Slot::Str(&mut self.project_id),
-            5 => model::Slot::Str(&mut self.step_response),
-            6 => model::Slot::Str(&mut self.harness_command),
-            7 => model::Slot::Str(&mut self.schema_identifier),
-            8 => model::Slot::Str(&mut self.stage_execution_id),
-            9 => model::Slot::Str(&mut self.instance_identifier),
-            10 => model::Slot::Str(&mut self.pipeline_identifier),
-            11 => model::Slot::Str(&mut self.pipeline_execution_id),
+            0 => model::Slot::Str(&mut self.command),
+            1 => model::Slot::OneStr(&mut self.parent_id),
+            2 => model::Slot::OneFlag(&mut self.last_chunk),
+            3 => model::Slot::OneStr(&mut self.step_response),
+            4 => model::Cell::slot(&mut self.harness_command),
+            5 => model::Slot::OneStr(&mut self.schema_identifier),
+            6 => model::Slot::OneStr(&mut self.stage_execution_id),
+            7 => model::Slot::OneStr(&mut self.instance_identifier),
+            8 => model::Slot::OneStr(&mut self.pipeline_identifier),
+            9 => model::Slot::OneStr(&mut self.pipeline_execution_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.command);
-        to.opt(6, &self.harness_command);
-        to.opt(9, &self.instance_identifier);
-        to.opt(3, &self.last_chunk);
-        to.opt(0, &self.org_id);
-        to.opt(2, &self.parent_id);
-        to.opt(11, &self.pipeline_execution_id);
-        to.opt(10, &self.pipeline_identifier);
-        to.opt(4, &self.project_id);
-        to.opt(7, &self.schema_identifier);
-        to.opt(8, &self.stage_execution_id);
-        to.opt(5, &self.step_response);
+        to.opt(0, &self.command);
+        to.one(4, &self.harness_command);
+        to.one(7, &self.instance_identifier);
+        to.one(2, &self.last_chunk);
+        to.one(1, &self.parent_id);
+        to.one(9, &self.pipeline_execution_id);
+        to.one(8, &self.pipeline_identifier);
+        to.one(5, &self.schema_identifier);
+        to.one(6, &self.stage_execution_id);
+        to.one(3, &self.step_response);
         to.misfits(&self.misfits);
     }
 }
-model::model!(ConsumeFlywayStepPluginOutputResponseBody);
+model::through_cell!(ConsumeFlywayStepPluginOutputResponseBody);
 /// Schema `ConsumeV1StepPluginOutputResponse body`.
 pub struct ConsumeStepPluginOutputResponseBody {
-    pub command: Option<String>,
-    pub harness_command: Option<String>,
-    pub instance_identifier: Option<String>,
-    pub org_id: Option<String>,
-    pub pipeline_execution_id: Option<String>,
-    pub pipeline_identifier: Option<String>,
-    pub project_id: Option<String>,
-    pub schema_identifier: Option<String>,
-    pub stage_execution_id: Option<String>,
-    pub step_response: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub command: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub harness_command: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub instance_identifier: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub org_id: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub pipeline_execution_id: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub pipeline_identifier: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub project_id: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub schema_identifier: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub stage_execution_id: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub step_response: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -808,6 +1002,7 @@ impl model::Model for ConsumeStepPluginOutputResponseBody {
             schema_identifier: None,
             stage_execution_id: None,
             step_response: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -835,16 +1030,16 @@ impl model::Model for ConsumeStepPluginOutputResponseBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.org_id),
-            1 => model::Slot::Str(&mut self.command),
-            2 => model::Slot::Str(&mut self.project_id),
-            3 => model::Slot::Str(&mut self.step_response),
-            4 => model::Slot::Str(&mut self.harness_command),
-            5 => model::Slot::Str(&mut self.schema_identifier),
-            6 => model::Slot::Str(&mut self.stage_execution_id),
-            7 => model::Slot::Str(&mut self.instance_identifier),
-            8 => model::Slot::Str(&mut self.pipeline_identifier),
-            9 => model::Slot::Str(&mut self.pipeline_execution_id),
+            0 => model::Slot::Json(&mut self.org_id),
+            1 => model::Slot::Json(&mut self.command),
+            2 => model::Slot::Json(&mut self.project_id),
+            3 => model::Slot::Json(&mut self.step_response),
+            4 => model::Slot::Json(&mut self.harness_command),
+            5 => model::Slot::Json(&mut self.schema_identifier),
+            6 => model::Slot::Json(&mut self.stage_execution_id),
+            7 => model::Slot::Json(&mut self.instance_identifier),
+            8 => model::Slot::Json(&mut self.pipeline_identifier),
+            9 => model::Slot::Json(&mut self.pipeline_execution_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -862,22 +1057,44 @@ impl model::Model for ConsumeStepPluginOutputResponseBody {
         to.opt(3, &self.step_response);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(ConsumeStepPluginOutputResponseBody);
 /// Schema `ConsumeV1StepPluginResponse body`.
 pub struct ConsumeStepPluginResponseBody {
-    pub command: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub command: Option<serde_json::Value>,
     pub data: Option<Box<ConsumeStepPluginResponseBodyData>>,
-    pub db_instance: Option<String>,
-    pub db_schema: Option<String>,
-    pub logs: Option<String>,
-    pub org: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub db_instance: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub db_schema: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub logs: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub org: Option<serde_json::Value>,
     pub parent_step_type: Option<String>,
-    pub pipeline: Option<String>,
-    pub plan_execution_id: Option<String>,
-    pub project: Option<String>,
-    pub stage_execution_id: Option<String>,
-    pub status: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub pipeline: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub plan_execution_id: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub project: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub stage_execution_id: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub status: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -897,6 +1114,7 @@ impl model::Model for ConsumeStepPluginResponseBody {
             project: None,
             stage_execution_id: None,
             status: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -926,18 +1144,18 @@ impl model::Model for ConsumeStepPluginResponseBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.org),
+            0 => model::Slot::Json(&mut self.org),
             1 => model::Slot::Opt(&mut self.data),
-            2 => model::Slot::Str(&mut self.logs),
-            3 => model::Slot::Str(&mut self.status),
-            4 => model::Slot::Str(&mut self.command),
-            5 => model::Slot::Str(&mut self.project),
-            6 => model::Slot::Str(&mut self.db_schema),
-            7 => model::Slot::Str(&mut self.pipeline),
-            8 => model::Slot::Str(&mut self.db_instance),
+            2 => model::Slot::Json(&mut self.logs),
+            3 => model::Slot::Json(&mut self.status),
+            4 => model::Slot::Json(&mut self.command),
+            5 => model::Slot::Json(&mut self.project),
+            6 => model::Slot::Json(&mut self.db_schema),
+            7 => model::Slot::Json(&mut self.pipeline),
+            8 => model::Slot::Json(&mut self.db_instance),
             9 => model::Slot::Str(&mut self.parent_step_type),
-            10 => model::Slot::Str(&mut self.plan_execution_id),
-            11 => model::Slot::Str(&mut self.stage_execution_id),
+            10 => model::Slot::Json(&mut self.plan_execution_id),
+            11 => model::Slot::Json(&mut self.stage_execution_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -957,11 +1175,24 @@ impl model::Model for ConsumeStepPluginResponseBody {
         to.opt(3, &self.status);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(ConsumeStepPluginResponseBody);
 /// Schema `ConsumeV1StepPluginResponse body.data`.
 pub struct ConsumeStepPluginResponseBodyData {
-    pub tag: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub tag: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -970,6 +1201,7 @@ impl model::Model for ConsumeStepPluginResponseBodyData {
     fn blank() -> Self {
         Self {
             tag: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -986,7 +1218,7 @@ impl model::Model for ConsumeStepPluginResponseBodyData {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.tag),
+            0 => model::Slot::Json(&mut self.tag),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -995,35 +1227,69 @@ impl model::Model for ConsumeStepPluginResponseBodyData {
         to.opt(0, &self.tag);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(ConsumeStepPluginResponseBodyData);
 /// Schema `CreateV1FlywayPluginInputs body`.
 pub struct CreateFlywayPluginInputsBody {
-    pub command: Option<String>,
-    pub db_instance: Option<String>,
-    pub db_schema: Option<String>,
-    pub directory: Option<String>,
-    pub metadata: Option<Box<CreateFlywayPluginInputsBodyMetadata>>,
-    pub parent_id: Option<String>,
-    pub pipeline_execution_metadata: Option<
-        Box<CreateFlywayPluginInputsBodyPipelineExecutionMetadata>,
-    >,
-    pub tag: Option<String>,
+    pub command: FlywayCommand,
+    pub custom_command: Option<String>,
+    pub db_instance: String,
+    pub db_schema: String,
+    pub include_jwt_auth: Option<bool>,
+    pub parent_id: String,
+    pub pipeline_execution_metadata: Box<PipelineExecutionMetadata>,
+    pub settings: Option<std::collections::BTreeMap<String, String>>,
+    pub working_directory: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
+}
+impl CreateFlywayPluginInputsBody {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        command: impl Into<FlywayCommand>,
+        db_instance: impl Into<String>,
+        db_schema: impl Into<String>,
+        parent_id: impl Into<String>,
+        pipeline_execution_metadata: impl Into<Box<PipelineExecutionMetadata>>,
+    ) -> Self {
+        Self {
+            command: command.into(),
+            custom_command: None,
+            db_instance: db_instance.into(),
+            db_schema: db_schema.into(),
+            include_jwt_auth: None,
+            parent_id: parent_id.into(),
+            pipeline_execution_metadata: pipeline_execution_metadata.into(),
+            settings: None,
+            working_directory: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
 }
 impl model::Model for CreateFlywayPluginInputsBody {
     #[inline]
     fn blank() -> Self {
         Self {
-            command: None,
-            db_instance: None,
-            db_schema: None,
-            directory: None,
-            metadata: None,
-            parent_id: None,
-            pipeline_execution_metadata: None,
-            tag: None,
+            command: model::Cell::blank(),
+            custom_command: None,
+            db_instance: model::Cell::blank(),
+            db_schema: model::Cell::blank(),
+            include_jwt_auth: None,
+            parent_id: model::Cell::blank(),
+            pipeline_execution_metadata: model::Cell::blank(),
+            settings: None,
+            working_directory: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -1032,16 +1298,17 @@ impl model::Model for CreateFlywayPluginInputsBody {
         &model::About {
             name: "CreateFlywayPluginInputsBody",
             names: &[
-                "tag",
                 "command",
                 "dbSchema",
-                "metadata",
                 "parentId",
-                "directory",
+                "settings",
                 "dbInstance",
+                "customCommand",
+                "includeJwtAuth",
+                "workingDirectory",
                 "pipelineExecutionMetadata",
             ],
-            required: &[],
+            required: &[0, 1, 2, 4, 8],
             secrets: &[],
             tagged: &[],
         }
@@ -1049,54 +1316,72 @@ impl model::Model for CreateFlywayPluginInputsBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.tag),
-            1 => model::Slot::Str(&mut self.command),
-            2 => model::Slot::Str(&mut self.db_schema),
-            3 => model::Slot::Opt(&mut self.metadata),
-            4 => model::Slot::Str(&mut self.parent_id),
-            5 => model::Slot::Str(&mut self.directory),
-            6 => model::Slot::Str(&mut self.db_instance),
-            7 => model::Slot::Opt(&mut self.pipeline_execution_metadata),
+            0 => model::Cell::slot(&mut self.command),
+            1 => model::Slot::OneStr(&mut self.db_schema),
+            2 => model::Slot::OneStr(&mut self.parent_id),
+            3 => model::Slot::Opt(&mut self.settings),
+            4 => model::Slot::OneStr(&mut self.db_instance),
+            5 => model::Slot::Str(&mut self.custom_command),
+            6 => model::Slot::Flag(&mut self.include_jwt_auth),
+            7 => model::Slot::Str(&mut self.working_directory),
+            8 => model::Cell::slot(&mut self.pipeline_execution_metadata),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.command);
-        to.opt(6, &self.db_instance);
-        to.opt(2, &self.db_schema);
-        to.opt(5, &self.directory);
-        to.opt(3, &self.metadata);
-        to.opt(4, &self.parent_id);
-        to.opt(7, &self.pipeline_execution_metadata);
-        to.opt(0, &self.tag);
+        to.one(0, &self.command);
+        to.opt(5, &self.custom_command);
+        to.one(4, &self.db_instance);
+        to.one(1, &self.db_schema);
+        to.opt(6, &self.include_jwt_auth);
+        to.one(2, &self.parent_id);
+        to.one(8, &self.pipeline_execution_metadata);
+        to.opt(3, &self.settings);
+        to.opt(7, &self.working_directory);
         to.misfits(&self.misfits);
     }
 }
-model::model!(CreateFlywayPluginInputsBody);
-/// Schema `CreateV1FlywayPluginInputs body.metadata`.
-pub struct CreateFlywayPluginInputsBodyMetadata {
-    pub pipeline: Option<String>,
-    pub plan_execution_id: Option<String>,
-    pub stage_execution_id: Option<String>,
+model::through_cell!(CreateFlywayPluginInputsBody);
+/// Schema `CreateV1FlywayPluginInputs response`.
+pub struct CreateFlywayPluginInputsResponse {
+    pub db_images: Option<serde_json::Value>,
+    pub default_configs: Option<std::collections::BTreeMap<String, String>>,
+    pub download_images: Option<serde_json::Value>,
+    pub instance: Option<Box<DbInstanceOut>>,
+    pub schema: Option<Box<DbSchemaOut>>,
+    pub settings: Option<std::collections::BTreeMap<String, String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateFlywayPluginInputsBodyMetadata {
+impl CreateFlywayPluginInputsResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "schema",
+        "dbImages",
+        "instance",
+        "settings",
+        "defaultConfigs",
+        "downloadImages",
+    ];
+}
+impl model::Model for CreateFlywayPluginInputsResponse {
     #[inline]
     fn blank() -> Self {
         Self {
-            pipeline: None,
-            plan_execution_id: None,
-            stage_execution_id: None,
+            db_images: None,
+            default_configs: None,
+            download_images: None,
+            instance: None,
+            schema: None,
+            settings: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateFlywayPluginInputsBodyMetadata",
-            names: &["pipeline", "planExecutionId", "stageExecutionId"],
+            name: "CreateFlywayPluginInputsResponse",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1105,74 +1390,38 @@ impl model::Model for CreateFlywayPluginInputsBodyMetadata {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.pipeline),
-            1 => model::Slot::Str(&mut self.plan_execution_id),
-            2 => model::Slot::Str(&mut self.stage_execution_id),
+            0 => model::Slot::Opt(&mut self.schema),
+            1 => model::Slot::Json(&mut self.db_images),
+            2 => model::Slot::Opt(&mut self.instance),
+            3 => model::Slot::Opt(&mut self.settings),
+            4 => model::Slot::Opt(&mut self.default_configs),
+            5 => model::Slot::Json(&mut self.download_images),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.pipeline);
-        to.opt(1, &self.plan_execution_id);
-        to.opt(2, &self.stage_execution_id);
+        to.opt(1, &self.db_images);
+        to.opt(4, &self.default_configs);
+        to.opt(5, &self.download_images);
+        to.opt(2, &self.instance);
+        to.opt(0, &self.schema);
+        to.opt(3, &self.settings);
         to.misfits(&self.misfits);
     }
 }
-model::model!(CreateFlywayPluginInputsBodyMetadata);
-/// Schema `CreateV1FlywayPluginInputs body.pipelineExecutionMetadata`.
-pub struct CreateFlywayPluginInputsBodyPipelineExecutionMetadata {
-    pub pipeline: Option<String>,
-    pub plan_execution_id: Option<String>,
-    pub stage_execution_id: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CreateFlywayPluginInputsBodyPipelineExecutionMetadata {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            pipeline: None,
-            plan_execution_id: None,
-            stage_execution_id: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreateFlywayPluginInputsBodyPipelineExecutionMetadata",
-            names: &["pipeline", "planExecutionId", "stageExecutionId"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.pipeline),
-            1 => model::Slot::Str(&mut self.plan_execution_id),
-            2 => model::Slot::Str(&mut self.stage_execution_id),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.pipeline);
-        to.opt(1, &self.plan_execution_id);
-        to.opt(2, &self.stage_execution_id);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreateFlywayPluginInputsBodyPipelineExecutionMetadata);
+model::model!(CreateFlywayPluginInputsResponse);
 /// Schema `CreateV1StepPluginInputs body`.
 pub struct CreateStepPluginInputsBody {
-    pub command: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub command: Option<serde_json::Value>,
     pub custom_command: Option<String>,
-    pub db_instance: Option<String>,
-    pub db_schema: Option<String>,
-    pub directory: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub db_instance: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub db_schema: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub directory: Option<serde_json::Value>,
     pub exclude_change_log_file: Option<bool>,
     pub metadata: Option<Box<CreateStepPluginInputsBodyMetadata>>,
     pub org: Option<String>,
@@ -1182,7 +1431,10 @@ pub struct CreateStepPluginInputsBody {
     pub project: Option<String>,
     pub properties: Option<std::collections::BTreeMap<String, String>>,
     pub settings: Option<std::collections::BTreeMap<String, String>>,
-    pub tag: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub tag: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -1203,6 +1455,7 @@ impl model::Model for CreateStepPluginInputsBody {
             properties: None,
             settings: None,
             tag: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -1234,14 +1487,14 @@ impl model::Model for CreateStepPluginInputsBody {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Str(&mut self.org),
-            1 => model::Slot::Str(&mut self.tag),
+            1 => model::Slot::Json(&mut self.tag),
             2 => model::Slot::Str(&mut self.project),
-            3 => model::Slot::Str(&mut self.command),
-            4 => model::Slot::Str(&mut self.db_schema),
+            3 => model::Slot::Json(&mut self.command),
+            4 => model::Slot::Json(&mut self.db_schema),
             5 => model::Slot::Opt(&mut self.metadata),
             6 => model::Slot::Opt(&mut self.settings),
-            7 => model::Slot::Str(&mut self.directory),
-            8 => model::Slot::Str(&mut self.db_instance),
+            7 => model::Slot::Json(&mut self.directory),
+            8 => model::Slot::Json(&mut self.db_instance),
             9 => model::Slot::Opt(&mut self.properties),
             10 => model::Slot::Str(&mut self.custom_command),
             11 => model::Slot::Flag(&mut self.exclude_change_log_file),
@@ -1266,13 +1519,28 @@ impl model::Model for CreateStepPluginInputsBody {
         to.opt(1, &self.tag);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(CreateStepPluginInputsBody);
 /// Schema `CreateV1StepPluginInputs body.metadata`.
 pub struct CreateStepPluginInputsBodyMetadata {
-    pub pipeline: Option<String>,
-    pub plan_execution_id: Option<String>,
-    pub stage_execution_id: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub pipeline: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub plan_execution_id: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub stage_execution_id: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -1283,6 +1551,7 @@ impl model::Model for CreateStepPluginInputsBodyMetadata {
             pipeline: None,
             plan_execution_id: None,
             stage_execution_id: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -1299,9 +1568,9 @@ impl model::Model for CreateStepPluginInputsBodyMetadata {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.pipeline),
-            1 => model::Slot::Str(&mut self.plan_execution_id),
-            2 => model::Slot::Str(&mut self.stage_execution_id),
+            0 => model::Slot::Json(&mut self.pipeline),
+            1 => model::Slot::Json(&mut self.plan_execution_id),
+            2 => model::Slot::Json(&mut self.stage_execution_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -1311,6 +1580,16 @@ impl model::Model for CreateStepPluginInputsBodyMetadata {
         to.opt(1, &self.plan_execution_id);
         to.opt(2, &self.stage_execution_id);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(CreateStepPluginInputsBodyMetadata);
@@ -1376,111 +1655,3 @@ impl model::Model for CreateStepPluginInputsBodyPipelineExecutionMetadata {
     }
 }
 model::through_cell!(CreateStepPluginInputsBodyPipelineExecutionMetadata);
-/// Schema `GetV1FlywayCustomOperations body`.
-pub struct GetFlywayCustomOperationsBody {
-    pub command: Option<String>,
-    pub db_instance: Option<String>,
-    pub db_schema: Option<String>,
-    pub pipeline_execution_metadata: Option<
-        Box<GetFlywayCustomOperationsBodyPipelineExecutionMetadata>,
-    >,
-    pub properties: Option<Vec<String>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for GetFlywayCustomOperationsBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            command: None,
-            db_instance: None,
-            db_schema: None,
-            pipeline_execution_metadata: None,
-            properties: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "GetFlywayCustomOperationsBody",
-            names: &[
-                "command",
-                "dbSchema",
-                "dbInstance",
-                "properties",
-                "pipelineExecutionMetadata",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.command),
-            1 => model::Slot::Str(&mut self.db_schema),
-            2 => model::Slot::Str(&mut self.db_instance),
-            3 => model::Slot::Opt(&mut self.properties),
-            4 => model::Slot::Opt(&mut self.pipeline_execution_metadata),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.command);
-        to.opt(2, &self.db_instance);
-        to.opt(1, &self.db_schema);
-        to.opt(4, &self.pipeline_execution_metadata);
-        to.opt(3, &self.properties);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(GetFlywayCustomOperationsBody);
-/// Schema `GetV1FlywayCustomOperations body.pipelineExecutionMetadata`.
-pub struct GetFlywayCustomOperationsBodyPipelineExecutionMetadata {
-    pub pipeline: Option<String>,
-    pub plan_execution_id: Option<String>,
-    pub stage_execution_id: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for GetFlywayCustomOperationsBodyPipelineExecutionMetadata {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            pipeline: None,
-            plan_execution_id: None,
-            stage_execution_id: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "GetFlywayCustomOperationsBodyPipelineExecutionMetadata",
-            names: &["pipeline", "planExecutionId", "stageExecutionId"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.pipeline),
-            1 => model::Slot::Str(&mut self.plan_execution_id),
-            2 => model::Slot::Str(&mut self.stage_execution_id),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.pipeline);
-        to.opt(1, &self.plan_execution_id);
-        to.opt(2, &self.stage_execution_id);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(GetFlywayCustomOperationsBodyPipelineExecutionMetadata);

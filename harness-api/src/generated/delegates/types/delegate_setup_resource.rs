@@ -57,7 +57,8 @@ pub struct DelegateFilterPropertiesDto {
     pub description: Option<String>,
     pub filter_type: DelegateFilterPropertiesDtoFilterType,
     pub host_name: Option<String>,
-    pub runner: Option<bool>,
+    /// Any JSON: it is known from one sample, which has a boolean.
+    pub runner: Option<serde_json::Value>,
     pub status: Option<DelegateFilterPropertiesDtoStatus>,
     pub tags: Option<std::collections::BTreeMap<String, String>>,
     pub version_status: Option<DelegateFilterPropertiesDtoVersionStatus>,
@@ -134,7 +135,7 @@ impl model::Model for DelegateFilterPropertiesDto {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Opt(&mut self.tags),
-            1 => model::Slot::Flag(&mut self.runner),
+            1 => model::Slot::Json(&mut self.runner),
             2 => model::Slot::Opt(&mut self.status),
             3 => model::Slot::Str(&mut self.host_name),
             4 => model::Cell::slot(&mut self.filter_type),

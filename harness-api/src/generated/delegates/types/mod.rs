@@ -13,5 +13,5 @@ mod delegate_token_resource;
 pub use delegate_token_resource::*;
 pub use crate::generated::shared::authentication_ccm_delegates::*;
 pub use crate::generated::shared::authentication_ccm_and_4_more_722e::*;
-pub use crate::generated::shared::authentication_delegates_srm::*;
+pub use crate::generated::shared::authentication_delegates_srm_users::*;
 pub use crate::generated::shared::ccm_delegates_srm::*;

@@ -192,11 +192,18 @@ model::open_enum! {
 }
 /// Schema `AddAPIKey body`.
 pub struct AddApiKeyBody {
-    pub description: Option<String>,
-    pub expired_at: Option<i64>,
-    pub identifier: Option<String>,
-    pub name: Option<String>,
-    pub type_: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub description: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub expired_at: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub identifier: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub name: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub type_: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -209,6 +216,7 @@ impl model::Model for AddApiKeyBody {
             identifier: None,
             name: None,
             type_: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -225,11 +233,11 @@ impl model::Model for AddApiKeyBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.type_),
-            2 => model::Slot::Int(&mut self.expired_at),
-            3 => model::Slot::Str(&mut self.identifier),
-            4 => model::Slot::Str(&mut self.description),
+            0 => model::Slot::Json(&mut self.name),
+            1 => model::Slot::Json(&mut self.type_),
+            2 => model::Slot::Json(&mut self.expired_at),
+            3 => model::Slot::Json(&mut self.identifier),
+            4 => model::Slot::Json(&mut self.description),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -242,13 +250,28 @@ impl model::Model for AddApiKeyBody {
         to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(AddApiKeyBody);
 /// Schema `UpdateAPIKey body`.
 pub struct UpdateApiKeyBody {
-    pub description: Option<String>,
-    pub expired_at: Option<i64>,
-    pub name: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub description: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub expired_at: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub name: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -259,6 +282,7 @@ impl model::Model for UpdateApiKeyBody {
             description: None,
             expired_at: None,
             name: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -275,9 +299,9 @@ impl model::Model for UpdateApiKeyBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Int(&mut self.expired_at),
-            2 => model::Slot::Str(&mut self.description),
+            0 => model::Slot::Json(&mut self.name),
+            1 => model::Slot::Json(&mut self.expired_at),
+            2 => model::Slot::Json(&mut self.description),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -287,6 +311,16 @@ impl model::Model for UpdateApiKeyBody {
         to.opt(1, &self.expired_at);
         to.opt(0, &self.name);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(UpdateApiKeyBody);

@@ -862,7 +862,8 @@ impl model::Model for JiraIssue {
 model::model!(JiraIssue);
 /// Schema `PatchInstructionInner`.
 pub struct PatchInstructionInner {
-    pub kind: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub kind: Option<serde_json::Value>,
     pub kind_2: String,
     pub parameters: serde_json::Value,
     /// Members whose value was of another kind than described.
@@ -906,7 +907,7 @@ impl model::Model for PatchInstructionInner {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.kind),
+            0 => model::Slot::Json(&mut self.kind),
             1 => model::Slot::OneStr(&mut self.kind_2),
             2 => model::Slot::OneJson(&mut self.parameters),
             _ => model::Slot::Misfits(&mut self.misfits),

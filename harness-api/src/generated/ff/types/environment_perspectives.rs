@@ -68,8 +68,12 @@ impl model::Model for EnvironmentPerspective {
 model::model!(EnvironmentPerspective);
 /// Schema `UpsertPerspective body`.
 pub struct UpsertPerspectiveBody {
-    pub perspective_identifier: Option<String>,
-    pub perspective_name: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub perspective_identifier: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub perspective_name: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -79,6 +83,7 @@ impl model::Model for UpsertPerspectiveBody {
         Self {
             perspective_identifier: None,
             perspective_name: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -95,8 +100,8 @@ impl model::Model for UpsertPerspectiveBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.perspective_name),
-            1 => model::Slot::Str(&mut self.perspective_identifier),
+            0 => model::Slot::Json(&mut self.perspective_name),
+            1 => model::Slot::Json(&mut self.perspective_identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -105,6 +110,16 @@ impl model::Model for UpsertPerspectiveBody {
         to.opt(1, &self.perspective_identifier);
         to.opt(0, &self.perspective_name);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(UpsertPerspectiveBody);

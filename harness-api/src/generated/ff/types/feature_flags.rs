@@ -278,20 +278,32 @@ impl model::Model for Features {
 model::model!(Features);
 /// Schema `CreateFeatureFlag body`.
 pub struct CreateFeatureFlagBody {
-    pub archived: Option<bool>,
-    pub default_off_variation: Option<String>,
-    pub default_on_variation: Option<String>,
-    pub description: Option<String>,
+    /// Any JSON: it is known from one sample, which has a boolean.
+    pub archived: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub default_off_variation: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub default_on_variation: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub description: Option<serde_json::Value>,
     pub git_details: Option<Box<CreateFeatureFlagBodyGitDetails>>,
-    pub identifier: Option<String>,
-    pub kind: Option<String>,
-    pub name: Option<String>,
-    pub owner: Option<String>,
-    pub permanent: Option<bool>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub identifier: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub kind: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub name: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub owner: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a boolean.
+    pub permanent: Option<serde_json::Value>,
     pub prerequisites: Option<Vec<Prerequisite>>,
-    pub project: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub project: Option<serde_json::Value>,
     pub tags: Option<Vec<Tag>>,
     pub variations: Option<Vec<CreateFeatureFlagBodyVariations>>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -313,6 +325,7 @@ impl model::Model for CreateFeatureFlagBody {
             project: None,
             tags: None,
             variations: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -344,20 +357,20 @@ impl model::Model for CreateFeatureFlagBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.kind),
-            1 => model::Slot::Str(&mut self.name),
+            0 => model::Slot::Json(&mut self.kind),
+            1 => model::Slot::Json(&mut self.name),
             2 => model::Slot::Opt(&mut self.tags),
-            3 => model::Slot::Str(&mut self.owner),
-            4 => model::Slot::Str(&mut self.project),
-            5 => model::Slot::Flag(&mut self.archived),
-            6 => model::Slot::Flag(&mut self.permanent),
+            3 => model::Slot::Json(&mut self.owner),
+            4 => model::Slot::Json(&mut self.project),
+            5 => model::Slot::Json(&mut self.archived),
+            6 => model::Slot::Json(&mut self.permanent),
             7 => model::Slot::Opt(&mut self.git_details),
-            8 => model::Slot::Str(&mut self.identifier),
+            8 => model::Slot::Json(&mut self.identifier),
             9 => model::Slot::Opt(&mut self.variations),
-            10 => model::Slot::Str(&mut self.description),
+            10 => model::Slot::Json(&mut self.description),
             11 => model::Slot::Opt(&mut self.prerequisites),
-            12 => model::Slot::Str(&mut self.default_on_variation),
-            13 => model::Slot::Str(&mut self.default_off_variation),
+            12 => model::Slot::Json(&mut self.default_on_variation),
+            13 => model::Slot::Json(&mut self.default_off_variation),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -379,11 +392,24 @@ impl model::Model for CreateFeatureFlagBody {
         to.opt(9, &self.variations);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(CreateFeatureFlagBody);
 /// Schema `CreateFeatureFlag body.gitDetails`.
 pub struct CreateFeatureFlagBodyGitDetails {
-    pub commit_msg: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub commit_msg: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -392,6 +418,7 @@ impl model::Model for CreateFeatureFlagBodyGitDetails {
     fn blank() -> Self {
         Self {
             commit_msg: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -408,7 +435,7 @@ impl model::Model for CreateFeatureFlagBodyGitDetails {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.commit_msg),
+            0 => model::Slot::Json(&mut self.commit_msg),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -417,14 +444,30 @@ impl model::Model for CreateFeatureFlagBodyGitDetails {
         to.opt(0, &self.commit_msg);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(CreateFeatureFlagBodyGitDetails);
 /// Schema `CreateFeatureFlag body.variations`.
 pub struct CreateFeatureFlagBodyVariations {
-    pub description: Option<String>,
-    pub identifier: Option<String>,
-    pub name: Option<String>,
-    pub value: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub description: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub identifier: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub name: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub value: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -436,6 +479,7 @@ impl model::Model for CreateFeatureFlagBodyVariations {
             identifier: None,
             name: None,
             value: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -452,10 +496,10 @@ impl model::Model for CreateFeatureFlagBodyVariations {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.value),
-            2 => model::Slot::Str(&mut self.identifier),
-            3 => model::Slot::Str(&mut self.description),
+            0 => model::Slot::Json(&mut self.name),
+            1 => model::Slot::Json(&mut self.value),
+            2 => model::Slot::Json(&mut self.identifier),
+            3 => model::Slot::Json(&mut self.description),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -466,6 +510,16 @@ impl model::Model for CreateFeatureFlagBodyVariations {
         to.opt(0, &self.name);
         to.opt(1, &self.value);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(CreateFeatureFlagBodyVariations);
@@ -497,15 +551,22 @@ model::open_enum! {
 }
 /// Schema `PutFeatureFlag body`.
 pub struct PutFeatureFlagBody {
-    pub default_off_variation: Option<String>,
-    pub default_on_variation: Option<String>,
-    pub description: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub default_off_variation: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub default_on_variation: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub description: Option<serde_json::Value>,
     pub environments: Option<Vec<PutFeatureFlagBodyEnvironments>>,
     pub git_details: Option<Box<PutFeatureFlagBodyGitDetails>>,
-    pub name: Option<String>,
-    pub permanent: Option<bool>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub name: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a boolean.
+    pub permanent: Option<serde_json::Value>,
     pub tags: Option<Vec<PutFeatureFlagBodyTags>>,
     pub variations: Option<Vec<PutFeatureFlagBodyVariations>>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -522,6 +583,7 @@ impl model::Model for PutFeatureFlagBody {
             permanent: None,
             tags: None,
             variations: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -548,15 +610,15 @@ impl model::Model for PutFeatureFlagBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.name),
+            0 => model::Slot::Json(&mut self.name),
             1 => model::Slot::Opt(&mut self.tags),
-            2 => model::Slot::Flag(&mut self.permanent),
+            2 => model::Slot::Json(&mut self.permanent),
             3 => model::Slot::Opt(&mut self.git_details),
             4 => model::Slot::Opt(&mut self.variations),
-            5 => model::Slot::Str(&mut self.description),
+            5 => model::Slot::Json(&mut self.description),
             6 => model::Slot::Opt(&mut self.environments),
-            7 => model::Slot::Str(&mut self.default_on_variation),
-            8 => model::Slot::Str(&mut self.default_off_variation),
+            7 => model::Slot::Json(&mut self.default_on_variation),
+            8 => model::Slot::Json(&mut self.default_off_variation),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -573,15 +635,31 @@ impl model::Model for PutFeatureFlagBody {
         to.opt(4, &self.variations);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(PutFeatureFlagBody);
 /// Schema `PutFeatureFlag body.environments`.
 pub struct PutFeatureFlagBodyEnvironments {
-    pub default_off_variation: Option<String>,
-    pub default_on_variation: Option<String>,
-    pub identifier: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub default_off_variation: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub default_on_variation: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub identifier: Option<serde_json::Value>,
     pub rules: Option<Vec<PutFeatureFlagBodyEnvironmentsRules>>,
-    pub state: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub state: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -594,6 +672,7 @@ impl model::Model for PutFeatureFlagBodyEnvironments {
             identifier: None,
             rules: None,
             state: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -617,10 +696,10 @@ impl model::Model for PutFeatureFlagBodyEnvironments {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Opt(&mut self.rules),
-            1 => model::Slot::Str(&mut self.state),
-            2 => model::Slot::Str(&mut self.identifier),
-            3 => model::Slot::Str(&mut self.default_on_variation),
-            4 => model::Slot::Str(&mut self.default_off_variation),
+            1 => model::Slot::Json(&mut self.state),
+            2 => model::Slot::Json(&mut self.identifier),
+            3 => model::Slot::Json(&mut self.default_on_variation),
+            4 => model::Slot::Json(&mut self.default_off_variation),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -633,12 +712,24 @@ impl model::Model for PutFeatureFlagBodyEnvironments {
         to.opt(1, &self.state);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(PutFeatureFlagBodyEnvironments);
 /// Schema `PutFeatureFlag body.environments.rules`.
 pub struct PutFeatureFlagBodyEnvironmentsRules {
     pub targets: Option<serde_json::Value>,
     pub variation: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -648,6 +739,7 @@ impl model::Model for PutFeatureFlagBodyEnvironmentsRules {
         Self {
             targets: None,
             variation: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -675,11 +767,24 @@ impl model::Model for PutFeatureFlagBodyEnvironmentsRules {
         to.opt(1, &self.variation);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(PutFeatureFlagBodyEnvironmentsRules);
 /// Schema `PutFeatureFlag body.gitDetails`.
 pub struct PutFeatureFlagBodyGitDetails {
-    pub commit_msg: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub commit_msg: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -688,6 +793,7 @@ impl model::Model for PutFeatureFlagBodyGitDetails {
     fn blank() -> Self {
         Self {
             commit_msg: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -704,7 +810,7 @@ impl model::Model for PutFeatureFlagBodyGitDetails {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.commit_msg),
+            0 => model::Slot::Json(&mut self.commit_msg),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -713,12 +819,26 @@ impl model::Model for PutFeatureFlagBodyGitDetails {
         to.opt(0, &self.commit_msg);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(PutFeatureFlagBodyGitDetails);
 /// Schema `PutFeatureFlag body.tags`.
 pub struct PutFeatureFlagBodyTags {
-    pub identifier: Option<String>,
-    pub name: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub identifier: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub name: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -728,6 +848,7 @@ impl model::Model for PutFeatureFlagBodyTags {
         Self {
             identifier: None,
             name: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -744,8 +865,8 @@ impl model::Model for PutFeatureFlagBodyTags {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.identifier),
+            0 => model::Slot::Json(&mut self.name),
+            1 => model::Slot::Json(&mut self.identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -755,14 +876,30 @@ impl model::Model for PutFeatureFlagBodyTags {
         to.opt(0, &self.name);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(PutFeatureFlagBodyTags);
 /// Schema `PutFeatureFlag body.variations`.
 pub struct PutFeatureFlagBodyVariations {
-    pub description: Option<String>,
-    pub identifier: Option<String>,
-    pub name: Option<String>,
-    pub value: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub description: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub identifier: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub name: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub value: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -774,6 +911,7 @@ impl model::Model for PutFeatureFlagBodyVariations {
             identifier: None,
             name: None,
             value: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -790,10 +928,10 @@ impl model::Model for PutFeatureFlagBodyVariations {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.value),
-            2 => model::Slot::Str(&mut self.identifier),
-            3 => model::Slot::Str(&mut self.description),
+            0 => model::Slot::Json(&mut self.name),
+            1 => model::Slot::Json(&mut self.value),
+            2 => model::Slot::Json(&mut self.identifier),
+            3 => model::Slot::Json(&mut self.description),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -804,6 +942,16 @@ impl model::Model for PutFeatureFlagBodyVariations {
         to.opt(0, &self.name);
         to.opt(1, &self.value);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(PutFeatureFlagBodyVariations);

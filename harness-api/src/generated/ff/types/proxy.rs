@@ -401,10 +401,15 @@ impl model::Model for ProxyKeys {
 model::model!(ProxyKeys);
 /// Schema `CreateProxyKey body`.
 pub struct CreateProxyKeyBody {
-    pub description: Option<String>,
-    pub identifier: Option<String>,
-    pub name: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub description: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub identifier: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub name: Option<serde_json::Value>,
     pub organizations: Option<Box<CreateProxyKeyBodyOrganizations>>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -416,6 +421,7 @@ impl model::Model for CreateProxyKeyBody {
             identifier: None,
             name: None,
             organizations: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -432,9 +438,9 @@ impl model::Model for CreateProxyKeyBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.identifier),
-            2 => model::Slot::Str(&mut self.description),
+            0 => model::Slot::Json(&mut self.name),
+            1 => model::Slot::Json(&mut self.identifier),
+            2 => model::Slot::Json(&mut self.description),
             3 => model::Slot::Opt(&mut self.organizations),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
@@ -447,12 +453,24 @@ impl model::Model for CreateProxyKeyBody {
         to.opt(3, &self.organizations);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(CreateProxyKeyBody);
 /// Schema `CreateProxyKey body.organizations`.
 pub struct CreateProxyKeyBodyOrganizations {
     pub org123: Option<Box<CreateProxyKeyBodyOrganizationsOrg123>>,
     pub org456: Option<Box<CreateProxyKeyBodyOrganizationsOrg456>>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -462,6 +480,7 @@ impl model::Model for CreateProxyKeyBodyOrganizations {
         Self {
             org123: None,
             org456: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -489,11 +508,23 @@ impl model::Model for CreateProxyKeyBodyOrganizations {
         to.opt(1, &self.org456);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(CreateProxyKeyBodyOrganizations);
 /// Schema `CreateProxyKey body.organizations.org123`.
 pub struct CreateProxyKeyBodyOrganizationsOrg123 {
     pub projects: Option<Box<CreateProxyKeyBodyOrganizationsOrg123Projects>>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -502,6 +533,7 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123 {
     fn blank() -> Self {
         Self {
             projects: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -527,6 +559,16 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123 {
         to.opt(0, &self.projects);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123);
 /// Schema `CreateProxyKey body.organizations.org123.projects`.
@@ -535,6 +577,8 @@ pub struct CreateProxyKeyBodyOrganizationsOrg123Projects {
     pub project2: Option<Box<CreateProxyKeyBodyOrganizationsOrg123ProjectsProject2>>,
     pub project3: Option<Box<CreateProxyKeyBodyOrganizationsOrg123ProjectsProject3>>,
     pub project4: Option<Box<CreateProxyKeyBodyOrganizationsOrg123ProjectsProject4>>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -546,6 +590,7 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123Projects {
             project2: None,
             project3: None,
             project4: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -577,12 +622,26 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123Projects {
         to.opt(3, &self.project4);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123Projects);
 /// Schema `CreateProxyKey body.organizations.org123.projects.project1`.
 pub struct CreateProxyKeyBodyOrganizationsOrg123ProjectsProject1 {
-    pub environments: Option<Vec<serde_json::Value>>,
-    pub scope: Option<String>,
+    /// Any JSON: it is known from one sample, which has a list.
+    pub environments: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub scope: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -592,6 +651,7 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject1 {
         Self {
             environments: None,
             scope: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -608,8 +668,8 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject1 {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.scope),
-            1 => model::Slot::Opt(&mut self.environments),
+            0 => model::Slot::Json(&mut self.scope),
+            1 => model::Slot::Json(&mut self.environments),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -619,12 +679,26 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject1 {
         to.opt(0, &self.scope);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123ProjectsProject1);
 /// Schema `CreateProxyKey body.organizations.org123.projects.project2`.
 pub struct CreateProxyKeyBodyOrganizationsOrg123ProjectsProject2 {
-    pub environments: Option<Vec<serde_json::Value>>,
-    pub scope: Option<String>,
+    /// Any JSON: it is known from one sample, which has a list.
+    pub environments: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub scope: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -634,6 +708,7 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject2 {
         Self {
             environments: None,
             scope: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -650,8 +725,8 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject2 {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.scope),
-            1 => model::Slot::Opt(&mut self.environments),
+            0 => model::Slot::Json(&mut self.scope),
+            1 => model::Slot::Json(&mut self.environments),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -661,12 +736,26 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject2 {
         to.opt(0, &self.scope);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123ProjectsProject2);
 /// Schema `CreateProxyKey body.organizations.org123.projects.project3`.
 pub struct CreateProxyKeyBodyOrganizationsOrg123ProjectsProject3 {
-    pub environments: Option<Vec<serde_json::Value>>,
-    pub scope: Option<String>,
+    /// Any JSON: it is known from one sample, which has a list.
+    pub environments: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub scope: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -676,6 +765,7 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject3 {
         Self {
             environments: None,
             scope: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -692,8 +782,8 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject3 {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.scope),
-            1 => model::Slot::Opt(&mut self.environments),
+            0 => model::Slot::Json(&mut self.scope),
+            1 => model::Slot::Json(&mut self.environments),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -703,12 +793,26 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject3 {
         to.opt(0, &self.scope);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123ProjectsProject3);
 /// Schema `CreateProxyKey body.organizations.org123.projects.project4`.
 pub struct CreateProxyKeyBodyOrganizationsOrg123ProjectsProject4 {
-    pub environments: Option<Vec<String>>,
-    pub scope: Option<String>,
+    /// Any JSON: it is known from one sample, which has a list of strings.
+    pub environments: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub scope: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -718,6 +822,7 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject4 {
         Self {
             environments: None,
             scope: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -734,8 +839,8 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject4 {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.scope),
-            1 => model::Slot::Opt(&mut self.environments),
+            0 => model::Slot::Json(&mut self.scope),
+            1 => model::Slot::Json(&mut self.environments),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -745,11 +850,23 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg123ProjectsProject4 {
         to.opt(0, &self.scope);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg123ProjectsProject4);
 /// Schema `CreateProxyKey body.organizations.org456`.
 pub struct CreateProxyKeyBodyOrganizationsOrg456 {
     pub projects: Option<Box<CreateProxyKeyBodyOrganizationsOrg456Projects>>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -758,6 +875,7 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456 {
     fn blank() -> Self {
         Self {
             projects: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -783,6 +901,16 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456 {
         to.opt(0, &self.projects);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456);
 /// Schema `CreateProxyKey body.organizations.org456.projects`.
@@ -791,6 +919,8 @@ pub struct CreateProxyKeyBodyOrganizationsOrg456Projects {
     pub project2: Option<Box<CreateProxyKeyBodyOrganizationsOrg456ProjectsProject2>>,
     pub project3: Option<Box<CreateProxyKeyBodyOrganizationsOrg456ProjectsProject3>>,
     pub project4: Option<Box<CreateProxyKeyBodyOrganizationsOrg456ProjectsProject4>>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -802,6 +932,7 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456Projects {
             project2: None,
             project3: None,
             project4: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -833,12 +964,26 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456Projects {
         to.opt(3, &self.project4);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456Projects);
 /// Schema `CreateProxyKey body.organizations.org456.projects.project1`.
 pub struct CreateProxyKeyBodyOrganizationsOrg456ProjectsProject1 {
-    pub environments: Option<Vec<serde_json::Value>>,
-    pub scope: Option<String>,
+    /// Any JSON: it is known from one sample, which has a list.
+    pub environments: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub scope: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -848,6 +993,7 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject1 {
         Self {
             environments: None,
             scope: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -864,8 +1010,8 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject1 {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.scope),
-            1 => model::Slot::Opt(&mut self.environments),
+            0 => model::Slot::Json(&mut self.scope),
+            1 => model::Slot::Json(&mut self.environments),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -875,12 +1021,26 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject1 {
         to.opt(0, &self.scope);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456ProjectsProject1);
 /// Schema `CreateProxyKey body.organizations.org456.projects.project2`.
 pub struct CreateProxyKeyBodyOrganizationsOrg456ProjectsProject2 {
-    pub environments: Option<Vec<serde_json::Value>>,
-    pub scope: Option<String>,
+    /// Any JSON: it is known from one sample, which has a list.
+    pub environments: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub scope: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -890,6 +1050,7 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject2 {
         Self {
             environments: None,
             scope: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -906,8 +1067,8 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject2 {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.scope),
-            1 => model::Slot::Opt(&mut self.environments),
+            0 => model::Slot::Json(&mut self.scope),
+            1 => model::Slot::Json(&mut self.environments),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -917,12 +1078,26 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject2 {
         to.opt(0, &self.scope);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456ProjectsProject2);
 /// Schema `CreateProxyKey body.organizations.org456.projects.project3`.
 pub struct CreateProxyKeyBodyOrganizationsOrg456ProjectsProject3 {
-    pub environments: Option<Vec<serde_json::Value>>,
-    pub scope: Option<String>,
+    /// Any JSON: it is known from one sample, which has a list.
+    pub environments: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub scope: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -932,6 +1107,7 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject3 {
         Self {
             environments: None,
             scope: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -948,8 +1124,8 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject3 {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.scope),
-            1 => model::Slot::Opt(&mut self.environments),
+            0 => model::Slot::Json(&mut self.scope),
+            1 => model::Slot::Json(&mut self.environments),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -959,12 +1135,26 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject3 {
         to.opt(0, &self.scope);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456ProjectsProject3);
 /// Schema `CreateProxyKey body.organizations.org456.projects.project4`.
 pub struct CreateProxyKeyBodyOrganizationsOrg456ProjectsProject4 {
-    pub environments: Option<Vec<String>>,
-    pub scope: Option<String>,
+    /// Any JSON: it is known from one sample, which has a list of strings.
+    pub environments: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub scope: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -974,6 +1164,7 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject4 {
         Self {
             environments: None,
             scope: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -990,8 +1181,8 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject4 {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.scope),
-            1 => model::Slot::Opt(&mut self.environments),
+            0 => model::Slot::Json(&mut self.scope),
+            1 => model::Slot::Json(&mut self.environments),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -1000,6 +1191,16 @@ impl model::Model for CreateProxyKeyBodyOrganizationsOrg456ProjectsProject4 {
         to.opt(1, &self.environments);
         to.opt(0, &self.scope);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(CreateProxyKeyBodyOrganizationsOrg456ProjectsProject4);

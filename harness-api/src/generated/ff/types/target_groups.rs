@@ -262,15 +262,23 @@ impl model::Model for Segments {
 model::model!(Segments);
 /// Schema `CreateSegment body`.
 pub struct CreateSegmentBody {
-    pub environment: Option<String>,
-    pub excluded: Option<Vec<String>>,
-    pub identifier: Option<String>,
-    pub included: Option<Vec<String>>,
-    pub name: Option<String>,
-    pub project: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub environment: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a list of strings.
+    pub excluded: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub identifier: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a list of strings.
+    pub included: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub name: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub project: Option<serde_json::Value>,
     pub rules: Option<Vec<CreateSegmentBodyRules>>,
     pub serving_rules: Option<Vec<CreateSegmentBodyServingRules>>,
     pub tags: Option<Vec<CreateSegmentBodyTags>>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -287,6 +295,7 @@ impl model::Model for CreateSegmentBody {
             rules: None,
             serving_rules: None,
             tags: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -313,14 +322,14 @@ impl model::Model for CreateSegmentBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.name),
+            0 => model::Slot::Json(&mut self.name),
             1 => model::Slot::Opt(&mut self.tags),
             2 => model::Slot::Opt(&mut self.rules),
-            3 => model::Slot::Str(&mut self.project),
-            4 => model::Slot::Opt(&mut self.excluded),
-            5 => model::Slot::Opt(&mut self.included),
-            6 => model::Slot::Str(&mut self.identifier),
-            7 => model::Slot::Str(&mut self.environment),
+            3 => model::Slot::Json(&mut self.project),
+            4 => model::Slot::Json(&mut self.excluded),
+            5 => model::Slot::Json(&mut self.included),
+            6 => model::Slot::Json(&mut self.identifier),
+            7 => model::Slot::Json(&mut self.environment),
             8 => model::Slot::Opt(&mut self.serving_rules),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
@@ -338,15 +347,32 @@ impl model::Model for CreateSegmentBody {
         to.opt(1, &self.tags);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(CreateSegmentBody);
 /// Schema `CreateSegment body.rules`.
 pub struct CreateSegmentBodyRules {
-    pub attribute: Option<String>,
-    pub id: Option<i64>,
-    pub negate: Option<bool>,
-    pub op: Option<String>,
-    pub values: Option<Vec<String>>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub attribute: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub id: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a boolean.
+    pub negate: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub op: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a list of strings.
+    pub values: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -359,6 +385,7 @@ impl model::Model for CreateSegmentBodyRules {
             negate: None,
             op: None,
             values: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -375,11 +402,11 @@ impl model::Model for CreateSegmentBodyRules {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Int(&mut self.id),
-            1 => model::Slot::Str(&mut self.op),
-            2 => model::Slot::Flag(&mut self.negate),
-            3 => model::Slot::Opt(&mut self.values),
-            4 => model::Slot::Str(&mut self.attribute),
+            0 => model::Slot::Json(&mut self.id),
+            1 => model::Slot::Json(&mut self.op),
+            2 => model::Slot::Json(&mut self.negate),
+            3 => model::Slot::Json(&mut self.values),
+            4 => model::Slot::Json(&mut self.attribute),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -392,13 +419,27 @@ impl model::Model for CreateSegmentBodyRules {
         to.opt(3, &self.values);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(CreateSegmentBodyRules);
 /// Schema `CreateSegment body.servingRules`.
 pub struct CreateSegmentBodyServingRules {
     pub clauses: Option<Vec<CreateSegmentBodyServingRulesClauses>>,
-    pub priority: Option<i64>,
-    pub rule_id: Option<String>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub priority: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub rule_id: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -409,6 +450,7 @@ impl model::Model for CreateSegmentBodyServingRules {
             clauses: None,
             priority: None,
             rule_id: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -425,9 +467,9 @@ impl model::Model for CreateSegmentBodyServingRules {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.rule_id),
+            0 => model::Slot::Json(&mut self.rule_id),
             1 => model::Slot::Opt(&mut self.clauses),
-            2 => model::Slot::Int(&mut self.priority),
+            2 => model::Slot::Json(&mut self.priority),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -438,6 +480,16 @@ impl model::Model for CreateSegmentBodyServingRules {
         to.opt(0, &self.rule_id);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(CreateSegmentBodyServingRules);
 /// Schema `CreateSegment body.servingRules.clauses`.
@@ -447,6 +499,8 @@ pub struct CreateSegmentBodyServingRulesClauses {
     pub negate: Option<serde_json::Value>,
     pub op: Option<serde_json::Value>,
     pub values: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -459,6 +513,7 @@ impl model::Model for CreateSegmentBodyServingRulesClauses {
             negate: None,
             op: None,
             values: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -492,12 +547,26 @@ impl model::Model for CreateSegmentBodyServingRulesClauses {
         to.opt(3, &self.values);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(CreateSegmentBodyServingRulesClauses);
 /// Schema `CreateSegment body.tags`.
 pub struct CreateSegmentBodyTags {
-    pub identifier: Option<String>,
-    pub name: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub identifier: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub name: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -507,6 +576,7 @@ impl model::Model for CreateSegmentBodyTags {
         Self {
             identifier: None,
             name: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -523,8 +593,8 @@ impl model::Model for CreateSegmentBodyTags {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.identifier),
+            0 => model::Slot::Json(&mut self.name),
+            1 => model::Slot::Json(&mut self.identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -533,6 +603,16 @@ impl model::Model for CreateSegmentBodyTags {
         to.opt(1, &self.identifier);
         to.opt(0, &self.name);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(CreateSegmentBodyTags);

@@ -325,6 +325,8 @@ pub struct V1AgentHealthArgoHaProxy {
     pub message: Option<serde_json::Value>,
     pub status: Option<serde_json::Value>,
     pub version: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -336,6 +338,7 @@ impl model::Model for V1AgentHealthArgoHaProxy {
             message: None,
             status: None,
             version: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -366,6 +369,16 @@ impl model::Model for V1AgentHealthArgoHaProxy {
         to.opt(0, &self.status);
         to.opt(2, &self.version);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(V1AgentHealthArgoHaProxy);
@@ -795,6 +808,71 @@ impl model::Model for V1AgentSetPrimaryNodeRequest {
     }
 }
 model::model!(V1AgentSetPrimaryNodeRequest);
+/// Schema `v1AgentSyncAllowedUpdateRequest`.
+pub struct V1AgentSyncAllowedUpdateRequest {
+    pub account_identifier: Option<String>,
+    pub agent_identifier: Option<String>,
+    pub disaster_recovery_identifier: Option<String>,
+    pub org_identifier: Option<String>,
+    pub project_identifier: Option<String>,
+    pub sync_allowed: Option<bool>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for V1AgentSyncAllowedUpdateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            agent_identifier: None,
+            disaster_recovery_identifier: None,
+            org_identifier: None,
+            project_identifier: None,
+            sync_allowed: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1AgentSyncAllowedUpdateRequest",
+            names: &[
+                "syncAllowed",
+                "orgIdentifier",
+                "agentIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+                "disasterRecoveryIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.sync_allowed),
+            1 => model::Slot::Str(&mut self.org_identifier),
+            2 => model::Slot::Str(&mut self.agent_identifier),
+            3 => model::Slot::Str(&mut self.account_identifier),
+            4 => model::Slot::Str(&mut self.project_identifier),
+            5 => model::Slot::Str(&mut self.disaster_recovery_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account_identifier);
+        to.opt(2, &self.agent_identifier);
+        to.opt(5, &self.disaster_recovery_identifier);
+        to.opt(1, &self.org_identifier);
+        to.opt(4, &self.project_identifier);
+        to.opt(0, &self.sync_allowed);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(V1AgentSyncAllowedUpdateRequest);
 model::open_enum! {
     #[doc = " Schema `V1AgentType`."] V1AgentType { 0 AgentTypeUnset =
     "AGENT_TYPE_UNSET", 1 ConnectedArgoProvider = "CONNECTED_ARGO_PROVIDER", 2
@@ -893,7 +971,8 @@ impl model::Model for V1AgentYamlQuery {
 model::model!(V1AgentYamlQuery);
 /// Schema `V1ArgoCDSettings`.
 pub struct V1ArgoCdSettings {
-    pub enable_argocd_harness_plugin: Option<bool>,
+    /// Any JSON: it is known from one sample, which has a boolean.
+    pub enable_argocd_harness_plugin: Option<serde_json::Value>,
     pub enable_helm_path_traversal: Option<bool>,
     pub force_enable_in_cluster: Option<bool>,
     /// Members whose value was of another kind than described.
@@ -928,7 +1007,7 @@ impl model::Model for V1ArgoCdSettings {
         match index {
             0 => model::Slot::Flag(&mut self.force_enable_in_cluster),
             1 => model::Slot::Flag(&mut self.enable_helm_path_traversal),
-            2 => model::Slot::Flag(&mut self.enable_argocd_harness_plugin),
+            2 => model::Slot::Json(&mut self.enable_argocd_harness_plugin),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -1054,6 +1133,47 @@ impl model::Model for V1Proxy {
     }
 }
 model::model!(V1Proxy);
+/// Schema `v1SecretResolutionEnabledResponse`.
+pub struct V1SecretResolutionEnabledResponse {
+    pub enabled: Option<bool>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl V1SecretResolutionEnabledResponse {
+    pub(crate) const NAMES: model::Names = &["enabled"];
+}
+impl model::Model for V1SecretResolutionEnabledResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            enabled: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1SecretResolutionEnabledResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.enabled),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.enabled);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(V1SecretResolutionEnabledResponse);
 /// Schema `V1SemanticVersion`.
 pub struct V1SemanticVersion {
     pub major: Option<String>,
@@ -1100,6 +1220,47 @@ impl model::Model for V1SemanticVersion {
     }
 }
 model::model!(V1SemanticVersion);
+/// Schema `v1SyncAllowedResponse`.
+pub struct V1SyncAllowedResponse {
+    pub sync_allowed: Option<bool>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl V1SyncAllowedResponse {
+    pub(crate) const NAMES: model::Names = &["syncAllowed"];
+}
+impl model::Model for V1SyncAllowedResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            sync_allowed: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1SyncAllowedResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.sync_allowed),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.sync_allowed);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(V1SyncAllowedResponse);
 /// Schema `V1TagMap`.
 pub struct V1TagMap {
     pub empty: Option<bool>,
@@ -1387,6 +1548,40 @@ model::open_enum! {
     Project = "PROJECT", }
 }
 model::open_enum! {
+    #[doc =
+    " Schema `AgentServiceForServer_GetSecretResolutionEnabled connectedStatus`."]
+    AgentGetSecretResolutionEnabledConnectedStatus { 0 ConnectedStatusUnset =
+    "CONNECTED_STATUS_UNSET", 1 Connected = "CONNECTED", 2 Disconnected = "DISCONNECTED",
+    }
+}
+model::open_enum! {
+    #[doc = " Schema `AgentServiceForServer_GetSecretResolutionEnabled healthStatus`."]
+    AgentGetSecretResolutionEnabledHealthStatus { 0 HealthStatusUnset =
+    "HEALTH_STATUS_UNSET", 1 Healthy = "HEALTHY", 2 Unhealthy = "UNHEALTHY", }
+}
+model::open_enum! {
+    #[doc = " Schema `AgentServiceForServer_GetSecretResolutionEnabled scope`."]
+    AgentGetSecretResolutionEnabledScope { 0 AgentScopeUnset = "AGENT_SCOPE_UNSET", 1
+    Account = "ACCOUNT", 2 Org = "ORG", 3 Project = "PROJECT", }
+}
+model::open_enum! {
+    #[doc = " Schema `AgentServiceForServer_GetSecretResolutionEnabled sortBy`."]
+    AgentGetSecretResolutionEnabledSortBy { 0 SortByNotSet = "SORT_BY_NOT_SET", 1 Name =
+    "NAME", 2 HealthStatus = "HEALTH_STATUS", 3 ConnectivityStatus =
+    "CONNECTIVITY_STATUS", 4 Namespace = "NAMESPACE", 5 Version = "VERSION", }
+}
+model::open_enum! {
+    #[doc = " Schema `AgentServiceForServer_GetSecretResolutionEnabled sortOrder`."]
+    AgentGetSecretResolutionEnabledSortOrder { 0 SortOrderNotSet = "SORT_ORDER_NOT_SET",
+    1 Asc = "ASC", 2 Desc = "DESC", }
+}
+model::open_enum! {
+    #[doc = " Schema `AgentServiceForServer_GetSecretResolutionEnabled type`."]
+    AgentGetSecretResolutionEnabledType { 0 AgentTypeUnset = "AGENT_TYPE_UNSET", 1
+    ConnectedArgoProvider = "CONNECTED_ARGO_PROVIDER", 2 ManagedArgoProvider =
+    "MANAGED_ARGO_PROVIDER", 3 HostedArgoProvider = "HOSTED_ARGO_PROVIDER", }
+}
+model::open_enum! {
     #[doc = " Schema `AgentServiceForServer_Get sortBy`."] AgentGetSortBy { 0
     SortByNotSet = "SORT_BY_NOT_SET", 1 Name = "NAME", 2 HealthStatus = "HEALTH_STATUS",
     3 ConnectivityStatus = "CONNECTIVITY_STATUS", 4 Namespace = "NAMESPACE", 5 Version =
@@ -1560,68 +1755,3 @@ model::open_enum! {
     "CONNECTED_ARGO_PROVIDER", 2 ManagedArgoProvider = "MANAGED_ARGO_PROVIDER", 3
     HostedArgoProvider = "HOSTED_ARGO_PROVIDER", }
 }
-/// Schema `AgentServiceForServer_UpdateSyncAllowed body`.
-pub struct AgentUpdateSyncAllowedBody {
-    pub account_identifier: Option<String>,
-    pub agent_identifier: Option<String>,
-    pub disaster_recovery_identifier: Option<String>,
-    pub org_identifier: Option<String>,
-    pub project_identifier: Option<String>,
-    pub sync_allowed: Option<bool>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for AgentUpdateSyncAllowedBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            account_identifier: None,
-            agent_identifier: None,
-            disaster_recovery_identifier: None,
-            org_identifier: None,
-            project_identifier: None,
-            sync_allowed: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "AgentUpdateSyncAllowedBody",
-            names: &[
-                "syncAllowed",
-                "orgIdentifier",
-                "agentIdentifier",
-                "accountIdentifier",
-                "projectIdentifier",
-                "disasterRecoveryIdentifier",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Flag(&mut self.sync_allowed),
-            1 => model::Slot::Str(&mut self.org_identifier),
-            2 => model::Slot::Str(&mut self.agent_identifier),
-            3 => model::Slot::Str(&mut self.account_identifier),
-            4 => model::Slot::Str(&mut self.project_identifier),
-            5 => model::Slot::Str(&mut self.disaster_recovery_identifier),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(3, &self.account_identifier);
-        to.opt(2, &self.agent_identifier);
-        to.opt(5, &self.disaster_recovery_identifier);
-        to.opt(1, &self.org_identifier);
-        to.opt(4, &self.project_identifier);
-        to.opt(0, &self.sync_allowed);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(AgentUpdateSyncAllowedBody);

@@ -480,48 +480,6 @@ impl model::Model for V1LegacyApplicationSetListItem {
     }
 }
 model::model!(V1LegacyApplicationSetListItem);
-/// Schema `V1MicroTime`.
-pub struct V1MicroTime {
-    pub nanos: Option<i64>,
-    pub seconds: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for V1MicroTime {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            nanos: None,
-            seconds: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "V1MicroTime",
-            names: &["nanos", "seconds"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Int(&mut self.nanos),
-            1 => model::Slot::Str(&mut self.seconds),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.nanos);
-        to.opt(1, &self.seconds);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(V1MicroTime);
 /// Schema `V1NodeSystemInfo`.
 pub struct V1NodeSystemInfo {
     pub architecture: Option<String>,

@@ -3,148 +3,54 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `AgentArgoProjectService_Create body`.
-pub struct AgentArgoProjectCreateBody {
-    pub project: Option<Box<AgentArgoProjectCreateBodyProject>>,
-    pub upsert: Option<bool>,
+/// Schema `v1ArgoProject`.
+pub struct V1ArgoProject {
+    pub account_identifier: Option<String>,
+    pub agent_identifier: Option<String>,
+    pub app_project: Option<Box<AppprojectsAppProject>>,
+    pub created_at: Option<model::Time>,
+    pub id: Option<String>,
+    pub last_modified_at: Option<model::Time>,
+    pub name: Option<String>,
+    pub org_identifier: Option<String>,
+    pub project_identifier: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for AgentArgoProjectCreateBody {
+impl V1ArgoProject {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "name",
+        "createdAt",
+        "appProject",
+        "orgIdentifier",
+        "lastModifiedAt",
+        "agentIdentifier",
+        "accountIdentifier",
+        "projectIdentifier",
+    ];
+}
+impl model::Model for V1ArgoProject {
     #[inline]
     fn blank() -> Self {
         Self {
-            project: None,
-            upsert: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "AgentArgoProjectCreateBody",
-            names: &["upsert", "project"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Flag(&mut self.upsert),
-            1 => model::Slot::Opt(&mut self.project),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.project);
-        to.opt(0, &self.upsert);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(AgentArgoProjectCreateBody);
-/// Schema `AgentArgoProjectService_Create body.project`.
-pub struct AgentArgoProjectCreateBodyProject {
-    pub metadata: Option<Box<AgentArgoProjectCreateBodyProjectMetadata>>,
-    pub spec: Option<Box<AgentArgoProjectCreateBodyProjectSpec>>,
-    pub status: Option<Box<AgentArgoProjectCreateBodyProjectStatus>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for AgentArgoProjectCreateBodyProject {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            metadata: None,
-            spec: None,
-            status: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "AgentArgoProjectCreateBodyProject",
-            names: &["spec", "status", "metadata"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.spec),
-            1 => model::Slot::Opt(&mut self.status),
-            2 => model::Slot::Opt(&mut self.metadata),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.metadata);
-        to.opt(0, &self.spec);
-        to.opt(1, &self.status);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(AgentArgoProjectCreateBodyProject);
-/// Schema `AgentArgoProjectService_Create body.project.metadata`.
-pub struct AgentArgoProjectCreateBodyProjectMetadata {
-    pub annotations: Option<serde_json::Value>,
-    pub creation_timestamp: Option<serde_json::Value>,
-    pub deletion_grace_period_seconds: Option<serde_json::Value>,
-    pub deletion_timestamp: Option<serde_json::Value>,
-    pub generate_name: Option<serde_json::Value>,
-    pub generation: Option<serde_json::Value>,
-    pub labels: Option<serde_json::Value>,
-    pub name: Option<serde_json::Value>,
-    pub namespace: Option<serde_json::Value>,
-    pub resource_version: Option<serde_json::Value>,
-    pub self_link: Option<serde_json::Value>,
-    pub uid: Option<serde_json::Value>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for AgentArgoProjectCreateBodyProjectMetadata {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            annotations: None,
-            creation_timestamp: None,
-            deletion_grace_period_seconds: None,
-            deletion_timestamp: None,
-            generate_name: None,
-            generation: None,
-            labels: None,
+            account_identifier: None,
+            agent_identifier: None,
+            app_project: None,
+            created_at: None,
+            id: None,
+            last_modified_at: None,
             name: None,
-            namespace: None,
-            resource_version: None,
-            self_link: None,
-            uid: None,
+            org_identifier: None,
+            project_identifier: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "AgentArgoProjectCreateBodyProjectMetadata",
-            names: &[
-                "uid",
-                "name",
-                "labels",
-                "selfLink",
-                "namespace",
-                "generation",
-                "annotations",
-                "generateName",
-                "resourceVersion",
-                "creationTimestamp",
-                "deletionTimestamp",
-                "deletionGracePeriodSeconds",
-            ],
+            name: "V1ArgoProject",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -153,93 +59,75 @@ impl model::Model for AgentArgoProjectCreateBodyProjectMetadata {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Json(&mut self.uid),
-            1 => model::Slot::Json(&mut self.name),
-            2 => model::Slot::Json(&mut self.labels),
-            3 => model::Slot::Json(&mut self.self_link),
-            4 => model::Slot::Json(&mut self.namespace),
-            5 => model::Slot::Json(&mut self.generation),
-            6 => model::Slot::Json(&mut self.annotations),
-            7 => model::Slot::Json(&mut self.generate_name),
-            8 => model::Slot::Json(&mut self.resource_version),
-            9 => model::Slot::Json(&mut self.creation_timestamp),
-            10 => model::Slot::Json(&mut self.deletion_timestamp),
-            11 => model::Slot::Json(&mut self.deletion_grace_period_seconds),
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.name),
+            2 => model::Slot::Time(&mut self.created_at),
+            3 => model::Slot::Opt(&mut self.app_project),
+            4 => model::Slot::Str(&mut self.org_identifier),
+            5 => model::Slot::Time(&mut self.last_modified_at),
+            6 => model::Slot::Str(&mut self.agent_identifier),
+            7 => model::Slot::Str(&mut self.account_identifier),
+            8 => model::Slot::Str(&mut self.project_identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(6, &self.annotations);
-        to.opt(9, &self.creation_timestamp);
-        to.opt(11, &self.deletion_grace_period_seconds);
-        to.opt(10, &self.deletion_timestamp);
-        to.opt(7, &self.generate_name);
-        to.opt(5, &self.generation);
-        to.opt(2, &self.labels);
+        to.opt(7, &self.account_identifier);
+        to.opt(6, &self.agent_identifier);
+        to.opt(3, &self.app_project);
+        to.opt(2, &self.created_at);
+        to.opt(0, &self.id);
+        to.opt(5, &self.last_modified_at);
         to.opt(1, &self.name);
-        to.opt(4, &self.namespace);
-        to.opt(8, &self.resource_version);
-        to.opt(3, &self.self_link);
-        to.opt(0, &self.uid);
+        to.opt(4, &self.org_identifier);
+        to.opt(8, &self.project_identifier);
         to.misfits(&self.misfits);
     }
 }
-model::model!(AgentArgoProjectCreateBodyProjectMetadata);
-/// Schema `AgentArgoProjectService_Create body.project.spec`.
-pub struct AgentArgoProjectCreateBodyProjectSpec {
-    pub cluster_resource_blacklist: Option<serde_json::Value>,
-    pub cluster_resource_whitelist: Option<serde_json::Value>,
-    pub description: Option<serde_json::Value>,
-    pub destinations: Option<serde_json::Value>,
-    pub namespace_resource_blacklist: Option<serde_json::Value>,
-    pub namespace_resource_whitelist: Option<serde_json::Value>,
-    pub orphaned_resources: Option<serde_json::Value>,
-    pub roles: Option<serde_json::Value>,
-    pub signature_keys: Option<serde_json::Value>,
-    pub source_namespaces: Option<serde_json::Value>,
-    pub source_repos: Option<serde_json::Value>,
-    pub sync_windows: Option<serde_json::Value>,
+model::model!(V1ArgoProject);
+/// Schema `v1ArgoProjectList`.
+pub struct V1ArgoProjectList {
+    pub content: Option<Vec<V1ArgoProject>>,
+    pub empty: Option<bool>,
+    pub page_index: Option<i64>,
+    pub page_item_count: Option<i64>,
+    pub page_size: Option<i64>,
+    pub total_items: Option<i64>,
+    pub total_pages: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for AgentArgoProjectCreateBodyProjectSpec {
+impl V1ArgoProjectList {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
+impl model::Model for V1ArgoProjectList {
     #[inline]
     fn blank() -> Self {
         Self {
-            cluster_resource_blacklist: None,
-            cluster_resource_whitelist: None,
-            description: None,
-            destinations: None,
-            namespace_resource_blacklist: None,
-            namespace_resource_whitelist: None,
-            orphaned_resources: None,
-            roles: None,
-            signature_keys: None,
-            source_namespaces: None,
-            source_repos: None,
-            sync_windows: None,
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            total_items: None,
+            total_pages: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "AgentArgoProjectCreateBodyProjectSpec",
-            names: &[
-                "roles",
-                "description",
-                "sourceRepos",
-                "syncWindows",
-                "destinations",
-                "signatureKeys",
-                "sourceNamespaces",
-                "orphanedResources",
-                "clusterResourceBlacklist",
-                "clusterResourceWhitelist",
-                "namespaceResourceBlacklist",
-                "namespaceResourceWhitelist",
-            ],
+            name: "V1ArgoProjectList",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -248,386 +136,26 @@ impl model::Model for AgentArgoProjectCreateBodyProjectSpec {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Json(&mut self.roles),
-            1 => model::Slot::Json(&mut self.description),
-            2 => model::Slot::Json(&mut self.source_repos),
-            3 => model::Slot::Json(&mut self.sync_windows),
-            4 => model::Slot::Json(&mut self.destinations),
-            5 => model::Slot::Json(&mut self.signature_keys),
-            6 => model::Slot::Json(&mut self.source_namespaces),
-            7 => model::Slot::Json(&mut self.orphaned_resources),
-            8 => model::Slot::Json(&mut self.cluster_resource_blacklist),
-            9 => model::Slot::Json(&mut self.cluster_resource_whitelist),
-            10 => model::Slot::Json(&mut self.namespace_resource_blacklist),
-            11 => model::Slot::Json(&mut self.namespace_resource_whitelist),
+            0 => model::Slot::Flag(&mut self.empty),
+            1 => model::Slot::Opt(&mut self.content),
+            2 => model::Slot::Int(&mut self.page_size),
+            3 => model::Slot::Int(&mut self.page_index),
+            4 => model::Slot::Int(&mut self.total_items),
+            5 => model::Slot::Int(&mut self.total_pages),
+            6 => model::Slot::Int(&mut self.page_item_count),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(8, &self.cluster_resource_blacklist);
-        to.opt(9, &self.cluster_resource_whitelist);
-        to.opt(1, &self.description);
-        to.opt(4, &self.destinations);
-        to.opt(10, &self.namespace_resource_blacklist);
-        to.opt(11, &self.namespace_resource_whitelist);
-        to.opt(7, &self.orphaned_resources);
-        to.opt(0, &self.roles);
-        to.opt(5, &self.signature_keys);
-        to.opt(6, &self.source_namespaces);
-        to.opt(2, &self.source_repos);
-        to.opt(3, &self.sync_windows);
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(6, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.total_items);
+        to.opt(5, &self.total_pages);
         to.misfits(&self.misfits);
     }
 }
-model::model!(AgentArgoProjectCreateBodyProjectSpec);
-/// Schema `AgentArgoProjectService_Create body.project.status`.
-pub struct AgentArgoProjectCreateBodyProjectStatus {
-    pub jwt_tokens_by_role: Option<serde_json::Value>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for AgentArgoProjectCreateBodyProjectStatus {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            jwt_tokens_by_role: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "AgentArgoProjectCreateBodyProjectStatus",
-            names: &["jwtTokensByRole"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Json(&mut self.jwt_tokens_by_role),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.jwt_tokens_by_role);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(AgentArgoProjectCreateBodyProjectStatus);
-/// Schema `AgentArgoProjectService_Update body`.
-pub struct AgentArgoProjectUpdateBody {
-    pub project: Option<Box<AgentArgoProjectUpdateBodyProject>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for AgentArgoProjectUpdateBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            project: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "AgentArgoProjectUpdateBody",
-            names: &["project"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.project),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.project);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(AgentArgoProjectUpdateBody);
-/// Schema `AgentArgoProjectService_Update body.project`.
-pub struct AgentArgoProjectUpdateBodyProject {
-    pub metadata: Option<Box<AgentArgoProjectUpdateBodyProjectMetadata>>,
-    pub spec: Option<Box<AgentArgoProjectUpdateBodyProjectSpec>>,
-    pub status: Option<Box<AgentArgoProjectUpdateBodyProjectStatus>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for AgentArgoProjectUpdateBodyProject {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            metadata: None,
-            spec: None,
-            status: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "AgentArgoProjectUpdateBodyProject",
-            names: &["spec", "status", "metadata"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.spec),
-            1 => model::Slot::Opt(&mut self.status),
-            2 => model::Slot::Opt(&mut self.metadata),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.metadata);
-        to.opt(0, &self.spec);
-        to.opt(1, &self.status);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(AgentArgoProjectUpdateBodyProject);
-/// Schema `AgentArgoProjectService_Update body.project.metadata`.
-pub struct AgentArgoProjectUpdateBodyProjectMetadata {
-    pub annotations: Option<serde_json::Value>,
-    pub creation_timestamp: Option<serde_json::Value>,
-    pub deletion_grace_period_seconds: Option<serde_json::Value>,
-    pub deletion_timestamp: Option<serde_json::Value>,
-    pub generate_name: Option<serde_json::Value>,
-    pub generation: Option<serde_json::Value>,
-    pub labels: Option<serde_json::Value>,
-    pub name: Option<serde_json::Value>,
-    pub namespace: Option<serde_json::Value>,
-    pub resource_version: Option<serde_json::Value>,
-    pub self_link: Option<serde_json::Value>,
-    pub uid: Option<serde_json::Value>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for AgentArgoProjectUpdateBodyProjectMetadata {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            annotations: None,
-            creation_timestamp: None,
-            deletion_grace_period_seconds: None,
-            deletion_timestamp: None,
-            generate_name: None,
-            generation: None,
-            labels: None,
-            name: None,
-            namespace: None,
-            resource_version: None,
-            self_link: None,
-            uid: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "AgentArgoProjectUpdateBodyProjectMetadata",
-            names: &[
-                "uid",
-                "name",
-                "labels",
-                "selfLink",
-                "namespace",
-                "generation",
-                "annotations",
-                "generateName",
-                "resourceVersion",
-                "creationTimestamp",
-                "deletionTimestamp",
-                "deletionGracePeriodSeconds",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Json(&mut self.uid),
-            1 => model::Slot::Json(&mut self.name),
-            2 => model::Slot::Json(&mut self.labels),
-            3 => model::Slot::Json(&mut self.self_link),
-            4 => model::Slot::Json(&mut self.namespace),
-            5 => model::Slot::Json(&mut self.generation),
-            6 => model::Slot::Json(&mut self.annotations),
-            7 => model::Slot::Json(&mut self.generate_name),
-            8 => model::Slot::Json(&mut self.resource_version),
-            9 => model::Slot::Json(&mut self.creation_timestamp),
-            10 => model::Slot::Json(&mut self.deletion_timestamp),
-            11 => model::Slot::Json(&mut self.deletion_grace_period_seconds),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(6, &self.annotations);
-        to.opt(9, &self.creation_timestamp);
-        to.opt(11, &self.deletion_grace_period_seconds);
-        to.opt(10, &self.deletion_timestamp);
-        to.opt(7, &self.generate_name);
-        to.opt(5, &self.generation);
-        to.opt(2, &self.labels);
-        to.opt(1, &self.name);
-        to.opt(4, &self.namespace);
-        to.opt(8, &self.resource_version);
-        to.opt(3, &self.self_link);
-        to.opt(0, &self.uid);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(AgentArgoProjectUpdateBodyProjectMetadata);
-/// Schema `AgentArgoProjectService_Update body.project.spec`.
-pub struct AgentArgoProjectUpdateBodyProjectSpec {
-    pub cluster_resource_blacklist: Option<serde_json::Value>,
-    pub cluster_resource_whitelist: Option<serde_json::Value>,
-    pub description: Option<serde_json::Value>,
-    pub destinations: Option<serde_json::Value>,
-    pub namespace_resource_blacklist: Option<serde_json::Value>,
-    pub namespace_resource_whitelist: Option<serde_json::Value>,
-    pub orphaned_resources: Option<serde_json::Value>,
-    pub roles: Option<serde_json::Value>,
-    pub signature_keys: Option<serde_json::Value>,
-    pub source_namespaces: Option<serde_json::Value>,
-    pub source_repos: Option<serde_json::Value>,
-    pub sync_windows: Option<serde_json::Value>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for AgentArgoProjectUpdateBodyProjectSpec {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            cluster_resource_blacklist: None,
-            cluster_resource_whitelist: None,
-            description: None,
-            destinations: None,
-            namespace_resource_blacklist: None,
-            namespace_resource_whitelist: None,
-            orphaned_resources: None,
-            roles: None,
-            signature_keys: None,
-            source_namespaces: None,
-            source_repos: None,
-            sync_windows: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "AgentArgoProjectUpdateBodyProjectSpec",
-            names: &[
-                "roles",
-                "description",
-                "sourceRepos",
-                "syncWindows",
-                "destinations",
-                "signatureKeys",
-                "sourceNamespaces",
-                "orphanedResources",
-                "clusterResourceBlacklist",
-                "clusterResourceWhitelist",
-                "namespaceResourceBlacklist",
-                "namespaceResourceWhitelist",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Json(&mut self.roles),
-            1 => model::Slot::Json(&mut self.description),
-            2 => model::Slot::Json(&mut self.source_repos),
-            3 => model::Slot::Json(&mut self.sync_windows),
-            4 => model::Slot::Json(&mut self.destinations),
-            5 => model::Slot::Json(&mut self.signature_keys),
-            6 => model::Slot::Json(&mut self.source_namespaces),
-            7 => model::Slot::Json(&mut self.orphaned_resources),
-            8 => model::Slot::Json(&mut self.cluster_resource_blacklist),
-            9 => model::Slot::Json(&mut self.cluster_resource_whitelist),
-            10 => model::Slot::Json(&mut self.namespace_resource_blacklist),
-            11 => model::Slot::Json(&mut self.namespace_resource_whitelist),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(8, &self.cluster_resource_blacklist);
-        to.opt(9, &self.cluster_resource_whitelist);
-        to.opt(1, &self.description);
-        to.opt(4, &self.destinations);
-        to.opt(10, &self.namespace_resource_blacklist);
-        to.opt(11, &self.namespace_resource_whitelist);
-        to.opt(7, &self.orphaned_resources);
-        to.opt(0, &self.roles);
-        to.opt(5, &self.signature_keys);
-        to.opt(6, &self.source_namespaces);
-        to.opt(2, &self.source_repos);
-        to.opt(3, &self.sync_windows);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(AgentArgoProjectUpdateBodyProjectSpec);
-/// Schema `AgentArgoProjectService_Update body.project.status`.
-pub struct AgentArgoProjectUpdateBodyProjectStatus {
-    pub jwt_tokens_by_role: Option<serde_json::Value>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for AgentArgoProjectUpdateBodyProjectStatus {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            jwt_tokens_by_role: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "AgentArgoProjectUpdateBodyProjectStatus",
-            names: &["jwtTokensByRole"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Json(&mut self.jwt_tokens_by_role),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.jwt_tokens_by_role);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(AgentArgoProjectUpdateBodyProjectStatus);
+model::model!(V1ArgoProjectList);

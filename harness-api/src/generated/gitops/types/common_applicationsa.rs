@@ -149,6 +149,872 @@ impl model::Model for ApplicationsApplicationDestination {
     }
 }
 model::model!(ApplicationsApplicationDestination);
+/// Schema `ApplicationsApplicationMatchExpression`.
+pub struct ApplicationsApplicationMatchExpression {
+    pub key: Option<String>,
+    pub operator: Option<String>,
+    pub values: Option<Vec<String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsApplicationMatchExpression {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            operator: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationMatchExpression",
+            names: &["key", "values", "operator"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.key),
+            1 => model::Slot::Opt(&mut self.values),
+            2 => model::Slot::Str(&mut self.operator),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(2, &self.operator);
+        to.opt(1, &self.values);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsApplicationMatchExpression);
+/// Schema `ApplicationsApplicationPreservedFields`.
+pub struct ApplicationsApplicationPreservedFields {
+    pub annotations: Option<Vec<String>>,
+    pub labels: Option<Vec<String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsApplicationPreservedFields {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            annotations: None,
+            labels: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationPreservedFields",
+            names: &["labels", "annotations"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.labels),
+            1 => model::Slot::Opt(&mut self.annotations),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.annotations);
+        to.opt(0, &self.labels);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsApplicationPreservedFields);
+/// Schema `ApplicationsApplicationSet`.
+pub struct ApplicationsApplicationSet {
+    pub metadata: Option<Box<V1ObjectMeta>>,
+    pub spec: Option<Box<ApplicationsApplicationSetSpec>>,
+    pub status: Option<Box<ApplicationsApplicationSetStatus>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsApplicationSet {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            spec: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSet",
+            names: &["spec", "status", "metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.spec),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Opt(&mut self.metadata),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.metadata);
+        to.opt(0, &self.spec);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsApplicationSet);
+/// Schema `ApplicationsApplicationSetApplicationStatus`.
+pub struct ApplicationsApplicationSetApplicationStatus {
+    pub application: Option<String>,
+    pub last_transition_time: Option<serde_json::Value>,
+    pub message: Option<String>,
+    pub status: Option<String>,
+    pub step: Option<String>,
+    pub targetrevisions: Option<Vec<String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsApplicationSetApplicationStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            application: None,
+            last_transition_time: None,
+            message: None,
+            status: None,
+            step: None,
+            targetrevisions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSetApplicationStatus",
+            names: &[
+                "step",
+                "status",
+                "message",
+                "application",
+                "targetrevisions",
+                "lastTransitionTime",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.step),
+            1 => model::Slot::Str(&mut self.status),
+            2 => model::Slot::Str(&mut self.message),
+            3 => model::Slot::Str(&mut self.application),
+            4 => model::Slot::Opt(&mut self.targetrevisions),
+            5 => model::Slot::Json(&mut self.last_transition_time),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.application);
+        to.opt(5, &self.last_transition_time);
+        to.opt(2, &self.message);
+        to.opt(1, &self.status);
+        to.opt(0, &self.step);
+        to.opt(4, &self.targetrevisions);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsApplicationSetApplicationStatus);
+/// Schema `ApplicationsApplicationSetCondition`.
+pub struct ApplicationsApplicationSetCondition {
+    pub last_transition_time: Option<serde_json::Value>,
+    pub message: Option<String>,
+    pub reason: Option<String>,
+    pub status: Option<String>,
+    pub type_: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsApplicationSetCondition {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            last_transition_time: None,
+            message: None,
+            reason: None,
+            status: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSetCondition",
+            names: &["type", "reason", "status", "message", "lastTransitionTime"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.type_),
+            1 => model::Slot::Str(&mut self.reason),
+            2 => model::Slot::Str(&mut self.status),
+            3 => model::Slot::Str(&mut self.message),
+            4 => model::Slot::Json(&mut self.last_transition_time),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.last_transition_time);
+        to.opt(3, &self.message);
+        to.opt(1, &self.reason);
+        to.opt(2, &self.status);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsApplicationSetCondition);
+/// Schema `ApplicationsApplicationSetGenerator`.
+pub struct ApplicationsApplicationSetGenerator {
+    pub cluster_decision_resource: Option<Box<ApplicationsDuckTypeGenerator>>,
+    pub clusters: Option<Box<ApplicationsClusterGenerator>>,
+    pub git: Option<Box<ApplicationsGitGenerator>>,
+    pub list: Option<Box<ApplicationsListGenerator>>,
+    pub matrix: Option<Box<ApplicationsMatrixGenerator>>,
+    pub merge: Option<Box<ApplicationsMergeGenerator>>,
+    pub plugin: Option<Box<ApplicationsPluginGenerator>>,
+    pub pull_request: Option<Box<ApplicationsPullRequestGenerator>>,
+    pub scm_provider: Option<Box<ApplicationsScmProviderGenerator>>,
+    pub selector: Option<Box<V1LabelSelector>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsApplicationSetGenerator {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cluster_decision_resource: None,
+            clusters: None,
+            git: None,
+            list: None,
+            matrix: None,
+            merge: None,
+            plugin: None,
+            pull_request: None,
+            scm_provider: None,
+            selector: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSetGenerator",
+            names: &[
+                "git",
+                "list",
+                "merge",
+                "matrix",
+                "plugin",
+                "clusters",
+                "selector",
+                "pullRequest",
+                "scmProvider",
+                "clusterDecisionResource",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.git),
+            1 => model::Slot::Opt(&mut self.list),
+            2 => model::Slot::Opt(&mut self.merge),
+            3 => model::Slot::Opt(&mut self.matrix),
+            4 => model::Slot::Opt(&mut self.plugin),
+            5 => model::Slot::Opt(&mut self.clusters),
+            6 => model::Slot::Opt(&mut self.selector),
+            7 => model::Slot::Opt(&mut self.pull_request),
+            8 => model::Slot::Opt(&mut self.scm_provider),
+            9 => model::Slot::Opt(&mut self.cluster_decision_resource),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.cluster_decision_resource);
+        to.opt(5, &self.clusters);
+        to.opt(0, &self.git);
+        to.opt(1, &self.list);
+        to.opt(3, &self.matrix);
+        to.opt(2, &self.merge);
+        to.opt(4, &self.plugin);
+        to.opt(7, &self.pull_request);
+        to.opt(8, &self.scm_provider);
+        to.opt(6, &self.selector);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsApplicationSetGenerator);
+/// Schema `ApplicationsApplicationSetNestedGenerator`.
+pub struct ApplicationsApplicationSetNestedGenerator {
+    pub cluster_decision_resource: Option<Box<ApplicationsDuckTypeGenerator>>,
+    pub clusters: Option<Box<ApplicationsClusterGenerator>>,
+    pub git: Option<Box<ApplicationsGitGenerator>>,
+    pub list: Option<Box<ApplicationsListGenerator>>,
+    pub matrix: Option<serde_json::Value>,
+    pub merge: Option<serde_json::Value>,
+    pub plugin: Option<Box<ApplicationsPluginGenerator>>,
+    pub pull_request: Option<Box<ApplicationsPullRequestGenerator>>,
+    pub scm_provider: Option<Box<ApplicationsScmProviderGenerator>>,
+    pub selector: Option<Box<V1LabelSelector>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsApplicationSetNestedGenerator {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cluster_decision_resource: None,
+            clusters: None,
+            git: None,
+            list: None,
+            matrix: None,
+            merge: None,
+            plugin: None,
+            pull_request: None,
+            scm_provider: None,
+            selector: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSetNestedGenerator",
+            names: &[
+                "git",
+                "list",
+                "merge",
+                "matrix",
+                "plugin",
+                "clusters",
+                "selector",
+                "pullRequest",
+                "scmProvider",
+                "clusterDecisionResource",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.git),
+            1 => model::Slot::Opt(&mut self.list),
+            2 => model::Slot::Json(&mut self.merge),
+            3 => model::Slot::Json(&mut self.matrix),
+            4 => model::Slot::Opt(&mut self.plugin),
+            5 => model::Slot::Opt(&mut self.clusters),
+            6 => model::Slot::Opt(&mut self.selector),
+            7 => model::Slot::Opt(&mut self.pull_request),
+            8 => model::Slot::Opt(&mut self.scm_provider),
+            9 => model::Slot::Opt(&mut self.cluster_decision_resource),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.cluster_decision_resource);
+        to.opt(5, &self.clusters);
+        to.opt(0, &self.git);
+        to.opt(1, &self.list);
+        to.opt(3, &self.matrix);
+        to.opt(2, &self.merge);
+        to.opt(4, &self.plugin);
+        to.opt(7, &self.pull_request);
+        to.opt(8, &self.scm_provider);
+        to.opt(6, &self.selector);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsApplicationSetNestedGenerator);
+/// Schema `ApplicationsApplicationSetResourceIgnoreDifferences`.
+pub struct ApplicationsApplicationSetResourceIgnoreDifferences {
+    pub jq_path_expressions: Option<Vec<String>>,
+    pub json_pointers: Option<Vec<String>>,
+    pub name: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsApplicationSetResourceIgnoreDifferences {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            jq_path_expressions: None,
+            json_pointers: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSetResourceIgnoreDifferences",
+            names: &["name", "jsonPointers", "jqPathExpressions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Opt(&mut self.json_pointers),
+            2 => model::Slot::Opt(&mut self.jq_path_expressions),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.jq_path_expressions);
+        to.opt(1, &self.json_pointers);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsApplicationSetResourceIgnoreDifferences);
+/// Schema `ApplicationsApplicationSetRolloutStep`.
+pub struct ApplicationsApplicationSetRolloutStep {
+    pub match_expressions: Option<Vec<ApplicationsApplicationMatchExpression>>,
+    pub max_update: Option<serde_json::Value>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsApplicationSetRolloutStep {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            match_expressions: None,
+            max_update: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSetRolloutStep",
+            names: &["maxUpdate", "matchExpressions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Json(&mut self.max_update),
+            1 => model::Slot::Opt(&mut self.match_expressions),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.match_expressions);
+        to.opt(0, &self.max_update);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsApplicationSetRolloutStep);
+/// Schema `ApplicationsApplicationSetRolloutStrategy`.
+pub struct ApplicationsApplicationSetRolloutStrategy {
+    pub steps: Option<Vec<ApplicationsApplicationSetRolloutStep>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsApplicationSetRolloutStrategy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            steps: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSetRolloutStrategy",
+            names: &["steps"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.steps),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.steps);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsApplicationSetRolloutStrategy);
+/// Schema `ApplicationsApplicationSetSpec`.
+pub struct ApplicationsApplicationSetSpec {
+    pub apply_nested_selectors: Option<bool>,
+    pub generators: Option<Vec<ApplicationsApplicationSetGenerator>>,
+    pub go_template: Option<bool>,
+    pub go_template_options: Option<Vec<String>>,
+    pub ignore_application_differences: Option<
+        Vec<ApplicationsApplicationSetResourceIgnoreDifferences>,
+    >,
+    pub preserved_fields: Option<Box<ApplicationsApplicationPreservedFields>>,
+    pub strategy: Option<Box<ApplicationsApplicationSetStrategy>>,
+    pub sync_policy: Option<Box<ApplicationsApplicationSetSyncPolicy>>,
+    pub template: Option<Box<ApplicationsApplicationSetTemplate>>,
+    pub template_patch: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsApplicationSetSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            apply_nested_selectors: None,
+            generators: None,
+            go_template: None,
+            go_template_options: None,
+            ignore_application_differences: None,
+            preserved_fields: None,
+            strategy: None,
+            sync_policy: None,
+            template: None,
+            template_patch: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSetSpec",
+            names: &[
+                "strategy",
+                "template",
+                "generators",
+                "goTemplate",
+                "syncPolicy",
+                "templatePatch",
+                "preservedFields",
+                "goTemplateOptions",
+                "applyNestedSelectors",
+                "ignoreApplicationDifferences",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.strategy),
+            1 => model::Slot::Opt(&mut self.template),
+            2 => model::Slot::Opt(&mut self.generators),
+            3 => model::Slot::Flag(&mut self.go_template),
+            4 => model::Slot::Opt(&mut self.sync_policy),
+            5 => model::Slot::Str(&mut self.template_patch),
+            6 => model::Slot::Opt(&mut self.preserved_fields),
+            7 => model::Slot::Opt(&mut self.go_template_options),
+            8 => model::Slot::Flag(&mut self.apply_nested_selectors),
+            9 => model::Slot::Opt(&mut self.ignore_application_differences),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.apply_nested_selectors);
+        to.opt(2, &self.generators);
+        to.opt(3, &self.go_template);
+        to.opt(7, &self.go_template_options);
+        to.opt(9, &self.ignore_application_differences);
+        to.opt(6, &self.preserved_fields);
+        to.opt(0, &self.strategy);
+        to.opt(4, &self.sync_policy);
+        to.opt(1, &self.template);
+        to.opt(5, &self.template_patch);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsApplicationSetSpec);
+/// Schema `ApplicationsApplicationSetStatus`.
+pub struct ApplicationsApplicationSetStatus {
+    pub application_status: Option<Vec<ApplicationsApplicationSetApplicationStatus>>,
+    pub conditions: Option<Vec<ApplicationsApplicationSetCondition>>,
+    pub resources: Option<Vec<ApplicationsResourceStatus>>,
+    pub resources_count: Option<serde_json::Value>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsApplicationSetStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            application_status: None,
+            conditions: None,
+            resources: None,
+            resources_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSetStatus",
+            names: &["resources", "conditions", "resourcesCount", "applicationStatus"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.resources),
+            1 => model::Slot::Opt(&mut self.conditions),
+            2 => model::Slot::Json(&mut self.resources_count),
+            3 => model::Slot::Opt(&mut self.application_status),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.application_status);
+        to.opt(1, &self.conditions);
+        to.opt(0, &self.resources);
+        to.opt(2, &self.resources_count);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsApplicationSetStatus);
+/// Schema `ApplicationsApplicationSetStrategy`.
+pub struct ApplicationsApplicationSetStrategy {
+    pub rolling_sync: Option<Box<ApplicationsApplicationSetRolloutStrategy>>,
+    pub type_: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsApplicationSetStrategy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            rolling_sync: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSetStrategy",
+            names: &["type", "rollingSync"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.type_),
+            1 => model::Slot::Opt(&mut self.rolling_sync),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.rolling_sync);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsApplicationSetStrategy);
+/// Schema `ApplicationsApplicationSetSyncPolicy`.
+pub struct ApplicationsApplicationSetSyncPolicy {
+    pub applications_sync: Option<String>,
+    pub preserve_resources_on_deletion: Option<bool>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsApplicationSetSyncPolicy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            applications_sync: None,
+            preserve_resources_on_deletion: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSetSyncPolicy",
+            names: &["applicationsSync", "preserveResourcesOnDeletion"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.applications_sync),
+            1 => model::Slot::Flag(&mut self.preserve_resources_on_deletion),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.applications_sync);
+        to.opt(1, &self.preserve_resources_on_deletion);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsApplicationSetSyncPolicy);
+/// Schema `ApplicationsApplicationSetTemplate`.
+pub struct ApplicationsApplicationSetTemplate {
+    pub metadata: Option<Box<ApplicationsApplicationSetTemplateMeta>>,
+    pub spec: Option<Box<ApplicationsApplicationSpec>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsApplicationSetTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            spec: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSetTemplate",
+            names: &["spec", "metadata"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.spec),
+            1 => model::Slot::Opt(&mut self.metadata),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.metadata);
+        to.opt(0, &self.spec);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsApplicationSetTemplate);
+/// Schema `ApplicationsApplicationSetTemplateMeta`.
+pub struct ApplicationsApplicationSetTemplateMeta {
+    pub annotations: Option<std::collections::BTreeMap<String, String>>,
+    pub finalizers: Option<Vec<String>>,
+    pub labels: Option<std::collections::BTreeMap<String, String>>,
+    pub name: Option<String>,
+    pub namespace: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsApplicationSetTemplateMeta {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            annotations: None,
+            finalizers: None,
+            labels: None,
+            name: None,
+            namespace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsApplicationSetTemplateMeta",
+            names: &["name", "labels", "namespace", "finalizers", "annotations"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Opt(&mut self.labels),
+            2 => model::Slot::Str(&mut self.namespace),
+            3 => model::Slot::Opt(&mut self.finalizers),
+            4 => model::Slot::Opt(&mut self.annotations),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.annotations);
+        to.opt(3, &self.finalizers);
+        to.opt(1, &self.labels);
+        to.opt(0, &self.name);
+        to.opt(2, &self.namespace);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsApplicationSetTemplateMeta);
 /// Schema `ApplicationsApplicationSource`.
 pub struct ApplicationsApplicationSource {
     pub chart: Option<String>,

@@ -49,3 +49,121 @@ impl model::Model for ApplicationsBackoff {
     }
 }
 model::model!(ApplicationsBackoff);
+/// Schema `ApplicationsBasicAuthBitbucketServer`.
+pub struct ApplicationsBasicAuthBitbucketServer {
+    pub password_ref: Option<Box<ApplicationsSecretRef>>,
+    pub username: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsBasicAuthBitbucketServer {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            password_ref: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsBasicAuthBitbucketServer",
+            names: &["username", "passwordRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.username),
+            1 => model::Slot::Opt(&mut self.password_ref),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.password_ref);
+        to.opt(0, &self.username);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsBasicAuthBitbucketServer);
+/// Schema `ApplicationsBearerTokenBitbucket`.
+pub struct ApplicationsBearerTokenBitbucket {
+    pub token_ref: Option<Box<ApplicationsSecretRef>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsBearerTokenBitbucket {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            token_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsBearerTokenBitbucket",
+            names: &["tokenRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.token_ref),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.token_ref);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsBearerTokenBitbucket);
+/// Schema `ApplicationsBearerTokenBitbucketCloud`.
+pub struct ApplicationsBearerTokenBitbucketCloud {
+    pub token_ref: Option<Box<ApplicationsSecretRef>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsBearerTokenBitbucketCloud {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            token_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsBearerTokenBitbucketCloud",
+            names: &["tokenRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.token_ref),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.token_ref);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsBearerTokenBitbucketCloud);

@@ -3,6 +3,56 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `ApplicationsClusterGenerator`.
+pub struct ApplicationsClusterGenerator {
+    pub flat_list: Option<bool>,
+    pub selector: Option<Box<V1LabelSelector>>,
+    pub template: Option<Box<ApplicationsApplicationSetTemplate>>,
+    pub values: Option<std::collections::BTreeMap<String, String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsClusterGenerator {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            flat_list: None,
+            selector: None,
+            template: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsClusterGenerator",
+            names: &["values", "flatList", "selector", "template"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.values),
+            1 => model::Slot::Flag(&mut self.flat_list),
+            2 => model::Slot::Opt(&mut self.selector),
+            3 => model::Slot::Opt(&mut self.template),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.flat_list);
+        to.opt(2, &self.selector);
+        to.opt(3, &self.template);
+        to.opt(0, &self.values);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsClusterGenerator);
 /// Schema `ApplicationsComparedTo`.
 pub struct ApplicationsComparedTo {
     pub destination: Option<Box<ApplicationsApplicationDestination>>,
@@ -53,3 +103,45 @@ impl model::Model for ApplicationsComparedTo {
     }
 }
 model::model!(ApplicationsComparedTo);
+/// Schema `ApplicationsConfigMapKeyRef`.
+pub struct ApplicationsConfigMapKeyRef {
+    pub config_map_name: Option<String>,
+    pub key: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsConfigMapKeyRef {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            config_map_name: None,
+            key: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsConfigMapKeyRef",
+            names: &["key", "configMapName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.key),
+            1 => model::Slot::Str(&mut self.config_map_name),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.config_map_name);
+        to.opt(0, &self.key);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsConfigMapKeyRef);

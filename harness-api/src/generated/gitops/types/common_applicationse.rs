@@ -45,3 +45,252 @@ impl model::Model for ApplicationsEnvEntry {
     }
 }
 model::model!(ApplicationsEnvEntry);
+/// Schema `ApplicationsEvent`.
+pub struct ApplicationsEvent {
+    pub action: Option<String>,
+    pub count: Option<i64>,
+    pub event_time: Option<Box<V1MicroTime>>,
+    pub first_timestamp: Option<serde_json::Value>,
+    pub first_timestamp_ts: Option<model::Time>,
+    pub involved_object: Option<Box<ApplicationsObjectReference>>,
+    pub last_timestamp: Option<serde_json::Value>,
+    pub last_timestamp_ts: Option<model::Time>,
+    pub message: Option<String>,
+    pub metadata: Option<Box<V1ObjectMeta>>,
+    pub reason: Option<String>,
+    pub related: Option<Box<ApplicationsObjectReference>>,
+    pub reporting_component: Option<String>,
+    pub reporting_instance: Option<String>,
+    pub series: Option<Box<ApplicationsEventSeries>>,
+    pub source: Option<Box<ApplicationsEventSource>>,
+    pub type_: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsEvent {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: None,
+            count: None,
+            event_time: None,
+            first_timestamp: None,
+            first_timestamp_ts: None,
+            involved_object: None,
+            last_timestamp: None,
+            last_timestamp_ts: None,
+            message: None,
+            metadata: None,
+            reason: None,
+            related: None,
+            reporting_component: None,
+            reporting_instance: None,
+            series: None,
+            source: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsEvent",
+            names: &[
+                "type",
+                "count",
+                "action",
+                "reason",
+                "series",
+                "source",
+                "message",
+                "related",
+                "metadata",
+                "eventTime",
+                "lastTimestamp",
+                "firstTimestamp",
+                "involvedObject",
+                "lastTimestampTs",
+                "firstTimestampTs",
+                "reportingInstance",
+                "reportingComponent",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.type_),
+            1 => model::Slot::Int(&mut self.count),
+            2 => model::Slot::Str(&mut self.action),
+            3 => model::Slot::Str(&mut self.reason),
+            4 => model::Slot::Opt(&mut self.series),
+            5 => model::Slot::Opt(&mut self.source),
+            6 => model::Slot::Str(&mut self.message),
+            7 => model::Slot::Opt(&mut self.related),
+            8 => model::Slot::Opt(&mut self.metadata),
+            9 => model::Slot::Opt(&mut self.event_time),
+            10 => model::Slot::Json(&mut self.last_timestamp),
+            11 => model::Slot::Json(&mut self.first_timestamp),
+            12 => model::Slot::Opt(&mut self.involved_object),
+            13 => model::Slot::Time(&mut self.last_timestamp_ts),
+            14 => model::Slot::Time(&mut self.first_timestamp_ts),
+            15 => model::Slot::Str(&mut self.reporting_instance),
+            16 => model::Slot::Str(&mut self.reporting_component),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.action);
+        to.opt(1, &self.count);
+        to.opt(9, &self.event_time);
+        to.opt(11, &self.first_timestamp);
+        to.opt(14, &self.first_timestamp_ts);
+        to.opt(12, &self.involved_object);
+        to.opt(10, &self.last_timestamp);
+        to.opt(13, &self.last_timestamp_ts);
+        to.opt(6, &self.message);
+        to.opt(8, &self.metadata);
+        to.opt(3, &self.reason);
+        to.opt(7, &self.related);
+        to.opt(16, &self.reporting_component);
+        to.opt(15, &self.reporting_instance);
+        to.opt(4, &self.series);
+        to.opt(5, &self.source);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsEvent);
+/// Schema `ApplicationsEventList`.
+pub struct ApplicationsEventList {
+    pub items: Option<Vec<ApplicationsEvent>>,
+    pub metadata: Option<Box<V1ListMeta>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ApplicationsEventList {
+    pub(crate) const NAMES: model::Names = &["items", "metadata"];
+}
+impl model::Model for ApplicationsEventList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            metadata: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsEventList",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.items),
+            1 => model::Slot::Opt(&mut self.metadata),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.opt(1, &self.metadata);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsEventList);
+/// Schema `ApplicationsEventSeries`.
+pub struct ApplicationsEventSeries {
+    pub count: Option<i64>,
+    pub last_observed_time: Option<Box<V1MicroTime>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsEventSeries {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            last_observed_time: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsEventSeries",
+            names: &["count", "lastObservedTime"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.count),
+            1 => model::Slot::Opt(&mut self.last_observed_time),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.count);
+        to.opt(1, &self.last_observed_time);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsEventSeries);
+/// Schema `ApplicationsEventSource`.
+pub struct ApplicationsEventSource {
+    pub component: Option<String>,
+    pub host: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsEventSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            component: None,
+            host: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsEventSource",
+            names: &["host", "component"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.host),
+            1 => model::Slot::Str(&mut self.component),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.component);
+        to.opt(0, &self.host);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsEventSource);

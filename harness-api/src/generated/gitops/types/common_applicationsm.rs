@@ -45,3 +45,91 @@ impl model::Model for ApplicationsManagedNamespaceMetadata {
     }
 }
 model::model!(ApplicationsManagedNamespaceMetadata);
+/// Schema `ApplicationsMatrixGenerator`.
+pub struct ApplicationsMatrixGenerator {
+    pub generators: Option<Vec<ApplicationsApplicationSetNestedGenerator>>,
+    pub template: Option<Box<ApplicationsApplicationSetTemplate>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsMatrixGenerator {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            generators: None,
+            template: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsMatrixGenerator",
+            names: &["template", "generators"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.template),
+            1 => model::Slot::Opt(&mut self.generators),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.generators);
+        to.opt(0, &self.template);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsMatrixGenerator);
+/// Schema `ApplicationsMergeGenerator`.
+pub struct ApplicationsMergeGenerator {
+    pub generators: Option<Vec<ApplicationsApplicationSetNestedGenerator>>,
+    pub merge_keys: Option<Vec<String>>,
+    pub template: Option<Box<ApplicationsApplicationSetTemplate>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsMergeGenerator {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            generators: None,
+            merge_keys: None,
+            template: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsMergeGenerator",
+            names: &["template", "mergeKeys", "generators"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.template),
+            1 => model::Slot::Opt(&mut self.merge_keys),
+            2 => model::Slot::Opt(&mut self.generators),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.generators);
+        to.opt(1, &self.merge_keys);
+        to.opt(0, &self.template);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsMergeGenerator);

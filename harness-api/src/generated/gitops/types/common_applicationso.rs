@@ -3,6 +3,76 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `ApplicationsObjectReference`.
+pub struct ApplicationsObjectReference {
+    pub api_version: Option<String>,
+    pub field_path: Option<String>,
+    pub kind: Option<String>,
+    pub name: Option<String>,
+    pub namespace: Option<String>,
+    pub resource_version: Option<String>,
+    pub uid: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsObjectReference {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_version: None,
+            field_path: None,
+            kind: None,
+            name: None,
+            namespace: None,
+            resource_version: None,
+            uid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsObjectReference",
+            names: &[
+                "uid",
+                "kind",
+                "name",
+                "fieldPath",
+                "namespace",
+                "apiVersion",
+                "resourceVersion",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.uid),
+            1 => model::Slot::Str(&mut self.kind),
+            2 => model::Slot::Str(&mut self.name),
+            3 => model::Slot::Str(&mut self.field_path),
+            4 => model::Slot::Str(&mut self.namespace),
+            5 => model::Slot::Str(&mut self.api_version),
+            6 => model::Slot::Str(&mut self.resource_version),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.api_version);
+        to.opt(3, &self.field_path);
+        to.opt(1, &self.kind);
+        to.opt(2, &self.name);
+        to.opt(4, &self.namespace);
+        to.opt(6, &self.resource_version);
+        to.opt(0, &self.uid);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsObjectReference);
 /// Schema `ApplicationsOperation`.
 pub struct ApplicationsOperation {
     pub info: Option<Vec<ApplicationsInfo>>,

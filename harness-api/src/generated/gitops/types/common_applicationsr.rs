@@ -439,7 +439,8 @@ model::model!(ApplicationsResourceStatus);
 pub struct ApplicationsRetryStrategy {
     pub backoff: Option<Box<ApplicationsBackoff>>,
     pub limit: Option<String>,
-    pub refresh: Option<bool>,
+    /// Any JSON: it is known from one sample, which has a boolean.
+    pub refresh: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -468,7 +469,7 @@ impl model::Model for ApplicationsRetryStrategy {
         match index {
             0 => model::Slot::Str(&mut self.limit),
             1 => model::Slot::Opt(&mut self.backoff),
-            2 => model::Slot::Flag(&mut self.refresh),
+            2 => model::Slot::Json(&mut self.refresh),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }

@@ -3,6 +3,621 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `ApplicationsSCMProviderGenerator`.
+pub struct ApplicationsScmProviderGenerator {
+    pub aws_code_commit: Option<Box<ApplicationsScmProviderGeneratorAwsCodeCommit>>,
+    pub azure_dev_ops: Option<Box<ApplicationsScmProviderGeneratorAzureDevOps>>,
+    pub bitbucket: Option<Box<ApplicationsScmProviderGeneratorBitbucket>>,
+    pub bitbucket_server: Option<Box<ApplicationsScmProviderGeneratorBitbucketServer>>,
+    pub clone_protocol: Option<String>,
+    pub filters: Option<Vec<ApplicationsScmProviderGeneratorFilter>>,
+    pub gitea: Option<Box<ApplicationsScmProviderGeneratorGitea>>,
+    pub github: Option<Box<ApplicationsScmProviderGeneratorGithub>>,
+    pub gitlab: Option<Box<ApplicationsScmProviderGeneratorGitlab>>,
+    pub requeue_after_seconds: Option<String>,
+    pub template: Option<Box<ApplicationsApplicationSetTemplate>>,
+    pub values: Option<std::collections::BTreeMap<String, String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsScmProviderGenerator {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aws_code_commit: None,
+            azure_dev_ops: None,
+            bitbucket: None,
+            bitbucket_server: None,
+            clone_protocol: None,
+            filters: None,
+            gitea: None,
+            github: None,
+            gitlab: None,
+            requeue_after_seconds: None,
+            template: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsScmProviderGenerator",
+            names: &[
+                "gitea",
+                "github",
+                "gitlab",
+                "values",
+                "filters",
+                "template",
+                "bitbucket",
+                "azureDevOps",
+                "awsCodeCommit",
+                "cloneProtocol",
+                "bitbucketServer",
+                "requeueAfterSeconds",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.gitea),
+            1 => model::Slot::Opt(&mut self.github),
+            2 => model::Slot::Opt(&mut self.gitlab),
+            3 => model::Slot::Opt(&mut self.values),
+            4 => model::Slot::Opt(&mut self.filters),
+            5 => model::Slot::Opt(&mut self.template),
+            6 => model::Slot::Opt(&mut self.bitbucket),
+            7 => model::Slot::Opt(&mut self.azure_dev_ops),
+            8 => model::Slot::Opt(&mut self.aws_code_commit),
+            9 => model::Slot::Str(&mut self.clone_protocol),
+            10 => model::Slot::Opt(&mut self.bitbucket_server),
+            11 => model::Slot::Str(&mut self.requeue_after_seconds),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.aws_code_commit);
+        to.opt(7, &self.azure_dev_ops);
+        to.opt(6, &self.bitbucket);
+        to.opt(10, &self.bitbucket_server);
+        to.opt(9, &self.clone_protocol);
+        to.opt(4, &self.filters);
+        to.opt(0, &self.gitea);
+        to.opt(1, &self.github);
+        to.opt(2, &self.gitlab);
+        to.opt(11, &self.requeue_after_seconds);
+        to.opt(5, &self.template);
+        to.opt(3, &self.values);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsScmProviderGenerator);
+/// Schema `ApplicationsSCMProviderGeneratorAWSCodeCommit`.
+pub struct ApplicationsScmProviderGeneratorAwsCodeCommit {
+    pub all_branches: Option<bool>,
+    pub region: Option<String>,
+    pub role: Option<String>,
+    pub tag_filters: Option<Vec<ApplicationsTagFilter>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsScmProviderGeneratorAwsCodeCommit {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            all_branches: None,
+            region: None,
+            role: None,
+            tag_filters: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsScmProviderGeneratorAwsCodeCommit",
+            names: &["role", "region", "tagFilters", "allBranches"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.role),
+            1 => model::Slot::Str(&mut self.region),
+            2 => model::Slot::Opt(&mut self.tag_filters),
+            3 => model::Slot::Flag(&mut self.all_branches),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.all_branches);
+        to.opt(1, &self.region);
+        to.opt(0, &self.role);
+        to.opt(2, &self.tag_filters);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsScmProviderGeneratorAwsCodeCommit);
+/// Schema `ApplicationsSCMProviderGeneratorAzureDevOps`.
+pub struct ApplicationsScmProviderGeneratorAzureDevOps {
+    pub access_token_ref: Option<Box<ApplicationsSecretRef>>,
+    pub all_branches: Option<bool>,
+    pub api: Option<String>,
+    pub organization: Option<String>,
+    pub team_project: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsScmProviderGeneratorAzureDevOps {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            access_token_ref: None,
+            all_branches: None,
+            api: None,
+            organization: None,
+            team_project: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsScmProviderGeneratorAzureDevOps",
+            names: &[
+                "api",
+                "allBranches",
+                "teamProject",
+                "organization",
+                "accessTokenRef",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.api),
+            1 => model::Slot::Flag(&mut self.all_branches),
+            2 => model::Slot::Str(&mut self.team_project),
+            3 => model::Slot::Str(&mut self.organization),
+            4 => model::Slot::Opt(&mut self.access_token_ref),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.access_token_ref);
+        to.opt(1, &self.all_branches);
+        to.opt(0, &self.api);
+        to.opt(3, &self.organization);
+        to.opt(2, &self.team_project);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsScmProviderGeneratorAzureDevOps);
+/// Schema `ApplicationsSCMProviderGeneratorBitbucket`.
+pub struct ApplicationsScmProviderGeneratorBitbucket {
+    pub all_branches: Option<bool>,
+    pub app_password_ref: Option<Box<ApplicationsSecretRef>>,
+    pub owner: Option<String>,
+    pub user: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsScmProviderGeneratorBitbucket {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            all_branches: None,
+            app_password_ref: None,
+            owner: None,
+            user: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsScmProviderGeneratorBitbucket",
+            names: &["user", "owner", "allBranches", "appPasswordRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.user),
+            1 => model::Slot::Str(&mut self.owner),
+            2 => model::Slot::Flag(&mut self.all_branches),
+            3 => model::Slot::Opt(&mut self.app_password_ref),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.all_branches);
+        to.opt(3, &self.app_password_ref);
+        to.opt(1, &self.owner);
+        to.opt(0, &self.user);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsScmProviderGeneratorBitbucket);
+/// Schema `ApplicationsSCMProviderGeneratorBitbucketServer`.
+pub struct ApplicationsScmProviderGeneratorBitbucketServer {
+    pub all_branches: Option<bool>,
+    pub api: Option<String>,
+    pub basic_auth: Option<Box<ApplicationsBasicAuthBitbucketServer>>,
+    pub bearer_token: Option<Box<ApplicationsBearerTokenBitbucket>>,
+    pub ca_ref: Option<Box<ApplicationsConfigMapKeyRef>>,
+    pub insecure: Option<bool>,
+    pub project: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsScmProviderGeneratorBitbucketServer {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            all_branches: None,
+            api: None,
+            basic_auth: None,
+            bearer_token: None,
+            ca_ref: None,
+            insecure: None,
+            project: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsScmProviderGeneratorBitbucketServer",
+            names: &[
+                "api",
+                "caRef",
+                "project",
+                "insecure",
+                "basicAuth",
+                "allBranches",
+                "bearerToken",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.api),
+            1 => model::Slot::Opt(&mut self.ca_ref),
+            2 => model::Slot::Str(&mut self.project),
+            3 => model::Slot::Flag(&mut self.insecure),
+            4 => model::Slot::Opt(&mut self.basic_auth),
+            5 => model::Slot::Flag(&mut self.all_branches),
+            6 => model::Slot::Opt(&mut self.bearer_token),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.all_branches);
+        to.opt(0, &self.api);
+        to.opt(4, &self.basic_auth);
+        to.opt(6, &self.bearer_token);
+        to.opt(1, &self.ca_ref);
+        to.opt(3, &self.insecure);
+        to.opt(2, &self.project);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsScmProviderGeneratorBitbucketServer);
+/// Schema `ApplicationsSCMProviderGeneratorFilter`.
+pub struct ApplicationsScmProviderGeneratorFilter {
+    pub branch_match: Option<String>,
+    pub label_match: Option<String>,
+    pub paths_do_not_exist: Option<Vec<String>>,
+    pub paths_exist: Option<Vec<String>>,
+    pub repository_match: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsScmProviderGeneratorFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch_match: None,
+            label_match: None,
+            paths_do_not_exist: None,
+            paths_exist: None,
+            repository_match: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsScmProviderGeneratorFilter",
+            names: &[
+                "labelMatch",
+                "pathsExist",
+                "branchMatch",
+                "pathsDoNotExist",
+                "repositoryMatch",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.label_match),
+            1 => model::Slot::Opt(&mut self.paths_exist),
+            2 => model::Slot::Str(&mut self.branch_match),
+            3 => model::Slot::Opt(&mut self.paths_do_not_exist),
+            4 => model::Slot::Str(&mut self.repository_match),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.branch_match);
+        to.opt(0, &self.label_match);
+        to.opt(3, &self.paths_do_not_exist);
+        to.opt(1, &self.paths_exist);
+        to.opt(4, &self.repository_match);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsScmProviderGeneratorFilter);
+/// Schema `ApplicationsSCMProviderGeneratorGitea`.
+pub struct ApplicationsScmProviderGeneratorGitea {
+    pub all_branches: Option<bool>,
+    pub api: Option<String>,
+    pub insecure: Option<bool>,
+    pub owner: Option<String>,
+    pub token_ref: Option<Box<ApplicationsSecretRef>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsScmProviderGeneratorGitea {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            all_branches: None,
+            api: None,
+            insecure: None,
+            owner: None,
+            token_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsScmProviderGeneratorGitea",
+            names: &["api", "owner", "insecure", "tokenRef", "allBranches"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.api),
+            1 => model::Slot::Str(&mut self.owner),
+            2 => model::Slot::Flag(&mut self.insecure),
+            3 => model::Slot::Opt(&mut self.token_ref),
+            4 => model::Slot::Flag(&mut self.all_branches),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.all_branches);
+        to.opt(0, &self.api);
+        to.opt(2, &self.insecure);
+        to.opt(1, &self.owner);
+        to.opt(3, &self.token_ref);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsScmProviderGeneratorGitea);
+/// Schema `ApplicationsSCMProviderGeneratorGithub`.
+pub struct ApplicationsScmProviderGeneratorGithub {
+    pub all_branches: Option<bool>,
+    pub api: Option<String>,
+    pub app_secret_name: Option<String>,
+    pub organization: Option<String>,
+    pub token_ref: Option<Box<ApplicationsSecretRef>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsScmProviderGeneratorGithub {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            all_branches: None,
+            api: None,
+            app_secret_name: None,
+            organization: None,
+            token_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsScmProviderGeneratorGithub",
+            names: &["api", "tokenRef", "allBranches", "organization", "appSecretName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.api),
+            1 => model::Slot::Opt(&mut self.token_ref),
+            2 => model::Slot::Flag(&mut self.all_branches),
+            3 => model::Slot::Str(&mut self.organization),
+            4 => model::Slot::Str(&mut self.app_secret_name),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.all_branches);
+        to.opt(0, &self.api);
+        to.opt(4, &self.app_secret_name);
+        to.opt(3, &self.organization);
+        to.opt(1, &self.token_ref);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsScmProviderGeneratorGithub);
+/// Schema `ApplicationsSCMProviderGeneratorGitlab`.
+pub struct ApplicationsScmProviderGeneratorGitlab {
+    pub all_branches: Option<bool>,
+    pub api: Option<String>,
+    pub ca_ref: Option<Box<ApplicationsConfigMapKeyRef>>,
+    pub group: Option<String>,
+    pub include_shared_projects: Option<bool>,
+    pub include_subgroups: Option<bool>,
+    pub insecure: Option<bool>,
+    pub token_ref: Option<Box<ApplicationsSecretRef>>,
+    pub topic: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsScmProviderGeneratorGitlab {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            all_branches: None,
+            api: None,
+            ca_ref: None,
+            group: None,
+            include_shared_projects: None,
+            include_subgroups: None,
+            insecure: None,
+            token_ref: None,
+            topic: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsScmProviderGeneratorGitlab",
+            names: &[
+                "api",
+                "caRef",
+                "group",
+                "topic",
+                "insecure",
+                "tokenRef",
+                "allBranches",
+                "includeSubgroups",
+                "includeSharedProjects",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.api),
+            1 => model::Slot::Opt(&mut self.ca_ref),
+            2 => model::Slot::Str(&mut self.group),
+            3 => model::Slot::Str(&mut self.topic),
+            4 => model::Slot::Flag(&mut self.insecure),
+            5 => model::Slot::Opt(&mut self.token_ref),
+            6 => model::Slot::Flag(&mut self.all_branches),
+            7 => model::Slot::Flag(&mut self.include_subgroups),
+            8 => model::Slot::Flag(&mut self.include_shared_projects),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.all_branches);
+        to.opt(0, &self.api);
+        to.opt(1, &self.ca_ref);
+        to.opt(2, &self.group);
+        to.opt(8, &self.include_shared_projects);
+        to.opt(7, &self.include_subgroups);
+        to.opt(4, &self.insecure);
+        to.opt(5, &self.token_ref);
+        to.opt(3, &self.topic);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsScmProviderGeneratorGitlab);
+/// Schema `ApplicationsSecretRef`.
+pub struct ApplicationsSecretRef {
+    pub key: Option<String>,
+    pub secret_name: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApplicationsSecretRef {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            secret_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApplicationsSecretRef",
+            names: &["key", "secretName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.key),
+            1 => model::Slot::Str(&mut self.secret_name),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.secret_name);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApplicationsSecretRef);
 /// Schema `ApplicationsSyncOperation`.
 pub struct ApplicationsSyncOperation {
     pub auto_heal_attempts_count: Option<String>,

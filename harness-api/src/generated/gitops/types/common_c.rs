@@ -57,6 +57,480 @@ impl model::Model for CertificatesRepositoryCertificate {
     }
 }
 model::model!(CertificatesRepositoryCertificate);
+/// Schema `ClustersAWSAuthConfig`.
+pub struct ClustersAwsAuthConfig {
+    pub cluster_name: Option<String>,
+    pub role_arn: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ClustersAwsAuthConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cluster_name: None,
+            role_arn: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClustersAwsAuthConfig",
+            names: &["roleARN", "clusterName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.role_arn),
+            1 => model::Slot::Str(&mut self.cluster_name),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.cluster_name);
+        to.opt(0, &self.role_arn);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ClustersAwsAuthConfig);
+/// Schema `ClustersCluster`.
+pub struct ClustersCluster {
+    pub annotations: Option<std::collections::BTreeMap<String, String>>,
+    pub cluster_resources: Option<bool>,
+    pub config: Option<Box<ClustersClusterConfig>>,
+    pub connection_state: Option<Box<CommonsConnectionState>>,
+    pub info: Option<Box<ClustersClusterInfo>>,
+    pub labels: Option<std::collections::BTreeMap<String, String>>,
+    pub name: Option<String>,
+    pub namespaces: Option<Vec<String>>,
+    pub project: Option<String>,
+    pub refresh_requested_at: Option<serde_json::Value>,
+    pub refresh_requested_at_ts: Option<model::Time>,
+    pub server: Option<String>,
+    pub server_version: Option<String>,
+    pub shard: Option<String>,
+    pub shard_deprecated: Option<String>,
+    pub type_: Option<ClustersClusterType>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ClustersCluster {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            annotations: None,
+            cluster_resources: None,
+            config: None,
+            connection_state: None,
+            info: None,
+            labels: None,
+            name: None,
+            namespaces: None,
+            project: None,
+            refresh_requested_at: None,
+            refresh_requested_at_ts: None,
+            server: None,
+            server_version: None,
+            shard: None,
+            shard_deprecated: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClustersCluster",
+            names: &[
+                "info",
+                "name",
+                "type",
+                "shard",
+                "config",
+                "labels",
+                "server",
+                "project",
+                "namespaces",
+                "annotations",
+                "serverVersion",
+                "connectionState",
+                "clusterResources",
+                "shard_deprecated",
+                "refreshRequestedAt",
+                "refreshRequestedAtTs",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.info),
+            1 => model::Slot::Str(&mut self.name),
+            2 => model::Slot::Opt(&mut self.type_),
+            3 => model::Slot::Str(&mut self.shard),
+            4 => model::Slot::Opt(&mut self.config),
+            5 => model::Slot::Opt(&mut self.labels),
+            6 => model::Slot::Str(&mut self.server),
+            7 => model::Slot::Str(&mut self.project),
+            8 => model::Slot::Opt(&mut self.namespaces),
+            9 => model::Slot::Opt(&mut self.annotations),
+            10 => model::Slot::Str(&mut self.server_version),
+            11 => model::Slot::Opt(&mut self.connection_state),
+            12 => model::Slot::Flag(&mut self.cluster_resources),
+            13 => model::Slot::Str(&mut self.shard_deprecated),
+            14 => model::Slot::Json(&mut self.refresh_requested_at),
+            15 => model::Slot::Time(&mut self.refresh_requested_at_ts),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.annotations);
+        to.opt(12, &self.cluster_resources);
+        to.opt(4, &self.config);
+        to.opt(11, &self.connection_state);
+        to.opt(0, &self.info);
+        to.opt(5, &self.labels);
+        to.opt(1, &self.name);
+        to.opt(8, &self.namespaces);
+        to.opt(7, &self.project);
+        to.opt(14, &self.refresh_requested_at);
+        to.opt(15, &self.refresh_requested_at_ts);
+        to.opt(6, &self.server);
+        to.opt(10, &self.server_version);
+        to.opt(3, &self.shard);
+        to.opt(13, &self.shard_deprecated);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ClustersCluster);
+/// Schema `ClustersClusterCacheInfo`.
+pub struct ClustersClusterCacheInfo {
+    pub apis_count: Option<String>,
+    pub last_cache_sync_time: Option<serde_json::Value>,
+    pub last_cache_sync_time_ts: Option<model::Time>,
+    pub resources_count: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ClustersClusterCacheInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            apis_count: None,
+            last_cache_sync_time: None,
+            last_cache_sync_time_ts: None,
+            resources_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClustersClusterCacheInfo",
+            names: &[
+                "apisCount",
+                "resourcesCount",
+                "lastCacheSyncTime",
+                "lastCacheSyncTimeTs",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.apis_count),
+            1 => model::Slot::Str(&mut self.resources_count),
+            2 => model::Slot::Json(&mut self.last_cache_sync_time),
+            3 => model::Slot::Time(&mut self.last_cache_sync_time_ts),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.apis_count);
+        to.opt(2, &self.last_cache_sync_time);
+        to.opt(3, &self.last_cache_sync_time_ts);
+        to.opt(1, &self.resources_count);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ClustersClusterCacheInfo);
+/// Schema `ClustersClusterConfig`.
+pub struct ClustersClusterConfig {
+    pub aws_auth_config: Option<Box<ClustersAwsAuthConfig>>,
+    pub aws_cluster_name: Option<String>,
+    pub bearer_token: Option<String>,
+    pub cluster_connection_type: Option<String>,
+    pub disable_compression: Option<bool>,
+    pub exec_provider_config: Option<Box<ClustersExecProviderConfig>>,
+    pub password: Option<String>,
+    pub proxy_url: Option<String>,
+    pub role_arn: Option<String>,
+    pub tls_client_config: Option<Box<ClustersTlsClientConfig>>,
+    pub username: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ClustersClusterConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aws_auth_config: None,
+            aws_cluster_name: None,
+            bearer_token: None,
+            cluster_connection_type: None,
+            disable_compression: None,
+            exec_provider_config: None,
+            password: None,
+            proxy_url: None,
+            role_arn: None,
+            tls_client_config: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClustersClusterConfig",
+            names: &[
+                "roleARN",
+                "password",
+                "proxyUrl",
+                "username",
+                "bearerToken",
+                "awsAuthConfig",
+                "awsClusterName",
+                "tlsClientConfig",
+                "disableCompression",
+                "execProviderConfig",
+                "clusterConnectionType",
+            ],
+            required: &[],
+            secrets: &[1, 4],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.role_arn),
+            1 => model::Slot::Str(&mut self.password),
+            2 => model::Slot::Str(&mut self.proxy_url),
+            3 => model::Slot::Str(&mut self.username),
+            4 => model::Slot::Str(&mut self.bearer_token),
+            5 => model::Slot::Opt(&mut self.aws_auth_config),
+            6 => model::Slot::Str(&mut self.aws_cluster_name),
+            7 => model::Slot::Opt(&mut self.tls_client_config),
+            8 => model::Slot::Flag(&mut self.disable_compression),
+            9 => model::Slot::Opt(&mut self.exec_provider_config),
+            10 => model::Slot::Str(&mut self.cluster_connection_type),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.aws_auth_config);
+        to.opt(6, &self.aws_cluster_name);
+        to.opt(4, &self.bearer_token);
+        to.opt(10, &self.cluster_connection_type);
+        to.opt(8, &self.disable_compression);
+        to.opt(9, &self.exec_provider_config);
+        to.opt(1, &self.password);
+        to.opt(2, &self.proxy_url);
+        to.opt(0, &self.role_arn);
+        to.opt(7, &self.tls_client_config);
+        to.opt(3, &self.username);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ClustersClusterConfig);
+/// Schema `ClustersClusterInfo`.
+pub struct ClustersClusterInfo {
+    pub api_versions: Option<Vec<String>>,
+    pub applications_count: Option<String>,
+    pub cache_info: Option<Box<ClustersClusterCacheInfo>>,
+    pub connection_state: Option<Box<CommonsConnectionState>>,
+    pub server_version: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ClustersClusterInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_versions: None,
+            applications_count: None,
+            cache_info: None,
+            connection_state: None,
+            server_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClustersClusterInfo",
+            names: &[
+                "cacheInfo",
+                "apiVersions",
+                "serverVersion",
+                "connectionState",
+                "applicationsCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.cache_info),
+            1 => model::Slot::Opt(&mut self.api_versions),
+            2 => model::Slot::Str(&mut self.server_version),
+            3 => model::Slot::Opt(&mut self.connection_state),
+            4 => model::Slot::Str(&mut self.applications_count),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.api_versions);
+        to.opt(4, &self.applications_count);
+        to.opt(0, &self.cache_info);
+        to.opt(3, &self.connection_state);
+        to.opt(2, &self.server_version);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ClustersClusterInfo);
+model::open_enum! {
+    #[doc = " Schema `ClustersClusterType`."] ClustersClusterType { 0 CustomerProvided =
+    "CUSTOMER_PROVIDED", 1 HarnessHosted = "HARNESS_HOSTED", }
+}
+/// Schema `ClustersExecProviderConfig`.
+pub struct ClustersExecProviderConfig {
+    pub api_version: Option<String>,
+    pub args: Option<Vec<String>>,
+    pub command: Option<String>,
+    pub env: Option<std::collections::BTreeMap<String, String>>,
+    pub install_hint: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ClustersExecProviderConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_version: None,
+            args: None,
+            command: None,
+            env: None,
+            install_hint: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClustersExecProviderConfig",
+            names: &["env", "args", "command", "apiVersion", "installHint"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.env),
+            1 => model::Slot::Opt(&mut self.args),
+            2 => model::Slot::Str(&mut self.command),
+            3 => model::Slot::Str(&mut self.api_version),
+            4 => model::Slot::Str(&mut self.install_hint),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.api_version);
+        to.opt(1, &self.args);
+        to.opt(2, &self.command);
+        to.opt(0, &self.env);
+        to.opt(4, &self.install_hint);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ClustersExecProviderConfig);
+/// Schema `ClustersTLSClientConfig`.
+pub struct ClustersTlsClientConfig {
+    pub ca_data: Option<String>,
+    pub cert_data: Option<String>,
+    pub insecure: Option<bool>,
+    pub key_data: Option<String>,
+    pub server_name: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ClustersTlsClientConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ca_data: None,
+            cert_data: None,
+            insecure: None,
+            key_data: None,
+            server_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ClustersTlsClientConfig",
+            names: &["caData", "keyData", "certData", "insecure", "serverName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.ca_data),
+            1 => model::Slot::Str(&mut self.key_data),
+            2 => model::Slot::Str(&mut self.cert_data),
+            3 => model::Slot::Flag(&mut self.insecure),
+            4 => model::Slot::Str(&mut self.server_name),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.ca_data);
+        to.opt(2, &self.cert_data);
+        to.opt(3, &self.insecure);
+        to.opt(1, &self.key_data);
+        to.opt(4, &self.server_name);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ClustersTlsClientConfig);
 /// Schema `CommonsConnectionState`.
 pub struct CommonsConnectionState {
     pub attempted_at: Option<serde_json::Value>,

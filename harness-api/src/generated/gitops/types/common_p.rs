@@ -3,6 +3,86 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `ProjectsProjectCreateRequest`.
+pub struct ProjectsProjectCreateRequest {
+    pub project: Option<Box<AppprojectsAppProject>>,
+    pub upsert: Option<bool>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ProjectsProjectCreateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            project: None,
+            upsert: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProjectsProjectCreateRequest",
+            names: &["upsert", "project"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.upsert),
+            1 => model::Slot::Opt(&mut self.project),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.project);
+        to.opt(0, &self.upsert);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ProjectsProjectCreateRequest);
+/// Schema `ProjectsProjectUpdateRequest`.
+pub struct ProjectsProjectUpdateRequest {
+    pub project: Option<Box<AppprojectsAppProject>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ProjectsProjectUpdateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            project: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProjectsProjectUpdateRequest",
+            names: &["project"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.project),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.project);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ProjectsProjectUpdateRequest);
 /// Schema `ProtobufFieldMask`.
 pub struct ProtobufFieldMask {
     pub paths: Option<Vec<String>>,

@@ -244,7 +244,8 @@ impl model::Model for Servicev1ApplicationQuery {
 model::model!(Servicev1ApplicationQuery);
 /// Schema `Servicev1Project`.
 pub struct Servicev1Project {
-    pub auto_create_service_env: Option<bool>,
+    /// Any JSON: it is known from one sample, which has a boolean.
+    pub auto_create_service_env: Option<serde_json::Value>,
     pub org_identifier: Option<String>,
     pub project_identifier: Option<String>,
     /// Members whose value was of another kind than described.
@@ -275,7 +276,7 @@ impl model::Model for Servicev1Project {
         match index {
             0 => model::Slot::Str(&mut self.org_identifier),
             1 => model::Slot::Str(&mut self.project_identifier),
-            2 => model::Slot::Flag(&mut self.auto_create_service_env),
+            2 => model::Slot::Json(&mut self.auto_create_service_env),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }

@@ -3,6 +3,84 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `V1AppProjectMappingV2`.
+pub struct V1AppProjectMappingV2 {
+    pub account_identifier: Option<String>,
+    pub agent_identifier: Option<String>,
+    pub argo_project_name: Option<String>,
+    pub created_at: Option<model::Time>,
+    pub identifier: Option<String>,
+    pub last_modified_at: Option<model::Time>,
+    pub org_identifier: Option<String>,
+    pub project_identifier: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl V1AppProjectMappingV2 {
+    pub(crate) const NAMES: model::Names = &[
+        "createdAt",
+        "identifier",
+        "orgIdentifier",
+        "lastModifiedAt",
+        "ArgoProjectName",
+        "agentIdentifier",
+        "accountIdentifier",
+        "projectIdentifier",
+    ];
+}
+impl model::Model for V1AppProjectMappingV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            agent_identifier: None,
+            argo_project_name: None,
+            created_at: None,
+            identifier: None,
+            last_modified_at: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1AppProjectMappingV2",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Time(&mut self.created_at),
+            1 => model::Slot::Str(&mut self.identifier),
+            2 => model::Slot::Str(&mut self.org_identifier),
+            3 => model::Slot::Time(&mut self.last_modified_at),
+            4 => model::Slot::Str(&mut self.argo_project_name),
+            5 => model::Slot::Str(&mut self.agent_identifier),
+            6 => model::Slot::Str(&mut self.account_identifier),
+            7 => model::Slot::Str(&mut self.project_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.account_identifier);
+        to.opt(5, &self.agent_identifier);
+        to.opt(4, &self.argo_project_name);
+        to.opt(0, &self.created_at);
+        to.opt(1, &self.identifier);
+        to.opt(3, &self.last_modified_at);
+        to.opt(2, &self.org_identifier);
+        to.opt(7, &self.project_identifier);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(V1AppProjectMappingV2);
 /// Schema `V1FieldsV1`.
 pub struct V1FieldsV1 {
     pub raw: Option<String>,
@@ -41,6 +119,48 @@ impl model::Model for V1FieldsV1 {
     }
 }
 model::model!(V1FieldsV1);
+/// Schema `V1GroupKind`.
+pub struct V1GroupKind {
+    pub group: Option<String>,
+    pub kind: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for V1GroupKind {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            group: None,
+            kind: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1GroupKind",
+            names: &["kind", "group"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.kind),
+            1 => model::Slot::Str(&mut self.group),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.group);
+        to.opt(0, &self.kind);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(V1GroupKind);
 /// Schema `V1LabelSelector`.
 pub struct V1LabelSelector {
     pub match_expressions: Option<Vec<V1LabelSelectorRequirement>>,
@@ -299,6 +419,48 @@ impl model::Model for V1ManagedFieldsEntry {
     }
 }
 model::model!(V1ManagedFieldsEntry);
+/// Schema `V1MicroTime`.
+pub struct V1MicroTime {
+    pub nanos: Option<i64>,
+    pub seconds: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for V1MicroTime {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            nanos: None,
+            seconds: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1MicroTime",
+            names: &["nanos", "seconds"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.nanos),
+            1 => model::Slot::Str(&mut self.seconds),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.nanos);
+        to.opt(1, &self.seconds);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(V1MicroTime);
 /// Schema `V1ObjectMeta`.
 pub struct V1ObjectMeta {
     pub annotations: Option<std::collections::BTreeMap<String, String>>,

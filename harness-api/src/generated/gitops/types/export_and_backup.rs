@@ -3,11 +3,20 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `AgentServiceForServer_Export body`.
-pub struct AgentExportBody {
+model::open_enum! {
+    #[doc = " Schema `v1ExportEntityType`."] V1ExportEntityType { 0 TypeUnspecified =
+    "TYPE_UNSPECIFIED", 1 ExportApplication = "EXPORT_APPLICATION", 2
+    ExportApplicationSet = "EXPORT_APPLICATION_SET", 3 ExportAgent = "EXPORT_AGENT", 4
+    ExportCluster = "EXPORT_CLUSTER", 5 ExportRepository = "EXPORT_REPOSITORY", 6
+    ExportRepositoryCertificate = "EXPORT_REPOSITORY_CERTIFICATE", 7
+    ExportCredentialTemplate = "EXPORT_CREDENTIAL_TEMPLATE", 8 ExportGnupgKey =
+    "EXPORT_GNUPG_KEY", 9 ExportAppProjectMapping = "EXPORT_APP_PROJECT_MAPPING", }
+}
+/// Schema `v1ExportRequest`.
+pub struct V1ExportRequest {
     pub account_identifier: Option<String>,
     pub agent_identifier: Option<String>,
-    pub entity_type: Option<Vec<String>>,
+    pub entity_type: Option<Vec<V1ExportEntityType>>,
     pub org_identifier: Option<String>,
     pub page_index: Option<i64>,
     pub page_size: Option<i64>,
@@ -16,7 +25,7 @@ pub struct AgentExportBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for AgentExportBody {
+impl model::Model for V1ExportRequest {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -34,7 +43,7 @@ impl model::Model for AgentExportBody {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "AgentExportBody",
+            name: "V1ExportRequest",
             names: &[
                 "yaml",
                 "pageSize",
@@ -77,4 +86,112 @@ impl model::Model for AgentExportBody {
         to.misfits(&self.misfits);
     }
 }
-model::model!(AgentExportBody);
+model::model!(V1ExportRequest);
+/// Schema `v1ExportResponse`.
+pub struct V1ExportResponse {
+    pub application: Option<Vec<ApplicationsApplication>>,
+    pub application_set: Option<Vec<ApplicationsApplicationSet>>,
+    pub certificate: Option<Vec<CertificatesRepositoryCertificate>>,
+    pub cluster: Option<Vec<ClustersCluster>>,
+    pub gnugpg: Option<Vec<GpgkeysGnuPgPublicKey>>,
+    pub mapping: Option<Vec<V1AppProjectMappingV2>>,
+    pub page_index: Option<i64>,
+    pub page_item_count: Option<i64>,
+    pub page_size: Option<i64>,
+    pub repository: Option<Vec<RepositoriesRepository>>,
+    pub repository_credential: Option<Vec<HrepocredsRepoCreds>>,
+    pub total_items: Option<i64>,
+    pub total_pages: Option<i64>,
+    pub yaml: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl V1ExportResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "yaml",
+        "gnugpg",
+        "cluster",
+        "mapping",
+        "pageSize",
+        "pageIndex",
+        "repository",
+        "totalItems",
+        "totalPages",
+        "application",
+        "certificate",
+        "pageItemCount",
+        "applicationSet",
+        "repositoryCredential",
+    ];
+}
+impl model::Model for V1ExportResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            application: None,
+            application_set: None,
+            certificate: None,
+            cluster: None,
+            gnugpg: None,
+            mapping: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            repository: None,
+            repository_credential: None,
+            total_items: None,
+            total_pages: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ExportResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.yaml),
+            1 => model::Slot::Opt(&mut self.gnugpg),
+            2 => model::Slot::Opt(&mut self.cluster),
+            3 => model::Slot::Opt(&mut self.mapping),
+            4 => model::Slot::Int(&mut self.page_size),
+            5 => model::Slot::Int(&mut self.page_index),
+            6 => model::Slot::Opt(&mut self.repository),
+            7 => model::Slot::Int(&mut self.total_items),
+            8 => model::Slot::Int(&mut self.total_pages),
+            9 => model::Slot::Opt(&mut self.application),
+            10 => model::Slot::Opt(&mut self.certificate),
+            11 => model::Slot::Int(&mut self.page_item_count),
+            12 => model::Slot::Opt(&mut self.application_set),
+            13 => model::Slot::Opt(&mut self.repository_credential),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.application);
+        to.opt(12, &self.application_set);
+        to.opt(10, &self.certificate);
+        to.opt(2, &self.cluster);
+        to.opt(1, &self.gnugpg);
+        to.opt(3, &self.mapping);
+        to.opt(5, &self.page_index);
+        to.opt(11, &self.page_item_count);
+        to.opt(4, &self.page_size);
+        to.opt(6, &self.repository);
+        to.opt(13, &self.repository_credential);
+        to.opt(7, &self.total_items);
+        to.opt(8, &self.total_pages);
+        to.opt(0, &self.yaml);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(V1ExportResponse);

@@ -78,7 +78,8 @@ pub struct V1AppProjectMappingCreateRequestV2 {
     pub account_identifier: Option<String>,
     pub agent_identifier: Option<String>,
     pub argo_project_name: Option<String>,
-    pub auto_create_service_env: Option<bool>,
+    /// Any JSON: it is known from one sample, which has a boolean.
+    pub auto_create_service_env: Option<serde_json::Value>,
     pub org_identifier: Option<String>,
     pub project_identifier: Option<String>,
     /// Members whose value was of another kind than described.
@@ -122,7 +123,7 @@ impl model::Model for V1AppProjectMappingCreateRequestV2 {
             2 => model::Slot::Str(&mut self.argo_project_name),
             3 => model::Slot::Str(&mut self.account_identifier),
             4 => model::Slot::Str(&mut self.project_identifier),
-            5 => model::Slot::Flag(&mut self.auto_create_service_env),
+            5 => model::Slot::Json(&mut self.auto_create_service_env),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -216,7 +217,8 @@ pub struct V1AppProjectMappingQueryV2 {
     pub account_identifier: Option<String>,
     pub agent_identifier: Option<String>,
     pub argo_project_name: Option<String>,
-    pub auto_create_service_env: Option<bool>,
+    /// Any JSON: it is known from one sample, which has a boolean.
+    pub auto_create_service_env: Option<serde_json::Value>,
     pub identifier: Option<String>,
     pub org_identifier: Option<String>,
     pub project_identifier: Option<String>,
@@ -264,7 +266,7 @@ impl model::Model for V1AppProjectMappingQueryV2 {
             3 => model::Slot::Str(&mut self.argo_project_name),
             4 => model::Slot::Str(&mut self.account_identifier),
             5 => model::Slot::Str(&mut self.project_identifier),
-            6 => model::Slot::Flag(&mut self.auto_create_service_env),
+            6 => model::Slot::Json(&mut self.auto_create_service_env),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -281,84 +283,6 @@ impl model::Model for V1AppProjectMappingQueryV2 {
     }
 }
 model::model!(V1AppProjectMappingQueryV2);
-/// Schema `V1AppProjectMappingV2`.
-pub struct V1AppProjectMappingV2 {
-    pub account_identifier: Option<String>,
-    pub agent_identifier: Option<String>,
-    pub argo_project_name: Option<String>,
-    pub created_at: Option<model::Time>,
-    pub identifier: Option<String>,
-    pub last_modified_at: Option<model::Time>,
-    pub org_identifier: Option<String>,
-    pub project_identifier: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl V1AppProjectMappingV2 {
-    pub(crate) const NAMES: model::Names = &[
-        "createdAt",
-        "identifier",
-        "orgIdentifier",
-        "lastModifiedAt",
-        "ArgoProjectName",
-        "agentIdentifier",
-        "accountIdentifier",
-        "projectIdentifier",
-    ];
-}
-impl model::Model for V1AppProjectMappingV2 {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            account_identifier: None,
-            agent_identifier: None,
-            argo_project_name: None,
-            created_at: None,
-            identifier: None,
-            last_modified_at: None,
-            org_identifier: None,
-            project_identifier: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "V1AppProjectMappingV2",
-            names: Self::NAMES,
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Time(&mut self.created_at),
-            1 => model::Slot::Str(&mut self.identifier),
-            2 => model::Slot::Str(&mut self.org_identifier),
-            3 => model::Slot::Time(&mut self.last_modified_at),
-            4 => model::Slot::Str(&mut self.argo_project_name),
-            5 => model::Slot::Str(&mut self.agent_identifier),
-            6 => model::Slot::Str(&mut self.account_identifier),
-            7 => model::Slot::Str(&mut self.project_identifier),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(6, &self.account_identifier);
-        to.opt(5, &self.agent_identifier);
-        to.opt(4, &self.argo_project_name);
-        to.opt(0, &self.created_at);
-        to.opt(1, &self.identifier);
-        to.opt(3, &self.last_modified_at);
-        to.opt(2, &self.org_identifier);
-        to.opt(7, &self.project_identifier);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(V1AppProjectMappingV2);
 /// Schema `V1AppProjectMappingV2List`.
 pub struct V1AppProjectMappingV2List {
     pub app_project_mappings: Option<Vec<V1AppProjectMappingV2>>,
@@ -400,89 +324,3 @@ impl model::Model for V1AppProjectMappingV2List {
     }
 }
 model::model!(V1AppProjectMappingV2List);
-/// Schema `AppProjectMappingService_Update body`.
-pub struct AppProjectMappingUpdateBody {
-    pub app_proj_map: Option<
-        std::collections::BTreeMap<String, AppProjectMappingUpdateBodyAppProjMap>,
-    >,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for AppProjectMappingUpdateBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            app_proj_map: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "AppProjectMappingUpdateBody",
-            names: &["appProjMap"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.app_proj_map),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.app_proj_map);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(AppProjectMappingUpdateBody);
-/// Schema `AppProjectMappingService_Update body.appProjMap`.
-pub struct AppProjectMappingUpdateBodyAppProjMap {
-    pub auto_create_service_env: Option<bool>,
-    pub org_identifier: Option<String>,
-    pub project_identifier: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for AppProjectMappingUpdateBodyAppProjMap {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            auto_create_service_env: None,
-            org_identifier: None,
-            project_identifier: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "AppProjectMappingUpdateBodyAppProjMap",
-            names: &["orgIdentifier", "projectIdentifier", "autoCreateServiceEnv"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.org_identifier),
-            1 => model::Slot::Str(&mut self.project_identifier),
-            2 => model::Slot::Flag(&mut self.auto_create_service_env),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.auto_create_service_env);
-        to.opt(0, &self.org_identifier);
-        to.opt(1, &self.project_identifier);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(AppProjectMappingUpdateBodyAppProjMap);

@@ -136,3 +136,221 @@ impl model::Model for Servicev1ReconcilerFilter {
     }
 }
 model::model!(Servicev1ReconcilerFilter);
+/// Schema `v1ApplicationInfo`.
+pub struct V1ApplicationInfo {
+    pub name: Option<String>,
+    pub org_identifier: Option<String>,
+    pub parent_app_set_name: Option<String>,
+    pub project_identifier: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for V1ApplicationInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            org_identifier: None,
+            parent_app_set_name: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ApplicationInfo",
+            names: &["name", "orgIdentifier", "parentAppSetName", "projectIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Str(&mut self.org_identifier),
+            2 => model::Slot::Str(&mut self.parent_app_set_name),
+            3 => model::Slot::Str(&mut self.project_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.org_identifier);
+        to.opt(2, &self.parent_app_set_name);
+        to.opt(3, &self.project_identifier);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(V1ApplicationInfo);
+/// Schema `v1AutoCreateLog`.
+pub struct V1AutoCreateLog {
+    pub account_identifier: Option<String>,
+    pub agent_identifier: Option<String>,
+    pub application: Option<Box<V1ApplicationInfo>>,
+    pub created_at: Option<String>,
+    pub error_code: Option<String>,
+    pub failure_reason: Option<String>,
+    pub org_identifier: Option<String>,
+    pub project_identifier: Option<String>,
+    pub resource_ref: Option<String>,
+    pub resource_type: Option<String>,
+    pub status: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for V1AutoCreateLog {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            agent_identifier: None,
+            application: None,
+            created_at: None,
+            error_code: None,
+            failure_reason: None,
+            org_identifier: None,
+            project_identifier: None,
+            resource_ref: None,
+            resource_type: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1AutoCreateLog",
+            names: &[
+                "status",
+                "createdAt",
+                "errorCode",
+                "application",
+                "resourceRef",
+                "resourceType",
+                "failureReason",
+                "orgIdentifier",
+                "agentIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.status),
+            1 => model::Slot::Str(&mut self.created_at),
+            2 => model::Slot::Str(&mut self.error_code),
+            3 => model::Slot::Opt(&mut self.application),
+            4 => model::Slot::Str(&mut self.resource_ref),
+            5 => model::Slot::Str(&mut self.resource_type),
+            6 => model::Slot::Str(&mut self.failure_reason),
+            7 => model::Slot::Str(&mut self.org_identifier),
+            8 => model::Slot::Str(&mut self.agent_identifier),
+            9 => model::Slot::Str(&mut self.account_identifier),
+            10 => model::Slot::Str(&mut self.project_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.account_identifier);
+        to.opt(8, &self.agent_identifier);
+        to.opt(3, &self.application);
+        to.opt(1, &self.created_at);
+        to.opt(2, &self.error_code);
+        to.opt(6, &self.failure_reason);
+        to.opt(7, &self.org_identifier);
+        to.opt(10, &self.project_identifier);
+        to.opt(4, &self.resource_ref);
+        to.opt(5, &self.resource_type);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(V1AutoCreateLog);
+/// Schema `v1ListAutoCreateLogsResponse`.
+pub struct V1ListAutoCreateLogsResponse {
+    pub failed_cluster_links: Option<i64>,
+    pub failed_environments: Option<i64>,
+    pub failed_services: Option<i64>,
+    pub logs: Option<Vec<V1AutoCreateLog>>,
+    pub success_cluster_links: Option<i64>,
+    pub success_environments: Option<i64>,
+    pub success_services: Option<i64>,
+    pub total: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl V1ListAutoCreateLogsResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "logs",
+        "total",
+        "failedServices",
+        "successServices",
+        "failedClusterLinks",
+        "failedEnvironments",
+        "successClusterLinks",
+        "successEnvironments",
+    ];
+}
+impl model::Model for V1ListAutoCreateLogsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            failed_cluster_links: None,
+            failed_environments: None,
+            failed_services: None,
+            logs: None,
+            success_cluster_links: None,
+            success_environments: None,
+            success_services: None,
+            total: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "V1ListAutoCreateLogsResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.logs),
+            1 => model::Slot::Int(&mut self.total),
+            2 => model::Slot::Int(&mut self.failed_services),
+            3 => model::Slot::Int(&mut self.success_services),
+            4 => model::Slot::Int(&mut self.failed_cluster_links),
+            5 => model::Slot::Int(&mut self.failed_environments),
+            6 => model::Slot::Int(&mut self.success_cluster_links),
+            7 => model::Slot::Int(&mut self.success_environments),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.failed_cluster_links);
+        to.opt(5, &self.failed_environments);
+        to.opt(2, &self.failed_services);
+        to.opt(0, &self.logs);
+        to.opt(6, &self.success_cluster_links);
+        to.opt(7, &self.success_environments);
+        to.opt(3, &self.success_services);
+        to.opt(1, &self.total);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(V1ListAutoCreateLogsResponse);

@@ -1066,156 +1066,6 @@ impl model::Model for RepositoriesRepoUpdateRequest {
     }
 }
 model::model!(RepositoriesRepoUpdateRequest);
-/// Schema `RepositoriesRepository`.
-pub struct RepositoriesRepository {
-    pub connection_state: Option<Box<CommonsConnectionState>>,
-    pub connection_type: Option<String>,
-    pub enable_lfs: Option<bool>,
-    pub enable_oci: Option<bool>,
-    pub force_http_basic_auth: Option<bool>,
-    pub github_app_enterprise_base_url: Option<String>,
-    pub github_app_id: Option<String>,
-    pub github_app_installation_id: Option<String>,
-    pub github_app_private_key: Option<String>,
-    pub inherited_creds: Option<bool>,
-    pub insecure: Option<bool>,
-    pub insecure_ignore_host_key: Option<bool>,
-    pub name: Option<String>,
-    pub no_proxy: Option<String>,
-    pub password: Option<String>,
-    pub project: Option<String>,
-    pub proxy: Option<String>,
-    pub repo: Option<String>,
-    pub ssh_private_key: Option<String>,
-    pub tls_client_cert_data: Option<String>,
-    pub tls_client_cert_key: Option<String>,
-    pub type_: Option<String>,
-    pub username: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for RepositoriesRepository {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            connection_state: None,
-            connection_type: None,
-            enable_lfs: None,
-            enable_oci: None,
-            force_http_basic_auth: None,
-            github_app_enterprise_base_url: None,
-            github_app_id: None,
-            github_app_installation_id: None,
-            github_app_private_key: None,
-            inherited_creds: None,
-            insecure: None,
-            insecure_ignore_host_key: None,
-            name: None,
-            no_proxy: None,
-            password: None,
-            project: None,
-            proxy: None,
-            repo: None,
-            ssh_private_key: None,
-            tls_client_cert_data: None,
-            tls_client_cert_key: None,
-            type_: None,
-            username: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "RepositoriesRepository",
-            names: &[
-                "name",
-                "repo",
-                "type",
-                "proxy",
-                "noProxy",
-                "project",
-                "insecure",
-                "password",
-                "username",
-                "enableLfs",
-                "enableOCI",
-                "githubAppID",
-                "sshPrivateKey",
-                "connectionType",
-                "inheritedCreds",
-                "connectionState",
-                "tlsClientCertKey",
-                "tlsClientCertData",
-                "forceHttpBasicAuth",
-                "githubAppPrivateKey",
-                "insecureIgnoreHostKey",
-                "githubAppInstallationID",
-                "githubAppEnterpriseBaseUrl",
-            ],
-            required: &[],
-            secrets: &[7, 12, 19],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.repo),
-            2 => model::Slot::Str(&mut self.type_),
-            3 => model::Slot::Str(&mut self.proxy),
-            4 => model::Slot::Str(&mut self.no_proxy),
-            5 => model::Slot::Str(&mut self.project),
-            6 => model::Slot::Flag(&mut self.insecure),
-            7 => model::Slot::Str(&mut self.password),
-            8 => model::Slot::Str(&mut self.username),
-            9 => model::Slot::Flag(&mut self.enable_lfs),
-            10 => model::Slot::Flag(&mut self.enable_oci),
-            11 => model::Slot::Str(&mut self.github_app_id),
-            12 => model::Slot::Str(&mut self.ssh_private_key),
-            13 => model::Slot::Str(&mut self.connection_type),
-            14 => model::Slot::Flag(&mut self.inherited_creds),
-            15 => model::Slot::Opt(&mut self.connection_state),
-            16 => model::Slot::Str(&mut self.tls_client_cert_key),
-            17 => model::Slot::Str(&mut self.tls_client_cert_data),
-            18 => model::Slot::Flag(&mut self.force_http_basic_auth),
-            19 => model::Slot::Str(&mut self.github_app_private_key),
-            20 => model::Slot::Flag(&mut self.insecure_ignore_host_key),
-            21 => model::Slot::Str(&mut self.github_app_installation_id),
-            22 => model::Slot::Str(&mut self.github_app_enterprise_base_url),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(15, &self.connection_state);
-        to.opt(13, &self.connection_type);
-        to.opt(9, &self.enable_lfs);
-        to.opt(10, &self.enable_oci);
-        to.opt(18, &self.force_http_basic_auth);
-        to.opt(22, &self.github_app_enterprise_base_url);
-        to.opt(11, &self.github_app_id);
-        to.opt(21, &self.github_app_installation_id);
-        to.opt(19, &self.github_app_private_key);
-        to.opt(14, &self.inherited_creds);
-        to.opt(6, &self.insecure);
-        to.opt(20, &self.insecure_ignore_host_key);
-        to.opt(0, &self.name);
-        to.opt(4, &self.no_proxy);
-        to.opt(7, &self.password);
-        to.opt(5, &self.project);
-        to.opt(3, &self.proxy);
-        to.opt(1, &self.repo);
-        to.opt(12, &self.ssh_private_key);
-        to.opt(17, &self.tls_client_cert_data);
-        to.opt(16, &self.tls_client_cert_key);
-        to.opt(2, &self.type_);
-        to.opt(8, &self.username);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(RepositoriesRepository);
 /// Schema `RepositoriesRepositoryList`.
 pub struct RepositoriesRepositoryList {
     pub items: Option<Vec<RepositoriesRepository>>,
@@ -1441,7 +1291,8 @@ pub struct V1RepoListReq {
     pub account_identifier: Option<String>,
     pub agent_identifier: Option<String>,
     pub filter: Option<serde_json::Value>,
-    pub include_child_scopes: Option<bool>,
+    /// Any JSON: it is known from one sample, which has a boolean.
+    pub include_child_scopes: Option<serde_json::Value>,
     pub inherited_creds: Option<bool>,
     pub org_identifier: Option<String>,
     pub page_index: Option<i64>,
@@ -1509,7 +1360,7 @@ impl model::Model for V1RepoListReq {
             8 => model::Slot::Str(&mut self.agent_identifier),
             9 => model::Slot::Str(&mut self.account_identifier),
             10 => model::Slot::Str(&mut self.project_identifier),
-            11 => model::Slot::Flag(&mut self.include_child_scopes),
+            11 => model::Slot::Json(&mut self.include_child_scopes),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }

@@ -3,106 +3,6 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `HrepocredsRepoCreds`.
-pub struct HrepocredsRepoCreds {
-    pub enable_oci: Option<bool>,
-    pub github_app_enterprise_base_url: Option<String>,
-    pub github_app_id: Option<String>,
-    pub github_app_installation_id: Option<String>,
-    pub github_app_private_key: Option<String>,
-    pub name: Option<String>,
-    pub password: Option<String>,
-    pub ssh_private_key: Option<String>,
-    pub tls_client_cert_data: Option<String>,
-    pub tls_client_cert_key: Option<String>,
-    pub type_: Option<String>,
-    pub url: Option<String>,
-    pub username: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for HrepocredsRepoCreds {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            enable_oci: None,
-            github_app_enterprise_base_url: None,
-            github_app_id: None,
-            github_app_installation_id: None,
-            github_app_private_key: None,
-            name: None,
-            password: None,
-            ssh_private_key: None,
-            tls_client_cert_data: None,
-            tls_client_cert_key: None,
-            type_: None,
-            url: None,
-            username: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "HrepocredsRepoCreds",
-            names: &[
-                "url",
-                "name",
-                "type",
-                "password",
-                "username",
-                "enableOCI",
-                "githubAppID",
-                "sshPrivateKey",
-                "tlsClientCertKey",
-                "tlsClientCertData",
-                "githubAppPrivateKey",
-                "githubAppInstallationID",
-                "githubAppEnterpriseBaseUrl",
-            ],
-            required: &[],
-            secrets: &[3, 7, 10],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.url),
-            1 => model::Slot::Str(&mut self.name),
-            2 => model::Slot::Str(&mut self.type_),
-            3 => model::Slot::Str(&mut self.password),
-            4 => model::Slot::Str(&mut self.username),
-            5 => model::Slot::Flag(&mut self.enable_oci),
-            6 => model::Slot::Str(&mut self.github_app_id),
-            7 => model::Slot::Str(&mut self.ssh_private_key),
-            8 => model::Slot::Str(&mut self.tls_client_cert_key),
-            9 => model::Slot::Str(&mut self.tls_client_cert_data),
-            10 => model::Slot::Str(&mut self.github_app_private_key),
-            11 => model::Slot::Str(&mut self.github_app_installation_id),
-            12 => model::Slot::Str(&mut self.github_app_enterprise_base_url),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(5, &self.enable_oci);
-        to.opt(12, &self.github_app_enterprise_base_url);
-        to.opt(6, &self.github_app_id);
-        to.opt(11, &self.github_app_installation_id);
-        to.opt(10, &self.github_app_private_key);
-        to.opt(1, &self.name);
-        to.opt(3, &self.password);
-        to.opt(7, &self.ssh_private_key);
-        to.opt(9, &self.tls_client_cert_data);
-        to.opt(8, &self.tls_client_cert_key);
-        to.opt(2, &self.type_);
-        to.opt(0, &self.url);
-        to.opt(4, &self.username);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(HrepocredsRepoCreds);
 /// Schema `HrepocredsRepoCredsCreateRequest`.
 pub struct HrepocredsRepoCredsCreateRequest {
     pub creds: Option<Box<HrepocredsRepoCreds>>,
@@ -391,7 +291,8 @@ pub struct V1RepositoryCredentialsQuery {
     pub agent_identifier: Option<String>,
     pub filter: Option<serde_json::Value>,
     pub identifier: Option<String>,
-    pub include_child_scopes: Option<bool>,
+    /// Any JSON: it is known from one sample, which has a boolean.
+    pub include_child_scopes: Option<serde_json::Value>,
     pub org_identifier: Option<String>,
     pub page_index: Option<i64>,
     pub page_size: Option<i64>,
@@ -450,7 +351,7 @@ impl model::Model for V1RepositoryCredentialsQuery {
             6 => model::Slot::Str(&mut self.agent_identifier),
             7 => model::Slot::Str(&mut self.account_identifier),
             8 => model::Slot::Str(&mut self.project_identifier),
-            9 => model::Slot::Flag(&mut self.include_child_scopes),
+            9 => model::Slot::Json(&mut self.include_child_scopes),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }

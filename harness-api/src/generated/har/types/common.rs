@@ -103,6 +103,47 @@ impl model::Model for ArtifactStatsResponse {
     }
 }
 model::model!(ArtifactStatsResponse);
+/// Schema `CreateBulkDownloadRequestResponseOutput`.
+pub struct CreateBulkDownloadRequestResponseOutput {
+    pub download_id: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl CreateBulkDownloadRequestResponseOutput {
+    pub(crate) const NAMES: model::Names = &["downloadId"];
+}
+impl model::Model for CreateBulkDownloadRequestResponseOutput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            download_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateBulkDownloadRequestResponseOutput",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.download_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.download_id);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(CreateBulkDownloadRequestResponseOutput);
 /// Schema `DeploymentMetadata`.
 pub struct DeploymentMetadata {
     pub non_prod_env_count: Option<i64>,
@@ -145,6 +186,271 @@ impl model::Model for DeploymentMetadata {
     }
 }
 model::model!(DeploymentMetadata);
+/// Schema `ListRegistry`.
+pub struct ListRegistry {
+    pub item_count: Option<i64>,
+    pub meta: Option<serde_json::Value>,
+    pub page_count: Option<i64>,
+    pub page_index: Option<i64>,
+    pub page_size: Option<i64>,
+    pub registries: Option<Vec<RegistryMetadata>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ListRegistry {
+    pub(crate) const NAMES: model::Names = &[
+        "meta",
+        "pageSize",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+        "registries",
+    ];
+}
+impl model::Model for ListRegistry {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            item_count: None,
+            meta: None,
+            page_count: None,
+            page_index: None,
+            page_size: None,
+            registries: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListRegistry",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Json(&mut self.meta),
+            1 => model::Slot::Int(&mut self.page_size),
+            2 => model::Slot::Int(&mut self.item_count),
+            3 => model::Slot::Int(&mut self.page_count),
+            4 => model::Slot::Int(&mut self.page_index),
+            5 => model::Slot::Opt(&mut self.registries),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.item_count);
+        to.opt(0, &self.meta);
+        to.opt(3, &self.page_count);
+        to.opt(4, &self.page_index);
+        to.opt(1, &self.page_size);
+        to.opt(5, &self.registries);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ListRegistry);
+/// Schema `MetaV3`.
+pub struct MetaV3 {
+    pub active_count: Option<i64>,
+    pub deleted_count: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for MetaV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            active_count: None,
+            deleted_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MetaV3",
+            names: &["activeCount", "deletedCount"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.active_count),
+            1 => model::Slot::Int(&mut self.deleted_count),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.active_count);
+        to.opt(1, &self.deleted_count);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(MetaV3);
+/// Schema `MetadataInputV3`.
+pub struct MetadataInputV3 {
+    pub metadata: Vec<MetadataItemInputV3>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl MetadataInputV3 {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(metadata: Vec<MetadataItemInputV3>) -> Self {
+        Self {
+            metadata: metadata,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for MetadataInputV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MetadataInputV3",
+            names: &["metadata"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.metadata),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.metadata);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(MetadataInputV3);
+/// Schema `MetadataItemInputV3`.
+pub struct MetadataItemInputV3 {
+    pub key: String,
+    pub value: String,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl MetadataItemInputV3 {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
+        Self {
+            key: key.into(),
+            value: value.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for MetadataItemInputV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: model::Cell::blank(),
+            value: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MetadataItemInputV3",
+            names: &["key", "value"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.key),
+            1 => model::Slot::OneStr(&mut self.value),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.key);
+        to.one(1, &self.value);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(MetadataItemInputV3);
+model::open_enum! {
+    #[doc = " Schema `MetadataTypeV3`."] MetadataTypeV3 { 0 Manual = "MANUAL", 1 Auto =
+    "AUTO", }
+}
+/// Schema `MetadataV3`.
+pub struct MetadataV3 {
+    pub id: Option<String>,
+    pub key: Option<String>,
+    pub type_: Option<MetadataTypeV3>,
+    pub value: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for MetadataV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            key: None,
+            type_: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MetadataV3",
+            names: &["id", "key", "type", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.key),
+            2 => model::Slot::Opt(&mut self.type_),
+            3 => model::Slot::Str(&mut self.value),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.key);
+        to.opt(2, &self.type_);
+        to.opt(3, &self.value);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(MetadataV3);
 model::open_enum! {
     #[doc = " Schema `PackageType`."] PackageType { 0 Docker = "DOCKER", 1 Maven =
     "MAVEN", 2 Python = "PYTHON", 3 Generic = "GENERIC", 4 Helm = "HELM", 5 Nuget =
@@ -158,6 +464,116 @@ model::open_enum! {
     #[doc = " Schema `RegistryArtifactType`."] RegistryArtifactType { 0 Model = "model",
     1 Dataset = "dataset", }
 }
+/// Schema `RegistryMetadata`.
+pub struct RegistryMetadata {
+    pub artifacts_count: Option<i64>,
+    pub deleted_at: Option<String>,
+    pub description: Option<String>,
+    pub downloads_count: Option<i64>,
+    pub identifier: Option<String>,
+    pub is_deleted: Option<bool>,
+    pub is_public: Option<bool>,
+    pub labels: Option<Vec<String>>,
+    pub last_modified: Option<String>,
+    pub package_type: Option<PackageType>,
+    pub path: Option<String>,
+    pub registry_size: Option<String>,
+    pub type_: Option<RegistryType>,
+    pub url: Option<String>,
+    pub uuid: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for RegistryMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifacts_count: None,
+            deleted_at: None,
+            description: None,
+            downloads_count: None,
+            identifier: None,
+            is_deleted: None,
+            is_public: None,
+            labels: None,
+            last_modified: None,
+            package_type: None,
+            path: None,
+            registry_size: None,
+            type_: None,
+            url: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RegistryMetadata",
+            names: &[
+                "url",
+                "path",
+                "type",
+                "uuid",
+                "labels",
+                "isPublic",
+                "deletedAt",
+                "isDeleted",
+                "identifier",
+                "description",
+                "packageType",
+                "lastModified",
+                "registrySize",
+                "artifactsCount",
+                "downloadsCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.url),
+            1 => model::Slot::Str(&mut self.path),
+            2 => model::Slot::Opt(&mut self.type_),
+            3 => model::Slot::Str(&mut self.uuid),
+            4 => model::Slot::Opt(&mut self.labels),
+            5 => model::Slot::Flag(&mut self.is_public),
+            6 => model::Slot::Str(&mut self.deleted_at),
+            7 => model::Slot::Flag(&mut self.is_deleted),
+            8 => model::Slot::Str(&mut self.identifier),
+            9 => model::Slot::Str(&mut self.description),
+            10 => model::Slot::Opt(&mut self.package_type),
+            11 => model::Slot::Str(&mut self.last_modified),
+            12 => model::Slot::Str(&mut self.registry_size),
+            13 => model::Slot::Int(&mut self.artifacts_count),
+            14 => model::Slot::Int(&mut self.downloads_count),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(13, &self.artifacts_count);
+        to.opt(6, &self.deleted_at);
+        to.opt(9, &self.description);
+        to.opt(14, &self.downloads_count);
+        to.opt(8, &self.identifier);
+        to.opt(7, &self.is_deleted);
+        to.opt(5, &self.is_public);
+        to.opt(4, &self.labels);
+        to.opt(11, &self.last_modified);
+        to.opt(10, &self.package_type);
+        to.opt(1, &self.path);
+        to.opt(12, &self.registry_size);
+        to.opt(2, &self.type_);
+        to.opt(0, &self.url);
+        to.opt(3, &self.uuid);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(RegistryMetadata);
 model::open_enum! {
     #[doc = " Schema `RegistryStatus`."] RegistryStatus { 0 Success = "SUCCESS", 1
     Failure = "FAILURE", 2 Error = "ERROR", }
@@ -203,3 +619,65 @@ impl model::Model for RegistryStatusResponse {
     }
 }
 model::model!(RegistryStatusResponse);
+model::open_enum! {
+    #[doc = " Schema `RegistryType`."] RegistryType { 0 Virtual = "VIRTUAL", 1 Upstream =
+    "UPSTREAM", }
+}
+model::open_enum! {
+    #[doc = " Schema `RegistryTypeV3`."] RegistryTypeV3 { 0 Virtual = "VIRTUAL", 1
+    Upstream = "UPSTREAM", }
+}
+model::open_enum! {
+    #[doc = " Schema `ScanStatusV3`."] ScanStatusV3 { 0 Allowed = "ALLOWED", 1 Blocked =
+    "BLOCKED", 2 Warn = "WARN", 3 Unknown = "UNKNOWN", }
+}
+/// Schema `UserInfoV3`.
+pub struct UserInfoV3 {
+    pub display_name: Option<String>,
+    pub email: Option<String>,
+    pub type_: Option<String>,
+    pub uid: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for UserInfoV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            display_name: None,
+            email: None,
+            type_: None,
+            uid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UserInfoV3",
+            names: &["uid", "type", "email", "display_name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.uid),
+            1 => model::Slot::Str(&mut self.type_),
+            2 => model::Slot::Str(&mut self.email),
+            3 => model::Slot::Str(&mut self.display_name),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.display_name);
+        to.opt(2, &self.email);
+        to.opt(1, &self.type_);
+        to.opt(0, &self.uid);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(UserInfoV3);

@@ -116,7 +116,8 @@ model::model!(QuarantinePath);
 /// Schema `QuarantineRequest`.
 pub struct QuarantineRequest {
     pub artifact: String,
-    pub artifact_type: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub artifact_type: Option<serde_json::Value>,
     pub file_path: Option<String>,
     pub reason: String,
     pub version: Option<String>,
@@ -166,7 +167,7 @@ impl model::Model for QuarantineRequest {
             1 => model::Slot::Str(&mut self.version),
             2 => model::Slot::OneStr(&mut self.artifact),
             3 => model::Slot::Str(&mut self.file_path),
-            4 => model::Slot::Str(&mut self.artifact_type),
+            4 => model::Slot::Json(&mut self.artifact_type),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }

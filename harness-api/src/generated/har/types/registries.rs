@@ -653,7 +653,8 @@ pub struct RegistryRequest {
     pub parent_ref: Option<String>,
     pub policy_refs: Option<Vec<String>>,
     pub scanners: Option<Vec<Scanner>>,
-    pub type_: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub type_: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -730,7 +731,7 @@ impl model::Model for RegistryRequest {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.type_),
+            0 => model::Slot::Json(&mut self.type_),
             1 => model::Slot::Opt(&mut self.config),
             2 => model::Slot::Opt(&mut self.labels),
             3 => model::Slot::OneFlag(&mut self.is_public),

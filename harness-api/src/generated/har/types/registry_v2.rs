@@ -3,30 +3,46 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `AddOciArtifactTags body`.
-pub struct AddOciArtifactTagsBody {
-    pub package: Option<String>,
-    pub tags: Option<Vec<String>>,
-    pub version: Option<String>,
+/// Schema `AddTags`.
+pub struct AddTags {
+    pub package: String,
+    pub tags: Vec<String>,
+    pub version: String,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for AddOciArtifactTagsBody {
+impl AddTags {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        package: impl Into<String>,
+        tags: Vec<String>,
+        version: impl Into<String>,
+    ) -> Self {
+        Self {
+            package: package.into(),
+            tags: tags,
+            version: version.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for AddTags {
     #[inline]
     fn blank() -> Self {
         Self {
-            package: None,
-            tags: None,
-            version: None,
+            package: model::Cell::blank(),
+            tags: model::Cell::blank(),
+            version: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "AddOciArtifactTagsBody",
+            name: "AddTags",
             names: &["tags", "package", "version"],
-            required: &[],
+            required: &[0, 1, 2],
             secrets: &[],
             tagged: &[],
         }
@@ -34,37 +50,50 @@ impl model::Model for AddOciArtifactTagsBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.tags),
-            1 => model::Slot::Str(&mut self.package),
-            2 => model::Slot::Str(&mut self.version),
+            0 => model::Cell::slot(&mut self.tags),
+            1 => model::Slot::OneStr(&mut self.package),
+            2 => model::Slot::OneStr(&mut self.version),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.package);
-        to.opt(0, &self.tags);
-        to.opt(2, &self.version);
+        to.one(1, &self.package);
+        to.one(0, &self.tags);
+        to.one(2, &self.version);
         to.misfits(&self.misfits);
     }
 }
-model::model!(AddOciArtifactTagsBody);
-/// Schema `CreateBulkDownloadRequest body`.
-pub struct CreateBulkDownloadRequestBody {
+model::through_cell!(AddTags);
+/// Schema `BulkDownloadFilesRequestInput`.
+pub struct BulkDownloadFilesRequestInput {
     pub output_file_name: Option<String>,
     pub packages: Option<Vec<String>>,
-    pub registry_id: Option<String>,
+    pub registry_id: String,
     pub versions: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateBulkDownloadRequestBody {
+impl BulkDownloadFilesRequestInput {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(registry_id: impl Into<String>) -> Self {
+        Self {
+            output_file_name: None,
+            packages: None,
+            registry_id: registry_id.into(),
+            versions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for BulkDownloadFilesRequestInput {
     #[inline]
     fn blank() -> Self {
         Self {
             output_file_name: None,
             packages: None,
-            registry_id: None,
+            registry_id: model::Cell::blank(),
             versions: None,
             misfits: model::Misfits::NONE,
         }
@@ -72,9 +101,9 @@ impl model::Model for CreateBulkDownloadRequestBody {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateBulkDownloadRequestBody",
+            name: "BulkDownloadFilesRequestInput",
             names: &["packages", "versions", "registryId", "outputFileName"],
-            required: &[],
+            required: &[2],
             secrets: &[],
             tagged: &[],
         }
@@ -84,7 +113,7 @@ impl model::Model for CreateBulkDownloadRequestBody {
         match index {
             0 => model::Slot::Opt(&mut self.packages),
             1 => model::Slot::Opt(&mut self.versions),
-            2 => model::Slot::Str(&mut self.registry_id),
+            2 => model::Slot::OneStr(&mut self.registry_id),
             3 => model::Slot::Str(&mut self.output_file_name),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
@@ -93,30 +122,346 @@ impl model::Model for CreateBulkDownloadRequestBody {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(3, &self.output_file_name);
         to.opt(0, &self.packages);
-        to.opt(2, &self.registry_id);
+        to.one(2, &self.registry_id);
         to.opt(1, &self.versions);
         to.misfits(&self.misfits);
     }
 }
-model::model!(CreateBulkDownloadRequestBody);
-/// Schema `DeleteMetadata body`.
-pub struct DeleteMetadataBody {
-    pub metadata: Option<Vec<DeleteMetadataBodyMetadata>>,
+model::through_cell!(BulkDownloadFilesRequestInput);
+model::open_enum! {
+    #[doc = " Schema `BulkDownloadRequestStatus`."] BulkDownloadRequestStatus { 0 Pending
+    = "pending", 1 Processing = "processing", 2 Success = "success", 3 Failed = "failed",
+    }
+}
+/// Schema `BulkDownloadRequestStatusOutput`.
+pub struct BulkDownloadRequestStatusOutput {
+    pub download_url: Option<String>,
+    pub id: Option<String>,
+    pub message: Option<String>,
+    pub output_file_name: Option<String>,
+    pub status: Option<BulkDownloadRequestStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl BulkDownloadRequestStatusOutput {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "status",
+        "message",
+        "downloadUrl",
+        "outputFileName",
+    ];
+}
+impl model::Model for BulkDownloadRequestStatusOutput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            download_url: None,
+            id: None,
+            message: None,
+            output_file_name: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BulkDownloadRequestStatusOutput",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Str(&mut self.message),
+            3 => model::Slot::Str(&mut self.download_url),
+            4 => model::Slot::Str(&mut self.output_file_name),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.download_url);
+        to.opt(0, &self.id);
+        to.opt(2, &self.message);
+        to.opt(4, &self.output_file_name);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(BulkDownloadRequestStatusOutput);
+/// Schema `FileMetadata`.
+pub struct FileMetadata {
+    pub download_url: Option<String>,
+    pub filename: Option<String>,
+    pub id: Option<String>,
+    pub sha256: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for FileMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            download_url: None,
+            filename: None,
+            id: None,
+            sha256: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FileMetadata",
+            names: &["id", "sha256", "filename", "downloadUrl"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.sha256),
+            2 => model::Slot::Str(&mut self.filename),
+            3 => model::Slot::Str(&mut self.download_url),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.download_url);
+        to.opt(2, &self.filename);
+        to.opt(0, &self.id);
+        to.opt(1, &self.sha256);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(FileMetadata);
+/// Schema `ListPackage`.
+pub struct ListPackage {
+    pub item_count: Option<i64>,
+    pub meta: Option<Box<Meta>>,
+    pub packages: Option<Vec<PackageMetadata>>,
+    pub page_count: Option<i64>,
+    pub page_index: Option<i64>,
+    pub page_size: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ListPackage {
+    pub(crate) const NAMES: model::Names = &[
+        "meta",
+        "packages",
+        "pageSize",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+    ];
+}
+impl model::Model for ListPackage {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            item_count: None,
+            meta: None,
+            packages: None,
+            page_count: None,
+            page_index: None,
+            page_size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListPackage",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.meta),
+            1 => model::Slot::Opt(&mut self.packages),
+            2 => model::Slot::Int(&mut self.page_size),
+            3 => model::Slot::Int(&mut self.item_count),
+            4 => model::Slot::Int(&mut self.page_count),
+            5 => model::Slot::Int(&mut self.page_index),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.item_count);
+        to.opt(0, &self.meta);
+        to.opt(1, &self.packages);
+        to.opt(4, &self.page_count);
+        to.opt(5, &self.page_index);
+        to.opt(2, &self.page_size);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ListPackage);
+/// Schema `ListVersion`.
+pub struct ListVersion {
+    pub artifacts: Option<Vec<VersionMetadata>>,
+    pub item_count: Option<i64>,
+    pub meta: Option<Box<Meta>>,
+    pub page_count: Option<i64>,
+    pub page_index: Option<i64>,
+    pub page_size: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ListVersion {
+    pub(crate) const NAMES: model::Names = &[
+        "meta",
+        "pageSize",
+        "artifacts",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+    ];
+}
+impl model::Model for ListVersion {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifacts: None,
+            item_count: None,
+            meta: None,
+            page_count: None,
+            page_index: None,
+            page_size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListVersion",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.meta),
+            1 => model::Slot::Int(&mut self.page_size),
+            2 => model::Slot::Opt(&mut self.artifacts),
+            3 => model::Slot::Int(&mut self.item_count),
+            4 => model::Slot::Int(&mut self.page_count),
+            5 => model::Slot::Int(&mut self.page_index),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.artifacts);
+        to.opt(3, &self.item_count);
+        to.opt(0, &self.meta);
+        to.opt(4, &self.page_count);
+        to.opt(5, &self.page_index);
+        to.opt(1, &self.page_size);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ListVersion);
+/// Schema `Meta`.
+pub struct Meta {
+    pub active_count: Option<i64>,
+    pub deleted_count: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for Meta {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            active_count: None,
+            deleted_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Meta",
+            names: &["activeCount", "deletedCount"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.active_count),
+            1 => model::Slot::Int(&mut self.deleted_count),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.active_count);
+        to.opt(1, &self.deleted_count);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(Meta);
+/// Schema `MetadataInput`.
+pub struct MetadataInput {
+    pub artifact_key_filters: Option<std::collections::BTreeMap<String, String>>,
+    pub metadata: Vec<MetadataItemInput>,
     pub package: Option<String>,
     pub path: Option<String>,
-    pub registry_identifier: Option<String>,
+    pub registry_identifier: String,
     pub version: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for DeleteMetadataBody {
+impl MetadataInput {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        metadata: Vec<MetadataItemInput>,
+        registry_identifier: impl Into<String>,
+    ) -> Self {
+        Self {
+            artifact_key_filters: None,
+            metadata: metadata,
+            package: None,
+            path: None,
+            registry_identifier: registry_identifier.into(),
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for MetadataInput {
     #[inline]
     fn blank() -> Self {
         Self {
-            metadata: None,
+            artifact_key_filters: None,
+            metadata: model::Cell::blank(),
             package: None,
             path: None,
-            registry_identifier: None,
+            registry_identifier: model::Cell::blank(),
             version: None,
             misfits: model::Misfits::NONE,
         }
@@ -124,9 +469,16 @@ impl model::Model for DeleteMetadataBody {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "DeleteMetadataBody",
-            names: &["path", "package", "version", "metadata", "registryIdentifier"],
-            required: &[],
+            name: "MetadataInput",
+            names: &[
+                "path",
+                "package",
+                "version",
+                "metadata",
+                "artifactKeyFilters",
+                "registryIdentifier",
+            ],
+            required: &[3, 5],
             secrets: &[],
             tagged: &[],
         }
@@ -137,34 +489,93 @@ impl model::Model for DeleteMetadataBody {
             0 => model::Slot::Str(&mut self.path),
             1 => model::Slot::Str(&mut self.package),
             2 => model::Slot::Str(&mut self.version),
-            3 => model::Slot::Opt(&mut self.metadata),
-            4 => model::Slot::Str(&mut self.registry_identifier),
+            3 => model::Cell::slot(&mut self.metadata),
+            4 => model::Slot::Opt(&mut self.artifact_key_filters),
+            5 => model::Slot::OneStr(&mut self.registry_identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(3, &self.metadata);
+        to.opt(4, &self.artifact_key_filters);
+        to.one(3, &self.metadata);
         to.opt(1, &self.package);
         to.opt(0, &self.path);
-        to.opt(4, &self.registry_identifier);
+        to.one(5, &self.registry_identifier);
         to.opt(2, &self.version);
         to.misfits(&self.misfits);
     }
 }
-model::model!(DeleteMetadataBody);
-/// Schema `DeleteMetadata body.metadata`.
-pub struct DeleteMetadataBodyMetadata {
+model::through_cell!(MetadataInput);
+/// Schema `MetadataItemInput`.
+pub struct MetadataItemInput {
+    pub key: String,
+    pub value: String,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl MetadataItemInput {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
+        Self {
+            key: key.into(),
+            value: value.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for MetadataItemInput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: model::Cell::blank(),
+            value: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MetadataItemInput",
+            names: &["key", "value"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.key),
+            1 => model::Slot::OneStr(&mut self.value),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.key);
+        to.one(1, &self.value);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(MetadataItemInput);
+/// Schema `MetadataItemOutput`.
+pub struct MetadataItemOutput {
+    pub id: Option<String>,
     pub key: Option<String>,
+    pub type_: Option<MetadataType>,
     pub value: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for DeleteMetadataBodyMetadata {
+impl model::Model for MetadataItemOutput {
     #[inline]
     fn blank() -> Self {
         Self {
+            id: None,
             key: None,
+            type_: None,
             value: None,
             misfits: model::Misfits::NONE,
         }
@@ -172,8 +583,8 @@ impl model::Model for DeleteMetadataBodyMetadata {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "DeleteMetadataBodyMetadata",
-            names: &["key", "value"],
+            name: "MetadataItemOutput",
+            names: &["id", "key", "type", "value"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -182,27 +593,737 @@ impl model::Model for DeleteMetadataBodyMetadata {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.key),
-            1 => model::Slot::Str(&mut self.value),
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.key),
+            2 => model::Slot::Opt(&mut self.type_),
+            3 => model::Slot::Str(&mut self.value),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.key);
-        to.opt(1, &self.value);
+        to.opt(0, &self.id);
+        to.opt(1, &self.key);
+        to.opt(2, &self.type_);
+        to.opt(3, &self.value);
         to.misfits(&self.misfits);
     }
 }
-model::model!(DeleteMetadataBodyMetadata);
+model::model!(MetadataItemOutput);
+/// Schema `MetadataOutput`.
+pub struct MetadataOutput {
+    pub metadata: Option<Vec<MetadataItemOutput>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl MetadataOutput {
+    pub(crate) const NAMES: model::Names = &["metadata"];
+}
+impl model::Model for MetadataOutput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MetadataOutput",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.metadata),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.metadata);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(MetadataOutput);
+model::open_enum! {
+    #[doc = " Schema `MetadataType`."] MetadataType { 0 Manual = "MANUAL", 1 Auto =
+    "AUTO", }
+}
+/// Schema `PackageMetadata`.
+pub struct PackageMetadata {
+    pub artifact_type: Option<RegistryArtifactType>,
+    pub deleted_at: Option<String>,
+    pub deleted_by: Option<Box<PerformedBy>>,
+    pub downloads_count: Option<i64>,
+    pub is_public: Option<bool>,
+    pub is_quarantined: Option<bool>,
+    pub last_modified: Option<String>,
+    pub latest_version: Option<String>,
+    pub latest_version_artifact_key: Option<
+        std::collections::BTreeMap<String, serde_json::Value>,
+    >,
+    pub package: Option<String>,
+    pub package_type: Option<PackageType>,
+    pub quarantine_reason: Option<String>,
+    pub registry_identifier: Option<String>,
+    pub registry_uuid: Option<String>,
+    pub uuid: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for PackageMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_type: None,
+            deleted_at: None,
+            deleted_by: None,
+            downloads_count: None,
+            is_public: None,
+            is_quarantined: None,
+            last_modified: None,
+            latest_version: None,
+            latest_version_artifact_key: None,
+            package: None,
+            package_type: None,
+            quarantine_reason: None,
+            registry_identifier: None,
+            registry_uuid: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PackageMetadata",
+            names: &[
+                "uuid",
+                "package",
+                "isPublic",
+                "deletedAt",
+                "deletedBy",
+                "packageType",
+                "artifactType",
+                "lastModified",
+                "registryUUID",
+                "isQuarantined",
+                "latestVersion",
+                "downloadsCount",
+                "quarantineReason",
+                "registryIdentifier",
+                "latestVersionArtifactKey",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.uuid),
+            1 => model::Slot::Str(&mut self.package),
+            2 => model::Slot::Flag(&mut self.is_public),
+            3 => model::Slot::Str(&mut self.deleted_at),
+            4 => model::Slot::Opt(&mut self.deleted_by),
+            5 => model::Slot::Opt(&mut self.package_type),
+            6 => model::Slot::Opt(&mut self.artifact_type),
+            7 => model::Slot::Str(&mut self.last_modified),
+            8 => model::Slot::Str(&mut self.registry_uuid),
+            9 => model::Slot::Flag(&mut self.is_quarantined),
+            10 => model::Slot::Str(&mut self.latest_version),
+            11 => model::Slot::Int(&mut self.downloads_count),
+            12 => model::Slot::Str(&mut self.quarantine_reason),
+            13 => model::Slot::Str(&mut self.registry_identifier),
+            14 => model::Slot::Opt(&mut self.latest_version_artifact_key),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.artifact_type);
+        to.opt(3, &self.deleted_at);
+        to.opt(4, &self.deleted_by);
+        to.opt(11, &self.downloads_count);
+        to.opt(2, &self.is_public);
+        to.opt(9, &self.is_quarantined);
+        to.opt(7, &self.last_modified);
+        to.opt(10, &self.latest_version);
+        to.opt(14, &self.latest_version_artifact_key);
+        to.opt(1, &self.package);
+        to.opt(5, &self.package_type);
+        to.opt(12, &self.quarantine_reason);
+        to.opt(13, &self.registry_identifier);
+        to.opt(8, &self.registry_uuid);
+        to.opt(0, &self.uuid);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(PackageMetadata);
+/// Schema `PerformedBy`.
+pub struct PerformedBy {
+    pub email: Option<String>,
+    pub name: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for PerformedBy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PerformedBy",
+            names: &["name", "email"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Str(&mut self.email),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.email);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(PerformedBy);
+/// Schema `VersionMetadata`.
+pub struct VersionMetadata {
+    pub artifact_key: Option<std::collections::BTreeMap<String, serde_json::Value>>,
+    pub artifact_type: Option<RegistryArtifactType>,
+    pub deleted_at: Option<String>,
+    pub deleted_by: Option<Box<PerformedBy>>,
+    pub deployment_metadata: Option<Box<DeploymentMetadata>>,
+    pub digest_count: Option<i64>,
+    pub downloads_count: Option<i64>,
+    pub file_count: Option<i64>,
+    pub firewall_mode: Option<VersionMetadataFirewallMode>,
+    pub is_quarantined: Option<bool>,
+    pub last_modified: Option<String>,
+    pub last_scanned_at: Option<String>,
+    pub metadata: Option<std::collections::BTreeMap<String, serde_json::Value>>,
+    pub package: Option<String>,
+    pub package_type: Option<PackageType>,
+    pub pull_command: Option<String>,
+    pub purl: Option<String>,
+    pub quarantine_reason: Option<String>,
+    pub registry_identifier: Option<String>,
+    pub registry_type: Option<RegistryType>,
+    pub registry_uuid: Option<String>,
+    pub scan_id: Option<String>,
+    pub scan_status: Option<VersionMetadataScanStatus>,
+    pub size: Option<String>,
+    pub uuid: Option<String>,
+    pub version: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for VersionMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_key: None,
+            artifact_type: None,
+            deleted_at: None,
+            deleted_by: None,
+            deployment_metadata: None,
+            digest_count: None,
+            downloads_count: None,
+            file_count: None,
+            firewall_mode: None,
+            is_quarantined: None,
+            last_modified: None,
+            last_scanned_at: None,
+            metadata: None,
+            package: None,
+            package_type: None,
+            pull_command: None,
+            purl: None,
+            quarantine_reason: None,
+            registry_identifier: None,
+            registry_type: None,
+            registry_uuid: None,
+            scan_id: None,
+            scan_status: None,
+            size: None,
+            uuid: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VersionMetadata",
+            names: &[
+                "purl",
+                "size",
+                "uuid",
+                "scanId",
+                "package",
+                "version",
+                "metadata",
+                "deletedAt",
+                "deletedBy",
+                "fileCount",
+                "scanStatus",
+                "artifactKey",
+                "digestCount",
+                "packageType",
+                "pullCommand",
+                "artifactType",
+                "firewallMode",
+                "lastModified",
+                "registryType",
+                "registryUUID",
+                "isQuarantined",
+                "lastScannedAt",
+                "downloadsCount",
+                "quarantineReason",
+                "deploymentMetadata",
+                "registryIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.purl),
+            1 => model::Slot::Str(&mut self.size),
+            2 => model::Slot::Str(&mut self.uuid),
+            3 => model::Slot::Str(&mut self.scan_id),
+            4 => model::Slot::Str(&mut self.package),
+            5 => model::Slot::Str(&mut self.version),
+            6 => model::Slot::Opt(&mut self.metadata),
+            7 => model::Slot::Str(&mut self.deleted_at),
+            8 => model::Slot::Opt(&mut self.deleted_by),
+            9 => model::Slot::Int(&mut self.file_count),
+            10 => model::Slot::Opt(&mut self.scan_status),
+            11 => model::Slot::Opt(&mut self.artifact_key),
+            12 => model::Slot::Int(&mut self.digest_count),
+            13 => model::Slot::Opt(&mut self.package_type),
+            14 => model::Slot::Str(&mut self.pull_command),
+            15 => model::Slot::Opt(&mut self.artifact_type),
+            16 => model::Slot::Opt(&mut self.firewall_mode),
+            17 => model::Slot::Str(&mut self.last_modified),
+            18 => model::Slot::Opt(&mut self.registry_type),
+            19 => model::Slot::Str(&mut self.registry_uuid),
+            20 => model::Slot::Flag(&mut self.is_quarantined),
+            21 => model::Slot::Str(&mut self.last_scanned_at),
+            22 => model::Slot::Int(&mut self.downloads_count),
+            23 => model::Slot::Str(&mut self.quarantine_reason),
+            24 => model::Slot::Opt(&mut self.deployment_metadata),
+            25 => model::Slot::Str(&mut self.registry_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(11, &self.artifact_key);
+        to.opt(15, &self.artifact_type);
+        to.opt(7, &self.deleted_at);
+        to.opt(8, &self.deleted_by);
+        to.opt(24, &self.deployment_metadata);
+        to.opt(12, &self.digest_count);
+        to.opt(22, &self.downloads_count);
+        to.opt(9, &self.file_count);
+        to.opt(16, &self.firewall_mode);
+        to.opt(20, &self.is_quarantined);
+        to.opt(17, &self.last_modified);
+        to.opt(21, &self.last_scanned_at);
+        to.opt(6, &self.metadata);
+        to.opt(4, &self.package);
+        to.opt(13, &self.package_type);
+        to.opt(14, &self.pull_command);
+        to.opt(0, &self.purl);
+        to.opt(23, &self.quarantine_reason);
+        to.opt(25, &self.registry_identifier);
+        to.opt(18, &self.registry_type);
+        to.opt(19, &self.registry_uuid);
+        to.opt(3, &self.scan_id);
+        to.opt(10, &self.scan_status);
+        to.opt(1, &self.size);
+        to.opt(2, &self.uuid);
+        to.opt(5, &self.version);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(VersionMetadata);
+model::open_enum! {
+    #[doc = " Schema `VersionMetadata.firewallMode`."] VersionMetadataFirewallMode { 0
+    Enabled = "ENABLED", 1 Quarantine = "QUARANTINE", 2 Allow = "ALLOW", }
+}
+model::open_enum! {
+    #[doc = " Schema `VersionMetadata.scanStatus`."] VersionMetadataScanStatus { 0 Warn =
+    "WARN", 1 Blocked = "BLOCKED", 2 Allowed = "ALLOWED", }
+}
+/// Schema `AddOciArtifactTags response`.
+pub struct AddOciArtifactTagsResponse {
+    pub status: Option<RegistryStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl AddOciArtifactTagsResponse {
+    pub(crate) const NAMES: model::Names = &["status"];
+}
+impl model::Model for AddOciArtifactTagsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AddOciArtifactTagsResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.status),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AddOciArtifactTagsResponse);
+/// Schema `CreateBulkDownloadRequest response`.
+pub struct CreateBulkDownloadRequestResponse {
+    pub data: Option<Box<CreateBulkDownloadRequestResponseOutput>>,
+    pub status: Option<RegistryStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for CreateBulkDownloadRequestResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateBulkDownloadRequestResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(CreateBulkDownloadRequestResponse);
+/// Schema `DeleteMetadata response`.
+pub struct DeleteMetadataResponse {
+    pub status: Option<RegistryStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl DeleteMetadataResponse {
+    pub(crate) const NAMES: model::Names = &["status"];
+}
+impl model::Model for DeleteMetadataResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeleteMetadataResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.status),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(DeleteMetadataResponse);
+/// Schema `GetBulkDownloadRequestStatus response`.
+pub struct GetBulkDownloadRequestStatusResponse {
+    pub data: Option<Box<BulkDownloadRequestStatusOutput>>,
+    pub status: Option<RegistryStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetBulkDownloadRequestStatusResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetBulkDownloadRequestStatusResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetBulkDownloadRequestStatusResponse);
+/// Schema `GetMetadataKeys response`.
+pub struct GetMetadataKeysResponse {
+    pub data: Option<Vec<String>>,
+    pub status: Option<RegistryStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetMetadataKeysResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetMetadataKeysResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetMetadataKeysResponse);
+/// Schema `GetMetadata response`.
+pub struct GetMetadataResponse {
+    pub data: Option<Box<MetadataOutput>>,
+    pub status: Option<RegistryStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetMetadataResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetMetadataResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetMetadataResponse);
+/// Schema `GetMetadataValues response`.
+pub struct GetMetadataValuesResponse {
+    pub data: Option<Vec<String>>,
+    pub status: Option<RegistryStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetMetadataValuesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetMetadataValuesResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetMetadataValuesResponse);
 model::open_enum! {
     #[doc = " Schema `ListPackages artifact_type`."] ListPackagesArtifactType { 0 Model =
-    "model", 1 Dataset = "dataset", }
+    "model", 1 Dataset = "dataset", 2 Module = "module", 3 Provider = "provider", }
 }
 model::open_enum! {
     #[doc = " Schema `ListPackages deleted`."] ListPackagesDeleted { 0 Exclude =
     "EXCLUDE", 1 Include = "INCLUDE", 2 Only = "ONLY", }
 }
+/// Schema `ListPackages response`.
+pub struct ListPackagesResponse {
+    pub data: Option<Box<ListPackage>>,
+    pub status: Option<RegistryStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ListPackagesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListPackagesResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ListPackagesResponse);
 model::open_enum! {
     #[doc = " Schema `ListPackages sort_order`."] ListPackagesSortOrder { 0 Asc = "ASC",
     1 Desc = "DESC", }
@@ -211,6 +1332,48 @@ model::open_enum! {
     #[doc = " Schema `ListRegistries deleted`."] ListRegistriesDeleted { 0 Exclude =
     "EXCLUDE", 1 Include = "INCLUDE", 2 Only = "ONLY", }
 }
+/// Schema `ListRegistries response`.
+pub struct ListRegistriesResponse {
+    pub data: Option<Box<ListRegistry>>,
+    pub status: Option<RegistryStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ListRegistriesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListRegistriesResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ListRegistriesResponse);
 model::open_enum! {
     #[doc = " Schema `ListRegistries scope`."] ListRegistriesScope { 0 Ancestors =
     "ancestors", 1 Descendants = "descendants", 2 None = "none", }
@@ -227,41 +1390,78 @@ model::open_enum! {
     #[doc = " Schema `ListVersions deleted`."] ListVersionsDeleted { 0 Exclude =
     "EXCLUDE", 1 Include = "INCLUDE", 2 Only = "ONLY", }
 }
+/// Schema `ListVersions response`.
+pub struct ListVersionsResponse {
+    pub data: Option<Box<ListVersion>>,
+    pub status: Option<RegistryStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ListVersionsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListVersionsResponse",
+            names: &["data", "status"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ListVersionsResponse);
 model::open_enum! {
     #[doc = " Schema `ListVersions sort_order`."] ListVersionsSortOrder { 0 Asc = "ASC",
     1 Desc = "DESC", }
 }
 model::open_enum! {
     #[doc = " Schema `Copy artifact_type`."] RegistryV2CopyArtifactType { 0 Model =
-    "model", 1 Dataset = "dataset", }
+    "model", 1 Dataset = "dataset", 2 Module = "module", 3 Provider = "provider", }
 }
-/// Schema `SaveMetadata body`.
-pub struct SaveMetadataBody {
-    pub metadata: Option<Vec<SaveMetadataBodyMetadata>>,
-    pub package: Option<String>,
-    pub path: Option<String>,
-    pub registry_identifier: Option<String>,
-    pub version: Option<String>,
+/// Schema `Copy response`.
+pub struct RegistryV2CopyResponse {
+    pub status: Option<RegistryStatus>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for SaveMetadataBody {
+impl RegistryV2CopyResponse {
+    pub(crate) const NAMES: model::Names = &["status"];
+}
+impl model::Model for RegistryV2CopyResponse {
     #[inline]
     fn blank() -> Self {
         Self {
-            metadata: None,
-            package: None,
-            path: None,
-            registry_identifier: None,
-            version: None,
+            status: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "SaveMetadataBody",
-            names: &["path", "package", "version", "metadata", "registryIdentifier"],
+            name: "RegistryV2CopyResponse",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -270,46 +1470,38 @@ impl model::Model for SaveMetadataBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.path),
-            1 => model::Slot::Str(&mut self.package),
-            2 => model::Slot::Str(&mut self.version),
-            3 => model::Slot::Opt(&mut self.metadata),
-            4 => model::Slot::Str(&mut self.registry_identifier),
+            0 => model::Slot::Opt(&mut self.status),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(3, &self.metadata);
-        to.opt(1, &self.package);
-        to.opt(0, &self.path);
-        to.opt(4, &self.registry_identifier);
-        to.opt(2, &self.version);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
-model::model!(SaveMetadataBody);
-/// Schema `SaveMetadata body.metadata`.
-pub struct SaveMetadataBodyMetadata {
-    pub key: Option<String>,
-    pub value: Option<String>,
+model::model!(RegistryV2CopyResponse);
+/// Schema `SaveMetadata response`.
+pub struct SaveMetadataResponse {
+    pub data: Option<Box<MetadataOutput>>,
+    pub status: Option<RegistryStatus>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for SaveMetadataBodyMetadata {
+impl model::Model for SaveMetadataResponse {
     #[inline]
     fn blank() -> Self {
         Self {
-            key: None,
-            value: None,
+            data: None,
+            status: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "SaveMetadataBodyMetadata",
-            names: &["key", "value"],
+            name: "SaveMetadataResponse",
+            names: &["data", "status"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -318,46 +1510,55 @@ impl model::Model for SaveMetadataBodyMetadata {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.key),
-            1 => model::Slot::Str(&mut self.value),
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.key);
-        to.opt(1, &self.value);
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
-model::model!(SaveMetadataBodyMetadata);
-/// Schema `UpdateMetadata body`.
-pub struct UpdateMetadataBody {
-    pub metadata: Option<Vec<UpdateMetadataBodyMetadata>>,
-    pub package: Option<String>,
-    pub path: Option<String>,
-    pub registry_identifier: Option<String>,
-    pub version: Option<String>,
+model::model!(SaveMetadataResponse);
+/// Schema `SearchFiles response`.
+pub struct SearchFilesResponse {
+    pub data: Option<Vec<FileMetadata>>,
+    pub item_count: Option<i64>,
+    pub page_count: Option<i64>,
+    pub page_index: Option<i64>,
+    pub page_size: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateMetadataBody {
+impl SearchFilesResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "data",
+        "pageSize",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+    ];
+}
+impl model::Model for SearchFilesResponse {
     #[inline]
     fn blank() -> Self {
         Self {
-            metadata: None,
-            package: None,
-            path: None,
-            registry_identifier: None,
-            version: None,
+            data: None,
+            item_count: None,
+            page_count: None,
+            page_index: None,
+            page_size: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateMetadataBody",
-            names: &["path", "package", "version", "metadata", "registryIdentifier"],
+            name: "SearchFilesResponse",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -366,46 +1567,46 @@ impl model::Model for UpdateMetadataBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.path),
-            1 => model::Slot::Str(&mut self.package),
-            2 => model::Slot::Str(&mut self.version),
-            3 => model::Slot::Opt(&mut self.metadata),
-            4 => model::Slot::Str(&mut self.registry_identifier),
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Int(&mut self.page_size),
+            2 => model::Slot::Int(&mut self.item_count),
+            3 => model::Slot::Int(&mut self.page_count),
+            4 => model::Slot::Int(&mut self.page_index),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(3, &self.metadata);
-        to.opt(1, &self.package);
-        to.opt(0, &self.path);
-        to.opt(4, &self.registry_identifier);
-        to.opt(2, &self.version);
+        to.opt(0, &self.data);
+        to.opt(2, &self.item_count);
+        to.opt(3, &self.page_count);
+        to.opt(4, &self.page_index);
+        to.opt(1, &self.page_size);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateMetadataBody);
-/// Schema `UpdateMetadata body.metadata`.
-pub struct UpdateMetadataBodyMetadata {
-    pub key: Option<String>,
-    pub value: Option<String>,
+model::model!(SearchFilesResponse);
+/// Schema `UpdateMetadata response`.
+pub struct UpdateMetadataResponse {
+    pub data: Option<Box<MetadataOutput>>,
+    pub status: Option<RegistryStatus>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateMetadataBodyMetadata {
+impl model::Model for UpdateMetadataResponse {
     #[inline]
     fn blank() -> Self {
         Self {
-            key: None,
-            value: None,
+            data: None,
+            status: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateMetadataBodyMetadata",
-            names: &["key", "value"],
+            name: "UpdateMetadataResponse",
+            names: &["data", "status"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -414,16 +1615,16 @@ impl model::Model for UpdateMetadataBodyMetadata {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.key),
-            1 => model::Slot::Str(&mut self.value),
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.key);
-        to.opt(1, &self.value);
+        to.opt(0, &self.data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateMetadataBodyMetadata);
+model::model!(UpdateMetadataResponse);

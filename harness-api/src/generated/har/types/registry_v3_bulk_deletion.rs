@@ -3,24 +3,38 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `BulkDeleteV3 body`.
-pub struct BulkDeleteV3Body {
+/// Schema `BulkDeleteRequestInputV3`.
+pub struct BulkDeleteRequestInputV3 {
     pub dry_run: Option<bool>,
     pub force: Option<bool>,
-    pub packages: Option<String>,
-    pub registry: Option<String>,
+    pub packages: String,
+    pub registry: String,
     pub versions: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for BulkDeleteV3Body {
+impl BulkDeleteRequestInputV3 {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(packages: impl Into<String>, registry: impl Into<String>) -> Self {
+        Self {
+            dry_run: None,
+            force: None,
+            packages: packages.into(),
+            registry: registry.into(),
+            versions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for BulkDeleteRequestInputV3 {
     #[inline]
     fn blank() -> Self {
         Self {
             dry_run: None,
             force: None,
-            packages: None,
-            registry: None,
+            packages: model::Cell::blank(),
+            registry: model::Cell::blank(),
             versions: None,
             misfits: model::Misfits::NONE,
         }
@@ -28,9 +42,9 @@ impl model::Model for BulkDeleteV3Body {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "BulkDeleteV3Body",
+            name: "BulkDeleteRequestInputV3",
             names: &["force", "dryRun", "packages", "registry", "versions"],
-            required: &[],
+            required: &[2, 3],
             secrets: &[],
             tagged: &[],
         }
@@ -40,8 +54,8 @@ impl model::Model for BulkDeleteV3Body {
         match index {
             0 => model::Slot::Flag(&mut self.force),
             1 => model::Slot::Flag(&mut self.dry_run),
-            2 => model::Slot::Str(&mut self.packages),
-            3 => model::Slot::Str(&mut self.registry),
+            2 => model::Slot::OneStr(&mut self.packages),
+            3 => model::Slot::OneStr(&mut self.registry),
             4 => model::Slot::Str(&mut self.versions),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
@@ -50,10 +64,103 @@ impl model::Model for BulkDeleteV3Body {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(1, &self.dry_run);
         to.opt(0, &self.force);
-        to.opt(2, &self.packages);
-        to.opt(3, &self.registry);
+        to.one(2, &self.packages);
+        to.one(3, &self.registry);
         to.opt(4, &self.versions);
         to.misfits(&self.misfits);
     }
 }
-model::model!(BulkDeleteV3Body);
+model::through_cell!(BulkDeleteRequestInputV3);
+/// Schema `BulkDeleteResponseV3`.
+pub struct BulkDeleteResponseV3 {
+    pub dry_run: Option<bool>,
+    pub failed: Option<i64>,
+    pub failed_packages: Option<Vec<String>>,
+    pub force: Option<bool>,
+    pub message: Option<String>,
+    pub pattern: Option<String>,
+    pub registry: Option<String>,
+    pub success: Option<i64>,
+    pub success_packages: Option<Vec<String>>,
+    pub total: Option<i64>,
+    pub version_pattern: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl BulkDeleteResponseV3 {
+    pub(crate) const NAMES: model::Names = &[
+        "force",
+        "total",
+        "dryRun",
+        "failed",
+        "message",
+        "pattern",
+        "success",
+        "registry",
+        "failedPackages",
+        "versionPattern",
+        "successPackages",
+    ];
+}
+impl model::Model for BulkDeleteResponseV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            dry_run: None,
+            failed: None,
+            failed_packages: None,
+            force: None,
+            message: None,
+            pattern: None,
+            registry: None,
+            success: None,
+            success_packages: None,
+            total: None,
+            version_pattern: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BulkDeleteResponseV3",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.force),
+            1 => model::Slot::Int(&mut self.total),
+            2 => model::Slot::Flag(&mut self.dry_run),
+            3 => model::Slot::Int(&mut self.failed),
+            4 => model::Slot::Str(&mut self.message),
+            5 => model::Slot::Str(&mut self.pattern),
+            6 => model::Slot::Int(&mut self.success),
+            7 => model::Slot::Str(&mut self.registry),
+            8 => model::Slot::Opt(&mut self.failed_packages),
+            9 => model::Slot::Str(&mut self.version_pattern),
+            10 => model::Slot::Opt(&mut self.success_packages),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.dry_run);
+        to.opt(3, &self.failed);
+        to.opt(8, &self.failed_packages);
+        to.opt(0, &self.force);
+        to.opt(4, &self.message);
+        to.opt(5, &self.pattern);
+        to.opt(7, &self.registry);
+        to.opt(6, &self.success);
+        to.opt(10, &self.success_packages);
+        to.opt(1, &self.total);
+        to.opt(9, &self.version_pattern);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(BulkDeleteResponseV3);

@@ -3,25 +3,60 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `SaveFileMetadataV3 body`.
-pub struct SaveFileMetadataV3Body {
-    pub metadata: Option<Vec<SaveFileMetadataV3BodyMetadata>>,
+/// Schema `FileMetadataV3`.
+pub struct FileMetadataV3 {
+    pub created_at: Option<i64>,
+    pub created_by: Option<Box<UserInfoV3>>,
+    pub download_cmd: Option<String>,
+    pub download_url: Option<String>,
+    pub id: Option<String>,
+    pub md5: Option<String>,
+    pub name: Option<String>,
+    pub path: Option<String>,
+    pub sha1: Option<String>,
+    pub sha256: Option<String>,
+    pub sha512: Option<String>,
+    pub size: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for SaveFileMetadataV3Body {
+impl model::Model for FileMetadataV3 {
     #[inline]
     fn blank() -> Self {
         Self {
-            metadata: None,
+            created_at: None,
+            created_by: None,
+            download_cmd: None,
+            download_url: None,
+            id: None,
+            md5: None,
+            name: None,
+            path: None,
+            sha1: None,
+            sha256: None,
+            sha512: None,
+            size: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "SaveFileMetadataV3Body",
-            names: &["metadata"],
+            name: "FileMetadataV3",
+            names: &[
+                "id",
+                "md5",
+                "name",
+                "path",
+                "sha1",
+                "size",
+                "sha256",
+                "sha512",
+                "createdAt",
+                "createdBy",
+                "downloadCmd",
+                "downloadUrl",
+            ],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -30,38 +65,75 @@ impl model::Model for SaveFileMetadataV3Body {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.metadata),
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.md5),
+            2 => model::Slot::Str(&mut self.name),
+            3 => model::Slot::Str(&mut self.path),
+            4 => model::Slot::Str(&mut self.sha1),
+            5 => model::Slot::Str(&mut self.size),
+            6 => model::Slot::Str(&mut self.sha256),
+            7 => model::Slot::Str(&mut self.sha512),
+            8 => model::Slot::Int(&mut self.created_at),
+            9 => model::Slot::Opt(&mut self.created_by),
+            10 => model::Slot::Str(&mut self.download_cmd),
+            11 => model::Slot::Str(&mut self.download_url),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.metadata);
+        to.opt(8, &self.created_at);
+        to.opt(9, &self.created_by);
+        to.opt(10, &self.download_cmd);
+        to.opt(11, &self.download_url);
+        to.opt(0, &self.id);
+        to.opt(1, &self.md5);
+        to.opt(2, &self.name);
+        to.opt(3, &self.path);
+        to.opt(4, &self.sha1);
+        to.opt(6, &self.sha256);
+        to.opt(7, &self.sha512);
+        to.opt(5, &self.size);
         to.misfits(&self.misfits);
     }
 }
-model::model!(SaveFileMetadataV3Body);
-/// Schema `SaveFileMetadataV3 body.metadata`.
-pub struct SaveFileMetadataV3BodyMetadata {
-    pub key: Option<String>,
-    pub value: Option<String>,
+model::model!(FileMetadataV3);
+/// Schema `FilePreviewDataV3`.
+pub struct FilePreviewDataV3 {
+    pub content_type: Option<String>,
+    pub expires_at: Option<i64>,
+    pub file_name: Option<String>,
+    pub preview_url: Option<String>,
+    pub size: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for SaveFileMetadataV3BodyMetadata {
+impl FilePreviewDataV3 {
+    pub(crate) const NAMES: model::Names = &[
+        "size",
+        "fileName",
+        "expiresAt",
+        "previewUrl",
+        "contentType",
+    ];
+}
+impl model::Model for FilePreviewDataV3 {
     #[inline]
     fn blank() -> Self {
         Self {
-            key: None,
-            value: None,
+            content_type: None,
+            expires_at: None,
+            file_name: None,
+            preview_url: None,
+            size: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "SaveFileMetadataV3BodyMetadata",
-            names: &["key", "value"],
+            name: "FilePreviewDataV3",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -70,38 +142,44 @@ impl model::Model for SaveFileMetadataV3BodyMetadata {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.key),
-            1 => model::Slot::Str(&mut self.value),
+            0 => model::Slot::Int(&mut self.size),
+            1 => model::Slot::Str(&mut self.file_name),
+            2 => model::Slot::Int(&mut self.expires_at),
+            3 => model::Slot::Str(&mut self.preview_url),
+            4 => model::Slot::Str(&mut self.content_type),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.key);
-        to.opt(1, &self.value);
+        to.opt(4, &self.content_type);
+        to.opt(2, &self.expires_at);
+        to.opt(1, &self.file_name);
+        to.opt(3, &self.preview_url);
+        to.opt(0, &self.size);
         to.misfits(&self.misfits);
     }
 }
-model::model!(SaveFileMetadataV3BodyMetadata);
-/// Schema `UpsertFileMetadataV3 body`.
-pub struct UpsertFileMetadataV3Body {
-    pub metadata: Option<Vec<UpsertFileMetadataV3BodyMetadata>>,
+model::model!(FilePreviewDataV3);
+/// Schema `FilePreviewResponseBodyV3`.
+pub struct FilePreviewResponseBodyV3 {
+    pub data: Option<Box<FilePreviewDataV3>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpsertFileMetadataV3Body {
+impl model::Model for FilePreviewResponseBodyV3 {
     #[inline]
     fn blank() -> Self {
         Self {
-            metadata: None,
+            data: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpsertFileMetadataV3Body",
-            names: &["metadata"],
+            name: "FilePreviewResponseBodyV3",
+            names: &["data"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -110,38 +188,47 @@ impl model::Model for UpsertFileMetadataV3Body {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.metadata),
+            0 => model::Slot::Opt(&mut self.data),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.metadata);
+        to.opt(0, &self.data);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpsertFileMetadataV3Body);
-/// Schema `UpsertFileMetadataV3 body.metadata`.
-pub struct UpsertFileMetadataV3BodyMetadata {
-    pub key: Option<String>,
-    pub value: Option<String>,
+model::model!(FilePreviewResponseBodyV3);
+/// Schema `ListFilesResponseBodyV3`.
+pub struct ListFilesResponseBodyV3 {
+    pub has_more: Option<bool>,
+    pub items: Option<Vec<FileMetadataV3>>,
+    pub meta: Option<Box<MetaV3>>,
+    pub page: Option<i64>,
+    pub size: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpsertFileMetadataV3BodyMetadata {
+impl ListFilesResponseBodyV3 {
+    pub(crate) const NAMES: model::Names = &["meta", "page", "size", "items", "hasMore"];
+}
+impl model::Model for ListFilesResponseBodyV3 {
     #[inline]
     fn blank() -> Self {
         Self {
-            key: None,
-            value: None,
+            has_more: None,
+            items: None,
+            meta: None,
+            page: None,
+            size: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpsertFileMetadataV3BodyMetadata",
-            names: &["key", "value"],
+            name: "ListFilesResponseBodyV3",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -150,16 +237,189 @@ impl model::Model for UpsertFileMetadataV3BodyMetadata {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.key),
-            1 => model::Slot::Str(&mut self.value),
+            0 => model::Slot::Opt(&mut self.meta),
+            1 => model::Slot::Int(&mut self.page),
+            2 => model::Slot::Int(&mut self.size),
+            3 => model::Slot::Opt(&mut self.items),
+            4 => model::Slot::Flag(&mut self.has_more),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.key);
-        to.opt(1, &self.value);
+        to.opt(4, &self.has_more);
+        to.opt(3, &self.items);
+        to.opt(0, &self.meta);
+        to.opt(1, &self.page);
+        to.opt(2, &self.size);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpsertFileMetadataV3BodyMetadata);
+model::model!(ListFilesResponseBodyV3);
+/// Schema `SearchRegistryFilesRequestInputV3`.
+pub struct SearchRegistryFilesRequestInputV3 {
+    pub regex: String,
+    pub registry: String,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl SearchRegistryFilesRequestInputV3 {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(regex: impl Into<String>, registry: impl Into<String>) -> Self {
+        Self {
+            regex: regex.into(),
+            registry: registry.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for SearchRegistryFilesRequestInputV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            regex: model::Cell::blank(),
+            registry: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SearchRegistryFilesRequestInputV3",
+            names: &["regex", "registry"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.regex),
+            1 => model::Slot::OneStr(&mut self.registry),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.regex);
+        to.one(1, &self.registry);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(SearchRegistryFilesRequestInputV3);
+/// Schema `GetFileMetadataV3 response`.
+pub struct GetFileMetadataV3Response {
+    pub data: Option<Vec<MetadataV3>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetFileMetadataV3Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetFileMetadataV3Response",
+            names: &["data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetFileMetadataV3Response);
+/// Schema `SaveFileMetadataV3 response`.
+pub struct SaveFileMetadataV3Response {
+    pub data: Option<Vec<MetadataV3>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for SaveFileMetadataV3Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SaveFileMetadataV3Response",
+            names: &["data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(SaveFileMetadataV3Response);
+/// Schema `UpsertFileMetadataV3 response`.
+pub struct UpsertFileMetadataV3Response {
+    pub data: Option<Vec<MetadataV3>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for UpsertFileMetadataV3Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpsertFileMetadataV3Response",
+            names: &["data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(UpsertFileMetadataV3Response);

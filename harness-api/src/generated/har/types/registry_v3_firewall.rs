@@ -3,256 +3,93 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `AddBuildInfoV3 body`.
-pub struct AddBuildInfoV3Body {
-    pub metadata: Option<Vec<AddBuildInfoV3BodyMetadata>>,
-    pub package_type: Option<String>,
-    pub pipeline_context: Option<Box<AddBuildInfoV3BodyPipelineContext>>,
-    pub registry_id: Option<String>,
-    pub root_package: Option<Box<AddBuildInfoV3BodyRootPackage>>,
-    pub status: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for AddBuildInfoV3Body {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            metadata: None,
-            package_type: None,
-            pipeline_context: None,
-            registry_id: None,
-            root_package: None,
-            status: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "AddBuildInfoV3Body",
-            names: &[
-                "status",
-                "metadata",
-                "registryId",
-                "packageType",
-                "rootPackage",
-                "pipelineContext",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.status),
-            1 => model::Slot::Opt(&mut self.metadata),
-            2 => model::Slot::Str(&mut self.registry_id),
-            3 => model::Slot::Str(&mut self.package_type),
-            4 => model::Slot::Opt(&mut self.root_package),
-            5 => model::Slot::Opt(&mut self.pipeline_context),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.metadata);
-        to.opt(3, &self.package_type);
-        to.opt(5, &self.pipeline_context);
-        to.opt(2, &self.registry_id);
-        to.opt(4, &self.root_package);
-        to.opt(0, &self.status);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(AddBuildInfoV3Body);
-/// Schema `AddBuildInfoV3 body.metadata`.
-pub struct AddBuildInfoV3BodyMetadata {
-    pub node_key: Option<String>,
-    pub parent_node_key: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for AddBuildInfoV3BodyMetadata {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            node_key: None,
-            parent_node_key: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "AddBuildInfoV3BodyMetadata",
-            names: &["nodeKey", "parentNodeKey"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.node_key),
-            1 => model::Slot::Str(&mut self.parent_node_key),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.node_key);
-        to.opt(1, &self.parent_node_key);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(AddBuildInfoV3BodyMetadata);
-/// Schema `AddBuildInfoV3 body.pipelineContext`.
-pub struct AddBuildInfoV3BodyPipelineContext {
-    pub execution_id: Option<String>,
-    pub org_id: Option<String>,
-    pub pipeline_id: Option<String>,
-    pub project_id: Option<String>,
-    pub stage_id: Option<String>,
-    pub step_id: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for AddBuildInfoV3BodyPipelineContext {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            execution_id: None,
-            org_id: None,
-            pipeline_id: None,
-            project_id: None,
-            stage_id: None,
-            step_id: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "AddBuildInfoV3BodyPipelineContext",
-            names: &[
-                "orgId",
-                "stepId",
-                "stageId",
-                "projectId",
-                "pipelineId",
-                "executionId",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.org_id),
-            1 => model::Slot::Str(&mut self.step_id),
-            2 => model::Slot::Str(&mut self.stage_id),
-            3 => model::Slot::Str(&mut self.project_id),
-            4 => model::Slot::Str(&mut self.pipeline_id),
-            5 => model::Slot::Str(&mut self.execution_id),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(5, &self.execution_id);
-        to.opt(0, &self.org_id);
-        to.opt(4, &self.pipeline_id);
-        to.opt(3, &self.project_id);
-        to.opt(2, &self.stage_id);
-        to.opt(1, &self.step_id);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(AddBuildInfoV3BodyPipelineContext);
-/// Schema `AddBuildInfoV3 body.rootPackage`.
-pub struct AddBuildInfoV3BodyRootPackage {
-    pub name: Option<String>,
-    pub version: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for AddBuildInfoV3BodyRootPackage {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            name: None,
-            version: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "AddBuildInfoV3BodyRootPackage",
-            names: &["name", "version"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.version),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.version);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(AddBuildInfoV3BodyRootPackage);
-/// Schema `CreateFirewallExceptionV3 body`.
-pub struct CreateFirewallExceptionV3Body {
-    pub business_justification: Option<String>,
-    pub expire_after: Option<i64>,
+/// Schema `ArtifactScanDetailsV3`.
+pub struct ArtifactScanDetailsV3 {
+    pub build_details: Option<Vec<BuildDetailEntryV3>>,
+    pub created_at: Option<String>,
+    pub exemption_status: Option<Box<ExemptionStatusV3>>,
+    pub fix_version_details: Option<Box<FixVersionDetailsV3>>,
+    pub id: Option<String>,
+    pub last_evaluated_at: Option<String>,
     pub package_name: Option<String>,
+    pub package_type: Option<String>,
+    pub parent_registry_id: Option<String>,
+    pub parent_registry_name: Option<String>,
+    pub parent_registry_org_id: Option<String>,
+    pub parent_registry_project_id: Option<String>,
+    pub policy_set_failure_details: Option<Vec<PolicySetFailureDetailV3>>,
+    pub purl: Option<String>,
     pub registry_id: Option<String>,
-    pub remediation_plan: Option<String>,
-    pub version_list: Option<Vec<String>>,
+    pub registry_name: Option<String>,
+    pub registry_org_id: Option<String>,
+    pub registry_project_id: Option<String>,
+    pub root_packages: Option<Vec<String>>,
+    pub scan_status: Option<ArtifactScanDetailsV3ScanStatus>,
+    pub version: Option<String>,
+    pub version_id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateFirewallExceptionV3Body {
+impl ArtifactScanDetailsV3 {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "purl",
+        "version",
+        "createdAt",
+        "versionId",
+        "registryId",
+        "scanStatus",
+        "packageName",
+        "packageType",
+        "buildDetails",
+        "registryName",
+        "rootPackages",
+        "registryOrgId",
+        "exemptionStatus",
+        "lastEvaluatedAt",
+        "parentRegistryId",
+        "fixVersionDetails",
+        "registryProjectId",
+        "parentRegistryName",
+        "parentRegistryOrgId",
+        "parentRegistryProjectId",
+        "policySetFailureDetails",
+    ];
+}
+impl model::Model for ArtifactScanDetailsV3 {
     #[inline]
     fn blank() -> Self {
         Self {
-            business_justification: None,
-            expire_after: None,
+            build_details: None,
+            created_at: None,
+            exemption_status: None,
+            fix_version_details: None,
+            id: None,
+            last_evaluated_at: None,
             package_name: None,
+            package_type: None,
+            parent_registry_id: None,
+            parent_registry_name: None,
+            parent_registry_org_id: None,
+            parent_registry_project_id: None,
+            policy_set_failure_details: None,
+            purl: None,
             registry_id: None,
-            remediation_plan: None,
-            version_list: None,
+            registry_name: None,
+            registry_org_id: None,
+            registry_project_id: None,
+            root_packages: None,
+            scan_status: None,
+            version: None,
+            version_id: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateFirewallExceptionV3Body",
-            names: &[
-                "registryId",
-                "expireAfter",
-                "packageName",
-                "versionList",
-                "remediationPlan",
-                "businessJustification",
-            ],
+            name: "ArtifactScanDetailsV3",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -261,35 +98,71 @@ impl model::Model for CreateFirewallExceptionV3Body {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.registry_id),
-            1 => model::Slot::Int(&mut self.expire_after),
-            2 => model::Slot::Str(&mut self.package_name),
-            3 => model::Slot::Opt(&mut self.version_list),
-            4 => model::Slot::Str(&mut self.remediation_plan),
-            5 => model::Slot::Str(&mut self.business_justification),
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.purl),
+            2 => model::Slot::Str(&mut self.version),
+            3 => model::Slot::Str(&mut self.created_at),
+            4 => model::Slot::Str(&mut self.version_id),
+            5 => model::Slot::Str(&mut self.registry_id),
+            6 => model::Slot::Opt(&mut self.scan_status),
+            7 => model::Slot::Str(&mut self.package_name),
+            8 => model::Slot::Str(&mut self.package_type),
+            9 => model::Slot::Opt(&mut self.build_details),
+            10 => model::Slot::Str(&mut self.registry_name),
+            11 => model::Slot::Opt(&mut self.root_packages),
+            12 => model::Slot::Str(&mut self.registry_org_id),
+            13 => model::Slot::Opt(&mut self.exemption_status),
+            14 => model::Slot::Str(&mut self.last_evaluated_at),
+            15 => model::Slot::Str(&mut self.parent_registry_id),
+            16 => model::Slot::Opt(&mut self.fix_version_details),
+            17 => model::Slot::Str(&mut self.registry_project_id),
+            18 => model::Slot::Str(&mut self.parent_registry_name),
+            19 => model::Slot::Str(&mut self.parent_registry_org_id),
+            20 => model::Slot::Str(&mut self.parent_registry_project_id),
+            21 => model::Slot::Opt(&mut self.policy_set_failure_details),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(5, &self.business_justification);
-        to.opt(1, &self.expire_after);
-        to.opt(2, &self.package_name);
-        to.opt(0, &self.registry_id);
-        to.opt(4, &self.remediation_plan);
-        to.opt(3, &self.version_list);
+        to.opt(9, &self.build_details);
+        to.opt(3, &self.created_at);
+        to.opt(13, &self.exemption_status);
+        to.opt(16, &self.fix_version_details);
+        to.opt(0, &self.id);
+        to.opt(14, &self.last_evaluated_at);
+        to.opt(7, &self.package_name);
+        to.opt(8, &self.package_type);
+        to.opt(15, &self.parent_registry_id);
+        to.opt(18, &self.parent_registry_name);
+        to.opt(19, &self.parent_registry_org_id);
+        to.opt(20, &self.parent_registry_project_id);
+        to.opt(21, &self.policy_set_failure_details);
+        to.opt(1, &self.purl);
+        to.opt(5, &self.registry_id);
+        to.opt(10, &self.registry_name);
+        to.opt(12, &self.registry_org_id);
+        to.opt(17, &self.registry_project_id);
+        to.opt(11, &self.root_packages);
+        to.opt(6, &self.scan_status);
+        to.opt(2, &self.version);
+        to.opt(4, &self.version_id);
         to.misfits(&self.misfits);
     }
 }
-model::model!(CreateFirewallExceptionV3Body);
-/// Schema `EvaluateArtifactScanV3 body`.
-pub struct EvaluateArtifactScanV3Body {
+model::model!(ArtifactScanDetailsV3);
+model::open_enum! {
+    #[doc = " Schema `ArtifactScanDetailsV3.scanStatus`."]
+    ArtifactScanDetailsV3ScanStatus { 0 Blocked = "BLOCKED", 1 Warn = "WARN", }
+}
+/// Schema `ArtifactScanEvaluateRequestInputV3`.
+pub struct ArtifactScanEvaluateRequestInputV3 {
     pub scan_id: Option<String>,
     pub version_id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for EvaluateArtifactScanV3Body {
+impl model::Model for ArtifactScanEvaluateRequestInputV3 {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -301,7 +174,7 @@ impl model::Model for EvaluateArtifactScanV3Body {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "EvaluateArtifactScanV3Body",
+            name: "ArtifactScanEvaluateRequestInputV3",
             names: &["scanId", "versionId"],
             required: &[],
             secrets: &[],
@@ -323,32 +196,152 @@ impl model::Model for EvaluateArtifactScanV3Body {
         to.misfits(&self.misfits);
     }
 }
-model::model!(EvaluateArtifactScanV3Body);
+model::model!(ArtifactScanEvaluateRequestInputV3);
 model::open_enum! {
-    #[doc = " Schema `GetArtifactScansV3 scope`."] GetArtifactScansV3Scope { 0 Ancestors
-    = "ancestors", 1 Descendants = "descendants", 2 None = "none", }
+    #[doc = " Schema `ArtifactScanEvaluateRequestStatusV3`."]
+    ArtifactScanEvaluateRequestStatusV3 { 0 Pending = "PENDING", 1 Processing =
+    "PROCESSING", 2 Success = "SUCCESS", 3 Failed = "FAILED", }
 }
-/// Schema `InitiateBulkScanEvaluationV3 body`.
-pub struct InitiateBulkScanEvaluationV3Body {
-    pub artifacts: Option<Vec<InitiateBulkScanEvaluationV3BodyArtifacts>>,
-    pub registry_id: Option<String>,
+/// Schema `ArtifactScanInputV3`.
+pub struct ArtifactScanInputV3 {
+    pub package_name: String,
+    pub version: String,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for InitiateBulkScanEvaluationV3Body {
+impl ArtifactScanInputV3 {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(package_name: impl Into<String>, version: impl Into<String>) -> Self {
+        Self {
+            package_name: package_name.into(),
+            version: version.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for ArtifactScanInputV3 {
     #[inline]
     fn blank() -> Self {
         Self {
-            artifacts: None,
-            registry_id: None,
+            package_name: model::Cell::blank(),
+            version: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "InitiateBulkScanEvaluationV3Body",
-            names: &["artifacts", "registryId"],
+            name: "ArtifactScanInputV3",
+            names: &["version", "packageName"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.version),
+            1 => model::Slot::OneStr(&mut self.package_name),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.package_name);
+        to.one(0, &self.version);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(ArtifactScanInputV3);
+/// Schema `ArtifactScanV3`.
+pub struct ArtifactScanV3 {
+    pub build_details: Option<Vec<BuildDetailEntryV3>>,
+    pub exemption_status: Option<Box<ExemptionStatusV3>>,
+    pub id: Option<String>,
+    pub last_evaluated_at: Option<String>,
+    pub last_evaluated_by: Option<String>,
+    pub package_name: Option<String>,
+    pub package_type: Option<String>,
+    pub parent_registry_id: Option<String>,
+    pub parent_registry_name: Option<String>,
+    pub parent_registry_org_id: Option<String>,
+    pub parent_registry_project_id: Option<String>,
+    pub policy_sets: Option<Vec<ArtifactScanV3PolicySets>>,
+    pub purl: Option<String>,
+    pub registry_id: Option<String>,
+    pub registry_name: Option<String>,
+    pub registry_org_id: Option<String>,
+    pub registry_project_id: Option<String>,
+    pub root_packages: Option<Vec<String>>,
+    pub scan_status: Option<ArtifactScanV3ScanStatus>,
+    pub security_violation_categories: Option<Vec<PolicyFailureDetailCategoryV3>>,
+    pub total_affected_pipelines: Option<i64>,
+    pub version: Option<String>,
+    pub version_id: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ArtifactScanV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            build_details: None,
+            exemption_status: None,
+            id: None,
+            last_evaluated_at: None,
+            last_evaluated_by: None,
+            package_name: None,
+            package_type: None,
+            parent_registry_id: None,
+            parent_registry_name: None,
+            parent_registry_org_id: None,
+            parent_registry_project_id: None,
+            policy_sets: None,
+            purl: None,
+            registry_id: None,
+            registry_name: None,
+            registry_org_id: None,
+            registry_project_id: None,
+            root_packages: None,
+            scan_status: None,
+            security_violation_categories: None,
+            total_affected_pipelines: None,
+            version: None,
+            version_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactScanV3",
+            names: &[
+                "id",
+                "purl",
+                "version",
+                "versionId",
+                "policySets",
+                "registryId",
+                "scanStatus",
+                "packageName",
+                "packageType",
+                "buildDetails",
+                "registryName",
+                "rootPackages",
+                "RegistryOrgId",
+                "exemptionStatus",
+                "lastEvaluatedAt",
+                "lastEvaluatedBy",
+                "parentRegistryId",
+                "RegistryProjectId",
+                "parentRegistryName",
+                "parentRegistryOrgId",
+                "totalAffectedPipelines",
+                "parentRegistryProjectId",
+                "securityViolationCategories",
+            ],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -357,31 +350,548 @@ impl model::Model for InitiateBulkScanEvaluationV3Body {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.artifacts),
-            1 => model::Slot::Str(&mut self.registry_id),
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.purl),
+            2 => model::Slot::Str(&mut self.version),
+            3 => model::Slot::Str(&mut self.version_id),
+            4 => model::Slot::Opt(&mut self.policy_sets),
+            5 => model::Slot::Str(&mut self.registry_id),
+            6 => model::Slot::Opt(&mut self.scan_status),
+            7 => model::Slot::Str(&mut self.package_name),
+            8 => model::Slot::Str(&mut self.package_type),
+            9 => model::Slot::Opt(&mut self.build_details),
+            10 => model::Slot::Str(&mut self.registry_name),
+            11 => model::Slot::Opt(&mut self.root_packages),
+            12 => model::Slot::Str(&mut self.registry_org_id),
+            13 => model::Slot::Opt(&mut self.exemption_status),
+            14 => model::Slot::Str(&mut self.last_evaluated_at),
+            15 => model::Slot::Str(&mut self.last_evaluated_by),
+            16 => model::Slot::Str(&mut self.parent_registry_id),
+            17 => model::Slot::Str(&mut self.registry_project_id),
+            18 => model::Slot::Str(&mut self.parent_registry_name),
+            19 => model::Slot::Str(&mut self.parent_registry_org_id),
+            20 => model::Slot::Int(&mut self.total_affected_pipelines),
+            21 => model::Slot::Str(&mut self.parent_registry_project_id),
+            22 => model::Slot::Opt(&mut self.security_violation_categories),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.artifacts);
-        to.opt(1, &self.registry_id);
+        to.opt(9, &self.build_details);
+        to.opt(13, &self.exemption_status);
+        to.opt(0, &self.id);
+        to.opt(14, &self.last_evaluated_at);
+        to.opt(15, &self.last_evaluated_by);
+        to.opt(7, &self.package_name);
+        to.opt(8, &self.package_type);
+        to.opt(16, &self.parent_registry_id);
+        to.opt(18, &self.parent_registry_name);
+        to.opt(19, &self.parent_registry_org_id);
+        to.opt(21, &self.parent_registry_project_id);
+        to.opt(4, &self.policy_sets);
+        to.opt(1, &self.purl);
+        to.opt(5, &self.registry_id);
+        to.opt(10, &self.registry_name);
+        to.opt(12, &self.registry_org_id);
+        to.opt(17, &self.registry_project_id);
+        to.opt(11, &self.root_packages);
+        to.opt(6, &self.scan_status);
+        to.opt(22, &self.security_violation_categories);
+        to.opt(20, &self.total_affected_pipelines);
+        to.opt(2, &self.version);
+        to.opt(3, &self.version_id);
         to.misfits(&self.misfits);
     }
 }
-model::model!(InitiateBulkScanEvaluationV3Body);
-/// Schema `InitiateBulkScanEvaluationV3 body.artifacts`.
-pub struct InitiateBulkScanEvaluationV3BodyArtifacts {
+model::model!(ArtifactScanV3);
+/// Schema `ArtifactScanV3.policySets`.
+pub struct ArtifactScanV3PolicySets {
+    pub policy_set_name: Option<String>,
+    pub policy_set_ref: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ArtifactScanV3PolicySets {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            policy_set_name: None,
+            policy_set_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactScanV3PolicySets",
+            names: &["policySetRef", "policySetName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.policy_set_ref),
+            1 => model::Slot::Str(&mut self.policy_set_name),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.policy_set_name);
+        to.opt(0, &self.policy_set_ref);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ArtifactScanV3PolicySets);
+model::open_enum! {
+    #[doc = " Schema `ArtifactScanV3.scanStatus`."] ArtifactScanV3ScanStatus { 0 Blocked
+    = "BLOCKED", 1 Warn = "WARN", }
+}
+/// Schema `BuildDetailEntryV3`.
+pub struct BuildDetailEntryV3 {
+    pub last_execution_time: Option<i64>,
+    pub latest_execution_id: Option<String>,
+    pub pipeline_id: Option<String>,
+    pub root_package: Option<String>,
+    pub stage_id: Option<String>,
+    pub step_id: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for BuildDetailEntryV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            last_execution_time: None,
+            latest_execution_id: None,
+            pipeline_id: None,
+            root_package: None,
+            stage_id: None,
+            step_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BuildDetailEntryV3",
+            names: &[
+                "stepId",
+                "stageId",
+                "pipelineId",
+                "rootPackage",
+                "lastExecutionTime",
+                "latestExecutionId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.step_id),
+            1 => model::Slot::Str(&mut self.stage_id),
+            2 => model::Slot::Str(&mut self.pipeline_id),
+            3 => model::Slot::Str(&mut self.root_package),
+            4 => model::Slot::Int(&mut self.last_execution_time),
+            5 => model::Slot::Str(&mut self.latest_execution_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.last_execution_time);
+        to.opt(5, &self.latest_execution_id);
+        to.opt(2, &self.pipeline_id);
+        to.opt(3, &self.root_package);
+        to.opt(1, &self.stage_id);
+        to.opt(0, &self.step_id);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(BuildDetailEntryV3);
+/// Schema `BuildInfoNodeV3`.
+pub struct BuildInfoNodeV3 {
+    pub node_key: String,
+    pub parent_node_key: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl BuildInfoNodeV3 {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(node_key: impl Into<String>) -> Self {
+        Self {
+            node_key: node_key.into(),
+            parent_node_key: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for BuildInfoNodeV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            node_key: model::Cell::blank(),
+            parent_node_key: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BuildInfoNodeV3",
+            names: &["nodeKey", "parentNodeKey"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.node_key),
+            1 => model::Slot::Str(&mut self.parent_node_key),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.node_key);
+        to.opt(1, &self.parent_node_key);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(BuildInfoNodeV3);
+/// Schema `BuildInfoRequestInputV3`.
+pub struct BuildInfoRequestInputV3 {
+    pub metadata: Vec<BuildInfoNodeV3>,
+    pub package_type: String,
+    pub pipeline_context: Option<Box<PipelineContextV3>>,
+    pub registry_id: String,
+    pub root_package: Box<RootPackageV3>,
+    pub status: BuildInfoRequestInputV3Status,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl BuildInfoRequestInputV3 {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        metadata: Vec<BuildInfoNodeV3>,
+        package_type: impl Into<String>,
+        registry_id: impl Into<String>,
+        root_package: impl Into<Box<RootPackageV3>>,
+        status: impl Into<BuildInfoRequestInputV3Status>,
+    ) -> Self {
+        Self {
+            metadata: metadata,
+            package_type: package_type.into(),
+            pipeline_context: None,
+            registry_id: registry_id.into(),
+            root_package: root_package.into(),
+            status: status.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for BuildInfoRequestInputV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: model::Cell::blank(),
+            package_type: model::Cell::blank(),
+            pipeline_context: None,
+            registry_id: model::Cell::blank(),
+            root_package: model::Cell::blank(),
+            status: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BuildInfoRequestInputV3",
+            names: &[
+                "status",
+                "metadata",
+                "registryId",
+                "packageType",
+                "rootPackage",
+                "pipelineContext",
+            ],
+            required: &[0, 1, 2, 3, 4],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.status),
+            1 => model::Cell::slot(&mut self.metadata),
+            2 => model::Slot::OneStr(&mut self.registry_id),
+            3 => model::Slot::OneStr(&mut self.package_type),
+            4 => model::Cell::slot(&mut self.root_package),
+            5 => model::Slot::Opt(&mut self.pipeline_context),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.metadata);
+        to.one(3, &self.package_type);
+        to.opt(5, &self.pipeline_context);
+        to.one(2, &self.registry_id);
+        to.one(4, &self.root_package);
+        to.one(0, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(BuildInfoRequestInputV3);
+model::open_enum! {
+    #[doc = " Schema `BuildInfoRequestInputV3.status`."] BuildInfoRequestInputV3Status {
+    0 Pending = "PENDING", 1 Processing = "PROCESSING", 2 Success = "SUCCESS", 3 Failure
+    = "FAILURE", }
+}
+/// Schema `BulkScanEvaluateSyncRequestV3`.
+pub struct BulkScanEvaluateSyncRequestV3 {
+    pub artifacts: Vec<ArtifactScanInputV3>,
+    pub registry_id: String,
+    pub skip_cache: Option<bool>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl BulkScanEvaluateSyncRequestV3 {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        artifacts: Vec<ArtifactScanInputV3>,
+        registry_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            artifacts: artifacts,
+            registry_id: registry_id.into(),
+            skip_cache: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for BulkScanEvaluateSyncRequestV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifacts: model::Cell::blank(),
+            registry_id: model::Cell::blank(),
+            skip_cache: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BulkScanEvaluateSyncRequestV3",
+            names: &["artifacts", "skipCache", "registryId"],
+            required: &[0, 2],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.artifacts),
+            1 => model::Slot::Flag(&mut self.skip_cache),
+            2 => model::Slot::OneStr(&mut self.registry_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.artifacts);
+        to.one(2, &self.registry_id);
+        to.opt(1, &self.skip_cache);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(BulkScanEvaluateSyncRequestV3);
+/// Schema `BulkScanEvaluationAcceptedDataV3`.
+pub struct BulkScanEvaluationAcceptedDataV3 {
+    pub evaluation_id: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl BulkScanEvaluationAcceptedDataV3 {
+    pub(crate) const NAMES: model::Names = &["evaluationId"];
+}
+impl model::Model for BulkScanEvaluationAcceptedDataV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            evaluation_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BulkScanEvaluationAcceptedDataV3",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.evaluation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.evaluation_id);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(BulkScanEvaluationAcceptedDataV3);
+/// Schema `BulkScanEvaluationRequestV3`.
+pub struct BulkScanEvaluationRequestV3 {
+    pub artifacts: Vec<ArtifactScanInputV3>,
+    pub registry_id: String,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl BulkScanEvaluationRequestV3 {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        artifacts: Vec<ArtifactScanInputV3>,
+        registry_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            artifacts: artifacts,
+            registry_id: registry_id.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for BulkScanEvaluationRequestV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifacts: model::Cell::blank(),
+            registry_id: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BulkScanEvaluationRequestV3",
+            names: &["artifacts", "registryId"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.artifacts),
+            1 => model::Slot::OneStr(&mut self.registry_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.artifacts);
+        to.one(1, &self.registry_id);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(BulkScanEvaluationRequestV3);
+/// Schema `BulkScanEvaluationStatusDataV3`.
+pub struct BulkScanEvaluationStatusDataV3 {
+    pub error: Option<String>,
+    pub evaluation_id: Option<String>,
+    pub scans: Option<Vec<BulkScanResultItemV3>>,
+    pub status: Option<BulkScanEvaluationStatusDataV3Status>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl BulkScanEvaluationStatusDataV3 {
+    pub(crate) const NAMES: model::Names = &["error", "scans", "status", "evaluationId"];
+}
+impl model::Model for BulkScanEvaluationStatusDataV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error: None,
+            evaluation_id: None,
+            scans: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BulkScanEvaluationStatusDataV3",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.error),
+            1 => model::Slot::Opt(&mut self.scans),
+            2 => model::Slot::Opt(&mut self.status),
+            3 => model::Slot::Str(&mut self.evaluation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.error);
+        to.opt(3, &self.evaluation_id);
+        to.opt(1, &self.scans);
+        to.opt(2, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(BulkScanEvaluationStatusDataV3);
+model::open_enum! {
+    #[doc = " Schema `BulkScanEvaluationStatusDataV3.status`."]
+    BulkScanEvaluationStatusDataV3Status { 0 Pending = "PENDING", 1 Processing =
+    "PROCESSING", 2 Success = "SUCCESS", 3 Failure = "FAILURE", }
+}
+/// Schema `BulkScanResultItemV3`.
+pub struct BulkScanResultItemV3 {
     pub package_name: Option<String>,
+    pub scan_id: Option<String>,
+    pub scan_status: Option<ScanStatusV3>,
     pub version: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for InitiateBulkScanEvaluationV3BodyArtifacts {
+impl model::Model for BulkScanResultItemV3 {
     #[inline]
     fn blank() -> Self {
         Self {
             package_name: None,
+            scan_id: None,
+            scan_status: None,
             version: None,
             misfits: model::Misfits::NONE,
         }
@@ -389,8 +899,8 @@ impl model::Model for InitiateBulkScanEvaluationV3BodyArtifacts {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "InitiateBulkScanEvaluationV3BodyArtifacts",
-            names: &["version", "packageName"],
+            name: "BulkScanResultItemV3",
+            names: &["scanId", "version", "scanStatus", "packageName"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -399,40 +909,169 @@ impl model::Model for InitiateBulkScanEvaluationV3BodyArtifacts {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.version),
-            1 => model::Slot::Str(&mut self.package_name),
+            0 => model::Slot::Str(&mut self.scan_id),
+            1 => model::Slot::Str(&mut self.version),
+            2 => model::Slot::Opt(&mut self.scan_status),
+            3 => model::Slot::Str(&mut self.package_name),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.package_name);
-        to.opt(0, &self.version);
+        to.opt(3, &self.package_name);
+        to.opt(0, &self.scan_id);
+        to.opt(2, &self.scan_status);
+        to.opt(1, &self.version);
         to.misfits(&self.misfits);
     }
 }
-model::model!(InitiateBulkScanEvaluationV3BodyArtifacts);
-model::open_enum! {
-    #[doc = " Schema `ListPipelineBuildInfoDetailsV3 scope`."]
-    ListPipelineBuildInfoDetailsV3Scope { 0 Ancestors = "ancestors", 1 Descendants =
-    "descendants", 2 None = "none", }
+model::model!(BulkScanResultItemV3);
+/// Schema `ExemptionStatusV3`.
+pub struct ExemptionStatusV3 {
+    pub created_at: Option<i64>,
+    pub expiration_at: Option<i64>,
+    pub id: Option<String>,
+    pub status: Option<ExemptionStatusV3Status>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
 }
-/// Schema `UpdateFirewallExceptionV3 body`.
-pub struct UpdateFirewallExceptionV3Body {
-    pub business_justification: Option<String>,
-    pub expire_after: Option<i64>,
-    pub remediation_plan: Option<String>,
+impl model::Model for ExemptionStatusV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            expiration_at: None,
+            id: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExemptionStatusV3",
+            names: &["id", "status", "createdAt", "expirationAt"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Int(&mut self.created_at),
+            3 => model::Slot::Int(&mut self.expiration_at),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.created_at);
+        to.opt(3, &self.expiration_at);
+        to.opt(0, &self.id);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ExemptionStatusV3);
+model::open_enum! {
+    #[doc = " Schema `ExemptionStatusV3.status`."] ExemptionStatusV3Status { 0 Pending =
+    "PENDING", 1 Approved = "APPROVED", 2 Rejected = "REJECTED", 3 Expired = "EXPIRED", }
+}
+/// Schema `FirewallExceptionApprovalRequestV3`.
+pub struct FirewallExceptionApprovalRequestV3 {
+    pub notes: model::Maybe<String>,
+    pub status: FirewallExceptionStatusV3,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl FirewallExceptionApprovalRequestV3 {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(status: impl Into<FirewallExceptionStatusV3>) -> Self {
+        Self {
+            notes: model::Maybe::Absent,
+            status: status.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for FirewallExceptionApprovalRequestV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            notes: model::Maybe::Absent,
+            status: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FirewallExceptionApprovalRequestV3",
+            names: &["notes", "status"],
+            required: &[1],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Maybe(&mut self.notes),
+            1 => model::Cell::slot(&mut self.status),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.maybe(0, &self.notes);
+        to.one(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(FirewallExceptionApprovalRequestV3);
+/// Schema `FirewallExceptionCreateRequestV3`.
+pub struct FirewallExceptionCreateRequestV3 {
+    pub business_justification: String,
+    pub expire_after: model::Maybe<i64>,
+    pub package_name: String,
+    pub registry_id: String,
+    pub remediation_plan: model::Maybe<String>,
     pub version_list: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateFirewallExceptionV3Body {
+impl FirewallExceptionCreateRequestV3 {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        business_justification: impl Into<String>,
+        package_name: impl Into<String>,
+        registry_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            business_justification: business_justification.into(),
+            expire_after: model::Maybe::Absent,
+            package_name: package_name.into(),
+            registry_id: registry_id.into(),
+            remediation_plan: model::Maybe::Absent,
+            version_list: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for FirewallExceptionCreateRequestV3 {
     #[inline]
     fn blank() -> Self {
         Self {
-            business_justification: None,
-            expire_after: None,
-            remediation_plan: None,
+            business_justification: model::Cell::blank(),
+            expire_after: model::Maybe::Absent,
+            package_name: model::Cell::blank(),
+            registry_id: model::Cell::blank(),
+            remediation_plan: model::Maybe::Absent,
             version_list: None,
             misfits: model::Misfits::NONE,
         }
@@ -440,7 +1079,271 @@ impl model::Model for UpdateFirewallExceptionV3Body {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateFirewallExceptionV3Body",
+            name: "FirewallExceptionCreateRequestV3",
+            names: &[
+                "registryId",
+                "expireAfter",
+                "packageName",
+                "versionList",
+                "remediationPlan",
+                "businessJustification",
+            ],
+            required: &[0, 2, 5],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.registry_id),
+            1 => model::Slot::Maybe(&mut self.expire_after),
+            2 => model::Slot::OneStr(&mut self.package_name),
+            3 => model::Slot::Opt(&mut self.version_list),
+            4 => model::Slot::Maybe(&mut self.remediation_plan),
+            5 => model::Slot::OneStr(&mut self.business_justification),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(5, &self.business_justification);
+        to.maybe(1, &self.expire_after);
+        to.one(2, &self.package_name);
+        to.one(0, &self.registry_id);
+        to.maybe(4, &self.remediation_plan);
+        to.opt(3, &self.version_list);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(FirewallExceptionCreateRequestV3);
+/// Schema `FirewallExceptionMetaV3`.
+pub struct FirewallExceptionMetaV3 {
+    pub approved_count: Option<i64>,
+    pub expired_count: Option<i64>,
+    pub pending_count: Option<i64>,
+    pub rejected_count: Option<i64>,
+    pub total_count: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for FirewallExceptionMetaV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            approved_count: None,
+            expired_count: None,
+            pending_count: None,
+            rejected_count: None,
+            total_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FirewallExceptionMetaV3",
+            names: &[
+                "totalCount",
+                "expiredCount",
+                "pendingCount",
+                "approvedCount",
+                "rejectedCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.total_count),
+            1 => model::Slot::Int(&mut self.expired_count),
+            2 => model::Slot::Int(&mut self.pending_count),
+            3 => model::Slot::Int(&mut self.approved_count),
+            4 => model::Slot::Int(&mut self.rejected_count),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.approved_count);
+        to.opt(1, &self.expired_count);
+        to.opt(2, &self.pending_count);
+        to.opt(4, &self.rejected_count);
+        to.opt(0, &self.total_count);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(FirewallExceptionMetaV3);
+/// Schema `FirewallExceptionResponseV3`.
+pub struct FirewallExceptionResponseV3 {
+    pub business_justification: Option<String>,
+    pub created_at: Option<i64>,
+    pub created_by: Option<Box<UserInfoV3>>,
+    pub exception_id: Option<String>,
+    pub expiration_at: Option<i64>,
+    pub expire_after: Option<i64>,
+    pub notes: Option<String>,
+    pub package_name: Option<String>,
+    pub package_type: Option<String>,
+    pub registry_id: Option<String>,
+    pub registry_name: Option<String>,
+    pub remediation_plan: Option<String>,
+    pub status: Option<FirewallExceptionStatusV3>,
+    pub status_changed_at: Option<i64>,
+    pub status_changed_by: Option<Box<UserInfoV3>>,
+    pub updated_at: Option<i64>,
+    pub updated_by: Option<Box<UserInfoV3>>,
+    pub version_id: Option<String>,
+    pub version_list: Option<Vec<String>>,
+    pub version_scan_map: Option<std::collections::BTreeMap<String, String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl FirewallExceptionResponseV3 {
+    pub(crate) const NAMES: model::Names = &[
+        "notes",
+        "status",
+        "createdAt",
+        "createdBy",
+        "updatedAt",
+        "updatedBy",
+        "versionId",
+        "registryId",
+        "exceptionId",
+        "expireAfter",
+        "packageName",
+        "packageType",
+        "versionList",
+        "expirationAt",
+        "registryName",
+        "versionScanMap",
+        "remediationPlan",
+        "statusChangedAt",
+        "statusChangedBy",
+        "businessJustification",
+    ];
+}
+impl model::Model for FirewallExceptionResponseV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            business_justification: None,
+            created_at: None,
+            created_by: None,
+            exception_id: None,
+            expiration_at: None,
+            expire_after: None,
+            notes: None,
+            package_name: None,
+            package_type: None,
+            registry_id: None,
+            registry_name: None,
+            remediation_plan: None,
+            status: None,
+            status_changed_at: None,
+            status_changed_by: None,
+            updated_at: None,
+            updated_by: None,
+            version_id: None,
+            version_list: None,
+            version_scan_map: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FirewallExceptionResponseV3",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.notes),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Int(&mut self.created_at),
+            3 => model::Slot::Opt(&mut self.created_by),
+            4 => model::Slot::Int(&mut self.updated_at),
+            5 => model::Slot::Opt(&mut self.updated_by),
+            6 => model::Slot::Str(&mut self.version_id),
+            7 => model::Slot::Str(&mut self.registry_id),
+            8 => model::Slot::Str(&mut self.exception_id),
+            9 => model::Slot::Int(&mut self.expire_after),
+            10 => model::Slot::Str(&mut self.package_name),
+            11 => model::Slot::Str(&mut self.package_type),
+            12 => model::Slot::Opt(&mut self.version_list),
+            13 => model::Slot::Int(&mut self.expiration_at),
+            14 => model::Slot::Str(&mut self.registry_name),
+            15 => model::Slot::Opt(&mut self.version_scan_map),
+            16 => model::Slot::Str(&mut self.remediation_plan),
+            17 => model::Slot::Int(&mut self.status_changed_at),
+            18 => model::Slot::Opt(&mut self.status_changed_by),
+            19 => model::Slot::Str(&mut self.business_justification),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(19, &self.business_justification);
+        to.opt(2, &self.created_at);
+        to.opt(3, &self.created_by);
+        to.opt(8, &self.exception_id);
+        to.opt(13, &self.expiration_at);
+        to.opt(9, &self.expire_after);
+        to.opt(0, &self.notes);
+        to.opt(10, &self.package_name);
+        to.opt(11, &self.package_type);
+        to.opt(7, &self.registry_id);
+        to.opt(14, &self.registry_name);
+        to.opt(16, &self.remediation_plan);
+        to.opt(1, &self.status);
+        to.opt(17, &self.status_changed_at);
+        to.opt(18, &self.status_changed_by);
+        to.opt(4, &self.updated_at);
+        to.opt(5, &self.updated_by);
+        to.opt(6, &self.version_id);
+        to.opt(12, &self.version_list);
+        to.opt(15, &self.version_scan_map);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(FirewallExceptionResponseV3);
+model::open_enum! {
+    #[doc = " Schema `FirewallExceptionStatusV3`."] FirewallExceptionStatusV3 { 0 Pending
+    = "PENDING", 1 Approved = "APPROVED", 2 Rejected = "REJECTED", 3 Expired = "EXPIRED",
+    }
+}
+/// Schema `FirewallExceptionUpdateRequestV3`.
+pub struct FirewallExceptionUpdateRequestV3 {
+    pub business_justification: Option<String>,
+    pub expire_after: model::Maybe<i64>,
+    pub remediation_plan: model::Maybe<String>,
+    pub version_list: Option<Vec<String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for FirewallExceptionUpdateRequestV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            business_justification: None,
+            expire_after: model::Maybe::Absent,
+            remediation_plan: model::Maybe::Absent,
+            version_list: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FirewallExceptionUpdateRequestV3",
             names: &[
                 "expireAfter",
                 "versionList",
@@ -455,9 +1358,9 @@ impl model::Model for UpdateFirewallExceptionV3Body {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Int(&mut self.expire_after),
+            0 => model::Slot::Maybe(&mut self.expire_after),
             1 => model::Slot::Opt(&mut self.version_list),
-            2 => model::Slot::Str(&mut self.remediation_plan),
+            2 => model::Slot::Maybe(&mut self.remediation_plan),
             3 => model::Slot::Str(&mut self.business_justification),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
@@ -465,34 +1368,36 @@ impl model::Model for UpdateFirewallExceptionV3Body {
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(3, &self.business_justification);
-        to.opt(0, &self.expire_after);
-        to.opt(2, &self.remediation_plan);
+        to.maybe(0, &self.expire_after);
+        to.maybe(2, &self.remediation_plan);
         to.opt(1, &self.version_list);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateFirewallExceptionV3Body);
-/// Schema `UpdateStatusFirewallExceptionV3 body`.
-pub struct UpdateStatusFirewallExceptionV3Body {
-    pub notes: Option<String>,
-    pub status: Option<String>,
+model::model!(FirewallExceptionUpdateRequestV3);
+/// Schema `FixVersionDetailsV3`.
+pub struct FixVersionDetailsV3 {
+    pub current_version: Option<String>,
+    pub fix_version: Option<String>,
+    pub fix_version_available: Option<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateStatusFirewallExceptionV3Body {
+impl model::Model for FixVersionDetailsV3 {
     #[inline]
     fn blank() -> Self {
         Self {
-            notes: None,
-            status: None,
+            current_version: None,
+            fix_version: None,
+            fix_version_available: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateStatusFirewallExceptionV3Body",
-            names: &["notes", "status"],
+            name: "FixVersionDetailsV3",
+            names: &["fixVersion", "currentVersion", "fixVersionAvailable"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -501,16 +1406,1203 @@ impl model::Model for UpdateStatusFirewallExceptionV3Body {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.notes),
-            1 => model::Slot::Str(&mut self.status),
+            0 => model::Slot::Str(&mut self.fix_version),
+            1 => model::Slot::Str(&mut self.current_version),
+            2 => model::Slot::Flag(&mut self.fix_version_available),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.notes);
-        to.opt(1, &self.status);
+        to.opt(1, &self.current_version);
+        to.opt(0, &self.fix_version);
+        to.opt(2, &self.fix_version_available);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateStatusFirewallExceptionV3Body);
+model::model!(FixVersionDetailsV3);
+/// Schema `LicensePolicyFailureDetailConfigV3`.
+pub struct LicensePolicyFailureDetailConfigV3 {
+    pub allowed_licenses: Option<Vec<String>>,
+    pub blocked_license: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for LicensePolicyFailureDetailConfigV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allowed_licenses: None,
+            blocked_license: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LicensePolicyFailureDetailConfigV3",
+            names: &["blockedLicense", "allowedLicenses"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.blocked_license),
+            1 => model::Slot::Opt(&mut self.allowed_licenses),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.allowed_licenses);
+        to.opt(0, &self.blocked_license);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(LicensePolicyFailureDetailConfigV3);
+/// Schema `ListFirewallExceptionsResponseBodyV3`.
+pub struct ListFirewallExceptionsResponseBodyV3 {
+    pub has_more: Option<bool>,
+    pub items: Option<Vec<FirewallExceptionResponseV3>>,
+    pub meta: Option<Box<FirewallExceptionMetaV3>>,
+    pub page: Option<i64>,
+    pub size: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ListFirewallExceptionsResponseBodyV3 {
+    pub(crate) const NAMES: model::Names = &["meta", "page", "size", "items", "hasMore"];
+}
+impl model::Model for ListFirewallExceptionsResponseBodyV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            has_more: None,
+            items: None,
+            meta: None,
+            page: None,
+            size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListFirewallExceptionsResponseBodyV3",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.meta),
+            1 => model::Slot::Int(&mut self.page),
+            2 => model::Slot::Int(&mut self.size),
+            3 => model::Slot::Opt(&mut self.items),
+            4 => model::Slot::Flag(&mut self.has_more),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.has_more);
+        to.opt(3, &self.items);
+        to.opt(0, &self.meta);
+        to.opt(1, &self.page);
+        to.opt(2, &self.size);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ListFirewallExceptionsResponseBodyV3);
+/// Schema `ListPipelineBuildInfoDetailsResponseBodyV3`.
+pub struct ListPipelineBuildInfoDetailsResponseBodyV3 {
+    pub has_more: Option<bool>,
+    pub meta: Option<Box<PipelineBuildInfoMetaV3>>,
+    pub page: Option<i64>,
+    pub pipeline_data: Option<Vec<PipelineBuildInfoDetailV3>>,
+    pub size: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ListPipelineBuildInfoDetailsResponseBodyV3 {
+    pub(crate) const NAMES: model::Names = &[
+        "meta",
+        "page",
+        "size",
+        "hasMore",
+        "pipelineData",
+    ];
+}
+impl model::Model for ListPipelineBuildInfoDetailsResponseBodyV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            has_more: None,
+            meta: None,
+            page: None,
+            pipeline_data: None,
+            size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListPipelineBuildInfoDetailsResponseBodyV3",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.meta),
+            1 => model::Slot::Int(&mut self.page),
+            2 => model::Slot::Int(&mut self.size),
+            3 => model::Slot::Flag(&mut self.has_more),
+            4 => model::Slot::Opt(&mut self.pipeline_data),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.has_more);
+        to.opt(0, &self.meta);
+        to.opt(1, &self.page);
+        to.opt(4, &self.pipeline_data);
+        to.opt(2, &self.size);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ListPipelineBuildInfoDetailsResponseBodyV3);
+/// Schema `MaliciousPackagePolicyFailureDetailConfigV3`.
+pub struct MaliciousPackagePolicyFailureDetailConfigV3 {
+    pub blocked_package: Option<String>,
+    pub message: Option<String>,
+    pub reason: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for MaliciousPackagePolicyFailureDetailConfigV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            blocked_package: None,
+            message: None,
+            reason: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MaliciousPackagePolicyFailureDetailConfigV3",
+            names: &["reason", "message", "blockedPackage"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.reason),
+            1 => model::Slot::Str(&mut self.message),
+            2 => model::Slot::Str(&mut self.blocked_package),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.blocked_package);
+        to.opt(1, &self.message);
+        to.opt(0, &self.reason);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(MaliciousPackagePolicyFailureDetailConfigV3);
+/// Schema `OssRiskLevelPolicyFailureDetailConfigV3`.
+pub struct OssRiskLevelPolicyFailureDetailConfigV3 {
+    pub oss_risk_level: Option<String>,
+    pub oss_risk_score: Option<f64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for OssRiskLevelPolicyFailureDetailConfigV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            oss_risk_level: None,
+            oss_risk_score: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OssRiskLevelPolicyFailureDetailConfigV3",
+            names: &["ossRiskLevel", "ossRiskScore"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.oss_risk_level),
+            1 => model::Slot::Num(&mut self.oss_risk_score),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.oss_risk_level);
+        to.opt(1, &self.oss_risk_score);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(OssRiskLevelPolicyFailureDetailConfigV3);
+/// Schema `PackageAgeViolationPolicyFailureDetailConfigV3`.
+pub struct PackageAgeViolationPolicyFailureDetailConfigV3 {
+    pub package_age_threshold: Option<String>,
+    pub published_on: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for PackageAgeViolationPolicyFailureDetailConfigV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            package_age_threshold: None,
+            published_on: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PackageAgeViolationPolicyFailureDetailConfigV3",
+            names: &["publishedOn", "packageAgeThreshold"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.published_on),
+            1 => model::Slot::Str(&mut self.package_age_threshold),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.package_age_threshold);
+        to.opt(0, &self.published_on);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(PackageAgeViolationPolicyFailureDetailConfigV3);
+/// Schema `PipelineBuildInfoDetailV3`.
+pub struct PipelineBuildInfoDetailV3 {
+    pub last_execution_time: Option<i64>,
+    pub org_identifier: Option<String>,
+    pub package_type: Option<String>,
+    pub pipeline_execution_identifier: Option<String>,
+    pub pipeline_identifier: Option<String>,
+    pub project_identifier: Option<String>,
+    pub root_package_name: Option<String>,
+    pub root_package_version: Option<String>,
+    pub security_violation_categories: Option<Vec<PolicyFailureDetailCategoryV3>>,
+    pub stage_identifier: Option<String>,
+    pub step_identifier: Option<String>,
+    pub violations: Option<Vec<PipelineBuildInfoViolationV3>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for PipelineBuildInfoDetailV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            last_execution_time: None,
+            org_identifier: None,
+            package_type: None,
+            pipeline_execution_identifier: None,
+            pipeline_identifier: None,
+            project_identifier: None,
+            root_package_name: None,
+            root_package_version: None,
+            security_violation_categories: None,
+            stage_identifier: None,
+            step_identifier: None,
+            violations: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineBuildInfoDetailV3",
+            names: &[
+                "violations",
+                "packageType",
+                "orgIdentifier",
+                "stepIdentifier",
+                "rootPackageName",
+                "stageIdentifier",
+                "lastExecutionTime",
+                "projectIdentifier",
+                "pipelineIdentifier",
+                "rootPackageVersion",
+                "pipelineExecutionIdentifier",
+                "securityViolationCategories",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.violations),
+            1 => model::Slot::Str(&mut self.package_type),
+            2 => model::Slot::Str(&mut self.org_identifier),
+            3 => model::Slot::Str(&mut self.step_identifier),
+            4 => model::Slot::Str(&mut self.root_package_name),
+            5 => model::Slot::Str(&mut self.stage_identifier),
+            6 => model::Slot::Int(&mut self.last_execution_time),
+            7 => model::Slot::Str(&mut self.project_identifier),
+            8 => model::Slot::Str(&mut self.pipeline_identifier),
+            9 => model::Slot::Str(&mut self.root_package_version),
+            10 => model::Slot::Str(&mut self.pipeline_execution_identifier),
+            11 => model::Slot::Opt(&mut self.security_violation_categories),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.last_execution_time);
+        to.opt(2, &self.org_identifier);
+        to.opt(1, &self.package_type);
+        to.opt(10, &self.pipeline_execution_identifier);
+        to.opt(8, &self.pipeline_identifier);
+        to.opt(7, &self.project_identifier);
+        to.opt(4, &self.root_package_name);
+        to.opt(9, &self.root_package_version);
+        to.opt(11, &self.security_violation_categories);
+        to.opt(5, &self.stage_identifier);
+        to.opt(3, &self.step_identifier);
+        to.opt(0, &self.violations);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(PipelineBuildInfoDetailV3);
+/// Schema `PipelineBuildInfoMetaV3`.
+pub struct PipelineBuildInfoMetaV3 {
+    pub total_blocked_dependencies: Option<i64>,
+    pub total_blocked_pipelines: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for PipelineBuildInfoMetaV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            total_blocked_dependencies: None,
+            total_blocked_pipelines: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineBuildInfoMetaV3",
+            names: &["totalBlockedPipelines", "totalBlockedDependencies"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.total_blocked_pipelines),
+            1 => model::Slot::Int(&mut self.total_blocked_dependencies),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.total_blocked_dependencies);
+        to.opt(0, &self.total_blocked_pipelines);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(PipelineBuildInfoMetaV3);
+/// Schema `PipelineBuildInfoViolationV3`.
+pub struct PipelineBuildInfoViolationV3 {
+    pub package: Option<String>,
+    pub purl: Option<String>,
+    pub scan_id: Option<String>,
+    pub security_violation_categories: Option<Vec<PolicyFailureDetailCategoryV3>>,
+    pub status: Option<PipelineBuildInfoViolationV3Status>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for PipelineBuildInfoViolationV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            package: None,
+            purl: None,
+            scan_id: None,
+            security_violation_categories: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineBuildInfoViolationV3",
+            names: &[
+                "purl",
+                "scanId",
+                "status",
+                "package",
+                "securityViolationCategories",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.purl),
+            1 => model::Slot::Str(&mut self.scan_id),
+            2 => model::Slot::Opt(&mut self.status),
+            3 => model::Slot::Str(&mut self.package),
+            4 => model::Slot::Opt(&mut self.security_violation_categories),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.package);
+        to.opt(0, &self.purl);
+        to.opt(1, &self.scan_id);
+        to.opt(4, &self.security_violation_categories);
+        to.opt(2, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(PipelineBuildInfoViolationV3);
+model::open_enum! {
+    #[doc = " Schema `PipelineBuildInfoViolationV3.status`."]
+    PipelineBuildInfoViolationV3Status { 0 Blocked = "BLOCKED", 1 Warn = "WARN", }
+}
+/// Schema `PipelineContextV3`.
+pub struct PipelineContextV3 {
+    pub execution_id: String,
+    pub org_id: String,
+    pub pipeline_id: String,
+    pub project_id: String,
+    pub stage_id: String,
+    pub step_id: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl PipelineContextV3 {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        execution_id: impl Into<String>,
+        org_id: impl Into<String>,
+        pipeline_id: impl Into<String>,
+        project_id: impl Into<String>,
+        stage_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            execution_id: execution_id.into(),
+            org_id: org_id.into(),
+            pipeline_id: pipeline_id.into(),
+            project_id: project_id.into(),
+            stage_id: stage_id.into(),
+            step_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for PipelineContextV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            execution_id: model::Cell::blank(),
+            org_id: model::Cell::blank(),
+            pipeline_id: model::Cell::blank(),
+            project_id: model::Cell::blank(),
+            stage_id: model::Cell::blank(),
+            step_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineContextV3",
+            names: &[
+                "orgId",
+                "stepId",
+                "stageId",
+                "projectId",
+                "pipelineId",
+                "executionId",
+            ],
+            required: &[0, 2, 3, 4, 5],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.org_id),
+            1 => model::Slot::Str(&mut self.step_id),
+            2 => model::Slot::OneStr(&mut self.stage_id),
+            3 => model::Slot::OneStr(&mut self.project_id),
+            4 => model::Slot::OneStr(&mut self.pipeline_id),
+            5 => model::Slot::OneStr(&mut self.execution_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(5, &self.execution_id);
+        to.one(0, &self.org_id);
+        to.one(4, &self.pipeline_id);
+        to.one(3, &self.project_id);
+        to.one(2, &self.stage_id);
+        to.opt(1, &self.step_id);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(PipelineContextV3);
+model::open_enum! {
+    #[doc = " Schema `PolicyFailureDetailCategoryV3`."] PolicyFailureDetailCategoryV3 { 0
+    Security = "Security", 1 License = "License", 2 MaliciousPackage =
+    "MaliciousPackage", 3 PackageAge = "PackageAge", 4 OssRiskLevel = "OssRiskLevel", 5
+    Unknown = "Unknown", }
+}
+model::union! {
+    #[doc = " Schema `PolicyFailureDetailV3`."] PolicyFailureDetailV3 : 5, tag :
+    Some("category"), tagged_by_parent : false, tags : [("License", 1),
+    ("MaliciousPackage", 2), ("OssRiskLevel", 4), ("PackageAge", 3), ("Security", 0)], {
+    0 Security(SecurityPolicyFailureDetailConfigV3), 1
+    License(LicensePolicyFailureDetailConfigV3), 2
+    MaliciousPackage(MaliciousPackagePolicyFailureDetailConfigV3), 3
+    PackageAgeViolation(PackageAgeViolationPolicyFailureDetailConfigV3), 4
+    OssRiskLevel(OssRiskLevelPolicyFailureDetailConfigV3), }
+}
+/// Schema `PolicySetFailureDetailV3`.
+pub struct PolicySetFailureDetailV3 {
+    pub policy_failure_details: Option<Vec<PolicyFailureDetailV3>>,
+    pub policy_set_name: Option<String>,
+    pub policy_set_ref: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for PolicySetFailureDetailV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            policy_failure_details: None,
+            policy_set_name: None,
+            policy_set_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PolicySetFailureDetailV3",
+            names: &["policySetRef", "policySetName", "policyFailureDetails"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.policy_set_ref),
+            1 => model::Slot::Str(&mut self.policy_set_name),
+            2 => model::Slot::Opt(&mut self.policy_failure_details),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.policy_failure_details);
+        to.opt(1, &self.policy_set_name);
+        to.opt(0, &self.policy_set_ref);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(PolicySetFailureDetailV3);
+/// Schema `RootPackageV3`.
+pub struct RootPackageV3 {
+    pub name: String,
+    pub version: String,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl RootPackageV3 {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            version: version.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for RootPackageV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: model::Cell::blank(),
+            version: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RootPackageV3",
+            names: &["name", "version"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.name),
+            1 => model::Slot::OneStr(&mut self.version),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.name);
+        to.one(1, &self.version);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(RootPackageV3);
+/// Schema `ScanMetaV3`.
+pub struct ScanMetaV3 {
+    pub blocked_count: Option<i64>,
+    pub total_count: Option<i64>,
+    pub warn_count: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ScanMetaV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            blocked_count: None,
+            total_count: None,
+            warn_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScanMetaV3",
+            names: &["warnCount", "totalCount", "blockedCount"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.warn_count),
+            1 => model::Slot::Int(&mut self.total_count),
+            2 => model::Slot::Int(&mut self.blocked_count),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.blocked_count);
+        to.opt(1, &self.total_count);
+        to.opt(0, &self.warn_count);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ScanMetaV3);
+/// Schema `SecurityPolicyFailureDetailConfigV3`.
+pub struct SecurityPolicyFailureDetailConfigV3 {
+    pub vulnerabilities: Option<Vec<SecurityPolicyFailureVulnerabilityV3>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for SecurityPolicyFailureDetailConfigV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            vulnerabilities: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SecurityPolicyFailureDetailConfigV3",
+            names: &["vulnerabilities"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.vulnerabilities),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.vulnerabilities);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(SecurityPolicyFailureDetailConfigV3);
+/// Schema `SecurityPolicyFailureVulnerabilityV3`.
+pub struct SecurityPolicyFailureVulnerabilityV3 {
+    pub cve_id: Option<String>,
+    pub cvss_score: Option<f64>,
+    pub cvss_threshold: Option<f64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for SecurityPolicyFailureVulnerabilityV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cve_id: None,
+            cvss_score: None,
+            cvss_threshold: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SecurityPolicyFailureVulnerabilityV3",
+            names: &["cveId", "cvssScore", "cvssThreshold"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.cve_id),
+            1 => model::Slot::Num(&mut self.cvss_score),
+            2 => model::Slot::Num(&mut self.cvss_threshold),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.cve_id);
+        to.opt(1, &self.cvss_score);
+        to.opt(2, &self.cvss_threshold);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(SecurityPolicyFailureVulnerabilityV3);
+/// Schema `BulkEvaluateArtifactsV3 response`.
+pub struct BulkEvaluateArtifactsV3Response {
+    pub data: Option<Vec<ArtifactScanDetailsV3>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for BulkEvaluateArtifactsV3Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BulkEvaluateArtifactsV3Response",
+            names: &["data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(BulkEvaluateArtifactsV3Response);
+/// Schema `EvaluateArtifactScanV3 response`.
+pub struct EvaluateArtifactScanV3Response {
+    pub data: Option<Box<EvaluateArtifactScanV3ResponseData>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for EvaluateArtifactScanV3Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EvaluateArtifactScanV3Response",
+            names: &["data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(EvaluateArtifactScanV3Response);
+/// Schema `EvaluateArtifactScanV3 response.data`.
+pub struct EvaluateArtifactScanV3ResponseData {
+    pub status: Option<ArtifactScanEvaluateRequestStatusV3>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl EvaluateArtifactScanV3ResponseData {
+    pub(crate) const NAMES: model::Names = &["status"];
+}
+impl model::Model for EvaluateArtifactScanV3ResponseData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EvaluateArtifactScanV3ResponseData",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.status),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(EvaluateArtifactScanV3ResponseData);
+/// Schema `GetArtifactScanDetailsV3 response`.
+pub struct GetArtifactScanDetailsV3Response {
+    pub data: Option<Box<ArtifactScanDetailsV3>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetArtifactScanDetailsV3Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetArtifactScanDetailsV3Response",
+            names: &["data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetArtifactScanDetailsV3Response);
+/// Schema `GetArtifactScansV3 response`.
+pub struct GetArtifactScansV3Response {
+    pub data: Option<Vec<ArtifactScanV3>>,
+    pub item_count: Option<i64>,
+    pub meta: Option<Box<ScanMetaV3>>,
+    pub page_count: Option<i64>,
+    pub page_index: Option<i64>,
+    pub page_size: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetArtifactScansV3Response {
+    pub(crate) const NAMES: model::Names = &[
+        "data",
+        "meta",
+        "pageSize",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+    ];
+}
+impl model::Model for GetArtifactScansV3Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            item_count: None,
+            meta: None,
+            page_count: None,
+            page_index: None,
+            page_size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetArtifactScansV3Response",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.meta),
+            2 => model::Slot::Int(&mut self.page_size),
+            3 => model::Slot::Int(&mut self.item_count),
+            4 => model::Slot::Int(&mut self.page_count),
+            5 => model::Slot::Int(&mut self.page_index),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(3, &self.item_count);
+        to.opt(1, &self.meta);
+        to.opt(4, &self.page_count);
+        to.opt(5, &self.page_index);
+        to.opt(2, &self.page_size);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetArtifactScansV3Response);
+model::open_enum! {
+    #[doc = " Schema `GetArtifactScansV3 scope`."] GetArtifactScansV3Scope { 0 Ancestors
+    = "ancestors", 1 Descendants = "descendants", 2 None = "none", }
+}
+/// Schema `GetBulkScanEvaluationStatusV3 response`.
+pub struct GetBulkScanEvaluationStatusV3Response {
+    pub data: Option<Box<BulkScanEvaluationStatusDataV3>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetBulkScanEvaluationStatusV3Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetBulkScanEvaluationStatusV3Response",
+            names: &["data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetBulkScanEvaluationStatusV3Response);
+/// Schema `InitiateBulkScanEvaluationV3 response`.
+pub struct InitiateBulkScanEvaluationV3Response {
+    pub data: Option<Box<BulkScanEvaluationAcceptedDataV3>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for InitiateBulkScanEvaluationV3Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InitiateBulkScanEvaluationV3Response",
+            names: &["data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(InitiateBulkScanEvaluationV3Response);
+/// Schema `ListFirewallExceptionVersionsV3 response`.
+pub struct ListFirewallExceptionVersionsV3Response {
+    pub has_more: Option<bool>,
+    pub items: Option<Vec<String>>,
+    pub page: Option<i64>,
+    pub size: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ListFirewallExceptionVersionsV3Response {
+    pub(crate) const NAMES: model::Names = &["page", "size", "items", "hasMore"];
+}
+impl model::Model for ListFirewallExceptionVersionsV3Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            has_more: None,
+            items: None,
+            page: None,
+            size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListFirewallExceptionVersionsV3Response",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.page),
+            1 => model::Slot::Int(&mut self.size),
+            2 => model::Slot::Opt(&mut self.items),
+            3 => model::Slot::Flag(&mut self.has_more),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.has_more);
+        to.opt(2, &self.items);
+        to.opt(0, &self.page);
+        to.opt(1, &self.size);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ListFirewallExceptionVersionsV3Response);
+model::open_enum! {
+    #[doc = " Schema `ListPipelineBuildInfoDetailsV3 scope`."]
+    ListPipelineBuildInfoDetailsV3Scope { 0 Ancestors = "ancestors", 1 Descendants =
+    "descendants", 2 None = "none", }
+}

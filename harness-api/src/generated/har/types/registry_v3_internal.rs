@@ -3,27 +3,42 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `TriggerBackfillV3 body`.
-pub struct TriggerBackfillV3Body {
-    pub entity_types: Option<Vec<String>>,
-    pub reindex_all: Option<bool>,
+/// Schema `BackfillEntityStateV3`.
+pub struct BackfillEntityStateV3 {
+    pub completed_at: Option<i64>,
+    pub documents_in_es: Option<i64>,
+    pub last_processed_id: Option<String>,
+    pub started_at: Option<i64>,
+    pub status: Option<String>,
+    pub total_processed: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for TriggerBackfillV3Body {
+impl model::Model for BackfillEntityStateV3 {
     #[inline]
     fn blank() -> Self {
         Self {
-            entity_types: None,
-            reindex_all: None,
+            completed_at: None,
+            documents_in_es: None,
+            last_processed_id: None,
+            started_at: None,
+            status: None,
+            total_processed: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "TriggerBackfillV3Body",
-            names: &["reindexAll", "entityTypes"],
+            name: "BackfillEntityStateV3",
+            names: &[
+                "status",
+                "startedAt",
+                "completedAt",
+                "documentsInES",
+                "totalProcessed",
+                "lastProcessedID",
+            ],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -32,16 +47,355 @@ impl model::Model for TriggerBackfillV3Body {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Flag(&mut self.reindex_all),
-            1 => model::Slot::Opt(&mut self.entity_types),
+            0 => model::Slot::Str(&mut self.status),
+            1 => model::Slot::Int(&mut self.started_at),
+            2 => model::Slot::Int(&mut self.completed_at),
+            3 => model::Slot::Int(&mut self.documents_in_es),
+            4 => model::Slot::Int(&mut self.total_processed),
+            5 => model::Slot::Str(&mut self.last_processed_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.entity_types);
+        to.opt(2, &self.completed_at);
+        to.opt(3, &self.documents_in_es);
+        to.opt(5, &self.last_processed_id);
+        to.opt(1, &self.started_at);
+        to.opt(0, &self.status);
+        to.opt(4, &self.total_processed);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(BackfillEntityStateV3);
+/// Schema `BackfillStateDataV3`.
+pub struct BackfillStateDataV3 {
+    pub account_identifier: Option<String>,
+    pub entities: Option<std::collections::BTreeMap<String, BackfillEntityStateV3>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl BackfillStateDataV3 {
+    pub(crate) const NAMES: model::Names = &["entities", "accountIdentifier"];
+}
+impl model::Model for BackfillStateDataV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            entities: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BackfillStateDataV3",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.entities),
+            1 => model::Slot::Str(&mut self.account_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_identifier);
+        to.opt(0, &self.entities);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(BackfillStateDataV3);
+/// Schema `BackfillTaskStatusDataV3`.
+pub struct BackfillTaskStatusDataV3 {
+    pub attempts: Option<i64>,
+    pub completed_at: Option<i64>,
+    pub created_at: Option<i64>,
+    pub job_id: Option<String>,
+    pub job_type: Option<String>,
+    pub last_error: Option<String>,
+    pub status: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl BackfillTaskStatusDataV3 {
+    pub(crate) const NAMES: model::Names = &[
+        "jobId",
+        "status",
+        "jobType",
+        "attempts",
+        "createdAt",
+        "lastError",
+        "completedAt",
+    ];
+}
+impl model::Model for BackfillTaskStatusDataV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            attempts: None,
+            completed_at: None,
+            created_at: None,
+            job_id: None,
+            job_type: None,
+            last_error: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BackfillTaskStatusDataV3",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.job_id),
+            1 => model::Slot::Str(&mut self.status),
+            2 => model::Slot::Str(&mut self.job_type),
+            3 => model::Slot::Int(&mut self.attempts),
+            4 => model::Slot::Int(&mut self.created_at),
+            5 => model::Slot::Str(&mut self.last_error),
+            6 => model::Slot::Int(&mut self.completed_at),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.attempts);
+        to.opt(6, &self.completed_at);
+        to.opt(4, &self.created_at);
+        to.opt(0, &self.job_id);
+        to.opt(2, &self.job_type);
+        to.opt(5, &self.last_error);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(BackfillTaskStatusDataV3);
+/// Schema `BackfillTriggerDataV3`.
+pub struct BackfillTriggerDataV3 {
+    pub job_id: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl BackfillTriggerDataV3 {
+    pub(crate) const NAMES: model::Names = &["jobId"];
+}
+impl model::Model for BackfillTriggerDataV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            job_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BackfillTriggerDataV3",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.job_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.job_id);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(BackfillTriggerDataV3);
+/// Schema `BackfillTriggerRequestInputV3`.
+pub struct BackfillTriggerRequestInputV3 {
+    pub entity_types: Vec<BackfillTriggerRequestInputV3EntityTypes>,
+    pub reindex_all: Option<bool>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl BackfillTriggerRequestInputV3 {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(entity_types: Vec<BackfillTriggerRequestInputV3EntityTypes>) -> Self {
+        Self {
+            entity_types: entity_types,
+            reindex_all: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for BackfillTriggerRequestInputV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_types: model::Cell::blank(),
+            reindex_all: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BackfillTriggerRequestInputV3",
+            names: &["reindexAll", "entityTypes"],
+            required: &[1],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.reindex_all),
+            1 => model::Cell::slot(&mut self.entity_types),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.entity_types);
         to.opt(0, &self.reindex_all);
         to.misfits(&self.misfits);
     }
 }
-model::model!(TriggerBackfillV3Body);
+model::through_cell!(BackfillTriggerRequestInputV3);
+model::open_enum! {
+    #[doc = " Schema `BackfillTriggerRequestInputV3.entityTypes`."]
+    BackfillTriggerRequestInputV3EntityTypes { 0 Registry = "REGISTRY", 1 Package =
+    "PACKAGE", 2 PackageVersion = "PACKAGE_VERSION", 3 File = "FILE", }
+}
+/// Schema `GetBackfillStateV3 response`.
+pub struct GetBackfillStateV3Response {
+    pub data: Option<Box<BackfillStateDataV3>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetBackfillStateV3Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetBackfillStateV3Response",
+            names: &["data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetBackfillStateV3Response);
+/// Schema `GetBackfillTaskStatusV3 response`.
+pub struct GetBackfillTaskStatusV3Response {
+    pub data: Option<Box<BackfillTaskStatusDataV3>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetBackfillTaskStatusV3Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetBackfillTaskStatusV3Response",
+            names: &["data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetBackfillTaskStatusV3Response);
+/// Schema `TriggerBackfillV3 response`.
+pub struct TriggerBackfillV3Response {
+    pub data: Option<Box<BackfillTriggerDataV3>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for TriggerBackfillV3Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TriggerBackfillV3Response",
+            names: &["data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(TriggerBackfillV3Response);

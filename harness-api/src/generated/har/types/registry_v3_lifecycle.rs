@@ -3,26 +3,36 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `CreateLifecycleExecutionV3 body`.
-pub struct CreateLifecycleExecutionV3Body {
-    pub policy_id: Option<String>,
+/// Schema `LifecycleDryRunRequestBodyV3`.
+pub struct LifecycleDryRunRequestBodyV3 {
+    pub policy_id: String,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateLifecycleExecutionV3Body {
+impl LifecycleDryRunRequestBodyV3 {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(policy_id: impl Into<String>) -> Self {
+        Self {
+            policy_id: policy_id.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for LifecycleDryRunRequestBodyV3 {
     #[inline]
     fn blank() -> Self {
         Self {
-            policy_id: None,
+            policy_id: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateLifecycleExecutionV3Body",
+            name: "LifecycleDryRunRequestBodyV3",
             names: &["policyId"],
-            required: &[],
+            required: &[0],
             secrets: &[],
             tagged: &[],
         }
@@ -30,58 +40,67 @@ impl model::Model for CreateLifecycleExecutionV3Body {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.policy_id),
+            0 => model::Slot::OneStr(&mut self.policy_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.policy_id);
+        to.one(0, &self.policy_id);
         to.misfits(&self.misfits);
     }
 }
-model::model!(CreateLifecycleExecutionV3Body);
-/// Schema `CreateLifecycleRuleV3 body`.
-pub struct CreateLifecycleRuleV3Body {
-    pub action: Option<String>,
-    pub apply_to: Option<Box<CreateLifecycleRuleV3BodyApplyTo>>,
-    pub criteria: Option<Box<CreateLifecycleRuleV3BodyCriteria>>,
-    pub description: Option<String>,
-    pub filter_config: Option<Box<CreateLifecycleRuleV3BodyFilterConfig>>,
-    pub name: Option<String>,
+model::through_cell!(LifecycleDryRunRequestBodyV3);
+/// Schema `LifecycleExecutionItemResponseV3`.
+pub struct LifecycleExecutionItemResponseV3 {
+    pub last_downloaded_at: Option<i64>,
+    pub org_identifier: Option<String>,
+    pub package_name: Option<String>,
     pub package_type: Option<String>,
-    pub schedule: Option<Box<CreateLifecycleRuleV3BodySchedule>>,
+    pub project_identifier: Option<String>,
+    pub reason: Option<String>,
+    pub registry_name: Option<String>,
+    pub size: Option<String>,
+    pub status: Option<LifecycleExecutionItemStatusV3>,
+    pub version: Option<String>,
+    pub version_id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateLifecycleRuleV3Body {
+impl model::Model for LifecycleExecutionItemResponseV3 {
     #[inline]
     fn blank() -> Self {
         Self {
-            action: None,
-            apply_to: None,
-            criteria: None,
-            description: None,
-            filter_config: None,
-            name: None,
+            last_downloaded_at: None,
+            org_identifier: None,
+            package_name: None,
             package_type: None,
-            schedule: None,
+            project_identifier: None,
+            reason: None,
+            registry_name: None,
+            size: None,
+            status: None,
+            version: None,
+            version_id: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateLifecycleRuleV3Body",
+            name: "LifecycleExecutionItemResponseV3",
             names: &[
-                "name",
-                "action",
-                "applyTo",
-                "criteria",
-                "schedule",
-                "description",
+                "size",
+                "reason",
+                "status",
+                "version",
+                "versionId",
+                "packageName",
                 "packageType",
-                "filterConfig",
+                "registryName",
+                "orgIdentifier",
+                "lastDownloadedAt",
+                "projectIdentifier",
             ],
             required: &[],
             secrets: &[],
@@ -91,39 +110,185 @@ impl model::Model for CreateLifecycleRuleV3Body {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.action),
-            2 => model::Slot::Opt(&mut self.apply_to),
-            3 => model::Slot::Opt(&mut self.criteria),
-            4 => model::Slot::Opt(&mut self.schedule),
-            5 => model::Slot::Str(&mut self.description),
+            0 => model::Slot::Str(&mut self.size),
+            1 => model::Slot::Str(&mut self.reason),
+            2 => model::Slot::Opt(&mut self.status),
+            3 => model::Slot::Str(&mut self.version),
+            4 => model::Slot::Str(&mut self.version_id),
+            5 => model::Slot::Str(&mut self.package_name),
             6 => model::Slot::Str(&mut self.package_type),
-            7 => model::Slot::Opt(&mut self.filter_config),
+            7 => model::Slot::Str(&mut self.registry_name),
+            8 => model::Slot::Str(&mut self.org_identifier),
+            9 => model::Slot::Int(&mut self.last_downloaded_at),
+            10 => model::Slot::Str(&mut self.project_identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.action);
-        to.opt(2, &self.apply_to);
-        to.opt(3, &self.criteria);
-        to.opt(5, &self.description);
-        to.opt(7, &self.filter_config);
-        to.opt(0, &self.name);
+        to.opt(9, &self.last_downloaded_at);
+        to.opt(8, &self.org_identifier);
+        to.opt(5, &self.package_name);
         to.opt(6, &self.package_type);
-        to.opt(4, &self.schedule);
+        to.opt(10, &self.project_identifier);
+        to.opt(1, &self.reason);
+        to.opt(7, &self.registry_name);
+        to.opt(0, &self.size);
+        to.opt(2, &self.status);
+        to.opt(3, &self.version);
+        to.opt(4, &self.version_id);
         to.misfits(&self.misfits);
     }
 }
-model::model!(CreateLifecycleRuleV3Body);
-/// Schema `CreateLifecycleRuleV3 body.applyTo`.
-pub struct CreateLifecycleRuleV3BodyApplyTo {
-    pub mode: Option<String>,
+model::model!(LifecycleExecutionItemResponseV3);
+model::open_enum! {
+    #[doc = " Schema `LifecycleExecutionItemStatusV3`."] LifecycleExecutionItemStatusV3 {
+    0 Protected = "PROTECTED", 1 WouldBeDeleted = "WOULD_BE_DELETED", 2 Deleted =
+    "DELETED", }
+}
+/// Schema `LifecycleExecutionResponseV3`.
+pub struct LifecycleExecutionResponseV3 {
+    pub completed_at: Option<i64>,
+    pub created_at: Option<i64>,
+    pub id: Option<String>,
+    pub message: Option<String>,
+    pub org_identifier: Option<String>,
+    pub packages_affected: Option<i64>,
+    pub policy_id: Option<String>,
+    pub policy_name: Option<String>,
+    pub project_identifier: Option<String>,
+    pub protected: Option<i64>,
+    pub registries_affected: Option<i64>,
+    pub started_at: Option<i64>,
+    pub status: Option<LifecycleExecutionStatusV3>,
+    pub storage_reclaimed: Option<String>,
+    pub trigger_type: Option<LifecycleExecutionTriggerTypeV3>,
+    pub versions_deleted: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl LifecycleExecutionResponseV3 {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "status",
+        "message",
+        "policyId",
+        "createdAt",
+        "protected",
+        "startedAt",
+        "policyName",
+        "completedAt",
+        "triggerType",
+        "orgIdentifier",
+        "versionsDeleted",
+        "packagesAffected",
+        "storageReclaimed",
+        "projectIdentifier",
+        "registriesAffected",
+    ];
+}
+impl model::Model for LifecycleExecutionResponseV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            completed_at: None,
+            created_at: None,
+            id: None,
+            message: None,
+            org_identifier: None,
+            packages_affected: None,
+            policy_id: None,
+            policy_name: None,
+            project_identifier: None,
+            protected: None,
+            registries_affected: None,
+            started_at: None,
+            status: None,
+            storage_reclaimed: None,
+            trigger_type: None,
+            versions_deleted: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LifecycleExecutionResponseV3",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Str(&mut self.message),
+            3 => model::Slot::Str(&mut self.policy_id),
+            4 => model::Slot::Int(&mut self.created_at),
+            5 => model::Slot::Int(&mut self.protected),
+            6 => model::Slot::Int(&mut self.started_at),
+            7 => model::Slot::Str(&mut self.policy_name),
+            8 => model::Slot::Int(&mut self.completed_at),
+            9 => model::Slot::Opt(&mut self.trigger_type),
+            10 => model::Slot::Str(&mut self.org_identifier),
+            11 => model::Slot::Int(&mut self.versions_deleted),
+            12 => model::Slot::Int(&mut self.packages_affected),
+            13 => model::Slot::Str(&mut self.storage_reclaimed),
+            14 => model::Slot::Str(&mut self.project_identifier),
+            15 => model::Slot::Int(&mut self.registries_affected),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.completed_at);
+        to.opt(4, &self.created_at);
+        to.opt(0, &self.id);
+        to.opt(2, &self.message);
+        to.opt(10, &self.org_identifier);
+        to.opt(12, &self.packages_affected);
+        to.opt(3, &self.policy_id);
+        to.opt(7, &self.policy_name);
+        to.opt(14, &self.project_identifier);
+        to.opt(5, &self.protected);
+        to.opt(15, &self.registries_affected);
+        to.opt(6, &self.started_at);
+        to.opt(1, &self.status);
+        to.opt(13, &self.storage_reclaimed);
+        to.opt(9, &self.trigger_type);
+        to.opt(11, &self.versions_deleted);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(LifecycleExecutionResponseV3);
+model::open_enum! {
+    #[doc = " Schema `LifecycleExecutionStatusV3`."] LifecycleExecutionStatusV3 { 0
+    Pending = "PENDING", 1 Inprogress = "INPROGRESS", 2 Success = "SUCCESS", 3 Failed =
+    "FAILED", }
+}
+model::open_enum! {
+    #[doc = " Schema `LifecycleExecutionTriggerTypeV3`."] LifecycleExecutionTriggerTypeV3
+    { 0 Scheduled = "SCHEDULED", 1 DryRun = "DRY_RUN", }
+}
+model::open_enum! {
+    #[doc = " Schema `LifecycleRuleActionV3`."] LifecycleRuleActionV3 { 0 Delete =
+    "DELETE", 1 Protect = "PROTECT", }
+}
+model::open_enum! {
+    #[doc = " Schema `LifecycleRuleApplyToModeV3`."] LifecycleRuleApplyToModeV3 { 0
+    Explicit = "EXPLICIT", 1 AllInScope = "ALL_IN_SCOPE", }
+}
+/// Schema `LifecycleRuleApplyToV3`.
+pub struct LifecycleRuleApplyToV3 {
+    pub mode: Option<LifecycleRuleApplyToModeV3>,
     pub registries: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateLifecycleRuleV3BodyApplyTo {
+impl model::Model for LifecycleRuleApplyToV3 {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -135,7 +300,7 @@ impl model::Model for CreateLifecycleRuleV3BodyApplyTo {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateLifecycleRuleV3BodyApplyTo",
+            name: "LifecycleRuleApplyToV3",
             names: &["mode", "registries"],
             required: &[],
             secrets: &[],
@@ -145,7 +310,7 @@ impl model::Model for CreateLifecycleRuleV3BodyApplyTo {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.mode),
+            0 => model::Slot::Opt(&mut self.mode),
             1 => model::Slot::Opt(&mut self.registries),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
@@ -157,28 +322,28 @@ impl model::Model for CreateLifecycleRuleV3BodyApplyTo {
         to.misfits(&self.misfits);
     }
 }
-model::model!(CreateLifecycleRuleV3BodyApplyTo);
-/// Schema `CreateLifecycleRuleV3 body.criteria`.
-pub struct CreateLifecycleRuleV3BodyCriteria {
-    pub match_: Option<String>,
-    pub rules: Option<Vec<CreateLifecycleRuleV3BodyCriteriaRules>>,
+model::model!(LifecycleRuleApplyToV3);
+/// Schema `LifecycleRuleCriteriaConfigV3`.
+pub struct LifecycleRuleCriteriaConfigV3 {
+    pub unit: Option<LifecycleRuleCriteriaUnitV3>,
+    pub value: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateLifecycleRuleV3BodyCriteria {
+impl model::Model for LifecycleRuleCriteriaConfigV3 {
     #[inline]
     fn blank() -> Self {
         Self {
-            match_: None,
-            rules: None,
+            unit: None,
+            value: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateLifecycleRuleV3BodyCriteria",
-            names: &["match", "rules"],
+            name: "LifecycleRuleCriteriaConfigV3",
+            names: &["unit", "value"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -187,27 +352,27 @@ impl model::Model for CreateLifecycleRuleV3BodyCriteria {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.match_),
-            1 => model::Slot::Opt(&mut self.rules),
+            0 => model::Slot::Opt(&mut self.unit),
+            1 => model::Slot::Int(&mut self.value),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.match_);
-        to.opt(1, &self.rules);
+        to.opt(0, &self.unit);
+        to.opt(1, &self.value);
         to.misfits(&self.misfits);
     }
 }
-model::model!(CreateLifecycleRuleV3BodyCriteria);
-/// Schema `CreateLifecycleRuleV3 body.criteria.rules`.
-pub struct CreateLifecycleRuleV3BodyCriteriaRules {
-    pub config: Option<serde_json::Value>,
-    pub type_: Option<serde_json::Value>,
+model::model!(LifecycleRuleCriteriaConfigV3);
+/// Schema `LifecycleRuleCriteriaItemV3`.
+pub struct LifecycleRuleCriteriaItemV3 {
+    pub config: Option<Box<LifecycleRuleCriteriaConfigV3>>,
+    pub type_: Option<LifecycleRuleCriteriaTypeV3>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateLifecycleRuleV3BodyCriteriaRules {
+impl model::Model for LifecycleRuleCriteriaItemV3 {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -219,7 +384,7 @@ impl model::Model for CreateLifecycleRuleV3BodyCriteriaRules {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateLifecycleRuleV3BodyCriteriaRules",
+            name: "LifecycleRuleCriteriaItemV3",
             names: &["type", "config"],
             required: &[],
             secrets: &[],
@@ -229,8 +394,8 @@ impl model::Model for CreateLifecycleRuleV3BodyCriteriaRules {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Json(&mut self.type_),
-            1 => model::Slot::Json(&mut self.config),
+            0 => model::Slot::Opt(&mut self.type_),
+            1 => model::Slot::Opt(&mut self.config),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -241,16 +406,70 @@ impl model::Model for CreateLifecycleRuleV3BodyCriteriaRules {
         to.misfits(&self.misfits);
     }
 }
-model::model!(CreateLifecycleRuleV3BodyCriteriaRules);
-/// Schema `CreateLifecycleRuleV3 body.filterConfig`.
-pub struct CreateLifecycleRuleV3BodyFilterConfig {
-    pub package_name_allowed_pattern: Option<Vec<serde_json::Value>>,
-    pub package_type: Option<String>,
-    pub tag_name_allowed_pattern: Option<Vec<serde_json::Value>>,
+model::model!(LifecycleRuleCriteriaItemV3);
+model::open_enum! {
+    #[doc = " Schema `LifecycleRuleCriteriaMatchV3`."] LifecycleRuleCriteriaMatchV3 { 0
+    Any = "ANY", 1 All = "ALL", }
+}
+model::open_enum! {
+    #[doc = " Schema `LifecycleRuleCriteriaTypeV3`."] LifecycleRuleCriteriaTypeV3 { 0
+    KeepLastN = "KEEP_LAST_N", 1 AgeBased = "AGE_BASED", 2 UnusedFor = "UNUSED_FOR", }
+}
+model::open_enum! {
+    #[doc = " Schema `LifecycleRuleCriteriaUnitV3`."] LifecycleRuleCriteriaUnitV3 { 0
+    Days = "DAYS", 1 Months = "MONTHS", 2 Years = "YEARS", }
+}
+/// Schema `LifecycleRuleCriteriaV3`.
+pub struct LifecycleRuleCriteriaV3 {
+    pub match_: Option<LifecycleRuleCriteriaMatchV3>,
+    pub rules: Option<Vec<LifecycleRuleCriteriaItemV3>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateLifecycleRuleV3BodyFilterConfig {
+impl model::Model for LifecycleRuleCriteriaV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            match_: None,
+            rules: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LifecycleRuleCriteriaV3",
+            names: &["match", "rules"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.match_),
+            1 => model::Slot::Opt(&mut self.rules),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.match_);
+        to.opt(1, &self.rules);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(LifecycleRuleCriteriaV3);
+/// Schema `LifecycleRuleFilterConfigDockerV3`.
+pub struct LifecycleRuleFilterConfigDockerV3 {
+    pub package_name_allowed_pattern: Option<Vec<String>>,
+    pub package_type: Option<LifecycleRuleFilterConfigDockerV3PackageType>,
+    pub tag_name_allowed_pattern: Option<Vec<String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for LifecycleRuleFilterConfigDockerV3 {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -263,7 +482,7 @@ impl model::Model for CreateLifecycleRuleV3BodyFilterConfig {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateLifecycleRuleV3BodyFilterConfig",
+            name: "LifecycleRuleFilterConfigDockerV3",
             names: &[
                 "packageType",
                 "tagNameAllowedPattern",
@@ -277,7 +496,7 @@ impl model::Model for CreateLifecycleRuleV3BodyFilterConfig {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.package_type),
+            0 => model::Slot::Opt(&mut self.package_type),
             1 => model::Slot::Opt(&mut self.tag_name_allowed_pattern),
             2 => model::Slot::Opt(&mut self.package_name_allowed_pattern),
             _ => model::Slot::Misfits(&mut self.misfits),
@@ -291,28 +510,38 @@ impl model::Model for CreateLifecycleRuleV3BodyFilterConfig {
         to.misfits(&self.misfits);
     }
 }
-model::model!(CreateLifecycleRuleV3BodyFilterConfig);
-/// Schema `CreateLifecycleRuleV3 body.schedule`.
-pub struct CreateLifecycleRuleV3BodySchedule {
-    pub expression: Option<String>,
-    pub timezone: Option<String>,
+model::model!(LifecycleRuleFilterConfigDockerV3);
+model::open_enum! {
+    #[doc = " Schema `LifecycleRuleFilterConfigDockerV3.packageType`."]
+    LifecycleRuleFilterConfigDockerV3PackageType { 0 Docker = "DOCKER", }
+}
+/// Schema `LifecycleRuleFilterConfigGenericV3`.
+pub struct LifecycleRuleFilterConfigGenericV3 {
+    pub package_name_allowed_pattern: Option<Vec<String>>,
+    pub package_type: Option<String>,
+    pub version_name_allowed_pattern: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateLifecycleRuleV3BodySchedule {
+impl model::Model for LifecycleRuleFilterConfigGenericV3 {
     #[inline]
     fn blank() -> Self {
         Self {
-            expression: None,
-            timezone: None,
+            package_name_allowed_pattern: None,
+            package_type: None,
+            version_name_allowed_pattern: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateLifecycleRuleV3BodySchedule",
-            names: &["timezone", "expression"],
+            name: "LifecycleRuleFilterConfigGenericV3",
+            names: &[
+                "packageType",
+                "packageNameAllowedPattern",
+                "versionNameAllowedPattern",
+            ],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -321,69 +550,163 @@ impl model::Model for CreateLifecycleRuleV3BodySchedule {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.timezone),
-            1 => model::Slot::Str(&mut self.expression),
+            0 => model::Slot::Str(&mut self.package_type),
+            1 => model::Slot::Opt(&mut self.package_name_allowed_pattern),
+            2 => model::Slot::Opt(&mut self.version_name_allowed_pattern),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.expression);
-        to.opt(0, &self.timezone);
+        to.opt(1, &self.package_name_allowed_pattern);
+        to.opt(0, &self.package_type);
+        to.opt(2, &self.version_name_allowed_pattern);
         to.misfits(&self.misfits);
     }
 }
-model::model!(CreateLifecycleRuleV3BodySchedule);
-model::open_enum! {
-    #[doc = " Schema `GetLifecycleStatsV3 action`."] GetLifecycleStatsV3Action { 0 Delete
-    = "DELETE", 1 Protect = "PROTECT", }
-}
-model::open_enum! {
-    #[doc = " Schema `GetLifecycleStatsV3 scope`."] GetLifecycleStatsV3Scope { 0
-    Ancestors = "ancestors", 1 Descendants = "descendants", 2 None = "none", }
-}
-model::open_enum! {
-    #[doc = " Schema `ListLifecycleExecutionItemsV3 scope`."]
-    ListLifecycleExecutionItemsV3Scope { 0 Ancestors = "ancestors", 1 Descendants =
-    "descendants", 2 None = "none", }
-}
-model::open_enum! {
-    #[doc = " Schema `ListLifecycleExecutionItemsV3 status`."]
-    ListLifecycleExecutionItemsV3Status { 0 Protected = "PROTECTED", 1 WouldBeDeleted =
-    "WOULD_BE_DELETED", 2 Deleted = "DELETED", }
-}
-model::open_enum! {
-    #[doc = " Schema `ListLifecycleExecutionsV3 scope`."] ListLifecycleExecutionsV3Scope
-    { 0 Ancestors = "ancestors", 1 Descendants = "descendants", 2 None = "none", }
-}
-model::open_enum! {
-    #[doc = " Schema `ListLifecycleExecutionsV3 status`."]
-    ListLifecycleExecutionsV3Status { 0 Pending = "PENDING", 1 Inprogress = "INPROGRESS",
-    2 Success = "SUCCESS", 3 Failed = "FAILED", }
-}
-model::open_enum! {
-    #[doc = " Schema `ListLifecycleRulesV3 action`."] ListLifecycleRulesV3Action { 0
-    Delete = "DELETE", 1 Protect = "PROTECT", }
-}
-model::open_enum! {
-    #[doc = " Schema `ListLifecycleRulesV3 scope`."] ListLifecycleRulesV3Scope { 0
-    Ancestors = "ancestors", 1 Descendants = "descendants", 2 None = "none", }
-}
-/// Schema `PatchLifecycleRuleV3 body`.
-pub struct PatchLifecycleRuleV3Body {
-    pub action: model::Maybe<String>,
-    pub apply_to: model::Maybe<Box<PatchLifecycleRuleV3BodyApplyTo>>,
-    pub criteria: model::Maybe<Box<PatchLifecycleRuleV3BodyCriteria>>,
-    pub description: model::Maybe<String>,
-    pub enabled: model::Maybe<bool>,
-    pub filter_config: model::Maybe<Box<PatchLifecycleRuleV3BodyFilterConfig>>,
-    pub name: model::Maybe<String>,
-    pub package_type: model::Maybe<String>,
-    pub schedule: model::Maybe<Box<PatchLifecycleRuleV3BodySchedule>>,
+model::model!(LifecycleRuleFilterConfigGenericV3);
+/// Schema `LifecycleRuleFilterConfigHuggingFaceV3`.
+pub struct LifecycleRuleFilterConfigHuggingFaceV3 {
+    pub dataset_allowed_pattern: Option<Vec<String>>,
+    pub model_allowed_pattern: Option<Vec<String>>,
+    pub package_type: Option<LifecycleRuleFilterConfigHuggingFaceV3PackageType>,
+    pub version_name_allowed_pattern: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for PatchLifecycleRuleV3Body {
+impl model::Model for LifecycleRuleFilterConfigHuggingFaceV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            dataset_allowed_pattern: None,
+            model_allowed_pattern: None,
+            package_type: None,
+            version_name_allowed_pattern: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LifecycleRuleFilterConfigHuggingFaceV3",
+            names: &[
+                "packageType",
+                "modelAllowedPattern",
+                "datasetAllowedPattern",
+                "versionNameAllowedPattern",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.package_type),
+            1 => model::Slot::Opt(&mut self.model_allowed_pattern),
+            2 => model::Slot::Opt(&mut self.dataset_allowed_pattern),
+            3 => model::Slot::Opt(&mut self.version_name_allowed_pattern),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.dataset_allowed_pattern);
+        to.opt(1, &self.model_allowed_pattern);
+        to.opt(0, &self.package_type);
+        to.opt(3, &self.version_name_allowed_pattern);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(LifecycleRuleFilterConfigHuggingFaceV3);
+model::open_enum! {
+    #[doc = " Schema `LifecycleRuleFilterConfigHuggingFaceV3.packageType`."]
+    LifecycleRuleFilterConfigHuggingFaceV3PackageType { 0 Huggingface = "HUGGINGFACE", }
+}
+/// Schema `LifecycleRuleFilterConfigMavenV3`.
+pub struct LifecycleRuleFilterConfigMavenV3 {
+    pub group_id_allowed_pattern: Option<Vec<String>>,
+    pub package_name_allowed_pattern: Option<Vec<String>>,
+    pub package_type: Option<LifecycleRuleFilterConfigMavenV3PackageType>,
+    pub version_name_allowed_pattern: Option<Vec<String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for LifecycleRuleFilterConfigMavenV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            group_id_allowed_pattern: None,
+            package_name_allowed_pattern: None,
+            package_type: None,
+            version_name_allowed_pattern: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LifecycleRuleFilterConfigMavenV3",
+            names: &[
+                "packageType",
+                "groupIdAllowedPattern",
+                "packageNameAllowedPattern",
+                "versionNameAllowedPattern",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.package_type),
+            1 => model::Slot::Opt(&mut self.group_id_allowed_pattern),
+            2 => model::Slot::Opt(&mut self.package_name_allowed_pattern),
+            3 => model::Slot::Opt(&mut self.version_name_allowed_pattern),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.group_id_allowed_pattern);
+        to.opt(2, &self.package_name_allowed_pattern);
+        to.opt(0, &self.package_type);
+        to.opt(3, &self.version_name_allowed_pattern);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(LifecycleRuleFilterConfigMavenV3);
+model::open_enum! {
+    #[doc = " Schema `LifecycleRuleFilterConfigMavenV3.packageType`."]
+    LifecycleRuleFilterConfigMavenV3PackageType { 0 Maven = "MAVEN", }
+}
+model::union! {
+    #[doc = " Schema `LifecycleRuleFilterConfigV3`."] LifecycleRuleFilterConfigV3 : 4,
+    tag : Some("packageType"), tagged_by_parent : false, tags : [("DOCKER", 0),
+    ("HUGGINGFACE", 2), ("MAVEN", 1)], { 0
+    LifecycleRuleFilterConfigDocker(LifecycleRuleFilterConfigDockerV3), 1
+    LifecycleRuleFilterConfigMaven(LifecycleRuleFilterConfigMavenV3), 2
+    LifecycleRuleFilterConfigHuggingFace(LifecycleRuleFilterConfigHuggingFaceV3), 3
+    LifecycleRuleFilterConfigGeneric(LifecycleRuleFilterConfigGenericV3), }
+}
+/// Schema `LifecycleRulePatchBodyV3`.
+pub struct LifecycleRulePatchBodyV3 {
+    pub action: model::Maybe<LifecycleRuleActionV3>,
+    pub apply_to: model::Maybe<Box<LifecycleRuleApplyToV3>>,
+    pub criteria: model::Maybe<Box<LifecycleRuleCriteriaV3>>,
+    pub description: model::Maybe<String>,
+    pub enabled: model::Maybe<bool>,
+    pub filter_config: model::Maybe<LifecycleRuleFilterConfigV3>,
+    pub name: model::Maybe<String>,
+    pub package_type: model::Maybe<String>,
+    pub schedule: model::Maybe<Box<LifecycleRuleScheduleV3>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for LifecycleRulePatchBodyV3 {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -402,7 +725,7 @@ impl model::Model for PatchLifecycleRuleV3Body {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "PatchLifecycleRuleV3Body",
+            name: "LifecycleRulePatchBodyV3",
             names: &[
                 "name",
                 "action",
@@ -448,248 +771,51 @@ impl model::Model for PatchLifecycleRuleV3Body {
         to.misfits(&self.misfits);
     }
 }
-model::model!(PatchLifecycleRuleV3Body);
-/// Schema `PatchLifecycleRuleV3 body.applyTo`.
-pub struct PatchLifecycleRuleV3BodyApplyTo {
-    pub mode: Option<String>,
-    pub registries: Option<Vec<String>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for PatchLifecycleRuleV3BodyApplyTo {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            mode: None,
-            registries: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "PatchLifecycleRuleV3BodyApplyTo",
-            names: &["mode", "registries"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.mode),
-            1 => model::Slot::Opt(&mut self.registries),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.mode);
-        to.opt(1, &self.registries);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(PatchLifecycleRuleV3BodyApplyTo);
-/// Schema `PatchLifecycleRuleV3 body.criteria`.
-pub struct PatchLifecycleRuleV3BodyCriteria {
-    pub match_: Option<String>,
-    pub rules: Option<Vec<PatchLifecycleRuleV3BodyCriteriaRules>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for PatchLifecycleRuleV3BodyCriteria {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            match_: None,
-            rules: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "PatchLifecycleRuleV3BodyCriteria",
-            names: &["match", "rules"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.match_),
-            1 => model::Slot::Opt(&mut self.rules),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.match_);
-        to.opt(1, &self.rules);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(PatchLifecycleRuleV3BodyCriteria);
-/// Schema `PatchLifecycleRuleV3 body.criteria.rules`.
-pub struct PatchLifecycleRuleV3BodyCriteriaRules {
-    pub config: Option<serde_json::Value>,
-    pub type_: Option<serde_json::Value>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for PatchLifecycleRuleV3BodyCriteriaRules {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            config: None,
-            type_: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "PatchLifecycleRuleV3BodyCriteriaRules",
-            names: &["type", "config"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Json(&mut self.type_),
-            1 => model::Slot::Json(&mut self.config),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.config);
-        to.opt(0, &self.type_);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(PatchLifecycleRuleV3BodyCriteriaRules);
-/// Schema `PatchLifecycleRuleV3 body.filterConfig`.
-pub struct PatchLifecycleRuleV3BodyFilterConfig {
-    pub package_name_allowed_pattern: Option<Vec<serde_json::Value>>,
-    pub package_type: Option<String>,
-    pub tag_name_allowed_pattern: Option<Vec<serde_json::Value>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for PatchLifecycleRuleV3BodyFilterConfig {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            package_name_allowed_pattern: None,
-            package_type: None,
-            tag_name_allowed_pattern: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "PatchLifecycleRuleV3BodyFilterConfig",
-            names: &[
-                "packageType",
-                "tagNameAllowedPattern",
-                "packageNameAllowedPattern",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.package_type),
-            1 => model::Slot::Opt(&mut self.tag_name_allowed_pattern),
-            2 => model::Slot::Opt(&mut self.package_name_allowed_pattern),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.package_name_allowed_pattern);
-        to.opt(0, &self.package_type);
-        to.opt(1, &self.tag_name_allowed_pattern);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(PatchLifecycleRuleV3BodyFilterConfig);
-/// Schema `PatchLifecycleRuleV3 body.schedule`.
-pub struct PatchLifecycleRuleV3BodySchedule {
-    pub expression: Option<String>,
-    pub timezone: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for PatchLifecycleRuleV3BodySchedule {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            expression: None,
-            timezone: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "PatchLifecycleRuleV3BodySchedule",
-            names: &["timezone", "expression"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.timezone),
-            1 => model::Slot::Str(&mut self.expression),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.expression);
-        to.opt(0, &self.timezone);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(PatchLifecycleRuleV3BodySchedule);
-/// Schema `UpdateLifecycleRuleV3 body`.
-pub struct UpdateLifecycleRuleV3Body {
-    pub action: Option<String>,
-    pub apply_to: Option<Box<UpdateLifecycleRuleV3BodyApplyTo>>,
-    pub criteria: Option<Box<UpdateLifecycleRuleV3BodyCriteria>>,
+model::model!(LifecycleRulePatchBodyV3);
+/// Schema `LifecycleRuleRequestBodyV3`.
+pub struct LifecycleRuleRequestBodyV3 {
+    pub action: LifecycleRuleActionV3,
+    pub apply_to: Box<LifecycleRuleApplyToV3>,
+    pub criteria: Option<Box<LifecycleRuleCriteriaV3>>,
     pub description: Option<String>,
-    pub filter_config: Option<Box<UpdateLifecycleRuleV3BodyFilterConfig>>,
-    pub name: Option<String>,
+    pub filter_config: Option<LifecycleRuleFilterConfigV3>,
+    pub name: String,
     pub package_type: Option<String>,
-    pub schedule: Option<Box<UpdateLifecycleRuleV3BodySchedule>>,
+    pub schedule: Option<Box<LifecycleRuleScheduleV3>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateLifecycleRuleV3Body {
+impl LifecycleRuleRequestBodyV3 {
+    /// A value with its required members.
     #[inline]
-    fn blank() -> Self {
+    pub fn new(
+        action: impl Into<LifecycleRuleActionV3>,
+        apply_to: impl Into<Box<LifecycleRuleApplyToV3>>,
+        name: impl Into<String>,
+    ) -> Self {
         Self {
-            action: None,
-            apply_to: None,
+            action: action.into(),
+            apply_to: apply_to.into(),
             criteria: None,
             description: None,
             filter_config: None,
-            name: None,
+            name: name.into(),
+            package_type: None,
+            schedule: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for LifecycleRuleRequestBodyV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: model::Cell::blank(),
+            apply_to: model::Cell::blank(),
+            criteria: None,
+            description: None,
+            filter_config: None,
+            name: model::Cell::blank(),
             package_type: None,
             schedule: None,
             misfits: model::Misfits::NONE,
@@ -698,7 +824,7 @@ impl model::Model for UpdateLifecycleRuleV3Body {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateLifecycleRuleV3Body",
+            name: "LifecycleRuleRequestBodyV3",
             names: &[
                 "name",
                 "action",
@@ -709,7 +835,7 @@ impl model::Model for UpdateLifecycleRuleV3Body {
                 "packageType",
                 "filterConfig",
             ],
-            required: &[],
+            required: &[0, 1, 2],
             secrets: &[],
             tagged: &[],
         }
@@ -717,9 +843,9 @@ impl model::Model for UpdateLifecycleRuleV3Body {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.action),
-            2 => model::Slot::Opt(&mut self.apply_to),
+            0 => model::Slot::OneStr(&mut self.name),
+            1 => model::Cell::slot(&mut self.action),
+            2 => model::Cell::slot(&mut self.apply_to),
             3 => model::Slot::Opt(&mut self.criteria),
             4 => model::Slot::Opt(&mut self.schedule),
             5 => model::Slot::Str(&mut self.description),
@@ -730,171 +856,96 @@ impl model::Model for UpdateLifecycleRuleV3Body {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.action);
-        to.opt(2, &self.apply_to);
+        to.one(1, &self.action);
+        to.one(2, &self.apply_to);
         to.opt(3, &self.criteria);
         to.opt(5, &self.description);
         to.opt(7, &self.filter_config);
-        to.opt(0, &self.name);
+        to.one(0, &self.name);
         to.opt(6, &self.package_type);
         to.opt(4, &self.schedule);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateLifecycleRuleV3Body);
-/// Schema `UpdateLifecycleRuleV3 body.applyTo`.
-pub struct UpdateLifecycleRuleV3BodyApplyTo {
-    pub mode: Option<String>,
-    pub registries: Option<Vec<String>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateLifecycleRuleV3BodyApplyTo {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            mode: None,
-            registries: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateLifecycleRuleV3BodyApplyTo",
-            names: &["mode", "registries"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.mode),
-            1 => model::Slot::Opt(&mut self.registries),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.mode);
-        to.opt(1, &self.registries);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateLifecycleRuleV3BodyApplyTo);
-/// Schema `UpdateLifecycleRuleV3 body.criteria`.
-pub struct UpdateLifecycleRuleV3BodyCriteria {
-    pub match_: Option<String>,
-    pub rules: Option<Vec<UpdateLifecycleRuleV3BodyCriteriaRules>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateLifecycleRuleV3BodyCriteria {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            match_: None,
-            rules: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateLifecycleRuleV3BodyCriteria",
-            names: &["match", "rules"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.match_),
-            1 => model::Slot::Opt(&mut self.rules),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.match_);
-        to.opt(1, &self.rules);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateLifecycleRuleV3BodyCriteria);
-/// Schema `UpdateLifecycleRuleV3 body.criteria.rules`.
-pub struct UpdateLifecycleRuleV3BodyCriteriaRules {
-    pub config: Option<serde_json::Value>,
-    pub type_: Option<serde_json::Value>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateLifecycleRuleV3BodyCriteriaRules {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            config: None,
-            type_: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateLifecycleRuleV3BodyCriteriaRules",
-            names: &["type", "config"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Json(&mut self.type_),
-            1 => model::Slot::Json(&mut self.config),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.config);
-        to.opt(0, &self.type_);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateLifecycleRuleV3BodyCriteriaRules);
-/// Schema `UpdateLifecycleRuleV3 body.filterConfig`.
-pub struct UpdateLifecycleRuleV3BodyFilterConfig {
-    pub package_name_allowed_pattern: Option<Vec<serde_json::Value>>,
+model::through_cell!(LifecycleRuleRequestBodyV3);
+/// Schema `LifecycleRuleResponseV3`.
+pub struct LifecycleRuleResponseV3 {
+    pub action: Option<LifecycleRuleActionV3>,
+    pub apply_to: Option<Box<LifecycleRuleApplyToV3>>,
+    pub created_at: Option<i64>,
+    pub created_by: Option<Box<UserInfoV3>>,
+    pub criteria: Option<Box<LifecycleRuleCriteriaV3>>,
+    pub description: Option<String>,
+    pub enabled: Option<bool>,
+    pub filter_config: Option<LifecycleRuleFilterConfigV3>,
+    pub has_local_assignment: Option<bool>,
+    pub id: Option<String>,
+    pub last_run_at: Option<i64>,
+    pub name: Option<String>,
+    pub next_run_at: Option<i64>,
+    pub org_identifier: Option<String>,
     pub package_type: Option<String>,
-    pub tag_name_allowed_pattern: Option<Vec<serde_json::Value>>,
+    pub project_identifier: Option<String>,
+    pub schedule: Option<Box<LifecycleRuleScheduleV3>>,
+    pub updated_at: Option<i64>,
+    pub updated_by: Option<Box<UserInfoV3>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateLifecycleRuleV3BodyFilterConfig {
+impl LifecycleRuleResponseV3 {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "name",
+        "action",
+        "applyTo",
+        "enabled",
+        "criteria",
+        "schedule",
+        "createdAt",
+        "createdBy",
+        "lastRunAt",
+        "nextRunAt",
+        "updatedAt",
+        "updatedBy",
+        "description",
+        "packageType",
+        "filterConfig",
+        "orgIdentifier",
+        "projectIdentifier",
+        "hasLocalAssignment",
+    ];
+}
+impl model::Model for LifecycleRuleResponseV3 {
     #[inline]
     fn blank() -> Self {
         Self {
-            package_name_allowed_pattern: None,
+            action: None,
+            apply_to: None,
+            created_at: None,
+            created_by: None,
+            criteria: None,
+            description: None,
+            enabled: None,
+            filter_config: None,
+            has_local_assignment: None,
+            id: None,
+            last_run_at: None,
+            name: None,
+            next_run_at: None,
+            org_identifier: None,
             package_type: None,
-            tag_name_allowed_pattern: None,
+            project_identifier: None,
+            schedule: None,
+            updated_at: None,
+            updated_by: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateLifecycleRuleV3BodyFilterConfig",
-            names: &[
-                "packageType",
-                "tagNameAllowedPattern",
-                "packageNameAllowedPattern",
-            ],
+            name: "LifecycleRuleResponseV3",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -903,29 +954,61 @@ impl model::Model for UpdateLifecycleRuleV3BodyFilterConfig {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.package_type),
-            1 => model::Slot::Opt(&mut self.tag_name_allowed_pattern),
-            2 => model::Slot::Opt(&mut self.package_name_allowed_pattern),
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.name),
+            2 => model::Slot::Opt(&mut self.action),
+            3 => model::Slot::Opt(&mut self.apply_to),
+            4 => model::Slot::Flag(&mut self.enabled),
+            5 => model::Slot::Opt(&mut self.criteria),
+            6 => model::Slot::Opt(&mut self.schedule),
+            7 => model::Slot::Int(&mut self.created_at),
+            8 => model::Slot::Opt(&mut self.created_by),
+            9 => model::Slot::Int(&mut self.last_run_at),
+            10 => model::Slot::Int(&mut self.next_run_at),
+            11 => model::Slot::Int(&mut self.updated_at),
+            12 => model::Slot::Opt(&mut self.updated_by),
+            13 => model::Slot::Str(&mut self.description),
+            14 => model::Slot::Str(&mut self.package_type),
+            15 => model::Slot::Opt(&mut self.filter_config),
+            16 => model::Slot::Str(&mut self.org_identifier),
+            17 => model::Slot::Str(&mut self.project_identifier),
+            18 => model::Slot::Flag(&mut self.has_local_assignment),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.package_name_allowed_pattern);
-        to.opt(0, &self.package_type);
-        to.opt(1, &self.tag_name_allowed_pattern);
+        to.opt(2, &self.action);
+        to.opt(3, &self.apply_to);
+        to.opt(7, &self.created_at);
+        to.opt(8, &self.created_by);
+        to.opt(5, &self.criteria);
+        to.opt(13, &self.description);
+        to.opt(4, &self.enabled);
+        to.opt(15, &self.filter_config);
+        to.opt(18, &self.has_local_assignment);
+        to.opt(0, &self.id);
+        to.opt(9, &self.last_run_at);
+        to.opt(1, &self.name);
+        to.opt(10, &self.next_run_at);
+        to.opt(16, &self.org_identifier);
+        to.opt(14, &self.package_type);
+        to.opt(17, &self.project_identifier);
+        to.opt(6, &self.schedule);
+        to.opt(11, &self.updated_at);
+        to.opt(12, &self.updated_by);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateLifecycleRuleV3BodyFilterConfig);
-/// Schema `UpdateLifecycleRuleV3 body.schedule`.
-pub struct UpdateLifecycleRuleV3BodySchedule {
+model::model!(LifecycleRuleResponseV3);
+/// Schema `LifecycleRuleScheduleV3`.
+pub struct LifecycleRuleScheduleV3 {
     pub expression: Option<String>,
     pub timezone: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateLifecycleRuleV3BodySchedule {
+impl model::Model for LifecycleRuleScheduleV3 {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -937,7 +1020,7 @@ impl model::Model for UpdateLifecycleRuleV3BodySchedule {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateLifecycleRuleV3BodySchedule",
+            name: "LifecycleRuleScheduleV3",
             names: &["timezone", "expression"],
             required: &[],
             secrets: &[],
@@ -959,4 +1042,251 @@ impl model::Model for UpdateLifecycleRuleV3BodySchedule {
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateLifecycleRuleV3BodySchedule);
+model::model!(LifecycleRuleScheduleV3);
+/// Schema `LifecycleStatsResponseV3`.
+pub struct LifecycleStatsResponseV3 {
+    pub artifacts_cleaned: Option<i64>,
+    pub executions_last30_days: Option<i64>,
+    pub storage_reclaimed: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl LifecycleStatsResponseV3 {
+    pub(crate) const NAMES: model::Names = &[
+        "artifactsCleaned",
+        "storageReclaimed",
+        "executionsLast30Days",
+    ];
+}
+impl model::Model for LifecycleStatsResponseV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifacts_cleaned: None,
+            executions_last30_days: None,
+            storage_reclaimed: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LifecycleStatsResponseV3",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.artifacts_cleaned),
+            1 => model::Slot::Str(&mut self.storage_reclaimed),
+            2 => model::Slot::Int(&mut self.executions_last30_days),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.artifacts_cleaned);
+        to.opt(2, &self.executions_last30_days);
+        to.opt(1, &self.storage_reclaimed);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(LifecycleStatsResponseV3);
+/// Schema `ListLifecycleExecutionItemsResponseV3`.
+pub struct ListLifecycleExecutionItemsResponseV3 {
+    pub has_more: Option<bool>,
+    pub items: Option<Vec<LifecycleExecutionItemResponseV3>>,
+    pub page: Option<i64>,
+    pub size: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ListLifecycleExecutionItemsResponseV3 {
+    pub(crate) const NAMES: model::Names = &["page", "size", "items", "hasMore"];
+}
+impl model::Model for ListLifecycleExecutionItemsResponseV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            has_more: None,
+            items: None,
+            page: None,
+            size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListLifecycleExecutionItemsResponseV3",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.page),
+            1 => model::Slot::Int(&mut self.size),
+            2 => model::Slot::Opt(&mut self.items),
+            3 => model::Slot::Flag(&mut self.has_more),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.has_more);
+        to.opt(2, &self.items);
+        to.opt(0, &self.page);
+        to.opt(1, &self.size);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ListLifecycleExecutionItemsResponseV3);
+/// Schema `ListLifecycleExecutionsResponseBodyV3`.
+pub struct ListLifecycleExecutionsResponseBodyV3 {
+    pub has_more: Option<bool>,
+    pub items: Option<Vec<LifecycleExecutionResponseV3>>,
+    pub page: Option<i64>,
+    pub size: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ListLifecycleExecutionsResponseBodyV3 {
+    pub(crate) const NAMES: model::Names = &["page", "size", "items", "hasMore"];
+}
+impl model::Model for ListLifecycleExecutionsResponseBodyV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            has_more: None,
+            items: None,
+            page: None,
+            size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListLifecycleExecutionsResponseBodyV3",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.page),
+            1 => model::Slot::Int(&mut self.size),
+            2 => model::Slot::Opt(&mut self.items),
+            3 => model::Slot::Flag(&mut self.has_more),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.has_more);
+        to.opt(2, &self.items);
+        to.opt(0, &self.page);
+        to.opt(1, &self.size);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ListLifecycleExecutionsResponseBodyV3);
+/// Schema `ListLifecycleRulesResponseBodyV3`.
+pub struct ListLifecycleRulesResponseBodyV3 {
+    pub has_more: Option<bool>,
+    pub items: Option<Vec<LifecycleRuleResponseV3>>,
+    pub page: Option<i64>,
+    pub size: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ListLifecycleRulesResponseBodyV3 {
+    pub(crate) const NAMES: model::Names = &["page", "size", "items", "hasMore"];
+}
+impl model::Model for ListLifecycleRulesResponseBodyV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            has_more: None,
+            items: None,
+            page: None,
+            size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListLifecycleRulesResponseBodyV3",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.page),
+            1 => model::Slot::Int(&mut self.size),
+            2 => model::Slot::Opt(&mut self.items),
+            3 => model::Slot::Flag(&mut self.has_more),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.has_more);
+        to.opt(2, &self.items);
+        to.opt(0, &self.page);
+        to.opt(1, &self.size);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ListLifecycleRulesResponseBodyV3);
+model::open_enum! {
+    #[doc = " Schema `GetLifecycleStatsV3 action`."] GetLifecycleStatsV3Action { 0 Delete
+    = "DELETE", 1 Protect = "PROTECT", }
+}
+model::open_enum! {
+    #[doc = " Schema `GetLifecycleStatsV3 scope`."] GetLifecycleStatsV3Scope { 0
+    Ancestors = "ancestors", 1 Descendants = "descendants", 2 None = "none", }
+}
+model::open_enum! {
+    #[doc = " Schema `ListLifecycleExecutionItemsV3 scope`."]
+    ListLifecycleExecutionItemsV3Scope { 0 Ancestors = "ancestors", 1 Descendants =
+    "descendants", 2 None = "none", }
+}
+model::open_enum! {
+    #[doc = " Schema `ListLifecycleExecutionItemsV3 status`."]
+    ListLifecycleExecutionItemsV3Status { 0 Protected = "PROTECTED", 1 WouldBeDeleted =
+    "WOULD_BE_DELETED", 2 Deleted = "DELETED", }
+}
+model::open_enum! {
+    #[doc = " Schema `ListLifecycleExecutionsV3 scope`."] ListLifecycleExecutionsV3Scope
+    { 0 Ancestors = "ancestors", 1 Descendants = "descendants", 2 None = "none", }
+}
+model::open_enum! {
+    #[doc = " Schema `ListLifecycleExecutionsV3 status`."]
+    ListLifecycleExecutionsV3Status { 0 Pending = "PENDING", 1 Inprogress = "INPROGRESS",
+    2 Success = "SUCCESS", 3 Failed = "FAILED", }
+}
+model::open_enum! {
+    #[doc = " Schema `ListLifecycleRulesV3 action`."] ListLifecycleRulesV3Action { 0
+    Delete = "DELETE", 1 Protect = "PROTECT", }
+}
+model::open_enum! {
+    #[doc = " Schema `ListLifecycleRulesV3 scope`."] ListLifecycleRulesV3Scope { 0
+    Ancestors = "ancestors", 1 Descendants = "descendants", 2 None = "none", }
+}

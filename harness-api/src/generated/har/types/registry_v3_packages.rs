@@ -3,29 +3,385 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `ListPackagesResponseBodyV3`.
+pub struct ListPackagesResponseBodyV3 {
+    pub has_more: Option<bool>,
+    pub items: Option<Vec<PackageV3>>,
+    pub meta: Option<Box<MetaV3>>,
+    pub page: Option<i64>,
+    pub size: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ListPackagesResponseBodyV3 {
+    pub(crate) const NAMES: model::Names = &["meta", "page", "size", "items", "hasMore"];
+}
+impl model::Model for ListPackagesResponseBodyV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            has_more: None,
+            items: None,
+            meta: None,
+            page: None,
+            size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListPackagesResponseBodyV3",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.meta),
+            1 => model::Slot::Int(&mut self.page),
+            2 => model::Slot::Int(&mut self.size),
+            3 => model::Slot::Opt(&mut self.items),
+            4 => model::Slot::Flag(&mut self.has_more),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.has_more);
+        to.opt(3, &self.items);
+        to.opt(0, &self.meta);
+        to.opt(1, &self.page);
+        to.opt(2, &self.size);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ListPackagesResponseBodyV3);
+/// Schema `PackageStatsV3`.
+pub struct PackageStatsV3 {
+    pub artifacts_count: Option<i64>,
+    pub download_count: Option<i64>,
+    pub id: Option<String>,
+    pub size: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for PackageStatsV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifacts_count: None,
+            download_count: None,
+            id: None,
+            size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PackageStatsV3",
+            names: &["id", "size", "downloadCount", "artifactsCount"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.size),
+            2 => model::Slot::Int(&mut self.download_count),
+            3 => model::Slot::Int(&mut self.artifacts_count),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.artifacts_count);
+        to.opt(2, &self.download_count);
+        to.opt(0, &self.id);
+        to.opt(1, &self.size);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(PackageStatsV3);
+/// Schema `PackageV3`.
+pub struct PackageV3 {
+    pub deleted_at: Option<i64>,
+    pub deleted_by: Option<Box<UserInfoV3>>,
+    pub id: Option<String>,
+    pub is_public: Option<bool>,
+    pub is_quarantined: Option<bool>,
+    pub latest_version: Option<String>,
+    pub latest_version_artifact_key: Option<
+        std::collections::BTreeMap<String, serde_json::Value>,
+    >,
+    pub modified_at: Option<i64>,
+    pub modified_by: Option<Box<UserInfoV3>>,
+    pub name: Option<String>,
+    pub org_identifier: Option<String>,
+    pub package_kind: Option<String>,
+    pub package_type: Option<String>,
+    pub project_identifier: Option<String>,
+    pub quarantine_reason: Option<String>,
+    pub registry_id: Option<String>,
+    pub registry_name: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for PackageV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            deleted_at: None,
+            deleted_by: None,
+            id: None,
+            is_public: None,
+            is_quarantined: None,
+            latest_version: None,
+            latest_version_artifact_key: None,
+            modified_at: None,
+            modified_by: None,
+            name: None,
+            org_identifier: None,
+            package_kind: None,
+            package_type: None,
+            project_identifier: None,
+            quarantine_reason: None,
+            registry_id: None,
+            registry_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PackageV3",
+            names: &[
+                "id",
+                "name",
+                "isPublic",
+                "deletedAt",
+                "deletedBy",
+                "modifiedAt",
+                "modifiedBy",
+                "registryId",
+                "packageKind",
+                "packageType",
+                "registryName",
+                "isQuarantined",
+                "latestVersion",
+                "orgIdentifier",
+                "quarantineReason",
+                "projectIdentifier",
+                "latestVersionArtifactKey",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.name),
+            2 => model::Slot::Flag(&mut self.is_public),
+            3 => model::Slot::Int(&mut self.deleted_at),
+            4 => model::Slot::Opt(&mut self.deleted_by),
+            5 => model::Slot::Int(&mut self.modified_at),
+            6 => model::Slot::Opt(&mut self.modified_by),
+            7 => model::Slot::Str(&mut self.registry_id),
+            8 => model::Slot::Str(&mut self.package_kind),
+            9 => model::Slot::Str(&mut self.package_type),
+            10 => model::Slot::Str(&mut self.registry_name),
+            11 => model::Slot::Flag(&mut self.is_quarantined),
+            12 => model::Slot::Str(&mut self.latest_version),
+            13 => model::Slot::Str(&mut self.org_identifier),
+            14 => model::Slot::Str(&mut self.quarantine_reason),
+            15 => model::Slot::Str(&mut self.project_identifier),
+            16 => model::Slot::Opt(&mut self.latest_version_artifact_key),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.deleted_at);
+        to.opt(4, &self.deleted_by);
+        to.opt(0, &self.id);
+        to.opt(2, &self.is_public);
+        to.opt(11, &self.is_quarantined);
+        to.opt(12, &self.latest_version);
+        to.opt(16, &self.latest_version_artifact_key);
+        to.opt(5, &self.modified_at);
+        to.opt(6, &self.modified_by);
+        to.opt(1, &self.name);
+        to.opt(13, &self.org_identifier);
+        to.opt(8, &self.package_kind);
+        to.opt(9, &self.package_type);
+        to.opt(15, &self.project_identifier);
+        to.opt(14, &self.quarantine_reason);
+        to.opt(7, &self.registry_id);
+        to.opt(10, &self.registry_name);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(PackageV3);
+/// Schema `PackagesStatsRequestInputV3`.
+pub struct PackagesStatsRequestInputV3 {
+    pub package_ids: Vec<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl PackagesStatsRequestInputV3 {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(package_ids: Vec<String>) -> Self {
+        Self {
+            package_ids: package_ids,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for PackagesStatsRequestInputV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            package_ids: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PackagesStatsRequestInputV3",
+            names: &["packageIds"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.package_ids),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.package_ids);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(PackagesStatsRequestInputV3);
+/// Schema `PackagesStatsResponseBodyV3`.
+pub struct PackagesStatsResponseBodyV3 {
+    pub items: Option<Vec<PackageStatsV3>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl PackagesStatsResponseBodyV3 {
+    pub(crate) const NAMES: model::Names = &["items"];
+}
+impl model::Model for PackagesStatsResponseBodyV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PackagesStatsResponseBodyV3",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.items),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(PackagesStatsResponseBodyV3);
+/// Schema `GetPackageMetadataV3 response`.
+pub struct GetPackageMetadataV3Response {
+    pub data: Option<Vec<MetadataV3>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetPackageMetadataV3Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetPackageMetadataV3Response",
+            names: &["data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetPackageMetadataV3Response);
 model::open_enum! {
     #[doc = " Schema `ListPackagesV3 deleted`."] ListPackagesV3Deleted { 0 Exclude =
     "exclude", 1 Include = "include", 2 Only = "only", }
 }
-/// Schema `SavePackageMetadataV3 body`.
-pub struct SavePackageMetadataV3Body {
-    pub metadata: Option<Vec<SavePackageMetadataV3BodyMetadata>>,
+/// Schema `SavePackageMetadataV3 response`.
+pub struct SavePackageMetadataV3Response {
+    pub data: Option<Vec<MetadataV3>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for SavePackageMetadataV3Body {
+impl model::Model for SavePackageMetadataV3Response {
     #[inline]
     fn blank() -> Self {
         Self {
-            metadata: None,
+            data: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "SavePackageMetadataV3Body",
-            names: &["metadata"],
+            name: "SavePackageMetadataV3Response",
+            names: &["data"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -34,38 +390,36 @@ impl model::Model for SavePackageMetadataV3Body {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.metadata),
+            0 => model::Slot::Opt(&mut self.data),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.metadata);
+        to.opt(0, &self.data);
         to.misfits(&self.misfits);
     }
 }
-model::model!(SavePackageMetadataV3Body);
-/// Schema `SavePackageMetadataV3 body.metadata`.
-pub struct SavePackageMetadataV3BodyMetadata {
-    pub key: Option<String>,
-    pub value: Option<String>,
+model::model!(SavePackageMetadataV3Response);
+/// Schema `UpsertPackageMetadataV3 response`.
+pub struct UpsertPackageMetadataV3Response {
+    pub data: Option<Vec<MetadataV3>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for SavePackageMetadataV3BodyMetadata {
+impl model::Model for UpsertPackageMetadataV3Response {
     #[inline]
     fn blank() -> Self {
         Self {
-            key: None,
-            value: None,
+            data: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "SavePackageMetadataV3BodyMetadata",
-            names: &["key", "value"],
+            name: "UpsertPackageMetadataV3Response",
+            names: &["data"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -74,96 +428,14 @@ impl model::Model for SavePackageMetadataV3BodyMetadata {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.key),
-            1 => model::Slot::Str(&mut self.value),
+            0 => model::Slot::Opt(&mut self.data),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.key);
-        to.opt(1, &self.value);
+        to.opt(0, &self.data);
         to.misfits(&self.misfits);
     }
 }
-model::model!(SavePackageMetadataV3BodyMetadata);
-/// Schema `UpsertPackageMetadataV3 body`.
-pub struct UpsertPackageMetadataV3Body {
-    pub metadata: Option<Vec<UpsertPackageMetadataV3BodyMetadata>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpsertPackageMetadataV3Body {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            metadata: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpsertPackageMetadataV3Body",
-            names: &["metadata"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.metadata),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.metadata);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpsertPackageMetadataV3Body);
-/// Schema `UpsertPackageMetadataV3 body.metadata`.
-pub struct UpsertPackageMetadataV3BodyMetadata {
-    pub key: Option<String>,
-    pub value: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpsertPackageMetadataV3BodyMetadata {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            key: None,
-            value: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpsertPackageMetadataV3BodyMetadata",
-            names: &["key", "value"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.key),
-            1 => model::Slot::Str(&mut self.value),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.key);
-        to.opt(1, &self.value);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpsertPackageMetadataV3BodyMetadata);
+model::model!(UpsertPackageMetadataV3Response);

@@ -3,6 +3,349 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `ListRegistriesResponseBodyV3`.
+pub struct ListRegistriesResponseBodyV3 {
+    pub has_more: Option<bool>,
+    pub items: Option<Vec<RegistryV3>>,
+    pub meta: Option<Box<MetaV3>>,
+    pub page: Option<i64>,
+    pub size: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ListRegistriesResponseBodyV3 {
+    pub(crate) const NAMES: model::Names = &["meta", "page", "size", "items", "hasMore"];
+}
+impl model::Model for ListRegistriesResponseBodyV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            has_more: None,
+            items: None,
+            meta: None,
+            page: None,
+            size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListRegistriesResponseBodyV3",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.meta),
+            1 => model::Slot::Int(&mut self.page),
+            2 => model::Slot::Int(&mut self.size),
+            3 => model::Slot::Opt(&mut self.items),
+            4 => model::Slot::Flag(&mut self.has_more),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.has_more);
+        to.opt(3, &self.items);
+        to.opt(0, &self.meta);
+        to.opt(1, &self.page);
+        to.opt(2, &self.size);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ListRegistriesResponseBodyV3);
+/// Schema `RegistriesStatsRequestInputV3`.
+pub struct RegistriesStatsRequestInputV3 {
+    pub registry_ids: Vec<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl RegistriesStatsRequestInputV3 {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(registry_ids: Vec<String>) -> Self {
+        Self {
+            registry_ids: registry_ids,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for RegistriesStatsRequestInputV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            registry_ids: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RegistriesStatsRequestInputV3",
+            names: &["registryIds"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.registry_ids),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.registry_ids);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(RegistriesStatsRequestInputV3);
+/// Schema `RegistriesStatsResponseBodyV3`.
+pub struct RegistriesStatsResponseBodyV3 {
+    pub items: Option<Vec<RegistryStatsV3>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl RegistriesStatsResponseBodyV3 {
+    pub(crate) const NAMES: model::Names = &["items"];
+}
+impl model::Model for RegistriesStatsResponseBodyV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RegistriesStatsResponseBodyV3",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.items),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(RegistriesStatsResponseBodyV3);
+/// Schema `RegistryStatsV3`.
+pub struct RegistryStatsV3 {
+    pub artifacts_count: Option<i64>,
+    pub download_count: Option<i64>,
+    pub id: Option<String>,
+    pub package_count: Option<i64>,
+    pub size: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for RegistryStatsV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifacts_count: None,
+            download_count: None,
+            id: None,
+            package_count: None,
+            size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RegistryStatsV3",
+            names: &["id", "size", "packageCount", "downloadCount", "artifactsCount"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.size),
+            2 => model::Slot::Int(&mut self.package_count),
+            3 => model::Slot::Int(&mut self.download_count),
+            4 => model::Slot::Int(&mut self.artifacts_count),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.artifacts_count);
+        to.opt(3, &self.download_count);
+        to.opt(0, &self.id);
+        to.opt(2, &self.package_count);
+        to.opt(1, &self.size);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(RegistryStatsV3);
+/// Schema `RegistryV3`.
+pub struct RegistryV3 {
+    pub deleted_at: Option<i64>,
+    pub deleted_by: Option<Box<UserInfoV3>>,
+    pub description: Option<String>,
+    pub id: Option<String>,
+    pub is_public: Option<bool>,
+    pub modified_at: Option<i64>,
+    pub modified_by: Option<Box<UserInfoV3>>,
+    pub name: Option<String>,
+    pub org_identifier: Option<String>,
+    pub package_type: Option<String>,
+    pub path: Option<String>,
+    pub project_identifier: Option<String>,
+    pub type_: Option<RegistryTypeV3>,
+    pub url: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for RegistryV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            deleted_at: None,
+            deleted_by: None,
+            description: None,
+            id: None,
+            is_public: None,
+            modified_at: None,
+            modified_by: None,
+            name: None,
+            org_identifier: None,
+            package_type: None,
+            path: None,
+            project_identifier: None,
+            type_: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RegistryV3",
+            names: &[
+                "id",
+                "url",
+                "name",
+                "path",
+                "type",
+                "isPublic",
+                "deletedAt",
+                "deletedBy",
+                "modifiedAt",
+                "modifiedBy",
+                "description",
+                "packageType",
+                "orgIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.url),
+            2 => model::Slot::Str(&mut self.name),
+            3 => model::Slot::Str(&mut self.path),
+            4 => model::Slot::Opt(&mut self.type_),
+            5 => model::Slot::Flag(&mut self.is_public),
+            6 => model::Slot::Int(&mut self.deleted_at),
+            7 => model::Slot::Opt(&mut self.deleted_by),
+            8 => model::Slot::Int(&mut self.modified_at),
+            9 => model::Slot::Opt(&mut self.modified_by),
+            10 => model::Slot::Str(&mut self.description),
+            11 => model::Slot::Str(&mut self.package_type),
+            12 => model::Slot::Str(&mut self.org_identifier),
+            13 => model::Slot::Str(&mut self.project_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.deleted_at);
+        to.opt(7, &self.deleted_by);
+        to.opt(10, &self.description);
+        to.opt(0, &self.id);
+        to.opt(5, &self.is_public);
+        to.opt(8, &self.modified_at);
+        to.opt(9, &self.modified_by);
+        to.opt(2, &self.name);
+        to.opt(12, &self.org_identifier);
+        to.opt(11, &self.package_type);
+        to.opt(3, &self.path);
+        to.opt(13, &self.project_identifier);
+        to.opt(4, &self.type_);
+        to.opt(1, &self.url);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(RegistryV3);
+/// Schema `GetRegistryMetadataV3 response`.
+pub struct GetRegistryMetadataV3Response {
+    pub data: Option<Vec<MetadataV3>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetRegistryMetadataV3Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetRegistryMetadataV3Response",
+            names: &["data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetRegistryMetadataV3Response);
 model::open_enum! {
     #[doc = " Schema `ListRegistriesV3 deleted`."] ListRegistriesV3Deleted { 0 Exclude =
     "exclude", 1 Include = "include", 2 Only = "only", }
@@ -15,25 +358,25 @@ model::open_enum! {
     #[doc = " Schema `ListRegistriesV3 type`."] ListRegistriesV3Type { 0 Virtual =
     "VIRTUAL", 1 Upstream = "UPSTREAM", }
 }
-/// Schema `SaveRegistryMetadataV3 body`.
-pub struct SaveRegistryMetadataV3Body {
-    pub metadata: Option<Vec<SaveRegistryMetadataV3BodyMetadata>>,
+/// Schema `SaveRegistryMetadataV3 response`.
+pub struct SaveRegistryMetadataV3Response {
+    pub data: Option<Vec<MetadataV3>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for SaveRegistryMetadataV3Body {
+impl model::Model for SaveRegistryMetadataV3Response {
     #[inline]
     fn blank() -> Self {
         Self {
-            metadata: None,
+            data: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "SaveRegistryMetadataV3Body",
-            names: &["metadata"],
+            name: "SaveRegistryMetadataV3Response",
+            names: &["data"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -42,38 +385,36 @@ impl model::Model for SaveRegistryMetadataV3Body {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.metadata),
+            0 => model::Slot::Opt(&mut self.data),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.metadata);
+        to.opt(0, &self.data);
         to.misfits(&self.misfits);
     }
 }
-model::model!(SaveRegistryMetadataV3Body);
-/// Schema `SaveRegistryMetadataV3 body.metadata`.
-pub struct SaveRegistryMetadataV3BodyMetadata {
-    pub key: Option<String>,
-    pub value: Option<String>,
+model::model!(SaveRegistryMetadataV3Response);
+/// Schema `UpsertRegistryMetadataV3 response`.
+pub struct UpsertRegistryMetadataV3Response {
+    pub data: Option<Vec<MetadataV3>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for SaveRegistryMetadataV3BodyMetadata {
+impl model::Model for UpsertRegistryMetadataV3Response {
     #[inline]
     fn blank() -> Self {
         Self {
-            key: None,
-            value: None,
+            data: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "SaveRegistryMetadataV3BodyMetadata",
-            names: &["key", "value"],
+            name: "UpsertRegistryMetadataV3Response",
+            names: &["data"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -82,96 +423,14 @@ impl model::Model for SaveRegistryMetadataV3BodyMetadata {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.key),
-            1 => model::Slot::Str(&mut self.value),
+            0 => model::Slot::Opt(&mut self.data),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.key);
-        to.opt(1, &self.value);
+        to.opt(0, &self.data);
         to.misfits(&self.misfits);
     }
 }
-model::model!(SaveRegistryMetadataV3BodyMetadata);
-/// Schema `UpsertRegistryMetadataV3 body`.
-pub struct UpsertRegistryMetadataV3Body {
-    pub metadata: Option<Vec<UpsertRegistryMetadataV3BodyMetadata>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpsertRegistryMetadataV3Body {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            metadata: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpsertRegistryMetadataV3Body",
-            names: &["metadata"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.metadata),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.metadata);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpsertRegistryMetadataV3Body);
-/// Schema `UpsertRegistryMetadataV3 body.metadata`.
-pub struct UpsertRegistryMetadataV3BodyMetadata {
-    pub key: Option<String>,
-    pub value: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpsertRegistryMetadataV3BodyMetadata {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            key: None,
-            value: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpsertRegistryMetadataV3BodyMetadata",
-            names: &["key", "value"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.key),
-            1 => model::Slot::Str(&mut self.value),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.key);
-        to.opt(1, &self.value);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpsertRegistryMetadataV3BodyMetadata);
+model::model!(UpsertRegistryMetadataV3Response);

@@ -3,133 +3,15 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `CopyResourcesV3 body`.
-pub struct CopyResourcesV3Body {
-    pub source: Option<Box<CopyResourcesV3BodySource>>,
-    pub target: Option<Box<CopyResourcesV3BodyTarget>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CopyResourcesV3Body {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            source: None,
-            target: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CopyResourcesV3Body",
-            names: &["source", "target"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.source),
-            1 => model::Slot::Opt(&mut self.target),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.source);
-        to.opt(1, &self.target);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CopyResourcesV3Body);
-/// Schema `CopyResourcesV3 body.source`.
-pub struct CopyResourcesV3BodySource {
-    pub version_id: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CopyResourcesV3BodySource {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            version_id: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CopyResourcesV3BodySource",
-            names: &["versionId"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.version_id),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.version_id);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CopyResourcesV3BodySource);
-/// Schema `CopyResourcesV3 body.target`.
-pub struct CopyResourcesV3BodyTarget {
-    pub registry_id: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CopyResourcesV3BodyTarget {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            registry_id: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CopyResourcesV3BodyTarget",
-            names: &["registryId"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.registry_id),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.registry_id);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CopyResourcesV3BodyTarget);
-/// Schema `CreateBulkDownloadRequestV3 body`.
-pub struct CreateBulkDownloadRequestV3Body {
+/// Schema `BulkDownloadFilesRequestInputV3`.
+pub struct BulkDownloadFilesRequestInputV3 {
     pub output_file_name: Option<String>,
     pub package_ids: Option<Vec<String>>,
     pub version_ids: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateBulkDownloadRequestV3Body {
+impl model::Model for BulkDownloadFilesRequestInputV3 {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -142,7 +24,7 @@ impl model::Model for CreateBulkDownloadRequestV3Body {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateBulkDownloadRequestV3Body",
+            name: "BulkDownloadFilesRequestInputV3",
             names: &["packageIds", "versionIds", "outputFileName"],
             required: &[],
             secrets: &[],
@@ -166,4 +48,349 @@ impl model::Model for CreateBulkDownloadRequestV3Body {
         to.misfits(&self.misfits);
     }
 }
-model::model!(CreateBulkDownloadRequestV3Body);
+model::model!(BulkDownloadFilesRequestInputV3);
+model::open_enum! {
+    #[doc = " Schema `BulkDownloadRequestStatusV3`."] BulkDownloadRequestStatusV3 { 0
+    Pending = "PENDING", 1 Processing = "PROCESSING", 2 Success = "SUCCESS", 3 Failed =
+    "FAILED", }
+}
+/// Schema `CopyResourceItemV3`.
+pub struct CopyResourceItemV3 {
+    pub source: Box<CopySourceRefV3>,
+    pub target: Box<CopyTargetRefV3>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl CopyResourceItemV3 {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        source: impl Into<Box<CopySourceRefV3>>,
+        target: impl Into<Box<CopyTargetRefV3>>,
+    ) -> Self {
+        Self {
+            source: source.into(),
+            target: target.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for CopyResourceItemV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            source: model::Cell::blank(),
+            target: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CopyResourceItemV3",
+            names: &["source", "target"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.source),
+            1 => model::Cell::slot(&mut self.target),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.source);
+        to.one(1, &self.target);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(CopyResourceItemV3);
+/// Schema `CopySourceRefV3`.
+pub struct CopySourceRefV3 {
+    pub version_id: String,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl CopySourceRefV3 {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(version_id: impl Into<String>) -> Self {
+        Self {
+            version_id: version_id.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for CopySourceRefV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            version_id: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CopySourceRefV3",
+            names: &["versionId"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.version_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.version_id);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(CopySourceRefV3);
+/// Schema `CopyTargetRefV3`.
+pub struct CopyTargetRefV3 {
+    pub registry_id: String,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl CopyTargetRefV3 {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(registry_id: impl Into<String>) -> Self {
+        Self {
+            registry_id: registry_id.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for CopyTargetRefV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            registry_id: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CopyTargetRefV3",
+            names: &["registryId"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.registry_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.registry_id);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(CopyTargetRefV3);
+/// Schema `CreateBulkDownloadRequestV3 response`.
+pub struct CreateBulkDownloadRequestV3Response {
+    pub data: Option<Box<CreateBulkDownloadRequestV3ResponseData>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for CreateBulkDownloadRequestV3Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateBulkDownloadRequestV3Response",
+            names: &["data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(CreateBulkDownloadRequestV3Response);
+/// Schema `CreateBulkDownloadRequestV3 response.data`.
+pub struct CreateBulkDownloadRequestV3ResponseData {
+    pub id: Option<String>,
+    pub status: Option<BulkDownloadRequestStatusV3>,
+    pub status_url: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl CreateBulkDownloadRequestV3ResponseData {
+    pub(crate) const NAMES: model::Names = &["id", "status", "statusUrl"];
+}
+impl model::Model for CreateBulkDownloadRequestV3ResponseData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            status: None,
+            status_url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateBulkDownloadRequestV3ResponseData",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Str(&mut self.status_url),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.status);
+        to.opt(2, &self.status_url);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(CreateBulkDownloadRequestV3ResponseData);
+/// Schema `GetBulkDownloadRequestStatusV3 response`.
+pub struct GetBulkDownloadRequestStatusV3Response {
+    pub data: Option<Box<GetBulkDownloadRequestStatusV3ResponseData>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetBulkDownloadRequestStatusV3Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetBulkDownloadRequestStatusV3Response",
+            names: &["data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetBulkDownloadRequestStatusV3Response);
+/// Schema `GetBulkDownloadRequestStatusV3 response.data`.
+pub struct GetBulkDownloadRequestStatusV3ResponseData {
+    pub download_url: Option<String>,
+    pub id: Option<String>,
+    pub message: Option<String>,
+    pub output_file_name: Option<String>,
+    pub status: Option<BulkDownloadRequestStatusV3>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetBulkDownloadRequestStatusV3ResponseData {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "status",
+        "message",
+        "downloadUrl",
+        "outputFileName",
+    ];
+}
+impl model::Model for GetBulkDownloadRequestStatusV3ResponseData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            download_url: None,
+            id: None,
+            message: None,
+            output_file_name: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetBulkDownloadRequestStatusV3ResponseData",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Str(&mut self.message),
+            3 => model::Slot::Str(&mut self.download_url),
+            4 => model::Slot::Str(&mut self.output_file_name),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.download_url);
+        to.opt(0, &self.id);
+        to.opt(2, &self.message);
+        to.opt(4, &self.output_file_name);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetBulkDownloadRequestStatusV3ResponseData);

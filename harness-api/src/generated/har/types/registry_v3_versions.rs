@@ -3,25 +3,102 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `AddVersionTagsV3 body`.
-pub struct AddVersionTagsV3Body {
-    pub tags: Option<Vec<String>>,
+/// Schema `AddTagsV3`.
+pub struct AddTagsV3 {
+    pub tags: Vec<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for AddVersionTagsV3Body {
+impl AddTagsV3 {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(tags: Vec<String>) -> Self {
+        Self {
+            tags: tags,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for AddTagsV3 {
     #[inline]
     fn blank() -> Self {
         Self {
-            tags: None,
+            tags: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "AddVersionTagsV3Body",
+            name: "AddTagsV3",
             names: &["tags"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.tags),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.tags);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(AddTagsV3);
+/// Schema `ConanPackageDetailV3`.
+pub struct ConanPackageDetailV3 {
+    pub download_count: Option<i64>,
+    pub id: Option<String>,
+    pub last_downloaded_at: Option<i64>,
+    pub options: Option<std::collections::BTreeMap<String, serde_json::Value>>,
+    pub package_id: Option<String>,
+    pub package_revision_count: Option<i64>,
+    pub recipe_revision: Option<String>,
+    pub settings: Option<std::collections::BTreeMap<String, serde_json::Value>>,
+    pub size: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ConanPackageDetailV3 {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "size",
+        "options",
+        "settings",
+        "packageId",
+        "downloadCount",
+        "recipeRevision",
+        "lastDownloadedAt",
+        "packageRevisionCount",
+    ];
+}
+impl model::Model for ConanPackageDetailV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            download_count: None,
+            id: None,
+            last_downloaded_at: None,
+            options: None,
+            package_id: None,
+            package_revision_count: None,
+            recipe_revision: None,
+            settings: None,
+            size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConanPackageDetailV3",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -30,40 +107,1219 @@ impl model::Model for AddVersionTagsV3Body {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.tags),
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.size),
+            2 => model::Slot::Opt(&mut self.options),
+            3 => model::Slot::Opt(&mut self.settings),
+            4 => model::Slot::Str(&mut self.package_id),
+            5 => model::Slot::Int(&mut self.download_count),
+            6 => model::Slot::Str(&mut self.recipe_revision),
+            7 => model::Slot::Int(&mut self.last_downloaded_at),
+            8 => model::Slot::Int(&mut self.package_revision_count),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tags);
+        to.opt(5, &self.download_count);
+        to.opt(0, &self.id);
+        to.opt(7, &self.last_downloaded_at);
+        to.opt(2, &self.options);
+        to.opt(4, &self.package_id);
+        to.opt(8, &self.package_revision_count);
+        to.opt(6, &self.recipe_revision);
+        to.opt(3, &self.settings);
+        to.opt(1, &self.size);
         to.misfits(&self.misfits);
     }
 }
-model::model!(AddVersionTagsV3Body);
+model::model!(ConanPackageDetailV3);
+/// Schema `ConanPackageMetadataV3`.
+pub struct ConanPackageMetadataV3 {
+    pub id: Option<String>,
+    pub latest_package_revision: Option<String>,
+    pub options: Option<std::collections::BTreeMap<String, serde_json::Value>>,
+    pub package_id: Option<String>,
+    pub settings: Option<std::collections::BTreeMap<String, serde_json::Value>>,
+    pub size: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ConanPackageMetadataV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            latest_package_revision: None,
+            options: None,
+            package_id: None,
+            settings: None,
+            size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConanPackageMetadataV3",
+            names: &[
+                "id",
+                "size",
+                "options",
+                "settings",
+                "packageId",
+                "latestPackageRevision",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.size),
+            2 => model::Slot::Opt(&mut self.options),
+            3 => model::Slot::Opt(&mut self.settings),
+            4 => model::Slot::Str(&mut self.package_id),
+            5 => model::Slot::Str(&mut self.latest_package_revision),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(5, &self.latest_package_revision);
+        to.opt(2, &self.options);
+        to.opt(4, &self.package_id);
+        to.opt(3, &self.settings);
+        to.opt(1, &self.size);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ConanPackageMetadataV3);
+/// Schema `ConanPackageRevisionDetailV3`.
+pub struct ConanPackageRevisionDetailV3 {
+    pub created_at: Option<i64>,
+    pub download_count: Option<i64>,
+    pub id: Option<String>,
+    pub last_downloaded_at: Option<i64>,
+    pub package_revision: Option<String>,
+    pub size: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ConanPackageRevisionDetailV3 {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "size",
+        "createdAt",
+        "downloadCount",
+        "packageRevision",
+        "lastDownloadedAt",
+    ];
+}
+impl model::Model for ConanPackageRevisionDetailV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            download_count: None,
+            id: None,
+            last_downloaded_at: None,
+            package_revision: None,
+            size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConanPackageRevisionDetailV3",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.size),
+            2 => model::Slot::Int(&mut self.created_at),
+            3 => model::Slot::Int(&mut self.download_count),
+            4 => model::Slot::Str(&mut self.package_revision),
+            5 => model::Slot::Int(&mut self.last_downloaded_at),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.created_at);
+        to.opt(3, &self.download_count);
+        to.opt(0, &self.id);
+        to.opt(5, &self.last_downloaded_at);
+        to.opt(4, &self.package_revision);
+        to.opt(1, &self.size);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ConanPackageRevisionDetailV3);
+/// Schema `ConanRecipeRevisionDetailV3`.
+pub struct ConanRecipeRevisionDetailV3 {
+    pub download_count: Option<i64>,
+    pub id: Option<String>,
+    pub last_downloaded_at: Option<i64>,
+    pub last_pushed_at: Option<i64>,
+    pub package_count: Option<i64>,
+    pub recipe_revision: Option<String>,
+    pub size: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ConanRecipeRevisionDetailV3 {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "size",
+        "lastPushedAt",
+        "packageCount",
+        "downloadCount",
+        "recipeRevision",
+        "lastDownloadedAt",
+    ];
+}
+impl model::Model for ConanRecipeRevisionDetailV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            download_count: None,
+            id: None,
+            last_downloaded_at: None,
+            last_pushed_at: None,
+            package_count: None,
+            recipe_revision: None,
+            size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ConanRecipeRevisionDetailV3",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.size),
+            2 => model::Slot::Int(&mut self.last_pushed_at),
+            3 => model::Slot::Int(&mut self.package_count),
+            4 => model::Slot::Int(&mut self.download_count),
+            5 => model::Slot::Str(&mut self.recipe_revision),
+            6 => model::Slot::Int(&mut self.last_downloaded_at),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.download_count);
+        to.opt(0, &self.id);
+        to.opt(6, &self.last_downloaded_at);
+        to.opt(2, &self.last_pushed_at);
+        to.opt(3, &self.package_count);
+        to.opt(5, &self.recipe_revision);
+        to.opt(1, &self.size);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ConanRecipeRevisionDetailV3);
+/// Schema `DeploymentMetadataV3`.
+pub struct DeploymentMetadataV3 {
+    pub non_prod_env_count: Option<i64>,
+    pub prod_env_count: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for DeploymentMetadataV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            non_prod_env_count: None,
+            prod_env_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeploymentMetadataV3",
+            names: &["prodEnvCount", "nonProdEnvCount"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.prod_env_count),
+            1 => model::Slot::Int(&mut self.non_prod_env_count),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.non_prod_env_count);
+        to.opt(0, &self.prod_env_count);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(DeploymentMetadataV3);
+model::open_enum! {
+    #[doc = " Schema `FirewallModeV3`."] FirewallModeV3 { 0 Enabled = "ENABLED", 1
+    Quarantine = "QUARANTINE", 2 Allow = "ALLOW", }
+}
+/// Schema `ListConanPackageRevisionsResponseBodyV3`.
+pub struct ListConanPackageRevisionsResponseBodyV3 {
+    pub has_more: Option<bool>,
+    pub items: Option<Vec<ConanPackageRevisionDetailV3>>,
+    pub page: Option<i64>,
+    pub size: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ListConanPackageRevisionsResponseBodyV3 {
+    pub(crate) const NAMES: model::Names = &["page", "size", "items", "hasMore"];
+}
+impl model::Model for ListConanPackageRevisionsResponseBodyV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            has_more: None,
+            items: None,
+            page: None,
+            size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListConanPackageRevisionsResponseBodyV3",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.page),
+            1 => model::Slot::Int(&mut self.size),
+            2 => model::Slot::Opt(&mut self.items),
+            3 => model::Slot::Flag(&mut self.has_more),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.has_more);
+        to.opt(2, &self.items);
+        to.opt(0, &self.page);
+        to.opt(1, &self.size);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ListConanPackageRevisionsResponseBodyV3);
+/// Schema `ListConanPackagesResponseBodyV3`.
+pub struct ListConanPackagesResponseBodyV3 {
+    pub has_more: Option<bool>,
+    pub items: Option<Vec<ConanPackageMetadataV3>>,
+    pub page: Option<i64>,
+    pub size: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ListConanPackagesResponseBodyV3 {
+    pub(crate) const NAMES: model::Names = &["page", "size", "items", "hasMore"];
+}
+impl model::Model for ListConanPackagesResponseBodyV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            has_more: None,
+            items: None,
+            page: None,
+            size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListConanPackagesResponseBodyV3",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.page),
+            1 => model::Slot::Int(&mut self.size),
+            2 => model::Slot::Opt(&mut self.items),
+            3 => model::Slot::Flag(&mut self.has_more),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.has_more);
+        to.opt(2, &self.items);
+        to.opt(0, &self.page);
+        to.opt(1, &self.size);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ListConanPackagesResponseBodyV3);
+/// Schema `ListConanRecipeRevisionsResponseBodyV3`.
+pub struct ListConanRecipeRevisionsResponseBodyV3 {
+    pub has_more: Option<bool>,
+    pub items: Option<Vec<ConanRecipeRevisionDetailV3>>,
+    pub page: Option<i64>,
+    pub size: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ListConanRecipeRevisionsResponseBodyV3 {
+    pub(crate) const NAMES: model::Names = &["page", "size", "items", "hasMore"];
+}
+impl model::Model for ListConanRecipeRevisionsResponseBodyV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            has_more: None,
+            items: None,
+            page: None,
+            size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListConanRecipeRevisionsResponseBodyV3",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.page),
+            1 => model::Slot::Int(&mut self.size),
+            2 => model::Slot::Opt(&mut self.items),
+            3 => model::Slot::Flag(&mut self.has_more),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.has_more);
+        to.opt(2, &self.items);
+        to.opt(0, &self.page);
+        to.opt(1, &self.size);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ListConanRecipeRevisionsResponseBodyV3);
+/// Schema `ListVersionDeploymentsResponseBodyV3`.
+pub struct ListVersionDeploymentsResponseBodyV3 {
+    pub has_more: Option<bool>,
+    pub items: Option<Vec<VersionDeploymentV3>>,
+    pub meta: Option<Box<DeploymentMetadataV3>>,
+    pub page: Option<i64>,
+    pub size: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ListVersionDeploymentsResponseBodyV3 {
+    pub(crate) const NAMES: model::Names = &["meta", "page", "size", "items", "hasMore"];
+}
+impl model::Model for ListVersionDeploymentsResponseBodyV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            has_more: None,
+            items: None,
+            meta: None,
+            page: None,
+            size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListVersionDeploymentsResponseBodyV3",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.meta),
+            1 => model::Slot::Int(&mut self.page),
+            2 => model::Slot::Int(&mut self.size),
+            3 => model::Slot::Opt(&mut self.items),
+            4 => model::Slot::Flag(&mut self.has_more),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.has_more);
+        to.opt(3, &self.items);
+        to.opt(0, &self.meta);
+        to.opt(1, &self.page);
+        to.opt(2, &self.size);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ListVersionDeploymentsResponseBodyV3);
+/// Schema `ListVersionsResponseBodyV3`.
+pub struct ListVersionsResponseBodyV3 {
+    pub has_more: Option<bool>,
+    pub items: Option<Vec<VersionV3>>,
+    pub meta: Option<Box<MetaV3>>,
+    pub page: Option<i64>,
+    pub size: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ListVersionsResponseBodyV3 {
+    pub(crate) const NAMES: model::Names = &["meta", "page", "size", "items", "hasMore"];
+}
+impl model::Model for ListVersionsResponseBodyV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            has_more: None,
+            items: None,
+            meta: None,
+            page: None,
+            size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ListVersionsResponseBodyV3",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.meta),
+            1 => model::Slot::Int(&mut self.page),
+            2 => model::Slot::Int(&mut self.size),
+            3 => model::Slot::Opt(&mut self.items),
+            4 => model::Slot::Flag(&mut self.has_more),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.has_more);
+        to.opt(3, &self.items);
+        to.opt(0, &self.meta);
+        to.opt(1, &self.page);
+        to.opt(2, &self.size);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ListVersionsResponseBodyV3);
+/// Schema `RebuildVersionMetadataRequestV3`.
+pub struct RebuildVersionMetadataRequestV3 {
+    pub registry_id: String,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl RebuildVersionMetadataRequestV3 {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(registry_id: impl Into<String>) -> Self {
+        Self {
+            registry_id: registry_id.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for RebuildVersionMetadataRequestV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            registry_id: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RebuildVersionMetadataRequestV3",
+            names: &["registryId"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.registry_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.registry_id);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(RebuildVersionMetadataRequestV3);
+/// Schema `VersionDeploymentV3`.
+pub struct VersionDeploymentV3 {
+    pub env_identifier: Option<String>,
+    pub env_name: Option<String>,
+    pub env_type: Option<VersionDeploymentV3EnvType>,
+    pub infra_identifier: Option<String>,
+    pub infra_name: Option<String>,
+    pub instance_count: Option<i64>,
+    pub last_deployed_at: Option<i64>,
+    pub last_deployed_by: Option<Box<UserInfoV3>>,
+    pub org_identifier: Option<String>,
+    pub pipeline_execution_id: Option<String>,
+    pub pipeline_execution_name: Option<String>,
+    pub project_identifier: Option<String>,
+    pub service_identifier: Option<String>,
+    pub service_name: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for VersionDeploymentV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            env_identifier: None,
+            env_name: None,
+            env_type: None,
+            infra_identifier: None,
+            infra_name: None,
+            instance_count: None,
+            last_deployed_at: None,
+            last_deployed_by: None,
+            org_identifier: None,
+            pipeline_execution_id: None,
+            pipeline_execution_name: None,
+            project_identifier: None,
+            service_identifier: None,
+            service_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VersionDeploymentV3",
+            names: &[
+                "envName",
+                "envType",
+                "infraName",
+                "serviceName",
+                "envIdentifier",
+                "instanceCount",
+                "orgIdentifier",
+                "lastDeployedAt",
+                "lastDeployedBy",
+                "infraIdentifier",
+                "projectIdentifier",
+                "serviceIdentifier",
+                "pipelineExecutionId",
+                "pipelineExecutionName",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.env_name),
+            1 => model::Slot::Opt(&mut self.env_type),
+            2 => model::Slot::Str(&mut self.infra_name),
+            3 => model::Slot::Str(&mut self.service_name),
+            4 => model::Slot::Str(&mut self.env_identifier),
+            5 => model::Slot::Int(&mut self.instance_count),
+            6 => model::Slot::Str(&mut self.org_identifier),
+            7 => model::Slot::Int(&mut self.last_deployed_at),
+            8 => model::Slot::Opt(&mut self.last_deployed_by),
+            9 => model::Slot::Str(&mut self.infra_identifier),
+            10 => model::Slot::Str(&mut self.project_identifier),
+            11 => model::Slot::Str(&mut self.service_identifier),
+            12 => model::Slot::Str(&mut self.pipeline_execution_id),
+            13 => model::Slot::Str(&mut self.pipeline_execution_name),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.env_identifier);
+        to.opt(0, &self.env_name);
+        to.opt(1, &self.env_type);
+        to.opt(9, &self.infra_identifier);
+        to.opt(2, &self.infra_name);
+        to.opt(5, &self.instance_count);
+        to.opt(7, &self.last_deployed_at);
+        to.opt(8, &self.last_deployed_by);
+        to.opt(6, &self.org_identifier);
+        to.opt(12, &self.pipeline_execution_id);
+        to.opt(13, &self.pipeline_execution_name);
+        to.opt(10, &self.project_identifier);
+        to.opt(11, &self.service_identifier);
+        to.opt(3, &self.service_name);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(VersionDeploymentV3);
+model::open_enum! {
+    #[doc = " Schema `VersionDeploymentV3.envType`."] VersionDeploymentV3EnvType { 0
+    Production = "PRODUCTION", 1 PreProduction = "PRE_PRODUCTION", }
+}
+/// Schema `VersionStatsV3`.
+pub struct VersionStatsV3 {
+    pub deployment_metadata: Option<Box<DeploymentMetadataV3>>,
+    pub digest_count: Option<i64>,
+    pub download_count: Option<i64>,
+    pub file_count: Option<i64>,
+    pub firewall_mode: Option<FirewallModeV3>,
+    pub id: Option<String>,
+    pub last_scanned_at: Option<String>,
+    pub scan_id: Option<String>,
+    pub scan_status: Option<ScanStatusV3>,
+    pub size: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for VersionStatsV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            deployment_metadata: None,
+            digest_count: None,
+            download_count: None,
+            file_count: None,
+            firewall_mode: None,
+            id: None,
+            last_scanned_at: None,
+            scan_id: None,
+            scan_status: None,
+            size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VersionStatsV3",
+            names: &[
+                "id",
+                "size",
+                "scanID",
+                "fileCount",
+                "scanStatus",
+                "digestCount",
+                "firewallMode",
+                "downloadCount",
+                "lastScannedAt",
+                "deploymentMetadata",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.size),
+            2 => model::Slot::Str(&mut self.scan_id),
+            3 => model::Slot::Int(&mut self.file_count),
+            4 => model::Slot::Opt(&mut self.scan_status),
+            5 => model::Slot::Int(&mut self.digest_count),
+            6 => model::Slot::Opt(&mut self.firewall_mode),
+            7 => model::Slot::Int(&mut self.download_count),
+            8 => model::Slot::Str(&mut self.last_scanned_at),
+            9 => model::Slot::Opt(&mut self.deployment_metadata),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.deployment_metadata);
+        to.opt(5, &self.digest_count);
+        to.opt(7, &self.download_count);
+        to.opt(3, &self.file_count);
+        to.opt(6, &self.firewall_mode);
+        to.opt(0, &self.id);
+        to.opt(8, &self.last_scanned_at);
+        to.opt(2, &self.scan_id);
+        to.opt(4, &self.scan_status);
+        to.opt(1, &self.size);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(VersionStatsV3);
+/// Schema `VersionV3`.
+pub struct VersionV3 {
+    pub artifact_key: Option<std::collections::BTreeMap<String, serde_json::Value>>,
+    pub created_at: Option<i64>,
+    pub created_by: Option<Box<UserInfoV3>>,
+    pub deleted_at: Option<i64>,
+    pub deleted_by: Option<Box<UserInfoV3>>,
+    pub id: Option<String>,
+    pub is_quarantined: Option<bool>,
+    pub metadata: Option<std::collections::BTreeMap<String, serde_json::Value>>,
+    pub modified_at: Option<i64>,
+    pub modified_by: Option<Box<UserInfoV3>>,
+    pub name: Option<String>,
+    pub org_identifier: Option<String>,
+    pub package_id: Option<String>,
+    pub package_kind: Option<String>,
+    pub package_name: Option<String>,
+    pub package_type: Option<String>,
+    pub project_identifier: Option<String>,
+    pub pull_command: Option<String>,
+    pub pushed_by: Option<Box<UserInfoV3>>,
+    pub quarantine_reason: Option<String>,
+    pub registry_id: Option<String>,
+    pub registry_name: Option<String>,
+    pub registry_type: Option<RegistryTypeV3>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for VersionV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_key: None,
+            created_at: None,
+            created_by: None,
+            deleted_at: None,
+            deleted_by: None,
+            id: None,
+            is_quarantined: None,
+            metadata: None,
+            modified_at: None,
+            modified_by: None,
+            name: None,
+            org_identifier: None,
+            package_id: None,
+            package_kind: None,
+            package_name: None,
+            package_type: None,
+            project_identifier: None,
+            pull_command: None,
+            pushed_by: None,
+            quarantine_reason: None,
+            registry_id: None,
+            registry_name: None,
+            registry_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VersionV3",
+            names: &[
+                "id",
+                "name",
+                "metadata",
+                "pushedBy",
+                "createdAt",
+                "createdBy",
+                "deletedAt",
+                "deletedBy",
+                "packageId",
+                "modifiedAt",
+                "modifiedBy",
+                "registryId",
+                "artifactKey",
+                "packageKind",
+                "packageName",
+                "packageType",
+                "pullCommand",
+                "registryName",
+                "registryType",
+                "isQuarantined",
+                "orgIdentifier",
+                "quarantineReason",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.name),
+            2 => model::Slot::Opt(&mut self.metadata),
+            3 => model::Slot::Opt(&mut self.pushed_by),
+            4 => model::Slot::Int(&mut self.created_at),
+            5 => model::Slot::Opt(&mut self.created_by),
+            6 => model::Slot::Int(&mut self.deleted_at),
+            7 => model::Slot::Opt(&mut self.deleted_by),
+            8 => model::Slot::Str(&mut self.package_id),
+            9 => model::Slot::Int(&mut self.modified_at),
+            10 => model::Slot::Opt(&mut self.modified_by),
+            11 => model::Slot::Str(&mut self.registry_id),
+            12 => model::Slot::Opt(&mut self.artifact_key),
+            13 => model::Slot::Str(&mut self.package_kind),
+            14 => model::Slot::Str(&mut self.package_name),
+            15 => model::Slot::Str(&mut self.package_type),
+            16 => model::Slot::Str(&mut self.pull_command),
+            17 => model::Slot::Str(&mut self.registry_name),
+            18 => model::Slot::Opt(&mut self.registry_type),
+            19 => model::Slot::Flag(&mut self.is_quarantined),
+            20 => model::Slot::Str(&mut self.org_identifier),
+            21 => model::Slot::Str(&mut self.quarantine_reason),
+            22 => model::Slot::Str(&mut self.project_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(12, &self.artifact_key);
+        to.opt(4, &self.created_at);
+        to.opt(5, &self.created_by);
+        to.opt(6, &self.deleted_at);
+        to.opt(7, &self.deleted_by);
+        to.opt(0, &self.id);
+        to.opt(19, &self.is_quarantined);
+        to.opt(2, &self.metadata);
+        to.opt(9, &self.modified_at);
+        to.opt(10, &self.modified_by);
+        to.opt(1, &self.name);
+        to.opt(20, &self.org_identifier);
+        to.opt(8, &self.package_id);
+        to.opt(13, &self.package_kind);
+        to.opt(14, &self.package_name);
+        to.opt(15, &self.package_type);
+        to.opt(22, &self.project_identifier);
+        to.opt(16, &self.pull_command);
+        to.opt(3, &self.pushed_by);
+        to.opt(21, &self.quarantine_reason);
+        to.opt(11, &self.registry_id);
+        to.opt(17, &self.registry_name);
+        to.opt(18, &self.registry_type);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(VersionV3);
+/// Schema `VersionsStatsRequestInputV3`.
+pub struct VersionsStatsRequestInputV3 {
+    pub version_ids: Vec<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl VersionsStatsRequestInputV3 {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(version_ids: Vec<String>) -> Self {
+        Self {
+            version_ids: version_ids,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for VersionsStatsRequestInputV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            version_ids: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VersionsStatsRequestInputV3",
+            names: &["versionIds"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.version_ids),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.version_ids);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(VersionsStatsRequestInputV3);
+/// Schema `VersionsStatsResponseBodyV3`.
+pub struct VersionsStatsResponseBodyV3 {
+    pub items: Option<Vec<VersionStatsV3>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl VersionsStatsResponseBodyV3 {
+    pub(crate) const NAMES: model::Names = &["items"];
+}
+impl model::Model for VersionsStatsResponseBodyV3 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VersionsStatsResponseBodyV3",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.items),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.items);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(VersionsStatsResponseBodyV3);
+/// Schema `GetConanPackageDetailV3 response`.
+pub struct GetConanPackageDetailV3Response {
+    pub data: Option<Box<ConanPackageDetailV3>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetConanPackageDetailV3Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetConanPackageDetailV3Response",
+            names: &["data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetConanPackageDetailV3Response);
+/// Schema `GetConanPackageRevisionDetailV3 response`.
+pub struct GetConanPackageRevisionDetailV3Response {
+    pub data: Option<Box<ConanPackageRevisionDetailV3>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetConanPackageRevisionDetailV3Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetConanPackageRevisionDetailV3Response",
+            names: &["data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetConanPackageRevisionDetailV3Response);
+/// Schema `GetConanRecipeRevisionDetailV3 response`.
+pub struct GetConanRecipeRevisionDetailV3Response {
+    pub data: Option<Box<ConanRecipeRevisionDetailV3>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetConanRecipeRevisionDetailV3Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetConanRecipeRevisionDetailV3Response",
+            names: &["data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetConanRecipeRevisionDetailV3Response);
+/// Schema `GetVersionMetadataV3 response`.
+pub struct GetVersionMetadataV3Response {
+    pub data: Option<Vec<MetadataV3>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetVersionMetadataV3Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetVersionMetadataV3Response",
+            names: &["data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetVersionMetadataV3Response);
+model::open_enum! {
+    #[doc = " Schema `ListVersionDeploymentsV3 env_type`."]
+    ListVersionDeploymentsV3EnvType { 0 Production = "PRODUCTION", 1 PreProduction =
+    "PRE_PRODUCTION", }
+}
 model::open_enum! {
     #[doc = " Schema `ListVersionsV3 deleted`."] ListVersionsV3Deleted { 0 Exclude =
     "exclude", 1 Include = "include", 2 Only = "only", }
 }
-/// Schema `RebuildVersionMetadataV3 body`.
-pub struct RebuildVersionMetadataV3Body {
-    pub registry_id: Option<String>,
+/// Schema `SaveVersionMetadataV3 response`.
+pub struct SaveVersionMetadataV3Response {
+    pub data: Option<Vec<MetadataV3>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for RebuildVersionMetadataV3Body {
+impl model::Model for SaveVersionMetadataV3Response {
     #[inline]
     fn blank() -> Self {
         Self {
-            registry_id: None,
+            data: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "RebuildVersionMetadataV3Body",
-            names: &["registryId"],
+            name: "SaveVersionMetadataV3Response",
+            names: &["data"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -72,36 +1328,36 @@ impl model::Model for RebuildVersionMetadataV3Body {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.registry_id),
+            0 => model::Slot::Opt(&mut self.data),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.registry_id);
+        to.opt(0, &self.data);
         to.misfits(&self.misfits);
     }
 }
-model::model!(RebuildVersionMetadataV3Body);
-/// Schema `SaveVersionMetadataV3 body`.
-pub struct SaveVersionMetadataV3Body {
-    pub metadata: Option<Vec<SaveVersionMetadataV3BodyMetadata>>,
+model::model!(SaveVersionMetadataV3Response);
+/// Schema `UpsertVersionMetadataV3 response`.
+pub struct UpsertVersionMetadataV3Response {
+    pub data: Option<Vec<MetadataV3>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for SaveVersionMetadataV3Body {
+impl model::Model for UpsertVersionMetadataV3Response {
     #[inline]
     fn blank() -> Self {
         Self {
-            metadata: None,
+            data: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "SaveVersionMetadataV3Body",
-            names: &["metadata"],
+            name: "UpsertVersionMetadataV3Response",
+            names: &["data"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -110,136 +1366,14 @@ impl model::Model for SaveVersionMetadataV3Body {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.metadata),
+            0 => model::Slot::Opt(&mut self.data),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.metadata);
+        to.opt(0, &self.data);
         to.misfits(&self.misfits);
     }
 }
-model::model!(SaveVersionMetadataV3Body);
-/// Schema `SaveVersionMetadataV3 body.metadata`.
-pub struct SaveVersionMetadataV3BodyMetadata {
-    pub key: Option<String>,
-    pub value: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for SaveVersionMetadataV3BodyMetadata {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            key: None,
-            value: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "SaveVersionMetadataV3BodyMetadata",
-            names: &["key", "value"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.key),
-            1 => model::Slot::Str(&mut self.value),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.key);
-        to.opt(1, &self.value);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(SaveVersionMetadataV3BodyMetadata);
-/// Schema `UpsertVersionMetadataV3 body`.
-pub struct UpsertVersionMetadataV3Body {
-    pub metadata: Option<Vec<UpsertVersionMetadataV3BodyMetadata>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpsertVersionMetadataV3Body {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            metadata: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpsertVersionMetadataV3Body",
-            names: &["metadata"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.metadata),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.metadata);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpsertVersionMetadataV3Body);
-/// Schema `UpsertVersionMetadataV3 body.metadata`.
-pub struct UpsertVersionMetadataV3BodyMetadata {
-    pub key: Option<String>,
-    pub value: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpsertVersionMetadataV3BodyMetadata {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            key: None,
-            value: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpsertVersionMetadataV3BodyMetadata",
-            names: &["key", "value"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.key),
-            1 => model::Slot::Str(&mut self.value),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.key);
-        to.opt(1, &self.value);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpsertVersionMetadataV3BodyMetadata);
+model::model!(UpsertVersionMetadataV3Response);

@@ -6,7 +6,8 @@ use crate::model;
 /// Schema `ExtraHeader`.
 pub struct ExtraHeader {
     pub key: Option<String>,
-    pub masked: Option<bool>,
+    /// Any JSON: it is known from one sample, which has a boolean.
+    pub masked: Option<serde_json::Value>,
     pub value: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
@@ -36,7 +37,7 @@ impl model::Model for ExtraHeader {
         match index {
             0 => model::Slot::Str(&mut self.key),
             1 => model::Slot::Str(&mut self.value),
-            2 => model::Slot::Flag(&mut self.masked),
+            2 => model::Slot::Json(&mut self.masked),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }

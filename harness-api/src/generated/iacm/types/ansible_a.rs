@@ -16,7 +16,8 @@ pub struct AnsibleActivityMetadata {
     pub pipeline_execution_number: Option<String>,
     pub pipeline_name: Option<String>,
     pub pipeline_stage_id: Option<String>,
-    pub plugin_version: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub plugin_version: Option<serde_json::Value>,
     pub results_uuid: Option<String>,
     pub trigger: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     /// Members whose value was of another kind than described.
@@ -79,7 +80,7 @@ impl model::Model for AnsibleActivityMetadata {
             5 => model::Slot::Str(&mut self.results_uuid),
             6 => model::Slot::Str(&mut self.pipeline_name),
             7 => model::Slot::Str(&mut self.git_commit_sha),
-            8 => model::Slot::Str(&mut self.plugin_version),
+            8 => model::Slot::Json(&mut self.plugin_version),
             9 => model::Slot::Str(&mut self.activity_status),
             10 => model::Slot::Str(&mut self.pipeline_stage_id),
             11 => model::Slot::Str(&mut self.git_commit_message),
@@ -110,17 +111,30 @@ impl model::Model for AnsibleActivityMetadata {
 model::model!(AnsibleActivityMetadata);
 /// Schema `AnsibleActivityMetadata.metrics`.
 pub struct AnsibleActivityMetadataMetrics {
-    pub circuit_breaker_triggered: Option<bool>,
-    pub duration_ms: Option<i64>,
-    pub host_changed: Option<i64>,
-    pub host_failed: Option<i64>,
-    pub host_ok: Option<i64>,
-    pub host_skipped: Option<i64>,
-    pub host_unreachable: Option<i64>,
-    pub output_size_bytes: Option<i64>,
-    pub payload_size_bytes: Option<i64>,
-    pub total_hosts: Option<i64>,
-    pub total_tasks: Option<i64>,
+    /// Any JSON: it is known from one sample, which has a boolean.
+    pub circuit_breaker_triggered: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub duration_ms: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub host_changed: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub host_failed: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub host_ok: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub host_skipped: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub host_unreachable: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub output_size_bytes: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub payload_size_bytes: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub total_hosts: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub total_tasks: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -139,6 +153,7 @@ impl model::Model for AnsibleActivityMetadataMetrics {
             payload_size_bytes: None,
             total_hosts: None,
             total_tasks: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -167,17 +182,17 @@ impl model::Model for AnsibleActivityMetadataMetrics {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Int(&mut self.host_ok),
-            1 => model::Slot::Int(&mut self.duration_ms),
-            2 => model::Slot::Int(&mut self.host_failed),
-            3 => model::Slot::Int(&mut self.total_hosts),
-            4 => model::Slot::Int(&mut self.total_tasks),
-            5 => model::Slot::Int(&mut self.host_changed),
-            6 => model::Slot::Int(&mut self.host_skipped),
-            7 => model::Slot::Int(&mut self.host_unreachable),
-            8 => model::Slot::Int(&mut self.output_size_bytes),
-            9 => model::Slot::Int(&mut self.payload_size_bytes),
-            10 => model::Slot::Flag(&mut self.circuit_breaker_triggered),
+            0 => model::Slot::Json(&mut self.host_ok),
+            1 => model::Slot::Json(&mut self.duration_ms),
+            2 => model::Slot::Json(&mut self.host_failed),
+            3 => model::Slot::Json(&mut self.total_hosts),
+            4 => model::Slot::Json(&mut self.total_tasks),
+            5 => model::Slot::Json(&mut self.host_changed),
+            6 => model::Slot::Json(&mut self.host_skipped),
+            7 => model::Slot::Json(&mut self.host_unreachable),
+            8 => model::Slot::Json(&mut self.output_size_bytes),
+            9 => model::Slot::Json(&mut self.payload_size_bytes),
+            10 => model::Slot::Json(&mut self.circuit_breaker_triggered),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -196,13 +211,24 @@ impl model::Model for AnsibleActivityMetadataMetrics {
         to.opt(4, &self.total_tasks);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(AnsibleActivityMetadataMetrics);
 /// Schema `AnsibleVariable`.
 pub struct AnsibleVariable {
     pub file_name: Option<String>,
     pub key: Option<String>,
-    pub name: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub name: Option<serde_json::Value>,
     pub uuid: Option<String>,
     pub value: Option<String>,
     pub value_type: Option<String>,
@@ -236,7 +262,7 @@ impl model::Model for AnsibleVariable {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Str(&mut self.key),
-            1 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Json(&mut self.name),
             2 => model::Slot::Str(&mut self.uuid),
             3 => model::Slot::Str(&mut self.value),
             4 => model::Slot::Str(&mut self.file_name),

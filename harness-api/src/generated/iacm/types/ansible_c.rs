@@ -129,13 +129,15 @@ model::open_enum! {
 /// Schema `CreateInventoryGroupRequest`.
 pub struct CreateInventoryGroupRequest {
     pub configuration: Option<Box<DynamicConfig>>,
-    pub connector_identifier: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub connector_identifier: Option<serde_json::Value>,
     pub connector_type: Option<CreateInventoryGroupRequestConnectorType>,
     pub dynamic_vars: Option<Vec<AnsibleVariable>>,
     pub env_vars: Option<Vec<AnsibleVariable>>,
     pub hosts: Option<Vec<String>>,
     pub identifier: String,
-    pub name: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub name: Option<serde_json::Value>,
     pub vars: Option<Vec<AnsibleVariable>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
@@ -197,7 +199,7 @@ impl model::Model for CreateInventoryGroupRequest {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.name),
+            0 => model::Slot::Json(&mut self.name),
             1 => model::Slot::Opt(&mut self.vars),
             2 => model::Slot::Opt(&mut self.hosts),
             3 => model::Slot::Opt(&mut self.env_vars),
@@ -205,7 +207,7 @@ impl model::Model for CreateInventoryGroupRequest {
             5 => model::Slot::Opt(&mut self.dynamic_vars),
             6 => model::Slot::Opt(&mut self.configuration),
             7 => model::Slot::Opt(&mut self.connector_type),
-            8 => model::Slot::Str(&mut self.connector_identifier),
+            8 => model::Slot::Json(&mut self.connector_identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -289,7 +291,8 @@ impl model::Model for CreateInventoryHostRequest {
 model::through_cell!(CreateInventoryHostRequest);
 /// Schema `CreateInventoryRequest`.
 pub struct CreateInventoryRequest {
-    pub description: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub description: Option<serde_json::Value>,
     pub dynamic_groups: Option<Vec<CreateDynamicGroup>>,
     pub groups: Option<Vec<CreateManualGroup>>,
     pub identifier: String,
@@ -368,7 +371,7 @@ impl model::Model for CreateInventoryRequest {
             3 => model::Slot::Opt(&mut self.vars),
             4 => model::Slot::Opt(&mut self.groups),
             5 => model::Slot::OneStr(&mut self.identifier),
-            6 => model::Slot::Str(&mut self.description),
+            6 => model::Slot::Json(&mut self.description),
             7 => model::Slot::Opt(&mut self.dynamic_groups),
             8 => model::Slot::Opt(&mut self.plugin_options),
             _ => model::Slot::Misfits(&mut self.misfits),
@@ -391,15 +394,26 @@ impl model::Model for CreateInventoryRequest {
 model::through_cell!(CreateInventoryRequest);
 /// Schema `CreateInventoryRequest.plugin_options`.
 pub struct CreateInventoryRequestPluginOptions {
-    pub inline_yaml: Option<String>,
-    pub provider_connector_identifier: Option<String>,
-    pub provider_connector_type: Option<String>,
-    pub repository: Option<String>,
-    pub repository_branch: Option<String>,
-    pub repository_commit: Option<String>,
-    pub repository_connector: Option<String>,
-    pub repository_path: Option<String>,
-    pub source_type: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub inline_yaml: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub provider_connector_identifier: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub provider_connector_type: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub repository: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub repository_branch: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub repository_commit: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub repository_connector: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub repository_path: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub source_type: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -416,6 +430,7 @@ impl model::Model for CreateInventoryRequestPluginOptions {
             repository_connector: None,
             repository_path: None,
             source_type: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -442,15 +457,15 @@ impl model::Model for CreateInventoryRequestPluginOptions {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.repository),
-            1 => model::Slot::Str(&mut self.inline_yaml),
-            2 => model::Slot::Str(&mut self.source_type),
-            3 => model::Slot::Str(&mut self.repository_path),
-            4 => model::Slot::Str(&mut self.repository_branch),
-            5 => model::Slot::Str(&mut self.repository_commit),
-            6 => model::Slot::Str(&mut self.repository_connector),
-            7 => model::Slot::Str(&mut self.provider_connector_type),
-            8 => model::Slot::Str(&mut self.provider_connector_identifier),
+            0 => model::Slot::Json(&mut self.repository),
+            1 => model::Slot::Json(&mut self.inline_yaml),
+            2 => model::Slot::Json(&mut self.source_type),
+            3 => model::Slot::Json(&mut self.repository_path),
+            4 => model::Slot::Json(&mut self.repository_branch),
+            5 => model::Slot::Json(&mut self.repository_commit),
+            6 => model::Slot::Json(&mut self.repository_connector),
+            7 => model::Slot::Json(&mut self.provider_connector_type),
+            8 => model::Slot::Json(&mut self.provider_connector_identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -466,6 +481,16 @@ impl model::Model for CreateInventoryRequestPluginOptions {
         to.opt(3, &self.repository_path);
         to.opt(2, &self.source_type);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(CreateInventoryRequestPluginOptions);
@@ -668,9 +693,12 @@ impl model::Model for CreateManualGroup {
 model::through_cell!(CreateManualGroup);
 /// Schema `CreatePlaybookRequest`.
 pub struct CreatePlaybookRequest {
-    pub ansible_galaxy: Option<bool>,
-    pub ansible_galaxy_requirements_file: Option<String>,
-    pub description: Option<String>,
+    /// Any JSON: it is known from one sample, which has a boolean.
+    pub ansible_galaxy: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub ansible_galaxy_requirements_file: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub description: Option<serde_json::Value>,
     pub env_vars: Option<std::collections::BTreeMap<String, AnsibleVariable>>,
     pub identifier: String,
     pub name: String,
@@ -763,13 +791,13 @@ impl model::Model for CreatePlaybookRequest {
             3 => model::Slot::Opt(&mut self.env_vars),
             4 => model::Slot::OneStr(&mut self.identifier),
             5 => model::Slot::Str(&mut self.repository),
-            6 => model::Slot::Str(&mut self.description),
-            7 => model::Slot::Flag(&mut self.ansible_galaxy),
+            6 => model::Slot::Json(&mut self.description),
+            7 => model::Slot::Json(&mut self.ansible_galaxy),
             8 => model::Slot::OneStr(&mut self.repository_path),
             9 => model::Slot::Str(&mut self.repository_branch),
             10 => model::Slot::Str(&mut self.repository_commit),
             11 => model::Slot::Str(&mut self.repository_connector),
-            12 => model::Slot::Str(&mut self.ansible_galaxy_requirements_file),
+            12 => model::Slot::Json(&mut self.ansible_galaxy_requirements_file),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }

@@ -108,9 +108,14 @@ impl model::Model for DynamicConfig {
 model::model!(DynamicConfig);
 /// Schema `DynamicConfig.include_conditions`.
 pub struct DynamicConfigIncludeConditions {
-    pub attribute: Option<String>,
-    pub operator: Option<String>,
-    pub value: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub attribute: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub operator: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub value: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -121,6 +126,7 @@ impl model::Model for DynamicConfigIncludeConditions {
             attribute: None,
             operator: None,
             value: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -137,9 +143,9 @@ impl model::Model for DynamicConfigIncludeConditions {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.value),
-            1 => model::Slot::Str(&mut self.operator),
-            2 => model::Slot::Str(&mut self.attribute),
+            0 => model::Slot::Json(&mut self.value),
+            1 => model::Slot::Json(&mut self.operator),
+            2 => model::Slot::Json(&mut self.attribute),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -149,6 +155,16 @@ impl model::Model for DynamicConfigIncludeConditions {
         to.opt(1, &self.operator);
         to.opt(0, &self.value);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(DynamicConfigIncludeConditions);

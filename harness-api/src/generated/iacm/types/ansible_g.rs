@@ -3,7 +3,154 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-model::open_enum! {
-    #[doc = " Schema `ansible#get-file resource_type`."] GetAnsibleFileResourceType { 0
-    Playbook = "playbook", 1 Inventory = "inventory", }
+/// Schema `GetHostStatsResponse`.
+pub struct GetHostStatsResponse {
+    pub avg_tasks_last_5_runs: Option<f64>,
+    pub failures_7d: Option<i64>,
+    pub last_playbook: Option<Vec<String>>,
+    pub last_playbook_at: Option<i64>,
+    pub success_rate_30d: Option<f64>,
+    pub total_runs_30d: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
 }
+impl GetHostStatsResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "failures_7d",
+        "last_playbook",
+        "total_runs_30d",
+        "last_playbook_at",
+        "success_rate_30d",
+        "avg_tasks_last_5_runs",
+    ];
+}
+impl model::Model for GetHostStatsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            avg_tasks_last_5_runs: None,
+            failures_7d: None,
+            last_playbook: None,
+            last_playbook_at: None,
+            success_rate_30d: None,
+            total_runs_30d: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetHostStatsResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.failures_7d),
+            1 => model::Slot::Opt(&mut self.last_playbook),
+            2 => model::Slot::Int(&mut self.total_runs_30d),
+            3 => model::Slot::Int(&mut self.last_playbook_at),
+            4 => model::Slot::Num(&mut self.success_rate_30d),
+            5 => model::Slot::Num(&mut self.avg_tasks_last_5_runs),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.avg_tasks_last_5_runs);
+        to.opt(0, &self.failures_7d);
+        to.opt(1, &self.last_playbook);
+        to.opt(3, &self.last_playbook_at);
+        to.opt(4, &self.success_rate_30d);
+        to.opt(2, &self.total_runs_30d);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetHostStatsResponse);
+/// Schema `GetHostsSummaryResponse`.
+pub struct GetHostsSummaryResponse {
+    pub changed: Option<i64>,
+    pub failures: Option<i64>,
+    pub ignored: Option<i64>,
+    pub ok: Option<i64>,
+    pub rescued: Option<i64>,
+    pub skipped: Option<i64>,
+    pub total: Option<i64>,
+    pub unknown: Option<i64>,
+    pub unreachable: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetHostsSummaryResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "ok",
+        "total",
+        "changed",
+        "ignored",
+        "rescued",
+        "skipped",
+        "unknown",
+        "failures",
+        "unreachable",
+    ];
+}
+impl model::Model for GetHostsSummaryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            changed: None,
+            failures: None,
+            ignored: None,
+            ok: None,
+            rescued: None,
+            skipped: None,
+            total: None,
+            unknown: None,
+            unreachable: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetHostsSummaryResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.ok),
+            1 => model::Slot::Int(&mut self.total),
+            2 => model::Slot::Int(&mut self.changed),
+            3 => model::Slot::Int(&mut self.ignored),
+            4 => model::Slot::Int(&mut self.rescued),
+            5 => model::Slot::Int(&mut self.skipped),
+            6 => model::Slot::Int(&mut self.unknown),
+            7 => model::Slot::Int(&mut self.failures),
+            8 => model::Slot::Int(&mut self.unreachable),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.changed);
+        to.opt(7, &self.failures);
+        to.opt(3, &self.ignored);
+        to.opt(0, &self.ok);
+        to.opt(4, &self.rescued);
+        to.opt(5, &self.skipped);
+        to.opt(1, &self.total);
+        to.opt(6, &self.unknown);
+        to.opt(8, &self.unreachable);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetHostsSummaryResponse);

@@ -187,6 +187,251 @@ model::open_enum! {
     #[doc = " Schema `HarnessIacmAnsibledata.data_type`."] HarnessIacmAnsibledataDataType
     { 0 TaskResults = "task_results", }
 }
+/// Schema `HarnessIacmHost`.
+pub struct HarnessIacmHost {
+    pub created: Option<i64>,
+    pub host_address: Option<String>,
+    pub id: Option<String>,
+    pub inventories: Option<Vec<String>>,
+    pub last_activity: Option<Box<HostLastActivity>>,
+    pub updated: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for HarnessIacmHost {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            host_address: None,
+            id: None,
+            inventories: None,
+            last_activity: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmHost",
+            names: &[
+                "id",
+                "created",
+                "updated",
+                "inventories",
+                "host_address",
+                "last_activity",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Int(&mut self.created),
+            2 => model::Slot::Int(&mut self.updated),
+            3 => model::Slot::Opt(&mut self.inventories),
+            4 => model::Slot::Str(&mut self.host_address),
+            5 => model::Slot::Opt(&mut self.last_activity),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.created);
+        to.opt(4, &self.host_address);
+        to.opt(0, &self.id);
+        to.opt(3, &self.inventories);
+        to.opt(5, &self.last_activity);
+        to.opt(2, &self.updated);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(HarnessIacmHost);
+/// Schema `HarnessIacmHostactivity`.
+pub struct HarnessIacmHostactivity {
+    pub account: Option<String>,
+    pub created: Option<i64>,
+    pub data: Option<String>,
+    pub event_type: Option<HarnessIacmHostactivityEventType>,
+    pub id: Option<String>,
+    pub inventories: Option<String>,
+    pub metadata: Option<Box<AnsibleActivityMetadata>>,
+    pub org: Option<String>,
+    pub playbooks: Option<String>,
+    pub project: Option<String>,
+    pub status: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for HarnessIacmHostactivity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            data: None,
+            event_type: None,
+            id: None,
+            inventories: None,
+            metadata: None,
+            org: None,
+            playbooks: None,
+            project: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmHostactivity",
+            names: &[
+                "id",
+                "org",
+                "data",
+                "status",
+                "account",
+                "created",
+                "project",
+                "metadata",
+                "playbooks",
+                "event_type",
+                "inventories",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.org),
+            2 => model::Slot::Str(&mut self.data),
+            3 => model::Slot::Str(&mut self.status),
+            4 => model::Slot::Str(&mut self.account),
+            5 => model::Slot::Int(&mut self.created),
+            6 => model::Slot::Str(&mut self.project),
+            7 => model::Slot::Opt(&mut self.metadata),
+            8 => model::Slot::Str(&mut self.playbooks),
+            9 => model::Slot::Opt(&mut self.event_type),
+            10 => model::Slot::Str(&mut self.inventories),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account);
+        to.opt(5, &self.created);
+        to.opt(2, &self.data);
+        to.opt(9, &self.event_type);
+        to.opt(0, &self.id);
+        to.opt(10, &self.inventories);
+        to.opt(7, &self.metadata);
+        to.opt(1, &self.org);
+        to.opt(8, &self.playbooks);
+        to.opt(6, &self.project);
+        to.opt(3, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(HarnessIacmHostactivity);
+model::open_enum! {
+    #[doc = " Schema `HarnessIacmHostactivity.event_type`."]
+    HarnessIacmHostactivityEventType { 0 ActivityExecution = "activity-execution", 1
+    ActivityDryRunExecution = "activity-dry-run-execution", }
+}
+/// Schema `HarnessIacmInventory`.
+pub struct HarnessIacmInventory {
+    pub account: Option<String>,
+    pub created: Option<i64>,
+    pub description: Option<String>,
+    pub identifier: Option<String>,
+    pub name: Option<String>,
+    pub org: Option<String>,
+    pub project: Option<String>,
+    pub tags: Option<String>,
+    pub type_: Option<HarnessIacmInventoryType>,
+    pub updated: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for HarnessIacmInventory {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            description: None,
+            identifier: None,
+            name: None,
+            org: None,
+            project: None,
+            tags: None,
+            type_: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmInventory",
+            names: &[
+                "org",
+                "name",
+                "tags",
+                "type",
+                "account",
+                "created",
+                "project",
+                "updated",
+                "identifier",
+                "description",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.org),
+            1 => model::Slot::Str(&mut self.name),
+            2 => model::Slot::Str(&mut self.tags),
+            3 => model::Slot::Opt(&mut self.type_),
+            4 => model::Slot::Str(&mut self.account),
+            5 => model::Slot::Int(&mut self.created),
+            6 => model::Slot::Str(&mut self.project),
+            7 => model::Slot::Int(&mut self.updated),
+            8 => model::Slot::Str(&mut self.identifier),
+            9 => model::Slot::Str(&mut self.description),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account);
+        to.opt(5, &self.created);
+        to.opt(9, &self.description);
+        to.opt(8, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(0, &self.org);
+        to.opt(6, &self.project);
+        to.opt(2, &self.tags);
+        to.opt(3, &self.type_);
+        to.opt(7, &self.updated);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(HarnessIacmInventory);
 /// Schema `HarnessIacmInventoryDetail`.
 pub struct HarnessIacmInventoryDetail {
     pub account: Option<String>,
@@ -325,6 +570,10 @@ impl model::Model for HarnessIacmInventoryHost {
     }
 }
 model::model!(HarnessIacmInventoryHost);
+model::open_enum! {
+    #[doc = " Schema `HarnessIacmInventory.type`."] HarnessIacmInventoryType { 0 Manual =
+    "manual", 1 Dynamic = "dynamic", 2 Plugin = "plugin", }
+}
 /// Schema `HarnessIacmInventoryVar`.
 pub struct HarnessIacmInventoryVar {
     pub created: Option<String>,
@@ -582,3 +831,49 @@ impl model::Model for HarnessIacmPlaybook {
     }
 }
 model::model!(HarnessIacmPlaybook);
+/// Schema `HostLastActivity`.
+pub struct HostLastActivity {
+    pub created: Option<i64>,
+    pub playbooks: Option<Vec<String>>,
+    pub status: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for HostLastActivity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            playbooks: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HostLastActivity",
+            names: &["status", "created", "playbooks"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.status),
+            1 => model::Slot::Int(&mut self.created),
+            2 => model::Slot::Opt(&mut self.playbooks),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.created);
+        to.opt(2, &self.playbooks);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(HostLastActivity);

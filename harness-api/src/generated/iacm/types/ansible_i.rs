@@ -3,24 +3,43 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `ansible#import-inventory body`.
-pub struct ImportInventoryBody {
-    pub content: Option<String>,
-    pub format: Option<String>,
-    pub identifier: Option<String>,
-    pub name: Option<String>,
+/// Schema `ImportInventoryRequest2`.
+pub struct ImportInventoryRequest2 {
+    pub content: String,
+    pub format: ImportInventoryRequest2Format,
+    pub identifier: String,
+    pub name: String,
     pub tags: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for ImportInventoryBody {
+impl ImportInventoryRequest2 {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        content: impl Into<String>,
+        format: impl Into<ImportInventoryRequest2Format>,
+        identifier: impl Into<String>,
+        name: impl Into<String>,
+    ) -> Self {
+        Self {
+            content: content.into(),
+            format: format.into(),
+            identifier: identifier.into(),
+            name: name.into(),
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for ImportInventoryRequest2 {
     #[inline]
     fn blank() -> Self {
         Self {
-            content: None,
-            format: None,
-            identifier: None,
-            name: None,
+            content: model::Cell::blank(),
+            format: model::Cell::blank(),
+            identifier: model::Cell::blank(),
+            name: model::Cell::blank(),
             tags: None,
             misfits: model::Misfits::NONE,
         }
@@ -28,8 +47,63 @@ impl model::Model for ImportInventoryBody {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "ImportInventoryBody",
+            name: "ImportInventoryRequest2",
             names: &["name", "tags", "format", "content", "identifier"],
+            required: &[0, 2, 3, 4],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.name),
+            1 => model::Slot::Opt(&mut self.tags),
+            2 => model::Cell::slot(&mut self.format),
+            3 => model::Slot::OneStr(&mut self.content),
+            4 => model::Slot::OneStr(&mut self.identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(3, &self.content);
+        to.one(2, &self.format);
+        to.one(4, &self.identifier);
+        to.one(0, &self.name);
+        to.opt(1, &self.tags);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(ImportInventoryRequest2);
+model::open_enum! {
+    #[doc = " Schema `ImportInventoryRequest2.format`."] ImportInventoryRequest2Format {
+    0 Yaml = "yaml", 1 Ini = "ini", }
+}
+/// Schema `ImportInventoryResponse`.
+pub struct ImportInventoryResponse {
+    pub inventory: Option<Box<HarnessIacmInventory>>,
+    pub warnings: Option<Vec<String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ImportInventoryResponse {
+    pub(crate) const NAMES: model::Names = &["warnings", "inventory"];
+}
+impl model::Model for ImportInventoryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            inventory: None,
+            warnings: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ImportInventoryResponse",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -38,22 +112,16 @@ impl model::Model for ImportInventoryBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Opt(&mut self.tags),
-            2 => model::Slot::Str(&mut self.format),
-            3 => model::Slot::Str(&mut self.content),
-            4 => model::Slot::Str(&mut self.identifier),
+            0 => model::Slot::Opt(&mut self.warnings),
+            1 => model::Slot::Opt(&mut self.inventory),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(3, &self.content);
-        to.opt(2, &self.format);
-        to.opt(4, &self.identifier);
-        to.opt(0, &self.name);
-        to.opt(1, &self.tags);
+        to.opt(1, &self.inventory);
+        to.opt(0, &self.warnings);
         to.misfits(&self.misfits);
     }
 }
-model::model!(ImportInventoryBody);
+model::model!(ImportInventoryResponse);

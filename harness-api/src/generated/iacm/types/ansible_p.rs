@@ -3,6 +3,136 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `PluginOptions`.
+pub struct PluginOptions {
+    pub inline_yaml: Option<String>,
+    pub provider_connector_identifier: Option<String>,
+    pub provider_connector_type: Option<PluginOptionsProviderConnectorType>,
+    pub repository: Option<String>,
+    pub repository_branch: Option<String>,
+    pub repository_commit: Option<String>,
+    pub repository_connector: Option<String>,
+    pub repository_path: Option<String>,
+    pub source_type: Option<PluginOptionsSourceType>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for PluginOptions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            inline_yaml: None,
+            provider_connector_identifier: None,
+            provider_connector_type: None,
+            repository: None,
+            repository_branch: None,
+            repository_commit: None,
+            repository_connector: None,
+            repository_path: None,
+            source_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PluginOptions",
+            names: &[
+                "repository",
+                "inline_yaml",
+                "source_type",
+                "repository_path",
+                "repository_branch",
+                "repository_commit",
+                "repository_connector",
+                "provider_connector_type",
+                "provider_connector_identifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.repository),
+            1 => model::Slot::Str(&mut self.inline_yaml),
+            2 => model::Slot::Opt(&mut self.source_type),
+            3 => model::Slot::Str(&mut self.repository_path),
+            4 => model::Slot::Str(&mut self.repository_branch),
+            5 => model::Slot::Str(&mut self.repository_commit),
+            6 => model::Slot::Str(&mut self.repository_connector),
+            7 => model::Slot::Opt(&mut self.provider_connector_type),
+            8 => model::Slot::Str(&mut self.provider_connector_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.inline_yaml);
+        to.opt(8, &self.provider_connector_identifier);
+        to.opt(7, &self.provider_connector_type);
+        to.opt(0, &self.repository);
+        to.opt(4, &self.repository_branch);
+        to.opt(5, &self.repository_commit);
+        to.opt(6, &self.repository_connector);
+        to.opt(3, &self.repository_path);
+        to.opt(2, &self.source_type);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(PluginOptions);
+model::open_enum! {
+    #[doc = " Schema `PluginOptions.provider_connector_type`."]
+    PluginOptionsProviderConnectorType { 0 Workspace = "workspace", 1 Aws = "aws", 2 Gcp
+    = "gcp", 3 Azure = "azure", 4 Vault = "vault", }
+}
+model::open_enum! {
+    #[doc = " Schema `PluginOptions.source_type`."] PluginOptionsSourceType { 0 Git =
+    "git", 1 Inline = "inline", }
+}
+/// Schema `PublishResultsResponse`.
+pub struct PublishResultsResponse {
+    pub id: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl PublishResultsResponse {
+    pub(crate) const NAMES: model::Names = &["id"];
+}
+impl model::Model for PublishResultsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PublishResultsResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(PublishResultsResponse);
 model::open_enum! {
     #[doc = " Schema `ansible#publish-results data_type`."] PublishResultsDataType { 0
     TaskResults = "task_results", }

@@ -3,27 +3,88 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `ansible#replace-inventory-from-import body`.
-pub struct ReplaceInventoryFromImportBody {
-    pub content: Option<String>,
-    pub format: Option<String>,
+/// Schema `ReplaceInventoryFromImportRequest2`.
+pub struct ReplaceInventoryFromImportRequest2 {
+    pub content: String,
+    pub format: ReplaceInventoryFromImportRequest2Format,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for ReplaceInventoryFromImportBody {
+impl ReplaceInventoryFromImportRequest2 {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        content: impl Into<String>,
+        format: impl Into<ReplaceInventoryFromImportRequest2Format>,
+    ) -> Self {
+        Self {
+            content: content.into(),
+            format: format.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for ReplaceInventoryFromImportRequest2 {
     #[inline]
     fn blank() -> Self {
         Self {
-            content: None,
-            format: None,
+            content: model::Cell::blank(),
+            format: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "ReplaceInventoryFromImportBody",
+            name: "ReplaceInventoryFromImportRequest2",
             names: &["format", "content"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.format),
+            1 => model::Slot::OneStr(&mut self.content),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.content);
+        to.one(0, &self.format);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(ReplaceInventoryFromImportRequest2);
+model::open_enum! {
+    #[doc = " Schema `ReplaceInventoryFromImportRequest2.format`."]
+    ReplaceInventoryFromImportRequest2Format { 0 Yaml = "yaml", 1 Ini = "ini", }
+}
+/// Schema `ReplaceInventoryFromImportResponse`.
+pub struct ReplaceInventoryFromImportResponse {
+    pub warnings: Option<Vec<String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ReplaceInventoryFromImportResponse {
+    pub(crate) const NAMES: model::Names = &["warnings"];
+}
+impl model::Model for ReplaceInventoryFromImportResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            warnings: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReplaceInventoryFromImportResponse",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -32,16 +93,14 @@ impl model::Model for ReplaceInventoryFromImportBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.format),
-            1 => model::Slot::Str(&mut self.content),
+            0 => model::Slot::Opt(&mut self.warnings),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.content);
-        to.opt(0, &self.format);
+        to.opt(0, &self.warnings);
         to.misfits(&self.misfits);
     }
 }
-model::model!(ReplaceInventoryFromImportBody);
+model::model!(ReplaceInventoryFromImportResponse);

@@ -163,6 +163,74 @@ model::open_enum! {
     ShowAnsibleActivityResponseEventType { 0 ActivityExecution = "activity-execution", 1
     ActivityDryRunExecution = "activity-dry-run-execution", }
 }
+/// Schema `ShowHostResponse`.
+pub struct ShowHostResponse {
+    pub created: Option<i64>,
+    pub host_address: Option<String>,
+    pub id: Option<String>,
+    pub inventories: Option<Vec<String>>,
+    pub last_activity: Option<Box<HostLastActivity>>,
+    pub updated: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ShowHostResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "created",
+        "updated",
+        "inventories",
+        "host_address",
+        "last_activity",
+    ];
+}
+impl model::Model for ShowHostResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            host_address: None,
+            id: None,
+            inventories: None,
+            last_activity: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ShowHostResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Int(&mut self.created),
+            2 => model::Slot::Int(&mut self.updated),
+            3 => model::Slot::Opt(&mut self.inventories),
+            4 => model::Slot::Str(&mut self.host_address),
+            5 => model::Slot::Opt(&mut self.last_activity),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.created);
+        to.opt(4, &self.host_address);
+        to.opt(0, &self.id);
+        to.opt(3, &self.inventories);
+        to.opt(5, &self.last_activity);
+        to.opt(2, &self.updated);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ShowHostResponse);
 /// Schema `ShowInventoryGroupsResponse`.
 pub struct ShowInventoryGroupsResponse {
     pub groups: Option<Vec<String>>,

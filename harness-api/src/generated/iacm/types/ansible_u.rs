@@ -6,12 +6,14 @@ use crate::model;
 /// Schema `UpdateInventoryGroupRequest`.
 pub struct UpdateInventoryGroupRequest {
     pub configuration: Option<Box<DynamicConfig>>,
-    pub connector_identifier: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub connector_identifier: Option<serde_json::Value>,
     pub connector_type: Option<UpdateInventoryGroupRequestConnectorType>,
     pub dynamic_vars: Option<Vec<AnsibleVariable>>,
     pub env_vars: Option<Vec<AnsibleVariable>>,
     pub hosts: Option<Vec<String>>,
-    pub name: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub name: Option<serde_json::Value>,
     pub vars: Option<Vec<AnsibleVariable>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
@@ -53,14 +55,14 @@ impl model::Model for UpdateInventoryGroupRequest {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.name),
+            0 => model::Slot::Json(&mut self.name),
             1 => model::Slot::Opt(&mut self.vars),
             2 => model::Slot::Opt(&mut self.hosts),
             3 => model::Slot::Opt(&mut self.env_vars),
             4 => model::Slot::Opt(&mut self.dynamic_vars),
             5 => model::Slot::Opt(&mut self.configuration),
             6 => model::Slot::Opt(&mut self.connector_type),
-            7 => model::Slot::Str(&mut self.connector_identifier),
+            7 => model::Slot::Json(&mut self.connector_identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -125,10 +127,59 @@ impl model::Model for UpdateInventoryHostRequest {
     }
 }
 model::model!(UpdateInventoryHostRequest);
+/// Schema `UpdateInventoryPluginRequest`.
+pub struct UpdateInventoryPluginRequest {
+    pub plugin_options: Box<PluginOptions>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl UpdateInventoryPluginRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(plugin_options: impl Into<Box<PluginOptions>>) -> Self {
+        Self {
+            plugin_options: plugin_options.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for UpdateInventoryPluginRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            plugin_options: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateInventoryPluginRequest",
+            names: &["plugin_options"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.plugin_options),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.plugin_options);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(UpdateInventoryPluginRequest);
 /// Schema `UpdateInventoryRequest`.
 pub struct UpdateInventoryRequest {
     pub data: serde_json::Value,
-    pub description: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub description: Option<serde_json::Value>,
     pub name: String,
     pub tags: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
@@ -174,7 +225,7 @@ impl model::Model for UpdateInventoryRequest {
             0 => model::Slot::OneJson(&mut self.data),
             1 => model::Slot::OneStr(&mut self.name),
             2 => model::Slot::Opt(&mut self.tags),
-            3 => model::Slot::Str(&mut self.description),
+            3 => model::Slot::Json(&mut self.description),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -243,9 +294,12 @@ impl model::Model for UpdateInventoryVarsRequest {
 model::through_cell!(UpdateInventoryVarsRequest);
 /// Schema `UpdatePlaybookRequest`.
 pub struct UpdatePlaybookRequest {
-    pub ansible_galaxy: Option<bool>,
-    pub ansible_galaxy_requirements_file: Option<String>,
-    pub description: Option<String>,
+    /// Any JSON: it is known from one sample, which has a boolean.
+    pub ansible_galaxy: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub ansible_galaxy_requirements_file: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub description: Option<serde_json::Value>,
     pub env_vars: Option<std::collections::BTreeMap<String, AnsibleVariable>>,
     pub name: String,
     pub repository: Option<String>,
@@ -329,13 +383,13 @@ impl model::Model for UpdatePlaybookRequest {
             2 => model::Slot::Opt(&mut self.vars),
             3 => model::Slot::Opt(&mut self.env_vars),
             4 => model::Slot::Str(&mut self.repository),
-            5 => model::Slot::Str(&mut self.description),
-            6 => model::Slot::Flag(&mut self.ansible_galaxy),
+            5 => model::Slot::Json(&mut self.description),
+            6 => model::Slot::Json(&mut self.ansible_galaxy),
             7 => model::Slot::OneStr(&mut self.repository_path),
             8 => model::Slot::Str(&mut self.repository_branch),
             9 => model::Slot::Str(&mut self.repository_commit),
             10 => model::Slot::Str(&mut self.repository_connector),
-            11 => model::Slot::Str(&mut self.ansible_galaxy_requirements_file),
+            11 => model::Slot::Json(&mut self.ansible_galaxy_requirements_file),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -410,121 +464,3 @@ impl model::Model for UpdatePlaybookVarsRequest {
     }
 }
 model::through_cell!(UpdatePlaybookVarsRequest);
-/// Schema `ansible#update-inventory-plugin body`.
-pub struct UpdateInventoryPluginBody {
-    pub plugin_options: Option<Box<UpdateInventoryPluginBodyPluginOptions>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateInventoryPluginBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            plugin_options: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateInventoryPluginBody",
-            names: &["plugin_options"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.plugin_options),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.plugin_options);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateInventoryPluginBody);
-/// Schema `ansible#update-inventory-plugin body.plugin_options`.
-pub struct UpdateInventoryPluginBodyPluginOptions {
-    pub inline_yaml: Option<String>,
-    pub provider_connector_identifier: Option<String>,
-    pub provider_connector_type: Option<String>,
-    pub repository: Option<String>,
-    pub repository_branch: Option<String>,
-    pub repository_commit: Option<String>,
-    pub repository_connector: Option<String>,
-    pub repository_path: Option<String>,
-    pub source_type: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateInventoryPluginBodyPluginOptions {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            inline_yaml: None,
-            provider_connector_identifier: None,
-            provider_connector_type: None,
-            repository: None,
-            repository_branch: None,
-            repository_commit: None,
-            repository_connector: None,
-            repository_path: None,
-            source_type: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateInventoryPluginBodyPluginOptions",
-            names: &[
-                "repository",
-                "inline_yaml",
-                "source_type",
-                "repository_path",
-                "repository_branch",
-                "repository_commit",
-                "repository_connector",
-                "provider_connector_type",
-                "provider_connector_identifier",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.repository),
-            1 => model::Slot::Str(&mut self.inline_yaml),
-            2 => model::Slot::Str(&mut self.source_type),
-            3 => model::Slot::Str(&mut self.repository_path),
-            4 => model::Slot::Str(&mut self.repository_branch),
-            5 => model::Slot::Str(&mut self.repository_commit),
-            6 => model::Slot::Str(&mut self.repository_connector),
-            7 => model::Slot::Str(&mut self.provider_connector_type),
-            8 => model::Slot::Str(&mut self.provider_connector_identifier),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.inline_yaml);
-        to.opt(8, &self.provider_connector_identifier);
-        to.opt(7, &self.provider_connector_type);
-        to.opt(0, &self.repository);
-        to.opt(4, &self.repository_branch);
-        to.opt(5, &self.repository_commit);
-        to.opt(6, &self.repository_connector);
-        to.opt(3, &self.repository_path);
-        to.opt(2, &self.source_type);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateInventoryPluginBodyPluginOptions);

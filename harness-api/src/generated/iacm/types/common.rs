@@ -219,16 +219,27 @@ model::open_enum! {
 }
 /// Schema `ActivityMetadata.stacks`.
 pub struct ActivityMetadataStacks {
-    pub assets_uuid: Option<String>,
-    pub error_message: Option<String>,
-    pub manifest_uuid: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub assets_uuid: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub error_message: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub manifest_uuid: Option<serde_json::Value>,
     pub resource_counts: Option<Box<ActivityMetadataStacksResourceCounts>>,
-    pub stack_name: Option<String>,
-    pub stack_outputs: Option<std::collections::BTreeMap<String, String>>,
-    pub stack_path: Option<String>,
-    pub status: Option<String>,
-    pub template_uuid: Option<String>,
-    pub tree_uuid: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub stack_name: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an object.
+    pub stack_outputs: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub stack_path: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub status: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub template_uuid: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub tree_uuid: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -246,6 +257,7 @@ impl model::Model for ActivityMetadataStacks {
             status: None,
             template_uuid: None,
             tree_uuid: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -273,15 +285,15 @@ impl model::Model for ActivityMetadataStacks {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.status),
-            1 => model::Slot::Str(&mut self.tree_uuid),
-            2 => model::Slot::Str(&mut self.stack_name),
-            3 => model::Slot::Str(&mut self.stack_path),
-            4 => model::Slot::Str(&mut self.assets_uuid),
-            5 => model::Slot::Str(&mut self.error_message),
-            6 => model::Slot::Str(&mut self.manifest_uuid),
-            7 => model::Slot::Opt(&mut self.stack_outputs),
-            8 => model::Slot::Str(&mut self.template_uuid),
+            0 => model::Slot::Json(&mut self.status),
+            1 => model::Slot::Json(&mut self.tree_uuid),
+            2 => model::Slot::Json(&mut self.stack_name),
+            3 => model::Slot::Json(&mut self.stack_path),
+            4 => model::Slot::Json(&mut self.assets_uuid),
+            5 => model::Slot::Json(&mut self.error_message),
+            6 => model::Slot::Json(&mut self.manifest_uuid),
+            7 => model::Slot::Json(&mut self.stack_outputs),
+            8 => model::Slot::Json(&mut self.template_uuid),
             9 => model::Slot::Opt(&mut self.resource_counts),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
@@ -300,16 +312,34 @@ impl model::Model for ActivityMetadataStacks {
         to.opt(1, &self.tree_uuid);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(ActivityMetadataStacks);
 /// Schema `ActivityMetadata.stacks.resource_counts`.
 pub struct ActivityMetadataStacksResourceCounts {
-    pub added: Option<i64>,
-    pub changed: Option<i64>,
-    pub deleted: Option<i64>,
-    pub imported: Option<i64>,
-    pub removed: Option<i64>,
-    pub unchanged: Option<i64>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub added: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub changed: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub deleted: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub imported: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub removed: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub unchanged: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -323,6 +353,7 @@ impl model::Model for ActivityMetadataStacksResourceCounts {
             imported: None,
             removed: None,
             unchanged: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -339,12 +370,12 @@ impl model::Model for ActivityMetadataStacksResourceCounts {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Int(&mut self.added),
-            1 => model::Slot::Int(&mut self.changed),
-            2 => model::Slot::Int(&mut self.deleted),
-            3 => model::Slot::Int(&mut self.removed),
-            4 => model::Slot::Int(&mut self.imported),
-            5 => model::Slot::Int(&mut self.unchanged),
+            0 => model::Slot::Json(&mut self.added),
+            1 => model::Slot::Json(&mut self.changed),
+            2 => model::Slot::Json(&mut self.deleted),
+            3 => model::Slot::Json(&mut self.removed),
+            4 => model::Slot::Json(&mut self.imported),
+            5 => model::Slot::Json(&mut self.unchanged),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -357,6 +388,16 @@ impl model::Model for ActivityMetadataStacksResourceCounts {
         to.opt(3, &self.removed);
         to.opt(5, &self.unchanged);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(ActivityMetadataStacksResourceCounts);
@@ -1157,13 +1198,20 @@ model::open_enum! {
 }
 /// Schema `TerragruntDetail`.
 pub struct TerragruntDetail {
-    pub cost_breakdown_uuid: Option<String>,
-    pub cost_currency: Option<String>,
-    pub cost_diff_total_monthly: Option<String>,
-    pub cost_diff_uuid: Option<String>,
-    pub cost_past_total_monthly: Option<String>,
-    pub cost_total_monthly: Option<String>,
-    pub cost_total_monthly_percentage_change: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub cost_breakdown_uuid: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub cost_currency: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub cost_diff_total_monthly: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub cost_diff_uuid: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub cost_past_total_monthly: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub cost_total_monthly: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub cost_total_monthly_percentage_change: Option<serde_json::Value>,
     pub drift_counts: Option<Box<Counts>>,
     pub output_counts: Option<Box<Counts>>,
     pub path_id: Option<String>,
@@ -1223,16 +1271,16 @@ impl model::Model for TerragruntDetail {
             0 => model::Slot::Str(&mut self.status),
             1 => model::Slot::Str(&mut self.path_id),
             2 => model::Slot::Opt(&mut self.drift_counts),
-            3 => model::Slot::Str(&mut self.cost_currency),
+            3 => model::Slot::Json(&mut self.cost_currency),
             4 => model::Slot::Opt(&mut self.output_counts),
-            5 => model::Slot::Str(&mut self.cost_diff_uuid),
+            5 => model::Slot::Json(&mut self.cost_diff_uuid),
             6 => model::Slot::Opt(&mut self.resource_counts),
             7 => model::Slot::Str(&mut self.state_file_link),
-            8 => model::Slot::Str(&mut self.cost_total_monthly),
-            9 => model::Slot::Str(&mut self.cost_breakdown_uuid),
-            10 => model::Slot::Str(&mut self.cost_diff_total_monthly),
-            11 => model::Slot::Str(&mut self.cost_past_total_monthly),
-            12 => model::Slot::Str(&mut self.cost_total_monthly_percentage_change),
+            8 => model::Slot::Json(&mut self.cost_total_monthly),
+            9 => model::Slot::Json(&mut self.cost_breakdown_uuid),
+            10 => model::Slot::Json(&mut self.cost_diff_total_monthly),
+            11 => model::Slot::Json(&mut self.cost_past_total_monthly),
+            12 => model::Slot::Json(&mut self.cost_total_monthly_percentage_change),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }

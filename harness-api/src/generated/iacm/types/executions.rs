@@ -428,6 +428,56 @@ impl model::Model for HarnessIacmChangedResources {
     }
 }
 model::model!(HarnessIacmChangedResources);
+/// Schema `HarnessIacmChangedcostsbymoduleresource`.
+pub struct HarnessIacmChangedcostsbymoduleresource {
+    pub modules: Option<std::collections::BTreeMap<String, HarnessIacmChangedCosts>>,
+    pub stage_execution_id: Option<String>,
+    pub stage_id: Option<String>,
+    pub workspace_id: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for HarnessIacmChangedcostsbymoduleresource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            modules: None,
+            stage_execution_id: None,
+            stage_id: None,
+            workspace_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmChangedcostsbymoduleresource",
+            names: &["modules", "stage_id", "workspace_id", "stage_execution_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.modules),
+            1 => model::Slot::Str(&mut self.stage_id),
+            2 => model::Slot::Str(&mut self.workspace_id),
+            3 => model::Slot::Str(&mut self.stage_execution_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.modules);
+        to.opt(3, &self.stage_execution_id);
+        to.opt(1, &self.stage_id);
+        to.opt(2, &self.workspace_id);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(HarnessIacmChangedcostsbymoduleresource);
 /// Schema `HarnessIacmCostResourcesByType`.
 pub struct HarnessIacmCostResourcesByType {
     pub current_monthly_cost: Option<String>,

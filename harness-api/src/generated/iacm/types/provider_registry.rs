@@ -44,6 +44,95 @@ impl model::Model for AnsibleDataInfo {
     }
 }
 model::model!(AnsibleDataInfo);
+/// Schema `BatchCheckProviderLifecycleRequest`.
+pub struct BatchCheckProviderLifecycleRequest {
+    pub items: Vec<ProviderLifecycleBatchCheckItem>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl BatchCheckProviderLifecycleRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(items: Vec<ProviderLifecycleBatchCheckItem>) -> Self {
+        Self {
+            items: items,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for BatchCheckProviderLifecycleRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BatchCheckProviderLifecycleRequest",
+            names: &["items"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.items),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.items);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(BatchCheckProviderLifecycleRequest);
+/// Schema `BatchCheckProviderLifecycleResponse`.
+pub struct BatchCheckProviderLifecycleResponse {
+    pub results: Option<Vec<ProviderLifecycleBatchCheckResult>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl BatchCheckProviderLifecycleResponse {
+    pub(crate) const NAMES: model::Names = &["results"];
+}
+impl model::Model for BatchCheckProviderLifecycleResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            results: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BatchCheckProviderLifecycleResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.results),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.results);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(BatchCheckProviderLifecycleResponse);
 /// Schema `CreateProviderVersionRequestBody`.
 pub struct CreateProviderVersionRequestBody {
     pub gpg_key_id: String,
@@ -106,6 +195,47 @@ impl model::Model for CreateProviderVersionRequestBody {
     }
 }
 model::through_cell!(CreateProviderVersionRequestBody);
+/// Schema `GetProviderDomainResponseBody`.
+pub struct GetProviderDomainResponseBody {
+    pub domain: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetProviderDomainResponseBody {
+    pub(crate) const NAMES: model::Names = &["domain"];
+}
+impl model::Model for GetProviderDomainResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            domain: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetProviderDomainResponseBody",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.domain),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.domain);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetProviderDomainResponseBody);
 /// Schema `GetProviderDownloadResponse`.
 pub struct GetProviderDownloadResponse {
     pub arch: Option<String>,
@@ -189,6 +319,152 @@ impl model::Model for GetProviderDownloadResponse {
     }
 }
 model::model!(GetProviderDownloadResponse);
+/// Schema `GetProviderLifecycleResponse`.
+pub struct GetProviderLifecycleResponse {
+    pub deprecated_action: Option<GetProviderLifecycleResponseDeprecatedAction>,
+    pub overrides: Option<Vec<ProviderLifecycleOverride>>,
+    pub supported_action: Option<GetProviderLifecycleResponseSupportedAction>,
+    pub supported_count: Option<i64>,
+    pub warning_action: Option<GetProviderLifecycleResponseWarningAction>,
+    pub warning_count: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetProviderLifecycleResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "overrides",
+        "warning_count",
+        "warning_action",
+        "supported_count",
+        "supported_action",
+        "deprecated_action",
+    ];
+}
+impl model::Model for GetProviderLifecycleResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            deprecated_action: None,
+            overrides: None,
+            supported_action: None,
+            supported_count: None,
+            warning_action: None,
+            warning_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetProviderLifecycleResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.overrides),
+            1 => model::Slot::Int(&mut self.warning_count),
+            2 => model::Slot::Opt(&mut self.warning_action),
+            3 => model::Slot::Int(&mut self.supported_count),
+            4 => model::Slot::Opt(&mut self.supported_action),
+            5 => model::Slot::Opt(&mut self.deprecated_action),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.deprecated_action);
+        to.opt(0, &self.overrides);
+        to.opt(4, &self.supported_action);
+        to.opt(3, &self.supported_count);
+        to.opt(2, &self.warning_action);
+        to.opt(1, &self.warning_count);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetProviderLifecycleResponse);
+model::open_enum! {
+    #[doc = " Schema `GetProviderLifecycleResponse.deprecated_action`."]
+    GetProviderLifecycleResponseDeprecatedAction { 0 NoAction = "no_action", 1 Warn =
+    "warn", 2 Fail = "fail", }
+}
+model::open_enum! {
+    #[doc = " Schema `GetProviderLifecycleResponse.supported_action`."]
+    GetProviderLifecycleResponseSupportedAction { 0 NoAction = "no_action", 1 Warn =
+    "warn", 2 Fail = "fail", }
+}
+model::open_enum! {
+    #[doc = " Schema `GetProviderLifecycleResponse.warning_action`."]
+    GetProviderLifecycleResponseWarningAction { 0 NoAction = "no_action", 1 Warn =
+    "warn", 2 Fail = "fail", }
+}
+/// Schema `GetProviderLifecycleVersionStatusResponse`.
+pub struct GetProviderLifecycleVersionStatusResponse {
+    pub action: Option<GetProviderLifecycleVersionStatusResponseAction>,
+    pub minimum_supported_version: Option<String>,
+    pub tier: Option<GetProviderLifecycleVersionStatusResponseTier>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetProviderLifecycleVersionStatusResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "tier",
+        "action",
+        "minimum_supported_version",
+    ];
+}
+impl model::Model for GetProviderLifecycleVersionStatusResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: None,
+            minimum_supported_version: None,
+            tier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetProviderLifecycleVersionStatusResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.tier),
+            1 => model::Slot::Opt(&mut self.action),
+            2 => model::Slot::Str(&mut self.minimum_supported_version),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.action);
+        to.opt(2, &self.minimum_supported_version);
+        to.opt(0, &self.tier);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetProviderLifecycleVersionStatusResponse);
+model::open_enum! {
+    #[doc = " Schema `GetProviderLifecycleVersionStatusResponse.action`."]
+    GetProviderLifecycleVersionStatusResponseAction { 0 NoAction = "no_action", 1 Warn =
+    "warn", 2 Fail = "fail", }
+}
+model::open_enum! {
+    #[doc = " Schema `GetProviderLifecycleVersionStatusResponse.tier`."]
+    GetProviderLifecycleVersionStatusResponseTier { 0 Supported = "supported", 1 Warning
+    = "warning", 2 Deprecated = "deprecated", }
+}
 /// Schema `GetProviderVersionResponseBody`.
 pub struct GetProviderVersionResponseBody {
     pub gpg_key_id: Option<String>,
@@ -747,6 +1023,377 @@ impl model::Model for PostFilesResponseBody {
     }
 }
 model::model!(PostFilesResponseBody);
+/// Schema `ProviderLifecycleBatchCheckItem`.
+pub struct ProviderLifecycleBatchCheckItem {
+    pub namespace: String,
+    pub type_: String,
+    pub version: String,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ProviderLifecycleBatchCheckItem {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        namespace: impl Into<String>,
+        type_: impl Into<String>,
+        version: impl Into<String>,
+    ) -> Self {
+        Self {
+            namespace: namespace.into(),
+            type_: type_.into(),
+            version: version.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for ProviderLifecycleBatchCheckItem {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            namespace: model::Cell::blank(),
+            type_: model::Cell::blank(),
+            version: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProviderLifecycleBatchCheckItem",
+            names: &["type", "version", "namespace"],
+            required: &[0, 1, 2],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.type_),
+            1 => model::Slot::OneStr(&mut self.version),
+            2 => model::Slot::OneStr(&mut self.namespace),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(2, &self.namespace);
+        to.one(0, &self.type_);
+        to.one(1, &self.version);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(ProviderLifecycleBatchCheckItem);
+/// Schema `ProviderLifecycleBatchCheckResult`.
+pub struct ProviderLifecycleBatchCheckResult {
+    pub action: Option<ProviderLifecycleBatchCheckResultAction>,
+    pub minimum_supported_version: Option<String>,
+    pub namespace: Option<String>,
+    pub tier: Option<ProviderLifecycleBatchCheckResultTier>,
+    pub type_: Option<String>,
+    pub version: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ProviderLifecycleBatchCheckResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: None,
+            minimum_supported_version: None,
+            namespace: None,
+            tier: None,
+            type_: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProviderLifecycleBatchCheckResult",
+            names: &[
+                "tier",
+                "type",
+                "action",
+                "version",
+                "namespace",
+                "minimum_supported_version",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.tier),
+            1 => model::Slot::Str(&mut self.type_),
+            2 => model::Slot::Opt(&mut self.action),
+            3 => model::Slot::Str(&mut self.version),
+            4 => model::Slot::Str(&mut self.namespace),
+            5 => model::Slot::Str(&mut self.minimum_supported_version),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.action);
+        to.opt(5, &self.minimum_supported_version);
+        to.opt(4, &self.namespace);
+        to.opt(0, &self.tier);
+        to.opt(1, &self.type_);
+        to.opt(3, &self.version);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ProviderLifecycleBatchCheckResult);
+model::open_enum! {
+    #[doc = " Schema `ProviderLifecycleBatchCheckResult.action`."]
+    ProviderLifecycleBatchCheckResultAction { 0 NoAction = "no_action", 1 Warn = "warn",
+    2 Fail = "fail", }
+}
+model::open_enum! {
+    #[doc = " Schema `ProviderLifecycleBatchCheckResult.tier`."]
+    ProviderLifecycleBatchCheckResultTier { 0 Warning = "warning", 1 Deprecated =
+    "deprecated", }
+}
+/// Schema `ProviderLifecycleOverride`.
+pub struct ProviderLifecycleOverride {
+    pub reason: Option<String>,
+    pub tier: Option<ProviderLifecycleOverrideTier>,
+    pub version: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ProviderLifecycleOverride {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            reason: None,
+            tier: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProviderLifecycleOverride",
+            names: &["tier", "reason", "version"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.tier),
+            1 => model::Slot::Str(&mut self.reason),
+            2 => model::Slot::Str(&mut self.version),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.reason);
+        to.opt(0, &self.tier);
+        to.opt(2, &self.version);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ProviderLifecycleOverride);
+model::open_enum! {
+    #[doc = " Schema `ProviderLifecycleOverride.tier`."] ProviderLifecycleOverrideTier {
+    0 Supported = "supported", 1 Warning = "warning", 2 Deprecated = "deprecated", }
+}
+/// Schema `ProviderLifecycleRule`.
+pub struct ProviderLifecycleRule {
+    pub deprecated_action: ProviderLifecycleRuleDeprecatedAction,
+    pub overrides: Option<Vec<ProviderLifecycleOverride>>,
+    pub supported_action: ProviderLifecycleRuleSupportedAction,
+    pub supported_count: i64,
+    pub warning_action: ProviderLifecycleRuleWarningAction,
+    pub warning_count: i64,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ProviderLifecycleRule {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        deprecated_action: impl Into<ProviderLifecycleRuleDeprecatedAction>,
+        supported_action: impl Into<ProviderLifecycleRuleSupportedAction>,
+        supported_count: i64,
+        warning_action: impl Into<ProviderLifecycleRuleWarningAction>,
+        warning_count: i64,
+    ) -> Self {
+        Self {
+            deprecated_action: deprecated_action.into(),
+            overrides: None,
+            supported_action: supported_action.into(),
+            supported_count: supported_count,
+            warning_action: warning_action.into(),
+            warning_count: warning_count,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for ProviderLifecycleRule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            deprecated_action: model::Cell::blank(),
+            overrides: None,
+            supported_action: model::Cell::blank(),
+            supported_count: model::Cell::blank(),
+            warning_action: model::Cell::blank(),
+            warning_count: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProviderLifecycleRule",
+            names: &[
+                "overrides",
+                "warning_count",
+                "warning_action",
+                "supported_count",
+                "supported_action",
+                "deprecated_action",
+            ],
+            required: &[1, 2, 3, 4, 5],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.overrides),
+            1 => model::Slot::OneInt(&mut self.warning_count),
+            2 => model::Cell::slot(&mut self.warning_action),
+            3 => model::Slot::OneInt(&mut self.supported_count),
+            4 => model::Cell::slot(&mut self.supported_action),
+            5 => model::Cell::slot(&mut self.deprecated_action),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(5, &self.deprecated_action);
+        to.opt(0, &self.overrides);
+        to.one(4, &self.supported_action);
+        to.one(3, &self.supported_count);
+        to.one(2, &self.warning_action);
+        to.one(1, &self.warning_count);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(ProviderLifecycleRule);
+model::open_enum! {
+    #[doc = " Schema `ProviderLifecycleRule.deprecated_action`."]
+    ProviderLifecycleRuleDeprecatedAction { 0 NoAction = "no_action", 1 Warn = "warn", 2
+    Fail = "fail", }
+}
+model::open_enum! {
+    #[doc = " Schema `ProviderLifecycleRule.supported_action`."]
+    ProviderLifecycleRuleSupportedAction { 0 NoAction = "no_action", 1 Warn = "warn", 2
+    Fail = "fail", }
+}
+model::open_enum! {
+    #[doc = " Schema `ProviderLifecycleRule.warning_action`."]
+    ProviderLifecycleRuleWarningAction { 0 NoAction = "no_action", 1 Warn = "warn", 2
+    Fail = "fail", }
+}
+/// Schema `PutProviderLifecycleResponse`.
+pub struct PutProviderLifecycleResponse {
+    pub deprecated_action: Option<PutProviderLifecycleResponseDeprecatedAction>,
+    pub overrides: Option<Vec<ProviderLifecycleOverride>>,
+    pub supported_action: Option<PutProviderLifecycleResponseSupportedAction>,
+    pub supported_count: Option<i64>,
+    pub warning_action: Option<PutProviderLifecycleResponseWarningAction>,
+    pub warning_count: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl PutProviderLifecycleResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "overrides",
+        "warning_count",
+        "warning_action",
+        "supported_count",
+        "supported_action",
+        "deprecated_action",
+    ];
+}
+impl model::Model for PutProviderLifecycleResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            deprecated_action: None,
+            overrides: None,
+            supported_action: None,
+            supported_count: None,
+            warning_action: None,
+            warning_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PutProviderLifecycleResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.overrides),
+            1 => model::Slot::Int(&mut self.warning_count),
+            2 => model::Slot::Opt(&mut self.warning_action),
+            3 => model::Slot::Int(&mut self.supported_count),
+            4 => model::Slot::Opt(&mut self.supported_action),
+            5 => model::Slot::Opt(&mut self.deprecated_action),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.deprecated_action);
+        to.opt(0, &self.overrides);
+        to.opt(4, &self.supported_action);
+        to.opt(3, &self.supported_count);
+        to.opt(2, &self.warning_action);
+        to.opt(1, &self.warning_count);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(PutProviderLifecycleResponse);
+model::open_enum! {
+    #[doc = " Schema `PutProviderLifecycleResponse.deprecated_action`."]
+    PutProviderLifecycleResponseDeprecatedAction { 0 NoAction = "no_action", 1 Warn =
+    "warn", 2 Fail = "fail", }
+}
+model::open_enum! {
+    #[doc = " Schema `PutProviderLifecycleResponse.supported_action`."]
+    PutProviderLifecycleResponseSupportedAction { 0 NoAction = "no_action", 1 Warn =
+    "warn", 2 Fail = "fail", }
+}
+model::open_enum! {
+    #[doc = " Schema `PutProviderLifecycleResponse.warning_action`."]
+    PutProviderLifecycleResponseWarningAction { 0 NoAction = "no_action", 1 Warn =
+    "warn", 2 Fail = "fail", }
+}
 /// Schema `UpdateProviderVersionRequestBody`.
 pub struct UpdateProviderVersionRequestBody {
     pub gpg_key_id: String,
@@ -868,93 +1515,12 @@ impl model::Model for UploadSigningKeyRequest {
     }
 }
 model::through_cell!(UploadSigningKeyRequest);
-/// Schema `provider-registry#batch-check-provider-lifecycle body`.
-pub struct BatchCheckProviderLifecycleBody {
-    pub items: Option<Vec<BatchCheckProviderLifecycleBodyItems>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for BatchCheckProviderLifecycleBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            items: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "BatchCheckProviderLifecycleBody",
-            names: &["items"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.items),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.items);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(BatchCheckProviderLifecycleBody);
-/// Schema `provider-registry#batch-check-provider-lifecycle body.items`.
-pub struct BatchCheckProviderLifecycleBodyItems {
-    pub namespace: Option<String>,
-    pub type_: Option<String>,
-    pub version: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for BatchCheckProviderLifecycleBodyItems {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            namespace: None,
-            type_: None,
-            version: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "BatchCheckProviderLifecycleBodyItems",
-            names: &["type", "version", "namespace"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.type_),
-            1 => model::Slot::Str(&mut self.version),
-            2 => model::Slot::Str(&mut self.namespace),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.namespace);
-        to.opt(0, &self.type_);
-        to.opt(1, &self.version);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(BatchCheckProviderLifecycleBodyItems);
 /// Schema `provider-registry#create-provider body`.
 pub struct CreateProviderBody {
-    pub description: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub description: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -963,6 +1529,7 @@ impl model::Model for CreateProviderBody {
     fn blank() -> Self {
         Self {
             description: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -979,7 +1546,7 @@ impl model::Model for CreateProviderBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.description),
+            0 => model::Slot::Json(&mut self.description),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -987,6 +1554,16 @@ impl model::Model for CreateProviderBody {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.description);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(CreateProviderBody);
@@ -1004,110 +1581,3 @@ model::open_enum! {
     0 NameAsc = "name,ASC", 1 NameDesc = "name,DESC", 2 UpdatedAsc = "updated,ASC", 3
     UpdatedDesc = "updated,DESC", }
 }
-/// Schema `provider-registry#put-provider-lifecycle body`.
-pub struct PutProviderLifecycleBody {
-    pub deprecated_action: Option<String>,
-    pub overrides: Option<Vec<PutProviderLifecycleBodyOverrides>>,
-    pub supported_action: Option<String>,
-    pub supported_count: Option<i64>,
-    pub warning_action: Option<String>,
-    pub warning_count: Option<i64>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for PutProviderLifecycleBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            deprecated_action: None,
-            overrides: None,
-            supported_action: None,
-            supported_count: None,
-            warning_action: None,
-            warning_count: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "PutProviderLifecycleBody",
-            names: &[
-                "overrides",
-                "warning_count",
-                "warning_action",
-                "supported_count",
-                "supported_action",
-                "deprecated_action",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.overrides),
-            1 => model::Slot::Int(&mut self.warning_count),
-            2 => model::Slot::Str(&mut self.warning_action),
-            3 => model::Slot::Int(&mut self.supported_count),
-            4 => model::Slot::Str(&mut self.supported_action),
-            5 => model::Slot::Str(&mut self.deprecated_action),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(5, &self.deprecated_action);
-        to.opt(0, &self.overrides);
-        to.opt(4, &self.supported_action);
-        to.opt(3, &self.supported_count);
-        to.opt(2, &self.warning_action);
-        to.opt(1, &self.warning_count);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(PutProviderLifecycleBody);
-/// Schema `provider-registry#put-provider-lifecycle body.overrides`.
-pub struct PutProviderLifecycleBodyOverrides {
-    pub tier: Option<String>,
-    pub version: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for PutProviderLifecycleBodyOverrides {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            tier: None,
-            version: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "PutProviderLifecycleBodyOverrides",
-            names: &["tier", "version"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.tier),
-            1 => model::Slot::Str(&mut self.version),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.tier);
-        to.opt(1, &self.version);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(PutProviderLifecycleBodyOverrides);

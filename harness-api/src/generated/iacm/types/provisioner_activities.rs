@@ -3,59 +3,13 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `provisioner_activities#complete-activity body`.
-pub struct CompleteActivityBody {
-    pub cdk_result: Option<Box<CompleteActivityBodyCdkResult>>,
-    pub error_message: Option<String>,
-    pub status: Option<String>,
+/// Schema `CDKResult`.
+pub struct CdkResult {
+    pub stacks: Option<Vec<CdkStackResult>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CompleteActivityBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            cdk_result: None,
-            error_message: None,
-            status: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CompleteActivityBody",
-            names: &["status", "cdk_result", "error_message"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.status),
-            1 => model::Slot::Opt(&mut self.cdk_result),
-            2 => model::Slot::Str(&mut self.error_message),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.cdk_result);
-        to.opt(2, &self.error_message);
-        to.opt(0, &self.status);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CompleteActivityBody);
-/// Schema `provisioner_activities#complete-activity body.cdk_result`.
-pub struct CompleteActivityBodyCdkResult {
-    pub stacks: Option<Vec<CompleteActivityBodyCdkResultStacks>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CompleteActivityBodyCdkResult {
+impl model::Model for CdkResult {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -66,7 +20,7 @@ impl model::Model for CompleteActivityBodyCdkResult {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CompleteActivityBodyCdkResult",
+            name: "CdkResult",
             names: &["stacks"],
             required: &[],
             secrets: &[],
@@ -86,34 +40,62 @@ impl model::Model for CompleteActivityBodyCdkResult {
         to.misfits(&self.misfits);
     }
 }
-model::model!(CompleteActivityBodyCdkResult);
-/// Schema `provisioner_activities#complete-activity body.cdk_result.stacks`.
-pub struct CompleteActivityBodyCdkResultStacks {
+model::model!(CdkResult);
+/// Schema `CDKStackResult`.
+pub struct CdkStackResult {
     pub assets_uuid: Option<String>,
+    pub drift_counts: Option<Box<Counts>>,
+    pub drift_uuid: Option<String>,
     pub error_message: Option<String>,
     pub manifest_uuid: Option<String>,
-    pub resource_counts: Option<Box<CompleteActivityBodyCdkResultStacksResourceCounts>>,
-    pub stack_name: Option<String>,
+    pub resource_counts: Option<Box<Counts>>,
+    pub stack_name: String,
     pub stack_outputs: Option<std::collections::BTreeMap<String, String>>,
     pub stack_path: Option<String>,
-    pub status: Option<String>,
+    pub status: CdkStackResultStatus,
     pub template_uuid: Option<String>,
     pub tree_uuid: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CompleteActivityBodyCdkResultStacks {
+impl CdkStackResult {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        stack_name: impl Into<String>,
+        status: impl Into<CdkStackResultStatus>,
+    ) -> Self {
+        Self {
+            assets_uuid: None,
+            drift_counts: None,
+            drift_uuid: None,
+            error_message: None,
+            manifest_uuid: None,
+            resource_counts: None,
+            stack_name: stack_name.into(),
+            stack_outputs: None,
+            stack_path: None,
+            status: status.into(),
+            template_uuid: None,
+            tree_uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for CdkStackResult {
     #[inline]
     fn blank() -> Self {
         Self {
             assets_uuid: None,
+            drift_counts: None,
+            drift_uuid: None,
             error_message: None,
             manifest_uuid: None,
             resource_counts: None,
-            stack_name: None,
+            stack_name: model::Cell::blank(),
             stack_outputs: None,
             stack_path: None,
-            status: None,
+            status: model::Cell::blank(),
             template_uuid: None,
             tree_uuid: None,
             misfits: model::Misfits::NONE,
@@ -122,20 +104,22 @@ impl model::Model for CompleteActivityBodyCdkResultStacks {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CompleteActivityBodyCdkResultStacks",
+            name: "CdkStackResult",
             names: &[
                 "status",
                 "tree_uuid",
+                "drift_uuid",
                 "stack_name",
                 "stack_path",
                 "assets_uuid",
+                "drift_counts",
                 "error_message",
                 "manifest_uuid",
                 "stack_outputs",
                 "template_uuid",
                 "resource_counts",
             ],
-            required: &[],
+            required: &[0, 3],
             secrets: &[],
             tagged: &[],
         }
@@ -143,65 +127,80 @@ impl model::Model for CompleteActivityBodyCdkResultStacks {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.status),
+            0 => model::Cell::slot(&mut self.status),
             1 => model::Slot::Str(&mut self.tree_uuid),
-            2 => model::Slot::Str(&mut self.stack_name),
-            3 => model::Slot::Str(&mut self.stack_path),
-            4 => model::Slot::Str(&mut self.assets_uuid),
-            5 => model::Slot::Str(&mut self.error_message),
-            6 => model::Slot::Str(&mut self.manifest_uuid),
-            7 => model::Slot::Opt(&mut self.stack_outputs),
-            8 => model::Slot::Str(&mut self.template_uuid),
-            9 => model::Slot::Opt(&mut self.resource_counts),
+            2 => model::Slot::Str(&mut self.drift_uuid),
+            3 => model::Slot::OneStr(&mut self.stack_name),
+            4 => model::Slot::Str(&mut self.stack_path),
+            5 => model::Slot::Str(&mut self.assets_uuid),
+            6 => model::Slot::Opt(&mut self.drift_counts),
+            7 => model::Slot::Str(&mut self.error_message),
+            8 => model::Slot::Str(&mut self.manifest_uuid),
+            9 => model::Slot::Opt(&mut self.stack_outputs),
+            10 => model::Slot::Str(&mut self.template_uuid),
+            11 => model::Slot::Opt(&mut self.resource_counts),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(4, &self.assets_uuid);
-        to.opt(5, &self.error_message);
-        to.opt(6, &self.manifest_uuid);
-        to.opt(9, &self.resource_counts);
-        to.opt(2, &self.stack_name);
-        to.opt(7, &self.stack_outputs);
-        to.opt(3, &self.stack_path);
-        to.opt(0, &self.status);
-        to.opt(8, &self.template_uuid);
+        to.opt(5, &self.assets_uuid);
+        to.opt(6, &self.drift_counts);
+        to.opt(2, &self.drift_uuid);
+        to.opt(7, &self.error_message);
+        to.opt(8, &self.manifest_uuid);
+        to.opt(11, &self.resource_counts);
+        to.one(3, &self.stack_name);
+        to.opt(9, &self.stack_outputs);
+        to.opt(4, &self.stack_path);
+        to.one(0, &self.status);
+        to.opt(10, &self.template_uuid);
         to.opt(1, &self.tree_uuid);
         to.misfits(&self.misfits);
     }
 }
-model::model!(CompleteActivityBodyCdkResultStacks);
-/// Schema `provisioner_activities#complete-activity body.cdk_result.stacks.resource_counts`.
-pub struct CompleteActivityBodyCdkResultStacksResourceCounts {
-    pub added: Option<i64>,
-    pub changed: Option<i64>,
-    pub deleted: Option<i64>,
-    pub imported: Option<i64>,
-    pub removed: Option<i64>,
-    pub unchanged: Option<i64>,
+model::through_cell!(CdkStackResult);
+model::open_enum! {
+    #[doc = " Schema `CDKStackResult.status`."] CdkStackResultStatus { 0 Success =
+    "success", 1 Failure = "failure", 2 Skipped = "skipped", 3 InSync = "in_sync", 4
+    Drifted = "drifted", }
+}
+/// Schema `CompleteActivityRequest`.
+pub struct CompleteActivityRequest {
+    pub cdk_result: Option<Box<CdkResult>>,
+    pub error_message: Option<String>,
+    pub status: CompleteActivityRequestStatus,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CompleteActivityBodyCdkResultStacksResourceCounts {
+impl CompleteActivityRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(status: impl Into<CompleteActivityRequestStatus>) -> Self {
+        Self {
+            cdk_result: None,
+            error_message: None,
+            status: status.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for CompleteActivityRequest {
     #[inline]
     fn blank() -> Self {
         Self {
-            added: None,
-            changed: None,
-            deleted: None,
-            imported: None,
-            removed: None,
-            unchanged: None,
+            cdk_result: None,
+            error_message: None,
+            status: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CompleteActivityBodyCdkResultStacksResourceCounts",
-            names: &["added", "changed", "deleted", "removed", "imported", "unchanged"],
-            required: &[],
+            name: "CompleteActivityRequest",
+            names: &["status", "cdk_result", "error_message"],
+            required: &[0],
             secrets: &[],
             tagged: &[],
         }
@@ -209,69 +208,58 @@ impl model::Model for CompleteActivityBodyCdkResultStacksResourceCounts {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Int(&mut self.added),
-            1 => model::Slot::Int(&mut self.changed),
-            2 => model::Slot::Int(&mut self.deleted),
-            3 => model::Slot::Int(&mut self.removed),
-            4 => model::Slot::Int(&mut self.imported),
-            5 => model::Slot::Int(&mut self.unchanged),
+            0 => model::Cell::slot(&mut self.status),
+            1 => model::Slot::Opt(&mut self.cdk_result),
+            2 => model::Slot::Str(&mut self.error_message),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.added);
-        to.opt(1, &self.changed);
-        to.opt(2, &self.deleted);
-        to.opt(4, &self.imported);
-        to.opt(3, &self.removed);
-        to.opt(5, &self.unchanged);
+        to.opt(1, &self.cdk_result);
+        to.opt(2, &self.error_message);
+        to.one(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
-model::model!(CompleteActivityBodyCdkResultStacksResourceCounts);
-/// Schema `provisioner_activities#start-activity body`.
-pub struct StartActivityBody {
+model::through_cell!(CompleteActivityRequest);
+model::open_enum! {
+    #[doc = " Schema `CompleteActivityRequest.status`."] CompleteActivityRequestStatus {
+    0 Completed = "completed", 1 Failed = "failed", }
+}
+/// Schema `CompleteActivityResponse`.
+pub struct CompleteActivityResponse {
     pub activity_id: Option<String>,
-    pub activity_type: Option<String>,
-    pub git_info: Option<Box<StartActivityBodyGitInfo>>,
-    pub pipeline_execution_id: Option<String>,
-    pub pipeline_id: Option<String>,
-    pub pipeline_stage_id: Option<String>,
-    pub provisioner_type: Option<String>,
-    pub provisioner_version: Option<String>,
+    pub completed_at: Option<i64>,
+    pub status: Option<CompleteActivityResponseStatus>,
+    pub workspace_status: Option<CompleteActivityResponseWorkspaceStatus>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for StartActivityBody {
+impl CompleteActivityResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "status",
+        "activity_id",
+        "completed_at",
+        "workspace_status",
+    ];
+}
+impl model::Model for CompleteActivityResponse {
     #[inline]
     fn blank() -> Self {
         Self {
             activity_id: None,
-            activity_type: None,
-            git_info: None,
-            pipeline_execution_id: None,
-            pipeline_id: None,
-            pipeline_stage_id: None,
-            provisioner_type: None,
-            provisioner_version: None,
+            completed_at: None,
+            status: None,
+            workspace_status: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "StartActivityBody",
-            names: &[
-                "git_info",
-                "activity_id",
-                "pipeline_id",
-                "activity_type",
-                "provisioner_type",
-                "pipeline_stage_id",
-                "provisioner_version",
-                "pipeline_execution_id",
-            ],
+            name: "CompleteActivityResponse",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -280,33 +268,36 @@ impl model::Model for StartActivityBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.git_info),
+            0 => model::Slot::Opt(&mut self.status),
             1 => model::Slot::Str(&mut self.activity_id),
-            2 => model::Slot::Str(&mut self.pipeline_id),
-            3 => model::Slot::Str(&mut self.activity_type),
-            4 => model::Slot::Str(&mut self.provisioner_type),
-            5 => model::Slot::Str(&mut self.pipeline_stage_id),
-            6 => model::Slot::Str(&mut self.provisioner_version),
-            7 => model::Slot::Str(&mut self.pipeline_execution_id),
+            2 => model::Slot::Int(&mut self.completed_at),
+            3 => model::Slot::Opt(&mut self.workspace_status),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(1, &self.activity_id);
-        to.opt(3, &self.activity_type);
-        to.opt(0, &self.git_info);
-        to.opt(7, &self.pipeline_execution_id);
-        to.opt(2, &self.pipeline_id);
-        to.opt(5, &self.pipeline_stage_id);
-        to.opt(4, &self.provisioner_type);
-        to.opt(6, &self.provisioner_version);
+        to.opt(2, &self.completed_at);
+        to.opt(0, &self.status);
+        to.opt(3, &self.workspace_status);
         to.misfits(&self.misfits);
     }
 }
-model::model!(StartActivityBody);
-/// Schema `provisioner_activities#start-activity body.git_info`.
-pub struct StartActivityBodyGitInfo {
+model::model!(CompleteActivityResponse);
+model::open_enum! {
+    #[doc = " Schema `CompleteActivityResponse.status`."] CompleteActivityResponseStatus
+    { 0 Completed = "completed", 1 Failed = "failed", }
+}
+model::open_enum! {
+    #[doc = " Schema `CompleteActivityResponse.workspace_status`."]
+    CompleteActivityResponseWorkspaceStatus { 0 Active = "active", 1 Inactive =
+    "inactive", 2 Provisioning = "provisioning", 3 Destroying = "destroying", 4 Failed =
+    "failed", 5 Unknown = "unknown", 6 RollbackApplied = "rollback_applied", 7 Drifted =
+    "drifted", }
+}
+/// Schema `GitInfo`.
+pub struct GitInfo {
     pub branch: Option<String>,
     pub commit_message: Option<String>,
     pub commit_sha: Option<String>,
@@ -314,7 +305,7 @@ pub struct StartActivityBodyGitInfo {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for StartActivityBodyGitInfo {
+impl model::Model for GitInfo {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -328,7 +319,7 @@ impl model::Model for StartActivityBodyGitInfo {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "StartActivityBodyGitInfo",
+            name: "GitInfo",
             names: &["repo", "branch", "commit_sha", "commit_message"],
             required: &[],
             secrets: &[],
@@ -354,4 +345,164 @@ impl model::Model for StartActivityBodyGitInfo {
         to.misfits(&self.misfits);
     }
 }
-model::model!(StartActivityBodyGitInfo);
+model::model!(GitInfo);
+/// Schema `StartActivityRequest`.
+pub struct StartActivityRequest {
+    pub activity_id: String,
+    pub activity_type: StartActivityRequestActivityType,
+    pub git_info: Option<Box<GitInfo>>,
+    pub pipeline_execution_id: Option<String>,
+    pub pipeline_id: Option<String>,
+    pub pipeline_stage_id: Option<String>,
+    pub provisioner_type: StartActivityRequestProvisionerType,
+    pub provisioner_version: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl StartActivityRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        activity_id: impl Into<String>,
+        activity_type: impl Into<StartActivityRequestActivityType>,
+        provisioner_type: impl Into<StartActivityRequestProvisionerType>,
+    ) -> Self {
+        Self {
+            activity_id: activity_id.into(),
+            activity_type: activity_type.into(),
+            git_info: None,
+            pipeline_execution_id: None,
+            pipeline_id: None,
+            pipeline_stage_id: None,
+            provisioner_type: provisioner_type.into(),
+            provisioner_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for StartActivityRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            activity_id: model::Cell::blank(),
+            activity_type: model::Cell::blank(),
+            git_info: None,
+            pipeline_execution_id: None,
+            pipeline_id: None,
+            pipeline_stage_id: None,
+            provisioner_type: model::Cell::blank(),
+            provisioner_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StartActivityRequest",
+            names: &[
+                "git_info",
+                "activity_id",
+                "pipeline_id",
+                "activity_type",
+                "provisioner_type",
+                "pipeline_stage_id",
+                "provisioner_version",
+                "pipeline_execution_id",
+            ],
+            required: &[1, 3, 4],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.git_info),
+            1 => model::Slot::OneStr(&mut self.activity_id),
+            2 => model::Slot::Str(&mut self.pipeline_id),
+            3 => model::Cell::slot(&mut self.activity_type),
+            4 => model::Cell::slot(&mut self.provisioner_type),
+            5 => model::Slot::Str(&mut self.pipeline_stage_id),
+            6 => model::Slot::Str(&mut self.provisioner_version),
+            7 => model::Slot::Str(&mut self.pipeline_execution_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.activity_id);
+        to.one(3, &self.activity_type);
+        to.opt(0, &self.git_info);
+        to.opt(7, &self.pipeline_execution_id);
+        to.opt(2, &self.pipeline_id);
+        to.opt(5, &self.pipeline_stage_id);
+        to.one(4, &self.provisioner_type);
+        to.opt(6, &self.provisioner_version);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(StartActivityRequest);
+model::open_enum! {
+    #[doc = " Schema `StartActivityRequest.activity_type`."]
+    StartActivityRequestActivityType { 0 Bootstrap = "bootstrap", 1 Synth = "synth", 2
+    Deploy = "deploy", 3 Destroy = "destroy", 4 Plan = "plan", 5 Apply = "apply", 6 Diff
+    = "diff", 7 Drift = "drift", }
+}
+model::open_enum! {
+    #[doc = " Schema `StartActivityRequest.provisioner_type`."]
+    StartActivityRequestProvisionerType { 0 Awscdk = "awscdk", 1 Tf = "tf", }
+}
+/// Schema `StartActivityResponse`.
+pub struct StartActivityResponse {
+    pub activity_id: Option<String>,
+    pub started_at: Option<i64>,
+    pub status: Option<StartActivityResponseStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl StartActivityResponse {
+    pub(crate) const NAMES: model::Names = &["status", "started_at", "activity_id"];
+}
+impl model::Model for StartActivityResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            activity_id: None,
+            started_at: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StartActivityResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.status),
+            1 => model::Slot::Int(&mut self.started_at),
+            2 => model::Slot::Str(&mut self.activity_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.activity_id);
+        to.opt(1, &self.started_at);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(StartActivityResponse);
+model::open_enum! {
+    #[doc = " Schema `StartActivityResponse.status`."] StartActivityResponseStatus { 0
+    Started = "started", 1 Running = "running", 2 Completed = "completed", 3 Failed =
+    "failed", }
+}

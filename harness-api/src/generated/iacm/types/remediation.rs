@@ -3,33 +3,435 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `remediation#create-remediation-run body`.
-pub struct CreateRemediationRunBody {
-    pub input_payload: Option<String>,
+/// Schema `CreateRemediationRunRequest`.
+pub struct CreateRemediationRunRequest {
+    pub input_payload: Option<serde_json::Value>,
     pub pipeline_execution_id: Option<String>,
-    pub remediation_type: Option<String>,
-    pub triggered_by: Option<String>,
+    pub remediation_type: CreateRemediationRunRequestRemediationType,
+    pub triggered_by: String,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateRemediationRunBody {
+impl CreateRemediationRunRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        remediation_type: impl Into<CreateRemediationRunRequestRemediationType>,
+        triggered_by: impl Into<String>,
+    ) -> Self {
+        Self {
+            input_payload: None,
+            pipeline_execution_id: None,
+            remediation_type: remediation_type.into(),
+            triggered_by: triggered_by.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for CreateRemediationRunRequest {
     #[inline]
     fn blank() -> Self {
         Self {
             input_payload: None,
             pipeline_execution_id: None,
-            remediation_type: None,
-            triggered_by: None,
+            remediation_type: model::Cell::blank(),
+            triggered_by: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateRemediationRunBody",
+            name: "CreateRemediationRunRequest",
             names: &[
                 "triggered_by",
                 "input_payload",
+                "remediation_type",
+                "pipeline_execution_id",
+            ],
+            required: &[0, 2],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.triggered_by),
+            1 => model::Slot::Json(&mut self.input_payload),
+            2 => model::Cell::slot(&mut self.remediation_type),
+            3 => model::Slot::Str(&mut self.pipeline_execution_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.input_payload);
+        to.opt(3, &self.pipeline_execution_id);
+        to.one(2, &self.remediation_type);
+        to.one(0, &self.triggered_by);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(CreateRemediationRunRequest);
+model::open_enum! {
+    #[doc = " Schema `CreateRemediationRunRequest.remediation_type`."]
+    CreateRemediationRunRequestRemediationType { 0 Drift = "drift", 1 Ccm = "ccm", 2 Sto
+    = "sto", 3 Custom = "custom", }
+}
+/// Schema `CreateRemediationRunResponse`.
+pub struct CreateRemediationRunResponse {
+    pub account: Option<String>,
+    pub created: Option<i64>,
+    pub id: Option<String>,
+    pub input_payload: Option<serde_json::Value>,
+    pub org: Option<String>,
+    pub pipeline_execution_id: Option<String>,
+    pub project: Option<String>,
+    pub remediation_type: Option<CreateRemediationRunResponseRemediationType>,
+    pub result_payload: Option<serde_json::Value>,
+    pub result_type: Option<CreateRemediationRunResponseResultType>,
+    pub status: Option<CreateRemediationRunResponseStatus>,
+    pub triggered_by: Option<String>,
+    pub updated: Option<i64>,
+    pub workspace: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl CreateRemediationRunResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "org",
+        "status",
+        "account",
+        "created",
+        "project",
+        "updated",
+        "workspace",
+        "result_type",
+        "triggered_by",
+        "input_payload",
+        "result_payload",
+        "remediation_type",
+        "pipeline_execution_id",
+    ];
+}
+impl model::Model for CreateRemediationRunResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            id: None,
+            input_payload: None,
+            org: None,
+            pipeline_execution_id: None,
+            project: None,
+            remediation_type: None,
+            result_payload: None,
+            result_type: None,
+            status: None,
+            triggered_by: None,
+            updated: None,
+            workspace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateRemediationRunResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.org),
+            2 => model::Slot::Opt(&mut self.status),
+            3 => model::Slot::Str(&mut self.account),
+            4 => model::Slot::Int(&mut self.created),
+            5 => model::Slot::Str(&mut self.project),
+            6 => model::Slot::Int(&mut self.updated),
+            7 => model::Slot::Str(&mut self.workspace),
+            8 => model::Slot::Opt(&mut self.result_type),
+            9 => model::Slot::Str(&mut self.triggered_by),
+            10 => model::Slot::Json(&mut self.input_payload),
+            11 => model::Slot::Json(&mut self.result_payload),
+            12 => model::Slot::Opt(&mut self.remediation_type),
+            13 => model::Slot::Str(&mut self.pipeline_execution_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account);
+        to.opt(4, &self.created);
+        to.opt(0, &self.id);
+        to.opt(10, &self.input_payload);
+        to.opt(1, &self.org);
+        to.opt(13, &self.pipeline_execution_id);
+        to.opt(5, &self.project);
+        to.opt(12, &self.remediation_type);
+        to.opt(11, &self.result_payload);
+        to.opt(8, &self.result_type);
+        to.opt(2, &self.status);
+        to.opt(9, &self.triggered_by);
+        to.opt(6, &self.updated);
+        to.opt(7, &self.workspace);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(CreateRemediationRunResponse);
+model::open_enum! {
+    #[doc = " Schema `CreateRemediationRunResponse.remediation_type`."]
+    CreateRemediationRunResponseRemediationType { 0 Drift = "drift", 1 Ccm = "ccm", 2 Sto
+    = "sto", 3 Custom = "custom", }
+}
+model::open_enum! {
+    #[doc = " Schema `CreateRemediationRunResponse.result_type`."]
+    CreateRemediationRunResponseResultType { 0 PrCreated = "pr_created", 1 Explanation =
+    "explanation", }
+}
+model::open_enum! {
+    #[doc = " Schema `CreateRemediationRunResponse.status`."]
+    CreateRemediationRunResponseStatus { 0 Pending = "pending", 1 Running = "running", 2
+    Succeeded = "succeeded", 3 Failed = "failed", }
+}
+/// Schema `GetRemediationConfigResponse`.
+pub struct GetRemediationConfigResponse {
+    pub enabled: Option<bool>,
+    pub source: Option<GetRemediationConfigResponseSource>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetRemediationConfigResponse {
+    pub(crate) const NAMES: model::Names = &["source", "enabled"];
+}
+impl model::Model for GetRemediationConfigResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            enabled: None,
+            source: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetRemediationConfigResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.source),
+            1 => model::Slot::Flag(&mut self.enabled),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.enabled);
+        to.opt(0, &self.source);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetRemediationConfigResponse);
+model::open_enum! {
+    #[doc = " Schema `GetRemediationConfigResponse.source`."]
+    GetRemediationConfigResponseSource { 0 Project = "project", 1 Disabled = "disabled",
+    2 None = "none", }
+}
+/// Schema `GetRemediationRunResponse`.
+pub struct GetRemediationRunResponse {
+    pub account: Option<String>,
+    pub created: Option<i64>,
+    pub id: Option<String>,
+    pub input_payload: Option<serde_json::Value>,
+    pub org: Option<String>,
+    pub pipeline_execution_id: Option<String>,
+    pub project: Option<String>,
+    pub remediation_type: Option<GetRemediationRunResponseRemediationType>,
+    pub result_payload: Option<serde_json::Value>,
+    pub result_type: Option<GetRemediationRunResponseResultType>,
+    pub status: Option<GetRemediationRunResponseStatus>,
+    pub triggered_by: Option<String>,
+    pub updated: Option<i64>,
+    pub workspace: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetRemediationRunResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "org",
+        "status",
+        "account",
+        "created",
+        "project",
+        "updated",
+        "workspace",
+        "result_type",
+        "triggered_by",
+        "input_payload",
+        "result_payload",
+        "remediation_type",
+        "pipeline_execution_id",
+    ];
+}
+impl model::Model for GetRemediationRunResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            id: None,
+            input_payload: None,
+            org: None,
+            pipeline_execution_id: None,
+            project: None,
+            remediation_type: None,
+            result_payload: None,
+            result_type: None,
+            status: None,
+            triggered_by: None,
+            updated: None,
+            workspace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetRemediationRunResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.org),
+            2 => model::Slot::Opt(&mut self.status),
+            3 => model::Slot::Str(&mut self.account),
+            4 => model::Slot::Int(&mut self.created),
+            5 => model::Slot::Str(&mut self.project),
+            6 => model::Slot::Int(&mut self.updated),
+            7 => model::Slot::Str(&mut self.workspace),
+            8 => model::Slot::Opt(&mut self.result_type),
+            9 => model::Slot::Str(&mut self.triggered_by),
+            10 => model::Slot::Json(&mut self.input_payload),
+            11 => model::Slot::Json(&mut self.result_payload),
+            12 => model::Slot::Opt(&mut self.remediation_type),
+            13 => model::Slot::Str(&mut self.pipeline_execution_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account);
+        to.opt(4, &self.created);
+        to.opt(0, &self.id);
+        to.opt(10, &self.input_payload);
+        to.opt(1, &self.org);
+        to.opt(13, &self.pipeline_execution_id);
+        to.opt(5, &self.project);
+        to.opt(12, &self.remediation_type);
+        to.opt(11, &self.result_payload);
+        to.opt(8, &self.result_type);
+        to.opt(2, &self.status);
+        to.opt(9, &self.triggered_by);
+        to.opt(6, &self.updated);
+        to.opt(7, &self.workspace);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetRemediationRunResponse);
+model::open_enum! {
+    #[doc = " Schema `GetRemediationRunResponse.remediation_type`."]
+    GetRemediationRunResponseRemediationType { 0 Drift = "drift", 1 Ccm = "ccm", 2 Sto =
+    "sto", 3 Custom = "custom", }
+}
+model::open_enum! {
+    #[doc = " Schema `GetRemediationRunResponse.result_type`."]
+    GetRemediationRunResponseResultType { 0 PrCreated = "pr_created", 1 Explanation =
+    "explanation", }
+}
+model::open_enum! {
+    #[doc = " Schema `GetRemediationRunResponse.status`."]
+    GetRemediationRunResponseStatus { 0 Pending = "pending", 1 Running = "running", 2
+    Succeeded = "succeeded", 3 Failed = "failed", }
+}
+/// Schema `HarnessIacmRemediationRun`.
+pub struct HarnessIacmRemediationRun {
+    pub account: Option<String>,
+    pub created: Option<i64>,
+    pub id: Option<String>,
+    pub input_payload: Option<serde_json::Value>,
+    pub org: Option<String>,
+    pub pipeline_execution_id: Option<String>,
+    pub project: Option<String>,
+    pub remediation_type: Option<HarnessIacmRemediationRunRemediationType>,
+    pub result_payload: Option<serde_json::Value>,
+    pub result_type: Option<HarnessIacmRemediationRunResultType>,
+    pub status: Option<HarnessIacmRemediationRunStatus>,
+    pub triggered_by: Option<String>,
+    pub updated: Option<i64>,
+    pub workspace: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for HarnessIacmRemediationRun {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            id: None,
+            input_payload: None,
+            org: None,
+            pipeline_execution_id: None,
+            project: None,
+            remediation_type: None,
+            result_payload: None,
+            result_type: None,
+            status: None,
+            triggered_by: None,
+            updated: None,
+            workspace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessIacmRemediationRun",
+            names: &[
+                "id",
+                "org",
+                "status",
+                "account",
+                "created",
+                "project",
+                "updated",
+                "workspace",
+                "result_type",
+                "triggered_by",
+                "input_payload",
+                "result_payload",
                 "remediation_type",
                 "pipeline_execution_id",
             ],
@@ -41,49 +443,97 @@ impl model::Model for CreateRemediationRunBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.triggered_by),
-            1 => model::Slot::Str(&mut self.input_payload),
-            2 => model::Slot::Str(&mut self.remediation_type),
-            3 => model::Slot::Str(&mut self.pipeline_execution_id),
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.org),
+            2 => model::Slot::Opt(&mut self.status),
+            3 => model::Slot::Str(&mut self.account),
+            4 => model::Slot::Int(&mut self.created),
+            5 => model::Slot::Str(&mut self.project),
+            6 => model::Slot::Int(&mut self.updated),
+            7 => model::Slot::Str(&mut self.workspace),
+            8 => model::Slot::Opt(&mut self.result_type),
+            9 => model::Slot::Str(&mut self.triggered_by),
+            10 => model::Slot::Json(&mut self.input_payload),
+            11 => model::Slot::Json(&mut self.result_payload),
+            12 => model::Slot::Opt(&mut self.remediation_type),
+            13 => model::Slot::Str(&mut self.pipeline_execution_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.input_payload);
-        to.opt(3, &self.pipeline_execution_id);
-        to.opt(2, &self.remediation_type);
-        to.opt(0, &self.triggered_by);
+        to.opt(3, &self.account);
+        to.opt(4, &self.created);
+        to.opt(0, &self.id);
+        to.opt(10, &self.input_payload);
+        to.opt(1, &self.org);
+        to.opt(13, &self.pipeline_execution_id);
+        to.opt(5, &self.project);
+        to.opt(12, &self.remediation_type);
+        to.opt(11, &self.result_payload);
+        to.opt(8, &self.result_type);
+        to.opt(2, &self.status);
+        to.opt(9, &self.triggered_by);
+        to.opt(6, &self.updated);
+        to.opt(7, &self.workspace);
         to.misfits(&self.misfits);
     }
 }
-model::model!(CreateRemediationRunBody);
-/// Schema `remediation#update-remediation-run body`.
-pub struct UpdateRemediationRunBody {
+model::model!(HarnessIacmRemediationRun);
+model::open_enum! {
+    #[doc = " Schema `HarnessIacmRemediationRun.remediation_type`."]
+    HarnessIacmRemediationRunRemediationType { 0 Drift = "drift", 1 Ccm = "ccm", 2 Sto =
+    "sto", 3 Custom = "custom", }
+}
+model::open_enum! {
+    #[doc = " Schema `HarnessIacmRemediationRun.result_type`."]
+    HarnessIacmRemediationRunResultType { 0 PrCreated = "pr_created", 1 Explanation =
+    "explanation", }
+}
+model::open_enum! {
+    #[doc = " Schema `HarnessIacmRemediationRun.status`."]
+    HarnessIacmRemediationRunStatus { 0 Pending = "pending", 1 Running = "running", 2
+    Succeeded = "succeeded", 3 Failed = "failed", }
+}
+/// Schema `UpdateRemediationRunRequest`.
+pub struct UpdateRemediationRunRequest {
     pub pipeline_execution_id: Option<String>,
-    pub result_payload: Option<String>,
-    pub result_type: Option<String>,
-    pub status: Option<String>,
+    pub result_payload: Option<serde_json::Value>,
+    pub result_type: Option<UpdateRemediationRunRequestResultType>,
+    pub status: UpdateRemediationRunRequestStatus,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateRemediationRunBody {
+impl UpdateRemediationRunRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(status: impl Into<UpdateRemediationRunRequestStatus>) -> Self {
+        Self {
+            pipeline_execution_id: None,
+            result_payload: None,
+            result_type: None,
+            status: status.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for UpdateRemediationRunRequest {
     #[inline]
     fn blank() -> Self {
         Self {
             pipeline_execution_id: None,
             result_payload: None,
             result_type: None,
-            status: None,
+            status: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateRemediationRunBody",
+            name: "UpdateRemediationRunRequest",
             names: &["status", "result_type", "result_payload", "pipeline_execution_id"],
-            required: &[],
+            required: &[0],
             secrets: &[],
             tagged: &[],
         }
@@ -91,9 +541,9 @@ impl model::Model for UpdateRemediationRunBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.status),
-            1 => model::Slot::Str(&mut self.result_type),
-            2 => model::Slot::Str(&mut self.result_payload),
+            0 => model::Cell::slot(&mut self.status),
+            1 => model::Slot::Opt(&mut self.result_type),
+            2 => model::Slot::Json(&mut self.result_payload),
             3 => model::Slot::Str(&mut self.pipeline_execution_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
@@ -103,8 +553,141 @@ impl model::Model for UpdateRemediationRunBody {
         to.opt(3, &self.pipeline_execution_id);
         to.opt(2, &self.result_payload);
         to.opt(1, &self.result_type);
-        to.opt(0, &self.status);
+        to.one(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateRemediationRunBody);
+model::through_cell!(UpdateRemediationRunRequest);
+model::open_enum! {
+    #[doc = " Schema `UpdateRemediationRunRequest.result_type`."]
+    UpdateRemediationRunRequestResultType { 0 PrCreated = "pr_created", 1 Explanation =
+    "explanation", }
+}
+model::open_enum! {
+    #[doc = " Schema `UpdateRemediationRunRequest.status`."]
+    UpdateRemediationRunRequestStatus { 0 Running = "running", 1 Succeeded = "succeeded",
+    2 Failed = "failed", }
+}
+/// Schema `UpdateRemediationRunResponse`.
+pub struct UpdateRemediationRunResponse {
+    pub account: Option<String>,
+    pub created: Option<i64>,
+    pub id: Option<String>,
+    pub input_payload: Option<serde_json::Value>,
+    pub org: Option<String>,
+    pub pipeline_execution_id: Option<String>,
+    pub project: Option<String>,
+    pub remediation_type: Option<UpdateRemediationRunResponseRemediationType>,
+    pub result_payload: Option<serde_json::Value>,
+    pub result_type: Option<UpdateRemediationRunResponseResultType>,
+    pub status: Option<UpdateRemediationRunResponseStatus>,
+    pub triggered_by: Option<String>,
+    pub updated: Option<i64>,
+    pub workspace: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl UpdateRemediationRunResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "org",
+        "status",
+        "account",
+        "created",
+        "project",
+        "updated",
+        "workspace",
+        "result_type",
+        "triggered_by",
+        "input_payload",
+        "result_payload",
+        "remediation_type",
+        "pipeline_execution_id",
+    ];
+}
+impl model::Model for UpdateRemediationRunResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            id: None,
+            input_payload: None,
+            org: None,
+            pipeline_execution_id: None,
+            project: None,
+            remediation_type: None,
+            result_payload: None,
+            result_type: None,
+            status: None,
+            triggered_by: None,
+            updated: None,
+            workspace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateRemediationRunResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.org),
+            2 => model::Slot::Opt(&mut self.status),
+            3 => model::Slot::Str(&mut self.account),
+            4 => model::Slot::Int(&mut self.created),
+            5 => model::Slot::Str(&mut self.project),
+            6 => model::Slot::Int(&mut self.updated),
+            7 => model::Slot::Str(&mut self.workspace),
+            8 => model::Slot::Opt(&mut self.result_type),
+            9 => model::Slot::Str(&mut self.triggered_by),
+            10 => model::Slot::Json(&mut self.input_payload),
+            11 => model::Slot::Json(&mut self.result_payload),
+            12 => model::Slot::Opt(&mut self.remediation_type),
+            13 => model::Slot::Str(&mut self.pipeline_execution_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account);
+        to.opt(4, &self.created);
+        to.opt(0, &self.id);
+        to.opt(10, &self.input_payload);
+        to.opt(1, &self.org);
+        to.opt(13, &self.pipeline_execution_id);
+        to.opt(5, &self.project);
+        to.opt(12, &self.remediation_type);
+        to.opt(11, &self.result_payload);
+        to.opt(8, &self.result_type);
+        to.opt(2, &self.status);
+        to.opt(9, &self.triggered_by);
+        to.opt(6, &self.updated);
+        to.opt(7, &self.workspace);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(UpdateRemediationRunResponse);
+model::open_enum! {
+    #[doc = " Schema `UpdateRemediationRunResponse.remediation_type`."]
+    UpdateRemediationRunResponseRemediationType { 0 Drift = "drift", 1 Ccm = "ccm", 2 Sto
+    = "sto", 3 Custom = "custom", }
+}
+model::open_enum! {
+    #[doc = " Schema `UpdateRemediationRunResponse.result_type`."]
+    UpdateRemediationRunResponseResultType { 0 PrCreated = "pr_created", 1 Explanation =
+    "explanation", }
+}
+model::open_enum! {
+    #[doc = " Schema `UpdateRemediationRunResponse.status`."]
+    UpdateRemediationRunResponseStatus { 0 Pending = "pending", 1 Running = "running", 2
+    Succeeded = "succeeded", 3 Failed = "failed", }
+}

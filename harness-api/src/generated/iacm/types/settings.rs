@@ -115,6 +115,552 @@ model::open_enum! {
     DeleteDefaultPipelineRequestProvisioner { 0 Terraform = "terraform", 1 Opentofu =
     "opentofu", 2 Terragrunt = "terragrunt", }
 }
+/// Schema `DisableEphemeralWorkspacesInProjectResponse`.
+pub struct DisableEphemeralWorkspacesInProjectResponse {
+    pub job_id: Option<i64>,
+    pub status: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl DisableEphemeralWorkspacesInProjectResponse {
+    pub(crate) const NAMES: model::Names = &["job_id", "status"];
+}
+impl model::Model for DisableEphemeralWorkspacesInProjectResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            job_id: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DisableEphemeralWorkspacesInProjectResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.job_id),
+            1 => model::Slot::Str(&mut self.status),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.job_id);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(DisableEphemeralWorkspacesInProjectResponse);
+/// Schema `DisableProjectDriftResponse`.
+pub struct DisableProjectDriftResponse {
+    pub job_id: Option<i64>,
+    pub status: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl DisableProjectDriftResponse {
+    pub(crate) const NAMES: model::Names = &["job_id", "status"];
+}
+impl model::Model for DisableProjectDriftResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            job_id: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DisableProjectDriftResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.job_id),
+            1 => model::Slot::Str(&mut self.status),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.job_id);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(DisableProjectDriftResponse);
+/// Schema `EnableEphemeralWorkspacesInProjectRequest`.
+pub struct EnableEphemeralWorkspacesInProjectRequest {
+    pub delete_delay_unit: Option<
+        EnableEphemeralWorkspacesInProjectRequestDeleteDelayUnit,
+    >,
+    pub delete_delay_value: Option<i64>,
+    pub delete_on_date: Option<String>,
+    pub delete_workspace: Option<bool>,
+    pub destroy_delay_unit: Option<
+        EnableEphemeralWorkspacesInProjectRequestDestroyDelayUnit,
+    >,
+    pub destroy_delay_value: Option<i64>,
+    pub destroy_on_date: Option<String>,
+    pub pipeline_id: String,
+    pub provisioner: EnableEphemeralWorkspacesInProjectRequestProvisioner,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl EnableEphemeralWorkspacesInProjectRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        pipeline_id: impl Into<String>,
+        provisioner: impl Into<EnableEphemeralWorkspacesInProjectRequestProvisioner>,
+    ) -> Self {
+        Self {
+            delete_delay_unit: None,
+            delete_delay_value: None,
+            delete_on_date: None,
+            delete_workspace: None,
+            destroy_delay_unit: None,
+            destroy_delay_value: None,
+            destroy_on_date: None,
+            pipeline_id: pipeline_id.into(),
+            provisioner: provisioner.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for EnableEphemeralWorkspacesInProjectRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            delete_delay_unit: None,
+            delete_delay_value: None,
+            delete_on_date: None,
+            delete_workspace: None,
+            destroy_delay_unit: None,
+            destroy_delay_value: None,
+            destroy_on_date: None,
+            pipeline_id: model::Cell::blank(),
+            provisioner: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnableEphemeralWorkspacesInProjectRequest",
+            names: &[
+                "pipeline_id",
+                "provisioner",
+                "delete_on_date",
+                "destroy_on_date",
+                "delete_workspace",
+                "delete_delay_unit",
+                "delete_delay_value",
+                "destroy_delay_unit",
+                "destroy_delay_value",
+            ],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.pipeline_id),
+            1 => model::Cell::slot(&mut self.provisioner),
+            2 => model::Slot::Str(&mut self.delete_on_date),
+            3 => model::Slot::Str(&mut self.destroy_on_date),
+            4 => model::Slot::Flag(&mut self.delete_workspace),
+            5 => model::Slot::Opt(&mut self.delete_delay_unit),
+            6 => model::Slot::Int(&mut self.delete_delay_value),
+            7 => model::Slot::Opt(&mut self.destroy_delay_unit),
+            8 => model::Slot::Int(&mut self.destroy_delay_value),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.delete_delay_unit);
+        to.opt(6, &self.delete_delay_value);
+        to.opt(2, &self.delete_on_date);
+        to.opt(4, &self.delete_workspace);
+        to.opt(7, &self.destroy_delay_unit);
+        to.opt(8, &self.destroy_delay_value);
+        to.opt(3, &self.destroy_on_date);
+        to.one(0, &self.pipeline_id);
+        to.one(1, &self.provisioner);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(EnableEphemeralWorkspacesInProjectRequest);
+model::open_enum! {
+    #[doc = " Schema `EnableEphemeralWorkspacesInProjectRequest.delete_delay_unit`."]
+    EnableEphemeralWorkspacesInProjectRequestDeleteDelayUnit { 0 Seconds = "seconds", 1
+    Minutes = "minutes", 2 Hours = "hours", 3 Days = "days", }
+}
+model::open_enum! {
+    #[doc = " Schema `EnableEphemeralWorkspacesInProjectRequest.destroy_delay_unit`."]
+    EnableEphemeralWorkspacesInProjectRequestDestroyDelayUnit { 0 Seconds = "seconds", 1
+    Minutes = "minutes", 2 Hours = "hours", 3 Days = "days", }
+}
+model::open_enum! {
+    #[doc = " Schema `EnableEphemeralWorkspacesInProjectRequest.provisioner`."]
+    EnableEphemeralWorkspacesInProjectRequestProvisioner { 0 Terraform = "terraform", 1
+    Opentofu = "opentofu", 2 Terragrunt = "terragrunt", 3 Awscdk = "awscdk", }
+}
+/// Schema `EnableEphemeralWorkspacesInProjectResponse`.
+pub struct EnableEphemeralWorkspacesInProjectResponse {
+    pub job_id: Option<i64>,
+    pub status: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl EnableEphemeralWorkspacesInProjectResponse {
+    pub(crate) const NAMES: model::Names = &["job_id", "status"];
+}
+impl model::Model for EnableEphemeralWorkspacesInProjectResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            job_id: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnableEphemeralWorkspacesInProjectResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.job_id),
+            1 => model::Slot::Str(&mut self.status),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.job_id);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(EnableEphemeralWorkspacesInProjectResponse);
+/// Schema `EnableProjectDriftRequest`.
+pub struct EnableProjectDriftRequest {
+    pub pipeline_id: String,
+    pub provisioner: EnableProjectDriftRequestProvisioner,
+    pub run_every: i64,
+    pub run_every_unit: EnableProjectDriftRequestRunEveryUnit,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl EnableProjectDriftRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        pipeline_id: impl Into<String>,
+        provisioner: impl Into<EnableProjectDriftRequestProvisioner>,
+        run_every: i64,
+        run_every_unit: impl Into<EnableProjectDriftRequestRunEveryUnit>,
+    ) -> Self {
+        Self {
+            pipeline_id: pipeline_id.into(),
+            provisioner: provisioner.into(),
+            run_every: run_every,
+            run_every_unit: run_every_unit.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for EnableProjectDriftRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pipeline_id: model::Cell::blank(),
+            provisioner: model::Cell::blank(),
+            run_every: model::Cell::blank(),
+            run_every_unit: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnableProjectDriftRequest",
+            names: &["run_every", "pipeline_id", "provisioner", "run_every_unit"],
+            required: &[0, 1, 2, 3],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneInt(&mut self.run_every),
+            1 => model::Slot::OneStr(&mut self.pipeline_id),
+            2 => model::Cell::slot(&mut self.provisioner),
+            3 => model::Cell::slot(&mut self.run_every_unit),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.pipeline_id);
+        to.one(2, &self.provisioner);
+        to.one(0, &self.run_every);
+        to.one(3, &self.run_every_unit);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(EnableProjectDriftRequest);
+model::open_enum! {
+    #[doc = " Schema `EnableProjectDriftRequest.provisioner`."]
+    EnableProjectDriftRequestProvisioner { 0 Terraform = "terraform", 1 Opentofu =
+    "opentofu", 2 Terragrunt = "terragrunt", 3 Awscdk = "awscdk", }
+}
+model::open_enum! {
+    #[doc = " Schema `EnableProjectDriftRequest.run_every_unit`."]
+    EnableProjectDriftRequestRunEveryUnit { 0 Seconds = "seconds", 1 Minutes = "minutes",
+    2 Hours = "hours", 3 Days = "days", }
+}
+/// Schema `EnableProjectDriftResponse`.
+pub struct EnableProjectDriftResponse {
+    pub job_id: Option<i64>,
+    pub status: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl EnableProjectDriftResponse {
+    pub(crate) const NAMES: model::Names = &["job_id", "status"];
+}
+impl model::Model for EnableProjectDriftResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            job_id: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnableProjectDriftResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.job_id),
+            1 => model::Slot::Str(&mut self.status),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.job_id);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(EnableProjectDriftResponse);
+/// Schema `GetEphemeralWorkspacesInProjectResponse`.
+pub struct GetEphemeralWorkspacesInProjectResponse {
+    pub delete_delay_unit: Option<
+        GetEphemeralWorkspacesInProjectResponseDeleteDelayUnit,
+    >,
+    pub delete_delay_value: Option<i64>,
+    pub delete_on_date: Option<String>,
+    pub delete_workspace: Option<bool>,
+    pub destroy_on_date: Option<String>,
+    pub enabled: Option<bool>,
+    pub pipeline_id: Option<String>,
+    pub provisioner: Option<String>,
+    pub ttl_unit: Option<GetEphemeralWorkspacesInProjectResponseTtlUnit>,
+    pub ttl_value: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetEphemeralWorkspacesInProjectResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "enabled",
+        "ttl_unit",
+        "ttl_value",
+        "pipeline_id",
+        "provisioner",
+        "delete_on_date",
+        "destroy_on_date",
+        "delete_workspace",
+        "delete_delay_unit",
+        "delete_delay_value",
+    ];
+}
+impl model::Model for GetEphemeralWorkspacesInProjectResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            delete_delay_unit: None,
+            delete_delay_value: None,
+            delete_on_date: None,
+            delete_workspace: None,
+            destroy_on_date: None,
+            enabled: None,
+            pipeline_id: None,
+            provisioner: None,
+            ttl_unit: None,
+            ttl_value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetEphemeralWorkspacesInProjectResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.enabled),
+            1 => model::Slot::Opt(&mut self.ttl_unit),
+            2 => model::Slot::Int(&mut self.ttl_value),
+            3 => model::Slot::Str(&mut self.pipeline_id),
+            4 => model::Slot::Str(&mut self.provisioner),
+            5 => model::Slot::Str(&mut self.delete_on_date),
+            6 => model::Slot::Str(&mut self.destroy_on_date),
+            7 => model::Slot::Flag(&mut self.delete_workspace),
+            8 => model::Slot::Opt(&mut self.delete_delay_unit),
+            9 => model::Slot::Int(&mut self.delete_delay_value),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(8, &self.delete_delay_unit);
+        to.opt(9, &self.delete_delay_value);
+        to.opt(5, &self.delete_on_date);
+        to.opt(7, &self.delete_workspace);
+        to.opt(6, &self.destroy_on_date);
+        to.opt(0, &self.enabled);
+        to.opt(3, &self.pipeline_id);
+        to.opt(4, &self.provisioner);
+        to.opt(1, &self.ttl_unit);
+        to.opt(2, &self.ttl_value);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetEphemeralWorkspacesInProjectResponse);
+model::open_enum! {
+    #[doc = " Schema `GetEphemeralWorkspacesInProjectResponse.delete_delay_unit`."]
+    GetEphemeralWorkspacesInProjectResponseDeleteDelayUnit { 0 Seconds = "seconds", 1
+    Minutes = "minutes", 2 Hours = "hours", 3 Days = "days", }
+}
+model::open_enum! {
+    #[doc = " Schema `GetEphemeralWorkspacesInProjectResponse.ttl_unit`."]
+    GetEphemeralWorkspacesInProjectResponseTtlUnit { 0 Seconds = "seconds", 1 Minutes =
+    "minutes", 2 Hours = "hours", 3 Days = "days", }
+}
+/// Schema `GetProjectDriftResponse`.
+pub struct GetProjectDriftResponse {
+    pub enabled: Option<bool>,
+    pub pipeline_id: Option<String>,
+    pub provisioner: Option<String>,
+    pub run_every: Option<i64>,
+    pub run_every_unit: Option<GetProjectDriftResponseRunEveryUnit>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetProjectDriftResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "enabled",
+        "run_every",
+        "pipeline_id",
+        "provisioner",
+        "run_every_unit",
+    ];
+}
+impl model::Model for GetProjectDriftResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            enabled: None,
+            pipeline_id: None,
+            provisioner: None,
+            run_every: None,
+            run_every_unit: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetProjectDriftResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.enabled),
+            1 => model::Slot::Int(&mut self.run_every),
+            2 => model::Slot::Str(&mut self.pipeline_id),
+            3 => model::Slot::Str(&mut self.provisioner),
+            4 => model::Slot::Opt(&mut self.run_every_unit),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.enabled);
+        to.opt(2, &self.pipeline_id);
+        to.opt(3, &self.provisioner);
+        to.opt(1, &self.run_every);
+        to.opt(4, &self.run_every_unit);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetProjectDriftResponse);
+model::open_enum! {
+    #[doc = " Schema `GetProjectDriftResponse.run_every_unit`."]
+    GetProjectDriftResponseRunEveryUnit { 0 Seconds = "seconds", 1 Minutes = "minutes", 2
+    Hours = "hours", 3 Days = "days", }
+}
 /// Schema `HarnessIacmDefaultpipeline`.
 pub struct HarnessIacmDefaultpipeline {
     pub account: Option<String>,
@@ -283,124 +829,23 @@ model::open_enum! {
     UpsertDefaultPipelineRequestProvisioner { 0 Terraform = "terraform", 1 Opentofu =
     "opentofu", 2 Terragrunt = "terragrunt", }
 }
-/// Schema `settings#enable-ephemeral-workspaces-in-project body`.
-pub struct EnableEphemeralWorkspacesInProjectBody {
-    pub delete_delay_unit: Option<String>,
-    pub delete_delay_value: Option<i64>,
-    pub delete_on_date: Option<String>,
-    pub delete_workspace: Option<bool>,
-    pub destroy_delay_unit: Option<String>,
-    pub destroy_delay_value: Option<i64>,
-    pub destroy_on_date: Option<String>,
-    pub pipeline_id: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
+model::open_enum! {
+    #[doc = " Schema `settings#disable-ephemeral-workspaces-in-project provisioner`."]
+    DisableEphemeralWorkspacesInProjectProvisioner { 0 Terraform = "terraform", 1
+    Opentofu = "opentofu", 2 Terragrunt = "terragrunt", 3 Awscdk = "awscdk", }
 }
-impl model::Model for EnableEphemeralWorkspacesInProjectBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            delete_delay_unit: None,
-            delete_delay_value: None,
-            delete_on_date: None,
-            delete_workspace: None,
-            destroy_delay_unit: None,
-            destroy_delay_value: None,
-            destroy_on_date: None,
-            pipeline_id: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "EnableEphemeralWorkspacesInProjectBody",
-            names: &[
-                "pipeline_id",
-                "delete_on_date",
-                "destroy_on_date",
-                "delete_workspace",
-                "delete_delay_unit",
-                "delete_delay_value",
-                "destroy_delay_unit",
-                "destroy_delay_value",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.pipeline_id),
-            1 => model::Slot::Str(&mut self.delete_on_date),
-            2 => model::Slot::Str(&mut self.destroy_on_date),
-            3 => model::Slot::Flag(&mut self.delete_workspace),
-            4 => model::Slot::Str(&mut self.delete_delay_unit),
-            5 => model::Slot::Int(&mut self.delete_delay_value),
-            6 => model::Slot::Str(&mut self.destroy_delay_unit),
-            7 => model::Slot::Int(&mut self.destroy_delay_value),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(4, &self.delete_delay_unit);
-        to.opt(5, &self.delete_delay_value);
-        to.opt(1, &self.delete_on_date);
-        to.opt(3, &self.delete_workspace);
-        to.opt(6, &self.destroy_delay_unit);
-        to.opt(7, &self.destroy_delay_value);
-        to.opt(2, &self.destroy_on_date);
-        to.opt(0, &self.pipeline_id);
-        to.misfits(&self.misfits);
-    }
+model::open_enum! {
+    #[doc = " Schema `settings#disable-project-drift provisioner`."]
+    DisableProjectDriftProvisioner { 0 Terraform = "terraform", 1 Opentofu = "opentofu",
+    2 Terragrunt = "terragrunt", 3 Awscdk = "awscdk", }
 }
-model::model!(EnableEphemeralWorkspacesInProjectBody);
-/// Schema `settings#enable-project-drift body`.
-pub struct EnableProjectDriftBody {
-    pub pipeline_id: Option<String>,
-    pub run_every: Option<i64>,
-    pub run_every_unit: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
+model::open_enum! {
+    #[doc = " Schema `settings#get-ephemeral-workspaces-in-project provisioner`."]
+    GetEphemeralWorkspacesInProjectProvisioner { 0 Terraform = "terraform", 1 Opentofu =
+    "opentofu", 2 Terragrunt = "terragrunt", 3 Awscdk = "awscdk", }
 }
-impl model::Model for EnableProjectDriftBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            pipeline_id: None,
-            run_every: None,
-            run_every_unit: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "EnableProjectDriftBody",
-            names: &["run_every", "pipeline_id", "run_every_unit"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Int(&mut self.run_every),
-            1 => model::Slot::Str(&mut self.pipeline_id),
-            2 => model::Slot::Str(&mut self.run_every_unit),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.pipeline_id);
-        to.opt(0, &self.run_every);
-        to.opt(2, &self.run_every_unit);
-        to.misfits(&self.misfits);
-    }
+model::open_enum! {
+    #[doc = " Schema `settings#get-project-drift provisioner`."]
+    GetProjectDriftProvisioner { 0 Terraform = "terraform", 1 Opentofu = "opentofu", 2
+    Terragrunt = "terragrunt", 3 Awscdk = "awscdk", }
 }
-model::model!(EnableProjectDriftBody);

@@ -3,6 +3,82 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `CDKConfig`.
+pub struct CdkConfig {
+    pub versions: Option<std::collections::BTreeMap<String, CdkVersionConfig>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for CdkConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            versions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CdkConfig",
+            names: &["versions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.versions),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.versions);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(CdkConfig);
+/// Schema `CDKVersionConfig`.
+pub struct CdkVersionConfig {
+    pub languages: Option<std::collections::BTreeMap<String, LanguageConfig>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for CdkVersionConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            languages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CdkVersionConfig",
+            names: &["languages"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.languages),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.languages);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(CdkVersionConfig);
 /// Schema `HarnessIacmPluginversion`.
 pub struct HarnessIacmPluginversion {
     pub commit: Option<String>,
@@ -101,6 +177,120 @@ model::open_enum! {
     #[doc = " Schema `IaCMServiceVersion.deployment_mode`."]
     IacmServiceVersionDeploymentMode { 0 Saas = "saas", 1 Smp = "smp", }
 }
+/// Schema `LanguageConfig`.
+pub struct LanguageConfig {
+    pub versions: Option<std::collections::BTreeMap<String, LanguageVersionConfig>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for LanguageConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            versions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LanguageConfig",
+            names: &["versions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.versions),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.versions);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(LanguageConfig);
+/// Schema `LanguageVersionConfig`.
+pub struct LanguageVersionConfig {
+    pub package_manager: Option<std::collections::BTreeMap<String, Vec<String>>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for LanguageVersionConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            package_manager: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LanguageVersionConfig",
+            names: &["package_manager"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.package_manager),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.package_manager);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(LanguageVersionConfig);
+/// Schema `OpentofuConfig`.
+pub struct OpentofuConfig {
+    pub versions: Option<Vec<String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for OpentofuConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            versions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OpentofuConfig",
+            names: &["versions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.versions),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.versions);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(OpentofuConfig);
 /// Schema `PluginReportedVersion`.
 pub struct PluginReportedVersion {
     pub commit: String,
@@ -154,6 +344,140 @@ impl model::Model for PluginReportedVersion {
     }
 }
 model::through_cell!(PluginReportedVersion);
+/// Schema `ProvisionerConfig`.
+pub struct ProvisionerConfig {
+    pub awscdk: Option<Box<CdkConfig>>,
+    pub opentofu: Option<Box<OpentofuConfig>>,
+    pub terraform: Option<Box<TerraformConfig>>,
+    pub terragrunt: Option<Box<TerragruntConfig>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ProvisionerConfig {
+    pub(crate) const NAMES: model::Names = &[
+        "awscdk",
+        "opentofu",
+        "terraform",
+        "terragrunt",
+    ];
+}
+impl model::Model for ProvisionerConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            awscdk: None,
+            opentofu: None,
+            terraform: None,
+            terragrunt: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProvisionerConfig",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.awscdk),
+            1 => model::Slot::Opt(&mut self.opentofu),
+            2 => model::Slot::Opt(&mut self.terraform),
+            3 => model::Slot::Opt(&mut self.terragrunt),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.awscdk);
+        to.opt(1, &self.opentofu);
+        to.opt(2, &self.terraform);
+        to.opt(3, &self.terragrunt);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ProvisionerConfig);
+/// Schema `TerraformConfig`.
+pub struct TerraformConfig {
+    pub versions: Option<Vec<String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for TerraformConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            versions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TerraformConfig",
+            names: &["versions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.versions),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.versions);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(TerraformConfig);
+/// Schema `TerragruntConfig`.
+pub struct TerragruntConfig {
+    pub versions: Option<Vec<String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for TerragruntConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            versions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TerragruntConfig",
+            names: &["versions"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.versions),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.versions);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(TerragruntConfig);
 model::open_enum! {
     #[doc = " Schema `system#get-provisioner-config provisioner`."]
     GetProvisionerConfigProvisioner { 0 Awscdk = "awscdk", 1 Terraform = "terraform", 2

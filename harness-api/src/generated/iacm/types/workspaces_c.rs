@@ -275,7 +275,8 @@ pub struct CreateWorkspaceRequest {
     pub provider_connectors: Option<Vec<WorkspaceProviderConnector>>,
     pub providers_json: Option<String>,
     pub provisioner: String,
-    pub provisioner_configuration: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub provisioner_configuration: Option<serde_json::Value>,
     pub provisioner_version: Option<String>,
     pub prune_sensitive_data: Option<bool>,
     pub repository: Option<String>,
@@ -488,7 +489,7 @@ impl model::Model for CreateWorkspaceRequest {
             34 => model::Slot::Opt(&mut self.repository_submodules),
             35 => model::Slot::Flag(&mut self.cost_estimation_enabled),
             36 => model::Slot::Opt(&mut self.terraform_variable_files),
-            37 => model::Slot::Str(&mut self.provisioner_configuration),
+            37 => model::Slot::Json(&mut self.provisioner_configuration),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }

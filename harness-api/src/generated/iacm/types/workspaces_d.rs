@@ -3,6 +3,88 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `DeleteDriftConfigResponse`.
+pub struct DeleteDriftConfigResponse {
+    pub status: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl DeleteDriftConfigResponse {
+    pub(crate) const NAMES: model::Names = &["status"];
+}
+impl model::Model for DeleteDriftConfigResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeleteDriftConfigResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.status),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(DeleteDriftConfigResponse);
+/// Schema `DeleteEphemeralConfigResponse`.
+pub struct DeleteEphemeralConfigResponse {
+    pub status: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl DeleteEphemeralConfigResponse {
+    pub(crate) const NAMES: model::Names = &["status"];
+}
+impl model::Model for DeleteEphemeralConfigResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeleteEphemeralConfigResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.status),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(DeleteEphemeralConfigResponse);
 /// Schema `DeleteResourcesRequest`.
 pub struct DeleteResourcesRequest {
     pub resources: Vec<ResourceDelete>,
@@ -96,25 +178,76 @@ impl model::Model for DeleteResourcesResponse {
     }
 }
 model::model!(DeleteResourcesResponse);
-/// Schema `workspaces#delete-stale-resources body`.
-pub struct DeleteStaleResourcesBody {
-    pub session_id: Option<String>,
+/// Schema `DeleteStaleResourcesRequest`.
+pub struct DeleteStaleResourcesRequest {
+    pub session_id: String,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for DeleteStaleResourcesBody {
+impl DeleteStaleResourcesRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(session_id: impl Into<String>) -> Self {
+        Self {
+            session_id: session_id.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for DeleteStaleResourcesRequest {
     #[inline]
     fn blank() -> Self {
         Self {
-            session_id: None,
+            session_id: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "DeleteStaleResourcesBody",
+            name: "DeleteStaleResourcesRequest",
             names: &["session_id"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.session_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.session_id);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(DeleteStaleResourcesRequest);
+/// Schema `DeleteStaleResourcesResponse`.
+pub struct DeleteStaleResourcesResponse {
+    pub deleted_count: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl DeleteStaleResourcesResponse {
+    pub(crate) const NAMES: model::Names = &["deleted_count"];
+}
+impl model::Model for DeleteStaleResourcesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            deleted_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeleteStaleResourcesResponse",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -123,14 +256,14 @@ impl model::Model for DeleteStaleResourcesBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.session_id),
+            0 => model::Slot::Int(&mut self.deleted_count),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.session_id);
+        to.opt(0, &self.deleted_count);
         to.misfits(&self.misfits);
     }
 }
-model::model!(DeleteStaleResourcesBody);
+model::model!(DeleteStaleResourcesResponse);

@@ -563,3 +563,94 @@ impl model::Model for ResourcesSelector {
     }
 }
 model::model!(ResourcesSelector);
+/// Schema `RollbackStateRequest`.
+pub struct RollbackStateRequest {
+    pub rollback_reason: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for RollbackStateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            rollback_reason: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RollbackStateRequest",
+            names: &["rollback_reason"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.rollback_reason),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.rollback_reason);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(RollbackStateRequest);
+/// Schema `RollbackStateResponse`.
+pub struct RollbackStateResponse {
+    pub activity_id: Option<String>,
+    pub new_data_id: Option<String>,
+    pub new_file_version: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl RollbackStateResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "activity_id",
+        "new_data_id",
+        "new_file_version",
+    ];
+}
+impl model::Model for RollbackStateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            activity_id: None,
+            new_data_id: None,
+            new_file_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RollbackStateResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.activity_id),
+            1 => model::Slot::Str(&mut self.new_data_id),
+            2 => model::Slot::Int(&mut self.new_file_version),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.activity_id);
+        to.opt(1, &self.new_data_id);
+        to.opt(2, &self.new_file_version);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(RollbackStateResponse);

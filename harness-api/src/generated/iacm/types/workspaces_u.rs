@@ -3,10 +3,281 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `UpdateDriftConfigRequest`.
+pub struct UpdateDriftConfigRequest {
+    pub pipeline_id: String,
+    pub provisioner: Option<String>,
+    pub run_every: i64,
+    pub run_every_unit: UpdateDriftConfigRequestRunEveryUnit,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl UpdateDriftConfigRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        pipeline_id: impl Into<String>,
+        run_every: i64,
+        run_every_unit: impl Into<UpdateDriftConfigRequestRunEveryUnit>,
+    ) -> Self {
+        Self {
+            pipeline_id: pipeline_id.into(),
+            provisioner: None,
+            run_every: run_every,
+            run_every_unit: run_every_unit.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for UpdateDriftConfigRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pipeline_id: model::Cell::blank(),
+            provisioner: None,
+            run_every: model::Cell::blank(),
+            run_every_unit: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateDriftConfigRequest",
+            names: &["run_every", "pipeline_id", "provisioner", "run_every_unit"],
+            required: &[0, 1, 3],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneInt(&mut self.run_every),
+            1 => model::Slot::OneStr(&mut self.pipeline_id),
+            2 => model::Slot::Str(&mut self.provisioner),
+            3 => model::Cell::slot(&mut self.run_every_unit),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(1, &self.pipeline_id);
+        to.opt(2, &self.provisioner);
+        to.one(0, &self.run_every);
+        to.one(3, &self.run_every_unit);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(UpdateDriftConfigRequest);
+model::open_enum! {
+    #[doc = " Schema `UpdateDriftConfigRequest.run_every_unit`."]
+    UpdateDriftConfigRequestRunEveryUnit { 0 Seconds = "seconds", 1 Minutes = "minutes",
+    2 Hours = "hours", 3 Days = "days", }
+}
+/// Schema `UpdateDriftConfigResponse`.
+pub struct UpdateDriftConfigResponse {
+    pub status: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl UpdateDriftConfigResponse {
+    pub(crate) const NAMES: model::Names = &["status"];
+}
+impl model::Model for UpdateDriftConfigResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateDriftConfigResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.status),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(UpdateDriftConfigResponse);
+/// Schema `UpdateEphemeralConfigRequest`.
+pub struct UpdateEphemeralConfigRequest {
+    pub delete_delay_unit: Option<UpdateEphemeralConfigRequestDeleteDelayUnit>,
+    pub delete_delay_value: Option<i64>,
+    pub delete_on_date: Option<String>,
+    pub delete_workspace: Option<bool>,
+    pub destroy_delay_unit: Option<UpdateEphemeralConfigRequestDestroyDelayUnit>,
+    pub destroy_delay_value: Option<i64>,
+    pub destroy_on_date: Option<String>,
+    pub pipeline_id: String,
+    pub provisioner: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl UpdateEphemeralConfigRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(pipeline_id: impl Into<String>) -> Self {
+        Self {
+            delete_delay_unit: None,
+            delete_delay_value: None,
+            delete_on_date: None,
+            delete_workspace: None,
+            destroy_delay_unit: None,
+            destroy_delay_value: None,
+            destroy_on_date: None,
+            pipeline_id: pipeline_id.into(),
+            provisioner: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for UpdateEphemeralConfigRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            delete_delay_unit: None,
+            delete_delay_value: None,
+            delete_on_date: None,
+            delete_workspace: None,
+            destroy_delay_unit: None,
+            destroy_delay_value: None,
+            destroy_on_date: None,
+            pipeline_id: model::Cell::blank(),
+            provisioner: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateEphemeralConfigRequest",
+            names: &[
+                "pipeline_id",
+                "provisioner",
+                "delete_on_date",
+                "destroy_on_date",
+                "delete_workspace",
+                "delete_delay_unit",
+                "delete_delay_value",
+                "destroy_delay_unit",
+                "destroy_delay_value",
+            ],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.pipeline_id),
+            1 => model::Slot::Str(&mut self.provisioner),
+            2 => model::Slot::Str(&mut self.delete_on_date),
+            3 => model::Slot::Str(&mut self.destroy_on_date),
+            4 => model::Slot::Flag(&mut self.delete_workspace),
+            5 => model::Slot::Opt(&mut self.delete_delay_unit),
+            6 => model::Slot::Int(&mut self.delete_delay_value),
+            7 => model::Slot::Opt(&mut self.destroy_delay_unit),
+            8 => model::Slot::Int(&mut self.destroy_delay_value),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.delete_delay_unit);
+        to.opt(6, &self.delete_delay_value);
+        to.opt(2, &self.delete_on_date);
+        to.opt(4, &self.delete_workspace);
+        to.opt(7, &self.destroy_delay_unit);
+        to.opt(8, &self.destroy_delay_value);
+        to.opt(3, &self.destroy_on_date);
+        to.one(0, &self.pipeline_id);
+        to.opt(1, &self.provisioner);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(UpdateEphemeralConfigRequest);
+model::open_enum! {
+    #[doc = " Schema `UpdateEphemeralConfigRequest.delete_delay_unit`."]
+    UpdateEphemeralConfigRequestDeleteDelayUnit { 0 Seconds = "seconds", 1 Minutes =
+    "minutes", 2 Hours = "hours", 3 Days = "days", }
+}
+model::open_enum! {
+    #[doc = " Schema `UpdateEphemeralConfigRequest.destroy_delay_unit`."]
+    UpdateEphemeralConfigRequestDestroyDelayUnit { 0 Seconds = "seconds", 1 Minutes =
+    "minutes", 2 Hours = "hours", 3 Days = "days", }
+}
+/// Schema `UpdateEphemeralConfigResponse`.
+pub struct UpdateEphemeralConfigResponse {
+    pub delete_at: Option<String>,
+    pub destroy_at: Option<String>,
+    pub status: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl UpdateEphemeralConfigResponse {
+    pub(crate) const NAMES: model::Names = &["status", "delete_at", "destroy_at"];
+}
+impl model::Model for UpdateEphemeralConfigResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            delete_at: None,
+            destroy_at: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateEphemeralConfigResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.status),
+            1 => model::Slot::Str(&mut self.delete_at),
+            2 => model::Slot::Str(&mut self.destroy_at),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.delete_at);
+        to.opt(2, &self.destroy_at);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(UpdateEphemeralConfigResponse);
 /// Schema `UpdateResourcesRequest`.
 pub struct UpdateResourcesRequest {
     pub resources: Vec<ResourceUpdate>,
-    pub session_id: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub session_id: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -44,7 +315,7 @@ impl model::Model for UpdateResourcesRequest {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Cell::slot(&mut self.resources),
-            1 => model::Slot::Str(&mut self.session_id),
+            1 => model::Slot::Json(&mut self.session_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -114,7 +385,8 @@ pub struct UpdateWorkspaceRequest {
     pub provider_connector: String,
     pub provider_connectors: Option<Vec<WorkspaceProviderConnector>>,
     pub provisioner: String,
-    pub provisioner_configuration: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub provisioner_configuration: Option<serde_json::Value>,
     pub provisioner_version: Option<String>,
     pub prune_sensitive_data: Option<bool>,
     pub repository: Option<String>,
@@ -278,7 +550,7 @@ impl model::Model for UpdateWorkspaceRequest {
             23 => model::Slot::Opt(&mut self.repository_submodules),
             24 => model::Slot::Flag(&mut self.cost_estimation_enabled),
             25 => model::Slot::Opt(&mut self.terraform_variable_files),
-            26 => model::Slot::Str(&mut self.provisioner_configuration),
+            26 => model::Slot::Json(&mut self.provisioner_configuration),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -361,6 +633,71 @@ impl model::Model for UpdateWorkspaceResponse {
     }
 }
 model::model!(UpdateWorkspaceResponse);
+/// Schema `UploadDependencyGraphResponse`.
+pub struct UploadDependencyGraphResponse {
+    pub id: Option<String>,
+    pub policy_evaluation: Option<Vec<WorkspaceDataPolicyEvaluation>>,
+    pub policy_evaluation_message: Option<String>,
+    pub policy_evaluation_status: Option<
+        UploadDependencyGraphResponsePolicyEvaluationStatus,
+    >,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl UploadDependencyGraphResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "policy_evaluation",
+        "policy_evaluation_status",
+        "policy_evaluation_message",
+    ];
+}
+impl model::Model for UploadDependencyGraphResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            policy_evaluation: None,
+            policy_evaluation_message: None,
+            policy_evaluation_status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UploadDependencyGraphResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Opt(&mut self.policy_evaluation),
+            2 => model::Slot::Opt(&mut self.policy_evaluation_status),
+            3 => model::Slot::Str(&mut self.policy_evaluation_message),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.policy_evaluation);
+        to.opt(3, &self.policy_evaluation_message);
+        to.opt(2, &self.policy_evaluation_status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(UploadDependencyGraphResponse);
+model::open_enum! {
+    #[doc = " Schema `UploadDependencyGraphResponse.policy_evaluation_status`."]
+    UploadDependencyGraphResponsePolicyEvaluationStatus { 0 Error = "error", 1 Warning =
+    "warning", 2 Pass = "pass", }
+}
 /// Schema `UploadRemoteExecutionResponse`.
 pub struct UploadRemoteExecutionResponse {
     pub account: Option<String>,
@@ -459,31 +796,41 @@ impl model::Model for UploadRemoteExecutionResponse {
     }
 }
 model::model!(UploadRemoteExecutionResponse);
-/// Schema `workspaces#update-drift-config body`.
-pub struct UpdateDriftConfigBody {
-    pub pipeline_id: Option<String>,
-    pub provisioner: Option<String>,
-    pub run_every: Option<i64>,
-    pub run_every_unit: Option<String>,
+/// Schema `UploadRiskAssessmentResponse`.
+pub struct UploadRiskAssessmentResponse {
+    pub id: Option<String>,
+    pub policy_evaluation: Option<Vec<WorkspaceDataPolicyEvaluation>>,
+    pub policy_evaluation_message: Option<String>,
+    pub policy_evaluation_status: Option<
+        UploadRiskAssessmentResponsePolicyEvaluationStatus,
+    >,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateDriftConfigBody {
+impl UploadRiskAssessmentResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "policy_evaluation",
+        "policy_evaluation_status",
+        "policy_evaluation_message",
+    ];
+}
+impl model::Model for UploadRiskAssessmentResponse {
     #[inline]
     fn blank() -> Self {
         Self {
-            pipeline_id: None,
-            provisioner: None,
-            run_every: None,
-            run_every_unit: None,
+            id: None,
+            policy_evaluation: None,
+            policy_evaluation_message: None,
+            policy_evaluation_status: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateDriftConfigBody",
-            names: &["run_every", "pipeline_id", "provisioner", "run_every_unit"],
+            name: "UploadRiskAssessmentResponse",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -492,110 +839,35 @@ impl model::Model for UpdateDriftConfigBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Int(&mut self.run_every),
-            1 => model::Slot::Str(&mut self.pipeline_id),
-            2 => model::Slot::Str(&mut self.provisioner),
-            3 => model::Slot::Str(&mut self.run_every_unit),
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Opt(&mut self.policy_evaluation),
+            2 => model::Slot::Opt(&mut self.policy_evaluation_status),
+            3 => model::Slot::Str(&mut self.policy_evaluation_message),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.pipeline_id);
-        to.opt(2, &self.provisioner);
-        to.opt(0, &self.run_every);
-        to.opt(3, &self.run_every_unit);
+        to.opt(0, &self.id);
+        to.opt(1, &self.policy_evaluation);
+        to.opt(3, &self.policy_evaluation_message);
+        to.opt(2, &self.policy_evaluation_status);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateDriftConfigBody);
-/// Schema `workspaces#update-ephemeral-config body`.
-pub struct UpdateEphemeralConfigBody {
-    pub delete_delay_unit: Option<String>,
-    pub delete_delay_value: Option<i64>,
-    pub delete_on_date: Option<String>,
-    pub delete_workspace: Option<bool>,
-    pub destroy_delay_unit: Option<String>,
-    pub destroy_delay_value: Option<i64>,
-    pub destroy_on_date: Option<String>,
-    pub pipeline_id: Option<String>,
-    pub provisioner: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
+model::model!(UploadRiskAssessmentResponse);
+model::open_enum! {
+    #[doc = " Schema `UploadRiskAssessmentResponse.policy_evaluation_status`."]
+    UploadRiskAssessmentResponsePolicyEvaluationStatus { 0 Error = "error", 1 Warning =
+    "warning", 2 Pass = "pass", }
 }
-impl model::Model for UpdateEphemeralConfigBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            delete_delay_unit: None,
-            delete_delay_value: None,
-            delete_on_date: None,
-            delete_workspace: None,
-            destroy_delay_unit: None,
-            destroy_delay_value: None,
-            destroy_on_date: None,
-            pipeline_id: None,
-            provisioner: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateEphemeralConfigBody",
-            names: &[
-                "pipeline_id",
-                "provisioner",
-                "delete_on_date",
-                "destroy_on_date",
-                "delete_workspace",
-                "delete_delay_unit",
-                "delete_delay_value",
-                "destroy_delay_unit",
-                "destroy_delay_value",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.pipeline_id),
-            1 => model::Slot::Str(&mut self.provisioner),
-            2 => model::Slot::Str(&mut self.delete_on_date),
-            3 => model::Slot::Str(&mut self.destroy_on_date),
-            4 => model::Slot::Flag(&mut self.delete_workspace),
-            5 => model::Slot::Str(&mut self.delete_delay_unit),
-            6 => model::Slot::Int(&mut self.delete_delay_value),
-            7 => model::Slot::Str(&mut self.destroy_delay_unit),
-            8 => model::Slot::Int(&mut self.destroy_delay_value),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(5, &self.delete_delay_unit);
-        to.opt(6, &self.delete_delay_value);
-        to.opt(2, &self.delete_on_date);
-        to.opt(4, &self.delete_workspace);
-        to.opt(7, &self.destroy_delay_unit);
-        to.opt(8, &self.destroy_delay_value);
-        to.opt(3, &self.destroy_on_date);
-        to.opt(0, &self.pipeline_id);
-        to.opt(1, &self.provisioner);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateEphemeralConfigBody);
 model::open_enum! {
     #[doc = " Schema `workspaces#upload-dependency-graph data_type`."]
     UploadDependencyGraphDataType { 0 PlanHuman = "plan_human", 1 StateRaw = "state_raw",
     2 StateHuman = "state_human", 3 CostBreakdown = "cost_breakdown", 4 CostDiff =
     "cost_diff", 5 Modules = "modules", 6 Providers = "providers", 7 CdkTemplate =
     "cdk_template", 8 CdkManifest = "cdk_manifest", 9 CdkTree = "cdk_tree", 10 CdkAssets
-    = "cdk_assets", 11 CdkDiff = "cdk_diff", }
+    = "cdk_assets", 11 CdkDiff = "cdk_diff", 12 CdkDrift = "cdk_drift", }
 }
 model::open_enum! {
     #[doc = " Schema `workspaces#upload-dependency-graph provisioner_type`."]
@@ -607,7 +879,7 @@ model::open_enum! {
     2 StateHuman = "state_human", 3 CostBreakdown = "cost_breakdown", 4 CostDiff =
     "cost_diff", 5 Modules = "modules", 6 Providers = "providers", 7 CdkTemplate =
     "cdk_template", 8 CdkManifest = "cdk_manifest", 9 CdkTree = "cdk_tree", 10 CdkAssets
-    = "cdk_assets", 11 CdkDiff = "cdk_diff", }
+    = "cdk_assets", 11 CdkDiff = "cdk_diff", 12 CdkDrift = "cdk_drift", }
 }
 model::open_enum! {
     #[doc = " Schema `workspaces#upload-risk-assessment provisioner_type`."]

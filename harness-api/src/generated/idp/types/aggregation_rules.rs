@@ -3,25 +3,33 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `create-aggregation-rule body`.
-pub struct CreateAggregationRuleBody {
-    pub aggregation_rule: Option<Box<CreateAggregationRuleBodyAggregationRule>>,
+model::open_enum! {
+    #[doc = " Schema `AggFormula`."] AggFormula { 0 Sum = "SUM", 1 Avg = "AVG", 2 Count =
+    "COUNT", 3 Max = "MAX", 4 Min = "MIN", 5 Median = "MEDIAN", }
+}
+/// Schema `AggregationAccountSelection`.
+pub struct AggregationAccountSelection {
+    pub include: Option<bool>,
+    pub include_all_children: Option<AggregationAccountSelectionIncludeAllChildren>,
+    pub orgs: Option<Vec<AggregationOrgSelection>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateAggregationRuleBody {
+impl model::Model for AggregationAccountSelection {
     #[inline]
     fn blank() -> Self {
         Self {
-            aggregation_rule: None,
+            include: None,
+            include_all_children: None,
+            orgs: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateAggregationRuleBody",
-            names: &["aggregation_rule"],
+            name: "AggregationAccountSelection",
+            names: &["orgs", "include", "include_all_children"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -30,174 +38,202 @@ impl model::Model for CreateAggregationRuleBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.aggregation_rule),
+            0 => model::Slot::Opt(&mut self.orgs),
+            1 => model::Slot::Flag(&mut self.include),
+            2 => model::Slot::Opt(&mut self.include_all_children),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.aggregation_rule);
+        to.opt(1, &self.include);
+        to.opt(2, &self.include_all_children);
+        to.opt(0, &self.orgs);
         to.misfits(&self.misfits);
     }
 }
-model::model!(CreateAggregationRuleBody);
-/// Schema `create-aggregation-rule body.aggregation_rule`.
-pub struct CreateAggregationRuleBodyAggregationRule {
-    pub agg_formula: Option<String>,
-    pub description: Option<String>,
-    pub entity_selection_criteria: Option<
-        Box<CreateAggregationRuleBodyAggregationRuleEntitySelectionCriteria>,
-    >,
-    pub field_for_agg: Option<String>,
-    pub identifier: Option<String>,
-    pub last_computed_at: Option<i64>,
-    pub last_computed_status: Option<String>,
-    pub last_error_message: Option<String>,
-    pub name: Option<String>,
-    pub scopes_to_aggregate_at: Option<Vec<String>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
+model::model!(AggregationAccountSelection);
+model::open_enum! {
+    #[doc = " Schema `AggregationAccountSelection.include_all_children`."]
+    AggregationAccountSelectionIncludeAllChildren { 0 Organizations = "ORGANIZATIONS", 1
+    Projects = "PROJECTS", 2 OrganizationsAndProjects = "ORGANIZATIONS_AND_PROJECTS", }
 }
-impl model::Model for CreateAggregationRuleBodyAggregationRule {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            agg_formula: None,
-            description: None,
-            entity_selection_criteria: None,
-            field_for_agg: None,
-            identifier: None,
-            last_computed_at: None,
-            last_computed_status: None,
-            last_error_message: None,
-            name: None,
-            scopes_to_aggregate_at: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreateAggregationRuleBodyAggregationRule",
-            names: &[
-                "name",
-                "identifier",
-                "agg_formula",
-                "description",
-                "field_for_agg",
-                "last_computed_at",
-                "last_error_message",
-                "last_computed_status",
-                "scopes_to_aggregate_at",
-                "entity_selection_criteria",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.identifier),
-            2 => model::Slot::Str(&mut self.agg_formula),
-            3 => model::Slot::Str(&mut self.description),
-            4 => model::Slot::Str(&mut self.field_for_agg),
-            5 => model::Slot::Int(&mut self.last_computed_at),
-            6 => model::Slot::Str(&mut self.last_error_message),
-            7 => model::Slot::Str(&mut self.last_computed_status),
-            8 => model::Slot::Opt(&mut self.scopes_to_aggregate_at),
-            9 => model::Slot::Opt(&mut self.entity_selection_criteria),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.agg_formula);
-        to.opt(3, &self.description);
-        to.opt(9, &self.entity_selection_criteria);
-        to.opt(4, &self.field_for_agg);
-        to.opt(1, &self.identifier);
-        to.opt(5, &self.last_computed_at);
-        to.opt(7, &self.last_computed_status);
-        to.opt(6, &self.last_error_message);
-        to.opt(0, &self.name);
-        to.opt(8, &self.scopes_to_aggregate_at);
-        to.misfits(&self.misfits);
-    }
+model::open_enum! {
+    #[doc = " Schema `AggregationComputeStatus`."] AggregationComputeStatus { 0
+    Calculating = "CALCULATING", 1 Error = "ERROR", 2 Success = "SUCCESS", }
 }
-model::model!(CreateAggregationRuleBodyAggregationRule);
-/// Schema `create-aggregation-rule body.aggregation_rule.entity_selection_criteria`.
-pub struct CreateAggregationRuleBodyAggregationRuleEntitySelectionCriteria {
-    pub kind: Option<serde_json::Value>,
-    pub lifecycles: Option<serde_json::Value>,
-    pub owners: Option<serde_json::Value>,
-    pub scopes: Option<serde_json::Value>,
-    pub tags: Option<serde_json::Value>,
-    pub type_: Option<serde_json::Value>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CreateAggregationRuleBodyAggregationRuleEntitySelectionCriteria {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            kind: None,
-            lifecycles: None,
-            owners: None,
-            scopes: None,
-            tags: None,
-            type_: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreateAggregationRuleBodyAggregationRuleEntitySelectionCriteria",
-            names: &["kind", "tags", "type", "owners", "scopes", "lifecycles"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Json(&mut self.kind),
-            1 => model::Slot::Json(&mut self.tags),
-            2 => model::Slot::Json(&mut self.type_),
-            3 => model::Slot::Json(&mut self.owners),
-            4 => model::Slot::Json(&mut self.scopes),
-            5 => model::Slot::Json(&mut self.lifecycles),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.kind);
-        to.opt(5, &self.lifecycles);
-        to.opt(3, &self.owners);
-        to.opt(4, &self.scopes);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.type_);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreateAggregationRuleBodyAggregationRuleEntitySelectionCriteria);
-/// Schema `review-aggregation-rules body`.
-pub struct ReviewAggregationRulesBody {
+/// Schema `AggregationEntitySelectionCriteria`.
+pub struct AggregationEntitySelectionCriteria {
+    pub kind: Option<String>,
+    pub lifecycles: Option<Vec<String>>,
+    pub owners: Option<Vec<String>>,
     pub scopes: Option<Vec<String>>,
-    pub scopes_to_aggregate_at: Option<Vec<String>>,
+    pub tags: Option<Vec<String>>,
+    pub type_: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for ReviewAggregationRulesBody {
+impl model::Model for AggregationEntitySelectionCriteria {
     #[inline]
     fn blank() -> Self {
         Self {
+            kind: None,
+            lifecycles: None,
+            owners: None,
             scopes: None,
+            tags: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AggregationEntitySelectionCriteria",
+            names: &["kind", "tags", "type", "owners", "scopes", "lifecycles"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.kind),
+            1 => model::Slot::Opt(&mut self.tags),
+            2 => model::Slot::Str(&mut self.type_),
+            3 => model::Slot::Opt(&mut self.owners),
+            4 => model::Slot::Opt(&mut self.scopes),
+            5 => model::Slot::Opt(&mut self.lifecycles),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.kind);
+        to.opt(5, &self.lifecycles);
+        to.opt(3, &self.owners);
+        to.opt(4, &self.scopes);
+        to.opt(1, &self.tags);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AggregationEntitySelectionCriteria);
+/// Schema `AggregationOrgSelection`.
+pub struct AggregationOrgSelection {
+    pub identifier: Option<String>,
+    pub include: Option<bool>,
+    pub include_all_projects: Option<bool>,
+    pub projects: Option<Vec<String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for AggregationOrgSelection {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            include: None,
+            include_all_projects: None,
+            projects: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AggregationOrgSelection",
+            names: &["include", "projects", "identifier", "include_all_projects"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.include),
+            1 => model::Slot::Opt(&mut self.projects),
+            2 => model::Slot::Str(&mut self.identifier),
+            3 => model::Slot::Flag(&mut self.include_all_projects),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.identifier);
+        to.opt(0, &self.include);
+        to.opt(3, &self.include_all_projects);
+        to.opt(1, &self.projects);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AggregationOrgSelection);
+/// Schema `AggregationPlatformSelection`.
+pub struct AggregationPlatformSelection {
+    pub account: Option<Box<AggregationAccountSelection>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for AggregationPlatformSelection {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AggregationPlatformSelection",
+            names: &["account"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.account),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.account);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AggregationPlatformSelection);
+/// Schema `AggregationRule`.
+pub struct AggregationRule {
+    pub agg_formula: Option<AggFormula>,
+    pub description: Option<String>,
+    pub field_for_agg: Option<String>,
+    pub identifier: Option<String>,
+    pub last_computed_at: Option<i64>,
+    pub last_computed_status: Option<AggregationComputeStatus>,
+    pub last_error_message: Option<String>,
+    pub name: Option<String>,
+    pub scopes_to_aggregate_at: Option<Vec<AggregationScopeLevel>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for AggregationRule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            agg_formula: None,
+            description: None,
+            field_for_agg: None,
+            identifier: None,
+            last_computed_at: None,
+            last_computed_status: None,
+            last_error_message: None,
+            name: None,
             scopes_to_aggregate_at: None,
             misfits: model::Misfits::NONE,
         }
@@ -205,8 +241,18 @@ impl model::Model for ReviewAggregationRulesBody {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "ReviewAggregationRulesBody",
-            names: &["scopes", "scopes_to_aggregate_at"],
+            name: "AggregationRule",
+            names: &[
+                "name",
+                "identifier",
+                "agg_formula",
+                "description",
+                "field_for_agg",
+                "last_computed_at",
+                "last_error_message",
+                "last_computed_status",
+                "scopes_to_aggregate_at",
+            ],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -215,75 +261,49 @@ impl model::Model for ReviewAggregationRulesBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.scopes),
-            1 => model::Slot::Opt(&mut self.scopes_to_aggregate_at),
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Str(&mut self.identifier),
+            2 => model::Slot::Opt(&mut self.agg_formula),
+            3 => model::Slot::Str(&mut self.description),
+            4 => model::Slot::Str(&mut self.field_for_agg),
+            5 => model::Slot::Int(&mut self.last_computed_at),
+            6 => model::Slot::Str(&mut self.last_error_message),
+            7 => model::Slot::Opt(&mut self.last_computed_status),
+            8 => model::Slot::Opt(&mut self.scopes_to_aggregate_at),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.scopes);
-        to.opt(1, &self.scopes_to_aggregate_at);
+        to.opt(2, &self.agg_formula);
+        to.opt(3, &self.description);
+        to.opt(4, &self.field_for_agg);
+        to.opt(1, &self.identifier);
+        to.opt(5, &self.last_computed_at);
+        to.opt(7, &self.last_computed_status);
+        to.opt(6, &self.last_error_message);
+        to.opt(0, &self.name);
+        to.opt(8, &self.scopes_to_aggregate_at);
         to.misfits(&self.misfits);
     }
 }
-model::model!(ReviewAggregationRulesBody);
-/// Schema `update-aggregation-rule body`.
-pub struct UpdateAggregationRuleBody {
-    pub aggregation_rule: Option<Box<UpdateAggregationRuleBodyAggregationRule>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateAggregationRuleBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            aggregation_rule: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateAggregationRuleBody",
-            names: &["aggregation_rule"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.aggregation_rule),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.aggregation_rule);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateAggregationRuleBody);
-/// Schema `update-aggregation-rule body.aggregation_rule`.
-pub struct UpdateAggregationRuleBodyAggregationRule {
-    pub agg_formula: Option<String>,
+model::model!(AggregationRule);
+/// Schema `AggregationRuleDetails`.
+pub struct AggregationRuleDetails {
+    pub agg_formula: Option<AggFormula>,
     pub description: Option<String>,
-    pub entity_selection_criteria: Option<
-        Box<UpdateAggregationRuleBodyAggregationRuleEntitySelectionCriteria>,
-    >,
+    pub entity_selection_criteria: Option<Box<AggregationEntitySelectionCriteria>>,
     pub field_for_agg: Option<String>,
     pub identifier: Option<String>,
     pub last_computed_at: Option<i64>,
-    pub last_computed_status: Option<String>,
+    pub last_computed_status: Option<AggregationComputeStatus>,
     pub last_error_message: Option<String>,
     pub name: Option<String>,
-    pub scopes_to_aggregate_at: Option<Vec<String>>,
+    pub scopes_to_aggregate_at: Option<Vec<AggregationScopeLevel>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateAggregationRuleBodyAggregationRule {
+impl model::Model for AggregationRuleDetails {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -303,7 +323,7 @@ impl model::Model for UpdateAggregationRuleBodyAggregationRule {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateAggregationRuleBodyAggregationRule",
+            name: "AggregationRuleDetails",
             names: &[
                 "name",
                 "identifier",
@@ -326,12 +346,12 @@ impl model::Model for UpdateAggregationRuleBodyAggregationRule {
         match index {
             0 => model::Slot::Str(&mut self.name),
             1 => model::Slot::Str(&mut self.identifier),
-            2 => model::Slot::Str(&mut self.agg_formula),
+            2 => model::Slot::Opt(&mut self.agg_formula),
             3 => model::Slot::Str(&mut self.description),
             4 => model::Slot::Str(&mut self.field_for_agg),
             5 => model::Slot::Int(&mut self.last_computed_at),
             6 => model::Slot::Str(&mut self.last_error_message),
-            7 => model::Slot::Str(&mut self.last_computed_status),
+            7 => model::Slot::Opt(&mut self.last_computed_status),
             8 => model::Slot::Opt(&mut self.scopes_to_aggregate_at),
             9 => model::Slot::Opt(&mut self.entity_selection_criteria),
             _ => model::Slot::Misfits(&mut self.misfits),
@@ -352,36 +372,26 @@ impl model::Model for UpdateAggregationRuleBodyAggregationRule {
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateAggregationRuleBodyAggregationRule);
-/// Schema `update-aggregation-rule body.aggregation_rule.entity_selection_criteria`.
-pub struct UpdateAggregationRuleBodyAggregationRuleEntitySelectionCriteria {
-    pub kind: Option<serde_json::Value>,
-    pub lifecycles: Option<serde_json::Value>,
-    pub owners: Option<serde_json::Value>,
-    pub scopes: Option<serde_json::Value>,
-    pub tags: Option<serde_json::Value>,
-    pub type_: Option<serde_json::Value>,
+model::model!(AggregationRuleDetails);
+/// Schema `AggregationRuleDetailsRequest`.
+pub struct AggregationRuleDetailsRequest {
+    pub aggregation_rule: Option<Box<AggregationRuleDetails>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateAggregationRuleBodyAggregationRuleEntitySelectionCriteria {
+impl model::Model for AggregationRuleDetailsRequest {
     #[inline]
     fn blank() -> Self {
         Self {
-            kind: None,
-            lifecycles: None,
-            owners: None,
-            scopes: None,
-            tags: None,
-            type_: None,
+            aggregation_rule: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateAggregationRuleBodyAggregationRuleEntitySelectionCriteria",
-            names: &["kind", "tags", "type", "owners", "scopes", "lifecycles"],
+            name: "AggregationRuleDetailsRequest",
+            names: &["aggregation_rule"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -390,24 +400,203 @@ impl model::Model for UpdateAggregationRuleBodyAggregationRuleEntitySelectionCri
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Json(&mut self.kind),
-            1 => model::Slot::Json(&mut self.tags),
-            2 => model::Slot::Json(&mut self.type_),
-            3 => model::Slot::Json(&mut self.owners),
-            4 => model::Slot::Json(&mut self.scopes),
-            5 => model::Slot::Json(&mut self.lifecycles),
+            0 => model::Slot::Opt(&mut self.aggregation_rule),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.kind);
-        to.opt(5, &self.lifecycles);
-        to.opt(3, &self.owners);
-        to.opt(4, &self.scopes);
-        to.opt(1, &self.tags);
-        to.opt(2, &self.type_);
+        to.opt(0, &self.aggregation_rule);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateAggregationRuleBodyAggregationRuleEntitySelectionCriteria);
+model::model!(AggregationRuleDetailsRequest);
+/// Schema `AggregationRuleDetailsResponse`.
+pub struct AggregationRuleDetailsResponse {
+    pub aggregation_rule: Option<Box<AggregationRuleDetails>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl AggregationRuleDetailsResponse {
+    pub(crate) const NAMES: model::Names = &["aggregation_rule"];
+}
+impl model::Model for AggregationRuleDetailsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aggregation_rule: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AggregationRuleDetailsResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.aggregation_rule),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.aggregation_rule);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AggregationRuleDetailsResponse);
+/// Schema `AggregationRuleResponse`.
+pub struct AggregationRuleResponse {
+    pub aggregation_rule: Option<Box<AggregationRule>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for AggregationRuleResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aggregation_rule: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AggregationRuleResponse",
+            names: &["aggregation_rule"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.aggregation_rule),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.aggregation_rule);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AggregationRuleResponse);
+model::open_enum! {
+    #[doc = " Schema `AggregationScopeLevel`."] AggregationScopeLevel { 0 Account =
+    "ACCOUNT", 1 Organization = "ORGANIZATION", 2 Project = "PROJECT", 3 System =
+    "SYSTEM", 4 Team = "TEAM", }
+}
+/// Schema `AggregationSelectionReviewRequest`.
+pub struct AggregationSelectionReviewRequest {
+    pub scopes: Vec<String>,
+    pub scopes_to_aggregate_at: Vec<AggregationScopeLevel>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl AggregationSelectionReviewRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        scopes: Vec<String>,
+        scopes_to_aggregate_at: Vec<AggregationScopeLevel>,
+    ) -> Self {
+        Self {
+            scopes: scopes,
+            scopes_to_aggregate_at: scopes_to_aggregate_at,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for AggregationSelectionReviewRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            scopes: model::Cell::blank(),
+            scopes_to_aggregate_at: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AggregationSelectionReviewRequest",
+            names: &["scopes", "scopes_to_aggregate_at"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.scopes),
+            1 => model::Cell::slot(&mut self.scopes_to_aggregate_at),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.scopes);
+        to.one(1, &self.scopes_to_aggregate_at);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(AggregationSelectionReviewRequest);
+/// Schema `AggregationSelectionReviewResponse`.
+pub struct AggregationSelectionReviewResponse {
+    pub platform: Option<Box<AggregationPlatformSelection>>,
+    pub systems: Option<Vec<String>>,
+    pub teams: Option<Vec<String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl AggregationSelectionReviewResponse {
+    pub(crate) const NAMES: model::Names = &["teams", "systems", "platform"];
+}
+impl model::Model for AggregationSelectionReviewResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            platform: None,
+            systems: None,
+            teams: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AggregationSelectionReviewResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.teams),
+            1 => model::Slot::Opt(&mut self.systems),
+            2 => model::Slot::Opt(&mut self.platform),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.platform);
+        to.opt(1, &self.systems);
+        to.opt(0, &self.teams);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AggregationSelectionReviewResponse);

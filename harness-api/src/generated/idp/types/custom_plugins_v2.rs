@@ -3,31 +3,114 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `create-custom-plugins-v2 body`.
-pub struct CreateCustomPluginsV2Body {
+/// Schema `CustomPluginV2CreateRequest`.
+pub struct CustomPluginV2CreateRequest {
     pub description: Option<String>,
     pub icon: Option<String>,
-    pub identifier: Option<String>,
-    pub name: Option<String>,
+    pub identifier: String,
+    pub name: String,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateCustomPluginsV2Body {
+impl CustomPluginV2CreateRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(identifier: impl Into<String>, name: impl Into<String>) -> Self {
+        Self {
+            description: None,
+            icon: None,
+            identifier: identifier.into(),
+            name: name.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for CustomPluginV2CreateRequest {
     #[inline]
     fn blank() -> Self {
         Self {
             description: None,
             icon: None,
-            identifier: None,
-            name: None,
+            identifier: model::Cell::blank(),
+            name: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateCustomPluginsV2Body",
+            name: "CustomPluginV2CreateRequest",
             names: &["icon", "name", "identifier", "description"],
+            required: &[1, 2],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.icon),
+            1 => model::Slot::OneStr(&mut self.name),
+            2 => model::Slot::OneStr(&mut self.identifier),
+            3 => model::Slot::Str(&mut self.description),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.description);
+        to.opt(0, &self.icon);
+        to.one(2, &self.identifier);
+        to.one(1, &self.name);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(CustomPluginV2CreateRequest);
+/// Schema `CustomPluginV2Response`.
+pub struct CustomPluginV2Response {
+    pub created_at: Option<f64>,
+    pub created_by: Option<String>,
+    pub description: Option<String>,
+    pub file_url: Option<String>,
+    pub icon: Option<String>,
+    pub identifier: Option<String>,
+    pub name: Option<String>,
+    pub updated_at: Option<f64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl CustomPluginV2Response {
+    pub(crate) const NAMES: model::Names = &[
+        "icon",
+        "name",
+        "file_url",
+        "created_at",
+        "created_by",
+        "identifier",
+        "updated_at",
+        "description",
+    ];
+}
+impl model::Model for CustomPluginV2Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            created_by: None,
+            description: None,
+            file_url: None,
+            icon: None,
+            identifier: None,
+            name: None,
+            updated_at: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CustomPluginV2Response",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -38,30 +121,38 @@ impl model::Model for CreateCustomPluginsV2Body {
         match index {
             0 => model::Slot::Str(&mut self.icon),
             1 => model::Slot::Str(&mut self.name),
-            2 => model::Slot::Str(&mut self.identifier),
-            3 => model::Slot::Str(&mut self.description),
+            2 => model::Slot::Str(&mut self.file_url),
+            3 => model::Slot::Num(&mut self.created_at),
+            4 => model::Slot::Str(&mut self.created_by),
+            5 => model::Slot::Str(&mut self.identifier),
+            6 => model::Slot::Num(&mut self.updated_at),
+            7 => model::Slot::Str(&mut self.description),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(3, &self.description);
+        to.opt(3, &self.created_at);
+        to.opt(4, &self.created_by);
+        to.opt(7, &self.description);
+        to.opt(2, &self.file_url);
         to.opt(0, &self.icon);
-        to.opt(2, &self.identifier);
+        to.opt(5, &self.identifier);
         to.opt(1, &self.name);
+        to.opt(6, &self.updated_at);
         to.misfits(&self.misfits);
     }
 }
-model::model!(CreateCustomPluginsV2Body);
-/// Schema `update-custom-plugin-v2 body`.
-pub struct UpdateCustomPluginV2Body {
+model::model!(CustomPluginV2Response);
+/// Schema `CustomPluginV2UpdateRequest`.
+pub struct CustomPluginV2UpdateRequest {
     pub description: Option<String>,
     pub icon: Option<String>,
     pub name: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateCustomPluginV2Body {
+impl model::Model for CustomPluginV2UpdateRequest {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -74,7 +165,7 @@ impl model::Model for UpdateCustomPluginV2Body {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateCustomPluginV2Body",
+            name: "CustomPluginV2UpdateRequest",
             names: &["icon", "name", "description"],
             required: &[],
             secrets: &[],
@@ -98,4 +189,4 @@ impl model::Model for UpdateCustomPluginV2Body {
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateCustomPluginV2Body);
+model::model!(CustomPluginV2UpdateRequest);

@@ -3,31 +3,27 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `CacheResponseData`.
-pub struct CacheResponseData {
-    pub cache_state: Option<CacheResponseDataCacheState>,
-    pub is_sync_enabled: Option<bool>,
-    pub last_updated_at: Option<i64>,
-    pub ttl_left: Option<i64>,
+/// Schema `BulkEntityFieldUpdateError`.
+pub struct BulkEntityFieldUpdateError {
+    pub entity_ref: Option<String>,
+    pub error_message: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CacheResponseData {
+impl model::Model for BulkEntityFieldUpdateError {
     #[inline]
     fn blank() -> Self {
         Self {
-            cache_state: None,
-            is_sync_enabled: None,
-            last_updated_at: None,
-            ttl_left: None,
+            entity_ref: None,
+            error_message: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CacheResponseData",
-            names: &["ttl_left", "cache_state", "is_sync_enabled", "last_updated_at"],
+            name: "BulkEntityFieldUpdateError",
+            names: &["entityRef", "errorMessage"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -36,27 +32,317 @@ impl model::Model for CacheResponseData {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Int(&mut self.ttl_left),
-            1 => model::Slot::Opt(&mut self.cache_state),
-            2 => model::Slot::Flag(&mut self.is_sync_enabled),
-            3 => model::Slot::Int(&mut self.last_updated_at),
+            0 => model::Slot::Str(&mut self.entity_ref),
+            1 => model::Slot::Str(&mut self.error_message),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.cache_state);
-        to.opt(2, &self.is_sync_enabled);
-        to.opt(3, &self.last_updated_at);
-        to.opt(0, &self.ttl_left);
+        to.opt(0, &self.entity_ref);
+        to.opt(1, &self.error_message);
         to.misfits(&self.misfits);
     }
 }
-model::model!(CacheResponseData);
-model::open_enum! {
-    #[doc = " Schema `CacheResponseData.cache_state`."] CacheResponseDataCacheState { 0
-    ValidCache = "VALID_CACHE", 1 StaleCache = "STALE_CACHE", 2 Unknown = "UNKNOWN", }
+model::model!(BulkEntityFieldUpdateError);
+/// Schema `BulkEntityFieldUpdateRequest`.
+pub struct BulkEntityFieldUpdateRequest {
+    pub entity_refs: Option<Vec<String>>,
+    pub filter: Option<Box<ScorecardFilter>>,
+    pub properties: Vec<BulkFieldUpdateProperty>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
 }
+impl BulkEntityFieldUpdateRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(properties: Vec<BulkFieldUpdateProperty>) -> Self {
+        Self {
+            entity_refs: None,
+            filter: None,
+            properties: properties,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for BulkEntityFieldUpdateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_refs: None,
+            filter: None,
+            properties: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BulkEntityFieldUpdateRequest",
+            names: &["filter", "entityRefs", "properties"],
+            required: &[2],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.filter),
+            1 => model::Slot::Opt(&mut self.entity_refs),
+            2 => model::Cell::slot(&mut self.properties),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.entity_refs);
+        to.opt(0, &self.filter);
+        to.one(2, &self.properties);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(BulkEntityFieldUpdateRequest);
+/// Schema `BulkEntityFieldUpdateSkipped`.
+pub struct BulkEntityFieldUpdateSkipped {
+    pub entity_ref: Option<String>,
+    pub reason: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for BulkEntityFieldUpdateSkipped {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_ref: None,
+            reason: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BulkEntityFieldUpdateSkipped",
+            names: &["reason", "entityRef"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.reason),
+            1 => model::Slot::Str(&mut self.entity_ref),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.entity_ref);
+        to.opt(0, &self.reason);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(BulkEntityFieldUpdateSkipped);
+/// Schema `BulkFieldUpdateOperationResponse`.
+pub struct BulkFieldUpdateOperationResponse {
+    pub error_message: Option<String>,
+    pub errors: Option<Vec<BulkEntityFieldUpdateError>>,
+    pub matched: Option<i64>,
+    pub operation_id: Option<String>,
+    pub permitted: Option<i64>,
+    pub skipped: Option<Vec<BulkEntityFieldUpdateSkipped>>,
+    pub status: Option<String>,
+    pub updated: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl BulkFieldUpdateOperationResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "errors",
+        "status",
+        "matched",
+        "skipped",
+        "updated",
+        "permitted",
+        "operationId",
+        "errorMessage",
+    ];
+}
+impl model::Model for BulkFieldUpdateOperationResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error_message: None,
+            errors: None,
+            matched: None,
+            operation_id: None,
+            permitted: None,
+            skipped: None,
+            status: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BulkFieldUpdateOperationResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.errors),
+            1 => model::Slot::Str(&mut self.status),
+            2 => model::Slot::Int(&mut self.matched),
+            3 => model::Slot::Opt(&mut self.skipped),
+            4 => model::Slot::Int(&mut self.updated),
+            5 => model::Slot::Int(&mut self.permitted),
+            6 => model::Slot::Str(&mut self.operation_id),
+            7 => model::Slot::Str(&mut self.error_message),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.error_message);
+        to.opt(0, &self.errors);
+        to.opt(2, &self.matched);
+        to.opt(6, &self.operation_id);
+        to.opt(5, &self.permitted);
+        to.opt(3, &self.skipped);
+        to.opt(1, &self.status);
+        to.opt(4, &self.updated);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(BulkFieldUpdateOperationResponse);
+/// Schema `BulkFieldUpdateProperty`.
+pub struct BulkFieldUpdateProperty {
+    pub key: String,
+    pub mode: Option<BulkFieldUpdatePropertyMode>,
+    pub value: String,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl BulkFieldUpdateProperty {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
+        Self {
+            key: key.into(),
+            mode: None,
+            value: value.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for BulkFieldUpdateProperty {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: model::Cell::blank(),
+            mode: None,
+            value: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BulkFieldUpdateProperty",
+            names: &["key", "mode", "value"],
+            required: &[0, 2],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.key),
+            1 => model::Slot::Opt(&mut self.mode),
+            2 => model::Slot::OneStr(&mut self.value),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.key);
+        to.opt(1, &self.mode);
+        to.one(2, &self.value);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(BulkFieldUpdateProperty);
+model::open_enum! {
+    #[doc = " Schema `BulkFieldUpdateProperty.mode`."] BulkFieldUpdatePropertyMode { 0
+    Replace = "REPLACE", 1 Append = "APPEND", }
+}
+/// Schema `BulkFieldUpdateSubmitResponse`.
+pub struct BulkFieldUpdateSubmitResponse {
+    pub matched: Option<i64>,
+    pub operation_id: Option<String>,
+    pub permitted: Option<i64>,
+    pub status: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl BulkFieldUpdateSubmitResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "status",
+        "matched",
+        "permitted",
+        "operationId",
+    ];
+}
+impl model::Model for BulkFieldUpdateSubmitResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            matched: None,
+            operation_id: None,
+            permitted: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BulkFieldUpdateSubmitResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.status),
+            1 => model::Slot::Int(&mut self.matched),
+            2 => model::Slot::Int(&mut self.permitted),
+            3 => model::Slot::Str(&mut self.operation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.matched);
+        to.opt(3, &self.operation_id);
+        to.opt(2, &self.permitted);
+        to.opt(0, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(BulkFieldUpdateSubmitResponse);
 /// Schema `EntitiesByRefsRequest`.
 pub struct EntitiesByRefsRequest {
     pub entity_refs: Option<Vec<String>>,
@@ -910,574 +1196,6 @@ impl model::Model for EntityRequest {
     }
 }
 model::through_cell!(EntityRequest);
-/// Schema `EntityResponse`.
-pub struct EntityResponse {
-    pub cache_response_data: Option<Box<CacheResponseData>>,
-    pub created: Option<i64>,
-    pub decorator: Option<String>,
-    pub description: Option<String>,
-    pub entity_ref: Option<String>,
-    pub entity_validity_details: Option<Box<EntityResponseEntityValidityDetails>>,
-    pub git_details: Option<Box<IdpGitDetails>>,
-    pub groups: Option<Vec<EntityResponseGroups>>,
-    pub identifier: Option<String>,
-    pub kind: Option<EntityResponseKind>,
-    pub lifecycle: Option<String>,
-    pub metadata: Option<serde_json::Value>,
-    pub name: Option<String>,
-    pub org_identifier: Option<String>,
-    pub org_name: Option<String>,
-    pub owner: Option<String>,
-    pub project_identifier: Option<String>,
-    pub project_name: Option<String>,
-    pub reference_type: Option<EntityResponseReferenceType>,
-    pub relations: Option<serde_json::Value>,
-    pub scope: Option<EntityResponseScope>,
-    pub scorecards: Option<Box<EntityResponseScorecards>>,
-    pub spec: Option<serde_json::Value>,
-    pub starred: Option<bool>,
-    pub status: Option<Vec<EntityResponseStatus>>,
-    pub sto_details: Option<Box<EntityResponseStoDetails>>,
-    pub tags: Option<Vec<String>>,
-    pub type_: Option<String>,
-    pub updated: Option<i64>,
-    pub yaml: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl EntityResponse {
-    pub(crate) const NAMES: model::Names = &[
-        "kind",
-        "name",
-        "spec",
-        "tags",
-        "type",
-        "yaml",
-        "owner",
-        "scope",
-        "groups",
-        "status",
-        "created",
-        "starred",
-        "updated",
-        "metadata",
-        "org_name",
-        "decorator",
-        "lifecycle",
-        "relations",
-        "entity_ref",
-        "identifier",
-        "scorecards",
-        "description",
-        "git_details",
-        "sto_details",
-        "project_name",
-        "orgIdentifier",
-        "referenceType",
-        "projectIdentifier",
-        "cache_response_data",
-        "entity_validity_details",
-    ];
-}
-impl model::Model for EntityResponse {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            cache_response_data: None,
-            created: None,
-            decorator: None,
-            description: None,
-            entity_ref: None,
-            entity_validity_details: None,
-            git_details: None,
-            groups: None,
-            identifier: None,
-            kind: None,
-            lifecycle: None,
-            metadata: None,
-            name: None,
-            org_identifier: None,
-            org_name: None,
-            owner: None,
-            project_identifier: None,
-            project_name: None,
-            reference_type: None,
-            relations: None,
-            scope: None,
-            scorecards: None,
-            spec: None,
-            starred: None,
-            status: None,
-            sto_details: None,
-            tags: None,
-            type_: None,
-            updated: None,
-            yaml: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "EntityResponse",
-            names: Self::NAMES,
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.kind),
-            1 => model::Slot::Str(&mut self.name),
-            2 => model::Slot::Json(&mut self.spec),
-            3 => model::Slot::Opt(&mut self.tags),
-            4 => model::Slot::Str(&mut self.type_),
-            5 => model::Slot::Str(&mut self.yaml),
-            6 => model::Slot::Str(&mut self.owner),
-            7 => model::Slot::Opt(&mut self.scope),
-            8 => model::Slot::Opt(&mut self.groups),
-            9 => model::Slot::Opt(&mut self.status),
-            10 => model::Slot::Int(&mut self.created),
-            11 => model::Slot::Flag(&mut self.starred),
-            12 => model::Slot::Int(&mut self.updated),
-            13 => model::Slot::Json(&mut self.metadata),
-            14 => model::Slot::Str(&mut self.org_name),
-            15 => model::Slot::Str(&mut self.decorator),
-            16 => model::Slot::Str(&mut self.lifecycle),
-            17 => model::Slot::Json(&mut self.relations),
-            18 => model::Slot::Str(&mut self.entity_ref),
-            19 => model::Slot::Str(&mut self.identifier),
-            20 => model::Slot::Opt(&mut self.scorecards),
-            21 => model::Slot::Str(&mut self.description),
-            22 => model::Slot::Opt(&mut self.git_details),
-            23 => model::Slot::Opt(&mut self.sto_details),
-            24 => model::Slot::Str(&mut self.project_name),
-            25 => model::Slot::Str(&mut self.org_identifier),
-            26 => model::Slot::Opt(&mut self.reference_type),
-            27 => model::Slot::Str(&mut self.project_identifier),
-            28 => model::Slot::Opt(&mut self.cache_response_data),
-            29 => model::Slot::Opt(&mut self.entity_validity_details),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(28, &self.cache_response_data);
-        to.opt(10, &self.created);
-        to.opt(15, &self.decorator);
-        to.opt(21, &self.description);
-        to.opt(18, &self.entity_ref);
-        to.opt(29, &self.entity_validity_details);
-        to.opt(22, &self.git_details);
-        to.opt(8, &self.groups);
-        to.opt(19, &self.identifier);
-        to.opt(0, &self.kind);
-        to.opt(16, &self.lifecycle);
-        to.opt(13, &self.metadata);
-        to.opt(1, &self.name);
-        to.opt(25, &self.org_identifier);
-        to.opt(14, &self.org_name);
-        to.opt(6, &self.owner);
-        to.opt(27, &self.project_identifier);
-        to.opt(24, &self.project_name);
-        to.opt(26, &self.reference_type);
-        to.opt(17, &self.relations);
-        to.opt(7, &self.scope);
-        to.opt(20, &self.scorecards);
-        to.opt(2, &self.spec);
-        to.opt(11, &self.starred);
-        to.opt(9, &self.status);
-        to.opt(23, &self.sto_details);
-        to.opt(3, &self.tags);
-        to.opt(4, &self.type_);
-        to.opt(12, &self.updated);
-        to.opt(5, &self.yaml);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(EntityResponse);
-/// Schema `EntityResponseEntityValidityDetails`.
-pub struct EntityResponseEntityValidityDetails {
-    pub error_messages: Option<Vec<String>>,
-    pub is_valid: Option<bool>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for EntityResponseEntityValidityDetails {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            error_messages: None,
-            is_valid: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "EntityResponseEntityValidityDetails",
-            names: &["is_valid", "error_messages"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Flag(&mut self.is_valid),
-            1 => model::Slot::Opt(&mut self.error_messages),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.error_messages);
-        to.opt(0, &self.is_valid);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(EntityResponseEntityValidityDetails);
-/// Schema `EntityResponseGroups`.
-pub struct EntityResponseGroups {
-    pub group_description: Option<String>,
-    pub group_icon: Option<String>,
-    pub group_identifier: Option<String>,
-    pub group_name: Option<String>,
-    pub org_identifier: Option<String>,
-    pub org_name: Option<String>,
-    pub project_identifier: Option<String>,
-    pub project_name: Option<String>,
-    pub scope: Option<EntityResponseGroupsScope>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for EntityResponseGroups {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            group_description: None,
-            group_icon: None,
-            group_identifier: None,
-            group_name: None,
-            org_identifier: None,
-            org_name: None,
-            project_identifier: None,
-            project_name: None,
-            scope: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "EntityResponseGroups",
-            names: &[
-                "scope",
-                "org_name",
-                "group_icon",
-                "group_name",
-                "project_name",
-                "org_identifier",
-                "group_identifier",
-                "group_description",
-                "project_identifier",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.scope),
-            1 => model::Slot::Str(&mut self.org_name),
-            2 => model::Slot::Str(&mut self.group_icon),
-            3 => model::Slot::Str(&mut self.group_name),
-            4 => model::Slot::Str(&mut self.project_name),
-            5 => model::Slot::Str(&mut self.org_identifier),
-            6 => model::Slot::Str(&mut self.group_identifier),
-            7 => model::Slot::Str(&mut self.group_description),
-            8 => model::Slot::Str(&mut self.project_identifier),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(7, &self.group_description);
-        to.opt(2, &self.group_icon);
-        to.opt(6, &self.group_identifier);
-        to.opt(3, &self.group_name);
-        to.opt(5, &self.org_identifier);
-        to.opt(1, &self.org_name);
-        to.opt(8, &self.project_identifier);
-        to.opt(4, &self.project_name);
-        to.opt(0, &self.scope);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(EntityResponseGroups);
-model::open_enum! {
-    #[doc = " Schema `EntityResponseGroups.scope`."] EntityResponseGroupsScope { 0
-    Account = "ACCOUNT", 1 Organization = "ORGANIZATION", 2 Project = "PROJECT", }
-}
-model::open_enum! {
-    #[doc = " Schema `EntityResponse.kind`."] EntityResponseKind { 0 Api = "api", 1
-    Component = "component", 2 Group = "group", 3 Resource = "resource", 4 User = "user",
-    5 Workflow = "workflow", 6 System = "system", 7 Environmentblueprint =
-    "environmentblueprint", 8 Environment = "environment", }
-}
-model::open_enum! {
-    #[doc = " Schema `EntityResponse.referenceType`."] EntityResponseReferenceType { 0
-    Inline = "INLINE", 1 Git = "GIT", }
-}
-model::open_enum! {
-    #[doc = " Schema `EntityResponse.scope`."] EntityResponseScope { 0 Account =
-    "ACCOUNT", 1 Organization = "ORGANIZATION", 2 Project = "PROJECT", }
-}
-/// Schema `EntityResponseScorecards`.
-pub struct EntityResponseScorecards {
-    pub average: Option<f64>,
-    pub scores: Option<Vec<EntityResponseScorecardsScores>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for EntityResponseScorecards {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            average: None,
-            scores: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "EntityResponseScorecards",
-            names: &["scores", "average"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.scores),
-            1 => model::Slot::Num(&mut self.average),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.average);
-        to.opt(0, &self.scores);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(EntityResponseScorecards);
-/// Schema `EntityResponseScorecardsScores`.
-pub struct EntityResponseScorecardsScores {
-    pub passed_checks: Option<f64>,
-    pub score: Option<f64>,
-    pub scorecard: Option<String>,
-    pub scorecard_name: Option<String>,
-    pub total_checks: Option<f64>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for EntityResponseScorecardsScores {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            passed_checks: None,
-            score: None,
-            scorecard: None,
-            scorecard_name: None,
-            total_checks: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "EntityResponseScorecardsScores",
-            names: &[
-                "score",
-                "scorecard",
-                "total_checks",
-                "passed_checks",
-                "scorecard_name",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Num(&mut self.score),
-            1 => model::Slot::Str(&mut self.scorecard),
-            2 => model::Slot::Num(&mut self.total_checks),
-            3 => model::Slot::Num(&mut self.passed_checks),
-            4 => model::Slot::Str(&mut self.scorecard_name),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(3, &self.passed_checks);
-        to.opt(0, &self.score);
-        to.opt(1, &self.scorecard);
-        to.opt(4, &self.scorecard_name);
-        to.opt(2, &self.total_checks);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(EntityResponseScorecardsScores);
-/// Schema `EntityResponseStatus`.
-pub struct EntityResponseStatus {
-    pub level: Option<String>,
-    pub message: Option<String>,
-    pub type_: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for EntityResponseStatus {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            level: None,
-            message: None,
-            type_: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "EntityResponseStatus",
-            names: &["type", "level", "message"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.type_),
-            1 => model::Slot::Str(&mut self.level),
-            2 => model::Slot::Str(&mut self.message),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.level);
-        to.opt(2, &self.message);
-        to.opt(0, &self.type_);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(EntityResponseStatus);
-/// Schema `EntityResponse_sto_details`.
-pub struct EntityResponseStoDetails {
-    pub test_targets: Option<Vec<EntityResponseStoDetailsTestTargets>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for EntityResponseStoDetails {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            test_targets: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "EntityResponseStoDetails",
-            names: &["test_targets"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.test_targets),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.test_targets);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(EntityResponseStoDetails);
-/// Schema `EntityResponse_sto_details_test_targets`.
-pub struct EntityResponseStoDetailsTestTargets {
-    pub name: Option<String>,
-    pub org_name: Option<String>,
-    pub project_name: Option<String>,
-    pub scope: Option<String>,
-    pub variant: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for EntityResponseStoDetailsTestTargets {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            name: None,
-            org_name: None,
-            project_name: None,
-            scope: None,
-            variant: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "EntityResponseStoDetailsTestTargets",
-            names: &["name", "scope", "variant", "org_name", "project_name"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.scope),
-            2 => model::Slot::Str(&mut self.variant),
-            3 => model::Slot::Str(&mut self.org_name),
-            4 => model::Slot::Str(&mut self.project_name),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(3, &self.org_name);
-        to.opt(4, &self.project_name);
-        to.opt(1, &self.scope);
-        to.opt(2, &self.variant);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(EntityResponseStoDetailsTestTargets);
 /// Schema `EntityUpdateRequest`.
 pub struct EntityUpdateRequest {
     pub git_details: Option<Box<IdpGitUpdateDetails>>,
@@ -1659,105 +1377,6 @@ model::model!(IdpGitCreateDetails);
 model::open_enum! {
     #[doc = " Schema `GitCreateDetails2.store_type`."] IdpGitCreateDetailsStoreType { 0
     Inline = "INLINE", 1 Remote = "REMOTE", }
-}
-/// Schema `GitDetails1`.
-pub struct IdpGitDetails {
-    pub base_branch: Option<String>,
-    pub branch_name: Option<String>,
-    pub commit_id: Option<String>,
-    pub commit_message: Option<String>,
-    pub connector_ref: Option<String>,
-    pub file_path: Option<String>,
-    pub file_url: Option<String>,
-    pub is_harness_code_repo: Option<bool>,
-    pub object_id: Option<String>,
-    pub repo_name: Option<String>,
-    pub repo_url: Option<String>,
-    pub store_type: Option<IdpGitDetailsStoreType>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for IdpGitDetails {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            base_branch: None,
-            branch_name: None,
-            commit_id: None,
-            commit_message: None,
-            connector_ref: None,
-            file_path: None,
-            file_url: None,
-            is_harness_code_repo: None,
-            object_id: None,
-            repo_name: None,
-            repo_url: None,
-            store_type: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "IdpGitDetails",
-            names: &[
-                "file_url",
-                "repo_url",
-                "commit_id",
-                "file_path",
-                "object_id",
-                "repo_name",
-                "store_type",
-                "base_branch",
-                "branch_name",
-                "connector_ref",
-                "commit_message",
-                "is_harness_code_repo",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.file_url),
-            1 => model::Slot::Str(&mut self.repo_url),
-            2 => model::Slot::Str(&mut self.commit_id),
-            3 => model::Slot::Str(&mut self.file_path),
-            4 => model::Slot::Str(&mut self.object_id),
-            5 => model::Slot::Str(&mut self.repo_name),
-            6 => model::Slot::Opt(&mut self.store_type),
-            7 => model::Slot::Str(&mut self.base_branch),
-            8 => model::Slot::Str(&mut self.branch_name),
-            9 => model::Slot::Str(&mut self.connector_ref),
-            10 => model::Slot::Str(&mut self.commit_message),
-            11 => model::Slot::Flag(&mut self.is_harness_code_repo),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(7, &self.base_branch);
-        to.opt(8, &self.branch_name);
-        to.opt(2, &self.commit_id);
-        to.opt(10, &self.commit_message);
-        to.opt(9, &self.connector_ref);
-        to.opt(3, &self.file_path);
-        to.opt(0, &self.file_url);
-        to.opt(11, &self.is_harness_code_repo);
-        to.opt(4, &self.object_id);
-        to.opt(5, &self.repo_name);
-        to.opt(1, &self.repo_url);
-        to.opt(6, &self.store_type);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(IdpGitDetails);
-model::open_enum! {
-    #[doc = " Schema `GitDetails1.store_type`."] IdpGitDetailsStoreType { 0 Inline =
-    "INLINE", 1 Remote = "REMOTE", }
 }
 /// Schema `GitImportDetails1`.
 pub struct IdpGitImportDetails {

@@ -3,25 +3,76 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `create-integration body`.
-pub struct CreateIntegrationBody {
-    pub request: Option<Box<CreateIntegrationBodyRequest>>,
+/// Schema `AbstractIntegrationRequest`.
+pub struct AbstractIntegrationRequest {
+    pub request: Box<BaseIntegrationRequest>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateIntegrationBody {
+impl AbstractIntegrationRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(request: impl Into<Box<BaseIntegrationRequest>>) -> Self {
+        Self {
+            request: request.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for AbstractIntegrationRequest {
     #[inline]
     fn blank() -> Self {
         Self {
-            request: None,
+            request: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateIntegrationBody",
+            name: "AbstractIntegrationRequest",
             names: &["request"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.request),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.request);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(AbstractIntegrationRequest);
+/// Schema `AbstractIntegrationResponse`.
+pub struct AbstractIntegrationResponse {
+    pub response: Option<Box<BaseIntegrationResponse>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl AbstractIntegrationResponse {
+    pub(crate) const NAMES: model::Names = &["response"];
+}
+impl model::Model for AbstractIntegrationResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            response: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AbstractIntegrationResponse",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -30,35 +81,104 @@ impl model::Model for CreateIntegrationBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.request),
+            0 => model::Slot::Opt(&mut self.response),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.request);
+        to.opt(0, &self.response);
         to.misfits(&self.misfits);
     }
 }
-model::model!(CreateIntegrationBody);
-/// Schema `create-integration body.request`.
-pub struct CreateIntegrationBodyRequest {
-    pub type_: Option<String>,
+model::model!(AbstractIntegrationResponse);
+/// Schema `BaseIntegrationRequest`.
+pub struct BaseIntegrationRequest {
+    pub type_: BaseIntegrationRequestType,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateIntegrationBodyRequest {
+impl BaseIntegrationRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(type_: impl Into<BaseIntegrationRequestType>) -> Self {
+        Self {
+            type_: type_.into(),
+            extra: Default::default(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for BaseIntegrationRequest {
     #[inline]
     fn blank() -> Self {
         Self {
-            type_: None,
+            type_: model::Cell::blank(),
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateIntegrationBodyRequest",
+            name: "BaseIntegrationRequest",
+            names: &["type"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.type_),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.type_);
+        to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
+}
+model::through_cell!(BaseIntegrationRequest);
+model::open_enum! {
+    #[doc = " Schema `BaseIntegrationRequest.type`."] BaseIntegrationRequestType { 0 Git
+    = "git", 1 Catalog = "catalog", }
+}
+/// Schema `BaseIntegrationResponse`.
+pub struct BaseIntegrationResponse {
+    pub type_: Option<BaseIntegrationResponseType>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for BaseIntegrationResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            type_: None,
+            extra: Default::default(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "BaseIntegrationResponse",
             names: &["type"],
             required: &[],
             secrets: &[],
@@ -68,7 +188,7 @@ impl model::Model for CreateIntegrationBodyRequest {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.type_),
+            0 => model::Slot::Opt(&mut self.type_),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -77,8 +197,513 @@ impl model::Model for CreateIntegrationBodyRequest {
         to.opt(0, &self.type_);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
-model::model!(CreateIntegrationBodyRequest);
+model::model!(BaseIntegrationResponse);
+model::open_enum! {
+    #[doc = " Schema `BaseIntegrationResponse.type`."] BaseIntegrationResponseType { 0
+    Git = "git", 1 Catalog = "catalog", }
+}
+/// Schema `DiscoverEntitiesResponse`.
+pub struct DiscoverEntitiesResponse {
+    pub action_destination: Option<Box<DiscoverEntitiesResponseActionDestination>>,
+    pub discovered_at: Option<i64>,
+    pub identifier: Option<String>,
+    pub integration_entity_id: Option<String>,
+    pub kind: Option<String>,
+    pub name: Option<String>,
+    pub scope: Option<String>,
+    pub type_: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for DiscoverEntitiesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action_destination: None,
+            discovered_at: None,
+            identifier: None,
+            integration_entity_id: None,
+            kind: None,
+            name: None,
+            scope: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DiscoverEntitiesResponse",
+            names: &[
+                "kind",
+                "name",
+                "type",
+                "scope",
+                "identifier",
+                "discovered_at",
+                "action_destination",
+                "integration_entity_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.kind),
+            1 => model::Slot::Str(&mut self.name),
+            2 => model::Slot::Str(&mut self.type_),
+            3 => model::Slot::Str(&mut self.scope),
+            4 => model::Slot::Str(&mut self.identifier),
+            5 => model::Slot::Int(&mut self.discovered_at),
+            6 => model::Slot::Opt(&mut self.action_destination),
+            7 => model::Slot::Str(&mut self.integration_entity_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.action_destination);
+        to.opt(5, &self.discovered_at);
+        to.opt(4, &self.identifier);
+        to.opt(7, &self.integration_entity_id);
+        to.opt(0, &self.kind);
+        to.opt(1, &self.name);
+        to.opt(3, &self.scope);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(DiscoverEntitiesResponse);
+/// Schema `DiscoverEntitiesResponse.action_destination`.
+pub struct DiscoverEntitiesResponseActionDestination {
+    pub default_action: Option<DiscoverEntitiesResponseActionDestinationDefaultAction>,
+    pub merge: Option<Vec<DiscoverEntitiesResponseActionDestinationMerge>>,
+    pub register: Option<Box<DiscoverEntitiesResponseActionDestinationRegister>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for DiscoverEntitiesResponseActionDestination {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_action: None,
+            merge: None,
+            register: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DiscoverEntitiesResponseActionDestination",
+            names: &["merge", "register", "default_action"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.merge),
+            1 => model::Slot::Opt(&mut self.register),
+            2 => model::Slot::Opt(&mut self.default_action),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.default_action);
+        to.opt(0, &self.merge);
+        to.opt(1, &self.register);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(DiscoverEntitiesResponseActionDestination);
+model::open_enum! {
+    #[doc = " Schema `DiscoverEntitiesResponse.action_destination.default_action`."]
+    DiscoverEntitiesResponseActionDestinationDefaultAction { 0 Register = "REGISTER", 1
+    Merge = "MERGE", }
+}
+/// Schema `DiscoverEntitiesResponse.action_destination.merge`.
+pub struct DiscoverEntitiesResponseActionDestinationMerge {
+    pub entity_ref: Option<String>,
+    pub name: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for DiscoverEntitiesResponseActionDestinationMerge {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_ref: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DiscoverEntitiesResponseActionDestinationMerge",
+            names: &["name", "entity_ref"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Str(&mut self.entity_ref),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.entity_ref);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(DiscoverEntitiesResponseActionDestinationMerge);
+/// Schema `DiscoverEntitiesResponse.action_destination.register`.
+pub struct DiscoverEntitiesResponseActionDestinationRegister {
+    pub name: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for DiscoverEntitiesResponseActionDestinationRegister {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DiscoverEntitiesResponseActionDestinationRegister",
+            names: &["name"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(DiscoverEntitiesResponseActionDestinationRegister);
+/// Schema `SaveDiscoverEntitiesRequest`.
+pub struct SaveDiscoverEntitiesRequest {
+    pub all: Option<bool>,
+    pub auto_discover: Option<bool>,
+    pub integration_entities: Vec<SaveDiscoverEntitiesRequestIntegrationEntities>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl SaveDiscoverEntitiesRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        integration_entities: Vec<SaveDiscoverEntitiesRequestIntegrationEntities>,
+    ) -> Self {
+        Self {
+            all: None,
+            auto_discover: None,
+            integration_entities: integration_entities,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for SaveDiscoverEntitiesRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            all: None,
+            auto_discover: None,
+            integration_entities: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SaveDiscoverEntitiesRequest",
+            names: &["all", "auto_discover", "integration_entities"],
+            required: &[2],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.all),
+            1 => model::Slot::Flag(&mut self.auto_discover),
+            2 => model::Cell::slot(&mut self.integration_entities),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.all);
+        to.opt(1, &self.auto_discover);
+        to.one(2, &self.integration_entities);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(SaveDiscoverEntitiesRequest);
+/// Schema `SaveDiscoverEntitiesRequest.integration_entities`.
+pub struct SaveDiscoverEntitiesRequestIntegrationEntities {
+    pub action: Option<SaveDiscoverEntitiesRequestIntegrationEntitiesAction>,
+    pub action_destination: Option<String>,
+    pub integration_entity_id: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for SaveDiscoverEntitiesRequestIntegrationEntities {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: None,
+            action_destination: None,
+            integration_entity_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SaveDiscoverEntitiesRequestIntegrationEntities",
+            names: &["action", "action_destination", "integration_entity_id"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.action),
+            1 => model::Slot::Str(&mut self.action_destination),
+            2 => model::Slot::Str(&mut self.integration_entity_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.action);
+        to.opt(1, &self.action_destination);
+        to.opt(2, &self.integration_entity_id);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(SaveDiscoverEntitiesRequestIntegrationEntities);
+model::open_enum! {
+    #[doc = " Schema `SaveDiscoverEntitiesRequest.integration_entities.action`."]
+    SaveDiscoverEntitiesRequestIntegrationEntitiesAction { 0 Register = "REGISTER", 1
+    Merge = "MERGE", }
+}
+/// Schema `UnlinkIntegrationEntitiesRequest`.
+pub struct UnlinkIntegrationEntitiesRequest {
+    pub entity_refs: Vec<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl UnlinkIntegrationEntitiesRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(entity_refs: Vec<String>) -> Self {
+        Self {
+            entity_refs: entity_refs,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for UnlinkIntegrationEntitiesRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_refs: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UnlinkIntegrationEntitiesRequest",
+            names: &["entity_refs"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.entity_refs),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.entity_refs);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(UnlinkIntegrationEntitiesRequest);
+/// Schema `UnlinkIntegrationEntitiesResponse`.
+pub struct UnlinkIntegrationEntitiesResponse {
+    pub failed: Option<Vec<UnlinkIntegrationEntitiesResponseFailed>>,
+    pub success: Option<Vec<UnlinkIntegrationEntitiesResponseSuccess>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for UnlinkIntegrationEntitiesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            failed: None,
+            success: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UnlinkIntegrationEntitiesResponse",
+            names: &["failed", "success"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.failed),
+            1 => model::Slot::Opt(&mut self.success),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.failed);
+        to.opt(1, &self.success);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(UnlinkIntegrationEntitiesResponse);
+/// Schema `UnlinkIntegrationEntitiesResponse.failed`.
+pub struct UnlinkIntegrationEntitiesResponseFailed {
+    pub entity_ref: Option<String>,
+    pub name: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for UnlinkIntegrationEntitiesResponseFailed {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_ref: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UnlinkIntegrationEntitiesResponseFailed",
+            names: &["name", "entity_ref"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Str(&mut self.entity_ref),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.entity_ref);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(UnlinkIntegrationEntitiesResponseFailed);
+/// Schema `UnlinkIntegrationEntitiesResponse.success`.
+pub struct UnlinkIntegrationEntitiesResponseSuccess {
+    pub entity_ref: Option<String>,
+    pub name: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for UnlinkIntegrationEntitiesResponseSuccess {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_ref: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UnlinkIntegrationEntitiesResponseSuccess",
+            names: &["name", "entity_ref"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Str(&mut self.entity_ref),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.entity_ref);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(UnlinkIntegrationEntitiesResponseSuccess);
 model::open_enum! {
     #[doc = " Schema `create-integration integration`."] CreateIntegrationValue { 0 Git =
     "git", 1 Catalog = "catalog", }
@@ -95,212 +720,6 @@ model::open_enum! {
     #[doc = " Schema `get-integrations integration`."] GetIntegrationsIntegration { 0 Git
     = "git", 1 Catalog = "catalog", }
 }
-/// Schema `save-discover-entities body`.
-pub struct SaveDiscoverEntitiesBody {
-    pub all: Option<bool>,
-    pub auto_discover: Option<bool>,
-    pub integration_entities: Option<Vec<SaveDiscoverEntitiesBodyIntegrationEntities>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for SaveDiscoverEntitiesBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            all: None,
-            auto_discover: None,
-            integration_entities: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "SaveDiscoverEntitiesBody",
-            names: &["all", "auto_discover", "integration_entities"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Flag(&mut self.all),
-            1 => model::Slot::Flag(&mut self.auto_discover),
-            2 => model::Slot::Opt(&mut self.integration_entities),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.all);
-        to.opt(1, &self.auto_discover);
-        to.opt(2, &self.integration_entities);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(SaveDiscoverEntitiesBody);
-/// Schema `save-discover-entities body.integration_entities`.
-pub struct SaveDiscoverEntitiesBodyIntegrationEntities {
-    pub action: Option<String>,
-    pub action_destination: Option<String>,
-    pub integration_entity_id: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for SaveDiscoverEntitiesBodyIntegrationEntities {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            action: None,
-            action_destination: None,
-            integration_entity_id: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "SaveDiscoverEntitiesBodyIntegrationEntities",
-            names: &["action", "action_destination", "integration_entity_id"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.action),
-            1 => model::Slot::Str(&mut self.action_destination),
-            2 => model::Slot::Str(&mut self.integration_entity_id),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.action);
-        to.opt(1, &self.action_destination);
-        to.opt(2, &self.integration_entity_id);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(SaveDiscoverEntitiesBodyIntegrationEntities);
-/// Schema `unlinkIntegrationEntities body`.
-pub struct UnlinkIntegrationEntitiesBody {
-    pub entity_refs: Option<Vec<String>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UnlinkIntegrationEntitiesBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            entity_refs: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UnlinkIntegrationEntitiesBody",
-            names: &["entity_refs"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.entity_refs),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.entity_refs);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UnlinkIntegrationEntitiesBody);
-/// Schema `update-integration body`.
-pub struct UpdateIntegrationBody {
-    pub request: Option<Box<UpdateIntegrationBodyRequest>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateIntegrationBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            request: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateIntegrationBody",
-            names: &["request"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.request),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.request);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateIntegrationBody);
-/// Schema `update-integration body.request`.
-pub struct UpdateIntegrationBodyRequest {
-    pub type_: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateIntegrationBodyRequest {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            type_: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateIntegrationBodyRequest",
-            names: &["type"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.type_),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateIntegrationBodyRequest);
 model::open_enum! {
     #[doc = " Schema `update-integration integration`."] UpdateIntegrationValue { 0 Git =
     "git", 1 Catalog = "catalog", }

@@ -3,8 +3,81 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `create-kind body`.
-pub struct CreateKindBody {
+/// Schema `KindCreateRequest`.
+pub struct KindCreateRequest {
+    pub description: String,
+    pub icon: Option<String>,
+    pub identifier: String,
+    pub name: Option<String>,
+    pub schema: String,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl KindCreateRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        description: impl Into<String>,
+        identifier: impl Into<String>,
+        schema: impl Into<String>,
+    ) -> Self {
+        Self {
+            description: description.into(),
+            icon: None,
+            identifier: identifier.into(),
+            name: None,
+            schema: schema.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for KindCreateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: model::Cell::blank(),
+            icon: None,
+            identifier: model::Cell::blank(),
+            name: None,
+            schema: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "KindCreateRequest",
+            names: &["icon", "name", "schema", "identifier", "description"],
+            required: &[2, 3, 4],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.icon),
+            1 => model::Slot::Str(&mut self.name),
+            2 => model::Slot::OneStr(&mut self.schema),
+            3 => model::Slot::OneStr(&mut self.identifier),
+            4 => model::Slot::OneStr(&mut self.description),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(4, &self.description);
+        to.opt(0, &self.icon);
+        to.one(3, &self.identifier);
+        to.opt(1, &self.name);
+        to.one(2, &self.schema);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(KindCreateRequest);
+/// Schema `KindResponseBody`.
+pub struct KindResponseBody {
+    pub custom: Option<bool>,
     pub description: Option<String>,
     pub icon: Option<String>,
     pub identifier: Option<String>,
@@ -13,10 +86,21 @@ pub struct CreateKindBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateKindBody {
+impl KindResponseBody {
+    pub(crate) const NAMES: model::Names = &[
+        "icon",
+        "name",
+        "custom",
+        "schema",
+        "identifier",
+        "description",
+    ];
+}
+impl model::Model for KindResponseBody {
     #[inline]
     fn blank() -> Self {
         Self {
+            custom: None,
             description: None,
             icon: None,
             identifier: None,
@@ -28,8 +112,8 @@ impl model::Model for CreateKindBody {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateKindBody",
-            names: &["icon", "name", "schema", "identifier", "description"],
+            name: "KindResponseBody",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -40,30 +124,35 @@ impl model::Model for CreateKindBody {
         match index {
             0 => model::Slot::Str(&mut self.icon),
             1 => model::Slot::Str(&mut self.name),
-            2 => model::Slot::Str(&mut self.schema),
-            3 => model::Slot::Str(&mut self.identifier),
-            4 => model::Slot::Str(&mut self.description),
+            2 => model::Slot::Flag(&mut self.custom),
+            3 => model::Slot::Str(&mut self.schema),
+            4 => model::Slot::Str(&mut self.identifier),
+            5 => model::Slot::Str(&mut self.description),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(4, &self.description);
+        to.opt(2, &self.custom);
+        to.opt(5, &self.description);
         to.opt(0, &self.icon);
-        to.opt(3, &self.identifier);
+        to.opt(4, &self.identifier);
         to.opt(1, &self.name);
-        to.opt(2, &self.schema);
+        to.opt(3, &self.schema);
         to.misfits(&self.misfits);
     }
 }
-model::model!(CreateKindBody);
-/// Schema `kind-schema-validate body`.
-pub struct KindSchemaValidateBody {
+model::model!(KindResponseBody);
+/// Schema `KindSchemaResponseBody`.
+pub struct KindSchemaResponseBody {
     pub schema: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for KindSchemaValidateBody {
+impl KindSchemaResponseBody {
+    pub(crate) const NAMES: model::Names = &["schema"];
+}
+impl model::Model for KindSchemaResponseBody {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -74,8 +163,8 @@ impl model::Model for KindSchemaValidateBody {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "KindSchemaValidateBody",
-            names: &["schema"],
+            name: "KindSchemaResponseBody",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -94,33 +183,94 @@ impl model::Model for KindSchemaValidateBody {
         to.misfits(&self.misfits);
     }
 }
-model::model!(KindSchemaValidateBody);
-/// Schema `update-kind body`.
-pub struct UpdateKindBody {
-    pub description: Option<String>,
-    pub icon: Option<String>,
-    pub name: Option<String>,
-    pub schema: Option<String>,
+model::model!(KindSchemaResponseBody);
+/// Schema `KindSchemaValidateRequest`.
+pub struct KindSchemaValidateRequest {
+    pub schema: String,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateKindBody {
+impl KindSchemaValidateRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(schema: impl Into<String>) -> Self {
+        Self {
+            schema: schema.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for KindSchemaValidateRequest {
     #[inline]
     fn blank() -> Self {
         Self {
-            description: None,
-            icon: None,
-            name: None,
-            schema: None,
+            schema: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateKindBody",
+            name: "KindSchemaValidateRequest",
+            names: &["schema"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.schema),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.schema);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(KindSchemaValidateRequest);
+/// Schema `KindUpdateRequest`.
+pub struct KindUpdateRequest {
+    pub description: Option<String>,
+    pub icon: Option<String>,
+    pub name: Option<String>,
+    pub schema: String,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl KindUpdateRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(schema: impl Into<String>) -> Self {
+        Self {
+            description: None,
+            icon: None,
+            name: None,
+            schema: schema.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for KindUpdateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            icon: None,
+            name: None,
+            schema: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "KindUpdateRequest",
             names: &["icon", "name", "schema", "description"],
-            required: &[],
+            required: &[2],
             secrets: &[],
             tagged: &[],
         }
@@ -130,7 +280,7 @@ impl model::Model for UpdateKindBody {
         match index {
             0 => model::Slot::Str(&mut self.icon),
             1 => model::Slot::Str(&mut self.name),
-            2 => model::Slot::Str(&mut self.schema),
+            2 => model::Slot::OneStr(&mut self.schema),
             3 => model::Slot::Str(&mut self.description),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
@@ -140,8 +290,8 @@ impl model::Model for UpdateKindBody {
         to.opt(3, &self.description);
         to.opt(0, &self.icon);
         to.opt(1, &self.name);
-        to.opt(2, &self.schema);
+        to.one(2, &self.schema);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateKindBody);
+model::through_cell!(KindUpdateRequest);

@@ -3,57 +3,6 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `StatusInfo`.
-pub struct StatusInfo {
-    pub current_status: Option<StatusInfoCurrentStatus>,
-    pub reason: Option<String>,
-    pub updated_at: Option<i64>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for StatusInfo {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            current_status: None,
-            reason: None,
-            updated_at: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "StatusInfo",
-            names: &["reason", "updated_at", "current_status"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.reason),
-            1 => model::Slot::Int(&mut self.updated_at),
-            2 => model::Slot::Opt(&mut self.current_status),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.current_status);
-        to.opt(0, &self.reason);
-        to.opt(1, &self.updated_at);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(StatusInfo);
-model::open_enum! {
-    #[doc = " Schema `StatusInfo.current_status`."] StatusInfoCurrentStatus { 0 Completed
-    = "COMPLETED", 1 Running = "RUNNING", 2 Pending = "PENDING", 3 Failed = "FAILED", 4
-    NotFound = "NOT_FOUND", }
-}
 /// Schema `StatusInfoRequest`.
 pub struct StatusInfoRequest {
     pub status: Option<Box<StatusInfo>>,

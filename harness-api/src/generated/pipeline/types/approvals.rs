@@ -6,14 +6,17 @@ use crate::model;
 /// Schema `ApprovalInstanceResponse`.
 pub struct ApprovalInstanceResponse {
     pub approval_message: Option<String>,
+    pub approved_by_current_user: Option<bool>,
     pub created_at: Option<i64>,
     pub deadline: Option<i64>,
     pub details: Option<serde_json::Value>,
+    pub error_message: Option<String>,
     pub id: Option<String>,
     pub include_pipeline_execution_history: Option<bool>,
     pub last_modified_at: Option<i64>,
-    pub status: Option<String>,
-    pub type_: Option<String>,
+    pub rejected_by_current_user: Option<bool>,
+    pub status: Option<ApprovalInstanceResponseStatus>,
+    pub type_: Option<ApprovalInstanceResponseType>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -25,8 +28,11 @@ impl ApprovalInstanceResponse {
         "details",
         "deadline",
         "createdAt",
+        "errorMessage",
         "lastModifiedAt",
         "approvalMessage",
+        "approvedByCurrentUser",
+        "rejectedByCurrentUser",
         "includePipelineExecutionHistory",
     ];
 }
@@ -35,12 +41,15 @@ impl model::Model for ApprovalInstanceResponse {
     fn blank() -> Self {
         Self {
             approval_message: None,
+            approved_by_current_user: None,
             created_at: None,
             deadline: None,
             details: None,
+            error_message: None,
             id: None,
             include_pipeline_execution_history: None,
             last_modified_at: None,
+            rejected_by_current_user: None,
             status: None,
             type_: None,
             misfits: model::Misfits::NONE,
@@ -60,32 +69,351 @@ impl model::Model for ApprovalInstanceResponse {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Str(&mut self.id),
-            1 => model::Slot::Str(&mut self.type_),
-            2 => model::Slot::Str(&mut self.status),
+            1 => model::Slot::Opt(&mut self.type_),
+            2 => model::Slot::Opt(&mut self.status),
             3 => model::Slot::Json(&mut self.details),
             4 => model::Slot::Int(&mut self.deadline),
             5 => model::Slot::Int(&mut self.created_at),
-            6 => model::Slot::Int(&mut self.last_modified_at),
-            7 => model::Slot::Str(&mut self.approval_message),
-            8 => model::Slot::Flag(&mut self.include_pipeline_execution_history),
+            6 => model::Slot::Str(&mut self.error_message),
+            7 => model::Slot::Int(&mut self.last_modified_at),
+            8 => model::Slot::Str(&mut self.approval_message),
+            9 => model::Slot::Flag(&mut self.approved_by_current_user),
+            10 => model::Slot::Flag(&mut self.rejected_by_current_user),
+            11 => model::Slot::Flag(&mut self.include_pipeline_execution_history),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(7, &self.approval_message);
+        to.opt(8, &self.approval_message);
+        to.opt(9, &self.approved_by_current_user);
         to.opt(5, &self.created_at);
         to.opt(4, &self.deadline);
         to.opt(3, &self.details);
+        to.opt(6, &self.error_message);
         to.opt(0, &self.id);
-        to.opt(8, &self.include_pipeline_execution_history);
-        to.opt(6, &self.last_modified_at);
+        to.opt(11, &self.include_pipeline_execution_history);
+        to.opt(7, &self.last_modified_at);
+        to.opt(10, &self.rejected_by_current_user);
         to.opt(2, &self.status);
         to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
 model::model!(ApprovalInstanceResponse);
+/// Schema `ApprovalInstanceResponseBody`.
+pub struct ApprovalInstanceResponseBody {
+    pub created: Option<i64>,
+    pub deadline: Option<i64>,
+    pub details: Option<serde_json::Value>,
+    pub error_message: Option<String>,
+    pub id: Option<String>,
+    pub status: Option<ApprovalInstanceResponseBodyStatus>,
+    pub type_: Option<ApprovalInstanceResponseBodyType>,
+    pub updated: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ApprovalInstanceResponseBody {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "type",
+        "status",
+        "created",
+        "details",
+        "updated",
+        "deadline",
+        "error_message",
+    ];
+}
+impl model::Model for ApprovalInstanceResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            deadline: None,
+            details: None,
+            error_message: None,
+            id: None,
+            status: None,
+            type_: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApprovalInstanceResponseBody",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Opt(&mut self.type_),
+            2 => model::Slot::Opt(&mut self.status),
+            3 => model::Slot::Int(&mut self.created),
+            4 => model::Slot::Json(&mut self.details),
+            5 => model::Slot::Int(&mut self.updated),
+            6 => model::Slot::Int(&mut self.deadline),
+            7 => model::Slot::Str(&mut self.error_message),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.created);
+        to.opt(6, &self.deadline);
+        to.opt(4, &self.details);
+        to.opt(7, &self.error_message);
+        to.opt(0, &self.id);
+        to.opt(2, &self.status);
+        to.opt(1, &self.type_);
+        to.opt(5, &self.updated);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApprovalInstanceResponseBody);
+model::open_enum! {
+    #[doc = " Schema `ApprovalInstanceResponseBody.status`."]
+    ApprovalInstanceResponseBodyStatus { 0 Waiting = "WAITING", 1 Approved = "APPROVED",
+    2 Rejected = "REJECTED", 3 Failed = "FAILED", 4 Aborted = "ABORTED", 5 Expired =
+    "EXPIRED", }
+}
+model::open_enum! {
+    #[doc = " Schema `ApprovalInstanceResponseBody.type`."]
+    ApprovalInstanceResponseBodyType { 0 HarnessApproval = "HarnessApproval", 1
+    JiraApproval = "JiraApproval", 2 CustomApproval = "CustomApproval", 3
+    ServiceNowApproval = "ServiceNowApproval", }
+}
+model::open_enum! {
+    #[doc = " Schema `ApprovalInstanceResponse.status`."] ApprovalInstanceResponseStatus
+    { 0 Waiting = "WAITING", 1 Approved = "APPROVED", 2 Rejected = "REJECTED", 3 Failed =
+    "FAILED", 4 Aborted = "ABORTED", 5 Expired = "EXPIRED", }
+}
+model::open_enum! {
+    #[doc = " Schema `ApprovalInstanceResponse.type`."] ApprovalInstanceResponseType { 0
+    HarnessApproval = "HarnessApproval", 1 JiraApproval = "JiraApproval", 2
+    CustomApproval = "CustomApproval", 3 ServiceNowApproval = "ServiceNowApproval", }
+}
+/// Schema `ApproverInput`.
+pub struct ApproverInput {
+    pub name: String,
+    pub value: String,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ApproverInput {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            value: value.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for ApproverInput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: model::Cell::blank(),
+            value: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApproverInput",
+            names: &["name", "value"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.name),
+            1 => model::Slot::OneStr(&mut self.value),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.name);
+        to.one(1, &self.value);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(ApproverInput);
+/// Schema `ApproverInputDTO`.
+pub struct ApproverInputDto {
+    pub name: Option<String>,
+    pub value: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApproverInputDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApproverInputDto",
+            names: &["name", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Str(&mut self.value),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.name);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApproverInputDto);
+/// Schema `HarnessApprovalActivityRequest`.
+pub struct HarnessApprovalActivityRequest {
+    pub action: HarnessApprovalActivityRequestAction,
+    pub approver_inputs: Option<Vec<ApproverInput>>,
+    pub auto_approve: Option<bool>,
+    pub comments: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl HarnessApprovalActivityRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(action: impl Into<HarnessApprovalActivityRequestAction>) -> Self {
+        Self {
+            action: action.into(),
+            approver_inputs: None,
+            auto_approve: None,
+            comments: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for HarnessApprovalActivityRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: model::Cell::blank(),
+            approver_inputs: None,
+            auto_approve: None,
+            comments: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessApprovalActivityRequest",
+            names: &["action", "comments", "autoApprove", "approverInputs"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.action),
+            1 => model::Slot::Str(&mut self.comments),
+            2 => model::Slot::Flag(&mut self.auto_approve),
+            3 => model::Slot::Opt(&mut self.approver_inputs),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.action);
+        to.opt(3, &self.approver_inputs);
+        to.opt(2, &self.auto_approve);
+        to.opt(1, &self.comments);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(HarnessApprovalActivityRequest);
+model::open_enum! {
+    #[doc = " Schema `HarnessApprovalActivityRequest.action`."]
+    HarnessApprovalActivityRequestAction { 0 Approve = "APPROVE", 1 Reject = "REJECT", }
+}
+/// Schema `HarnessApprovalActivityRequestBody`.
+pub struct HarnessApprovalActivityRequestBody {
+    pub action: Option<HarnessApprovalActivityRequestBodyAction>,
+    pub approver_inputs: Option<Vec<ApproverInputDto>>,
+    pub comments: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for HarnessApprovalActivityRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: None,
+            approver_inputs: None,
+            comments: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HarnessApprovalActivityRequestBody",
+            names: &["action", "comments", "approver_inputs"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.action),
+            1 => model::Slot::Str(&mut self.comments),
+            2 => model::Slot::Opt(&mut self.approver_inputs),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.action);
+        to.opt(2, &self.approver_inputs);
+        to.opt(1, &self.comments);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(HarnessApprovalActivityRequestBody);
+model::open_enum! {
+    #[doc = " Schema `HarnessApprovalActivityRequestBody.action`."]
+    HarnessApprovalActivityRequestBodyAction { 0 Approve = "APPROVE", 1 Reject =
+    "REJECT", }
+}
 /// Schema `ResponseDTOApprovalInstanceResponse`.
 pub struct ResponseDtoApprovalInstanceResponse {
     pub correlation_id: Option<String>,
@@ -141,188 +469,6 @@ model::open_enum! {
     ResponseDtoApprovalInstanceResponseStatus { 0 Success = "SUCCESS", 1 Failure =
     "FAILURE", 2 Error = "ERROR", }
 }
-/// Schema `addHarnessApprovalActivity body`.
-pub struct AddHarnessApprovalActivityBody {
-    pub action: Option<String>,
-    pub approver_inputs: Option<Vec<AddHarnessApprovalActivityBodyApproverInputs>>,
-    pub auto_approve: Option<bool>,
-    pub comments: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for AddHarnessApprovalActivityBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            action: None,
-            approver_inputs: None,
-            auto_approve: None,
-            comments: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "AddHarnessApprovalActivityBody",
-            names: &["action", "comments", "autoApprove", "approverInputs"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.action),
-            1 => model::Slot::Str(&mut self.comments),
-            2 => model::Slot::Flag(&mut self.auto_approve),
-            3 => model::Slot::Opt(&mut self.approver_inputs),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.action);
-        to.opt(3, &self.approver_inputs);
-        to.opt(2, &self.auto_approve);
-        to.opt(1, &self.comments);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(AddHarnessApprovalActivityBody);
-/// Schema `addHarnessApprovalActivity body.approverInputs`.
-pub struct AddHarnessApprovalActivityBodyApproverInputs {
-    pub name: Option<String>,
-    pub value: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for AddHarnessApprovalActivityBodyApproverInputs {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            name: None,
-            value: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "AddHarnessApprovalActivityBodyApproverInputs",
-            names: &["name", "value"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.value),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.value);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(AddHarnessApprovalActivityBodyApproverInputs);
-/// Schema `addHarnessApprovalActivityByPipelineExecutionId body`.
-pub struct AddHarnessApprovalActivityByPipelineExecutionIdBody {
-    pub action: Option<String>,
-    pub approver_inputs: Option<
-        Vec<AddHarnessApprovalActivityByPipelineExecutionIdBodyApproverInputs>,
-    >,
-    pub comments: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for AddHarnessApprovalActivityByPipelineExecutionIdBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            action: None,
-            approver_inputs: None,
-            comments: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "AddHarnessApprovalActivityByPipelineExecutionIdBody",
-            names: &["action", "comments", "approver_inputs"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.action),
-            1 => model::Slot::Str(&mut self.comments),
-            2 => model::Slot::Opt(&mut self.approver_inputs),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.action);
-        to.opt(2, &self.approver_inputs);
-        to.opt(1, &self.comments);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(AddHarnessApprovalActivityByPipelineExecutionIdBody);
-/// Schema `addHarnessApprovalActivityByPipelineExecutionId body.approver_inputs`.
-pub struct AddHarnessApprovalActivityByPipelineExecutionIdBodyApproverInputs {
-    pub name: Option<String>,
-    pub value: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for AddHarnessApprovalActivityByPipelineExecutionIdBodyApproverInputs {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            name: None,
-            value: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "AddHarnessApprovalActivityByPipelineExecutionIdBodyApproverInputs",
-            names: &["name", "value"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.value),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.value);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(AddHarnessApprovalActivityByPipelineExecutionIdBodyApproverInputs);
 model::open_enum! {
     #[doc = " Schema `getApprovalInstancesByExecutionId approval_status`."]
     GetApprovalInstancesByExecutionIdApprovalStatus { 0 Waiting = "WAITING", 1 Approved =

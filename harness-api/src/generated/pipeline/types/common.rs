@@ -672,7 +672,8 @@ impl model::Model for MatrixMetadata {
 model::model!(MatrixMetadata);
 /// Schema `MergeInputSetRequest`.
 pub struct MergeInputSetRequest {
-    pub input_set_branch_name: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub input_set_branch_name: Option<serde_json::Value>,
     pub input_set_references: Option<Vec<String>>,
     pub last_yaml_to_merge: Option<String>,
     pub stage_identifiers: Option<Vec<String>>,
@@ -713,7 +714,7 @@ impl model::Model for MergeInputSetRequest {
         match index {
             0 => model::Slot::Str(&mut self.last_yaml_to_merge),
             1 => model::Slot::Opt(&mut self.stage_identifiers),
-            2 => model::Slot::Str(&mut self.input_set_branch_name),
+            2 => model::Slot::Json(&mut self.input_set_branch_name),
             3 => model::Slot::Opt(&mut self.input_set_references),
             4 => model::Slot::Flag(&mut self.with_merged_pipeline_yaml),
             _ => model::Slot::Misfits(&mut self.misfits),
@@ -734,6 +735,48 @@ model::open_enum! {
     #[doc = " Schema `MoveConfigOperationType`."] MoveConfigOperationType { 0
     InlineToRemote = "INLINE_TO_REMOTE", }
 }
+/// Schema `NGLabel`.
+pub struct NgLabel {
+    pub key: Option<String>,
+    pub value: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for NgLabel {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgLabel",
+            names: &["key", "value"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.key),
+            1 => model::Slot::Str(&mut self.value),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.key);
+        to.opt(1, &self.value);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(NgLabel);
 /// Schema `NGTriggerEventHistoryDTO`.
 pub struct NgTriggerEventHistoryDto {
     pub account_id: Option<String>,

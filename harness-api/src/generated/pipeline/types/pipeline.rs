@@ -3,6 +3,163 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `AnnotationEntity`.
+pub struct AnnotationEntity {
+    pub context_id: Option<String>,
+    pub mode: Option<String>,
+    pub priority: Option<i64>,
+    pub step_id: Option<String>,
+    pub style: Option<String>,
+    pub summary: Option<String>,
+    pub timestamp: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for AnnotationEntity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            context_id: None,
+            mode: None,
+            priority: None,
+            step_id: None,
+            style: None,
+            summary: None,
+            timestamp: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AnnotationEntity",
+            names: &[
+                "mode",
+                "style",
+                "stepId",
+                "summary",
+                "priority",
+                "contextId",
+                "timestamp",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.mode),
+            1 => model::Slot::Str(&mut self.style),
+            2 => model::Slot::Str(&mut self.step_id),
+            3 => model::Slot::Str(&mut self.summary),
+            4 => model::Slot::Int(&mut self.priority),
+            5 => model::Slot::Str(&mut self.context_id),
+            6 => model::Slot::Int(&mut self.timestamp),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.context_id);
+        to.opt(0, &self.mode);
+        to.opt(4, &self.priority);
+        to.opt(2, &self.step_id);
+        to.opt(1, &self.style);
+        to.opt(3, &self.summary);
+        to.opt(6, &self.timestamp);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AnnotationEntity);
+/// Schema `CreateAnnotationsRequest`.
+pub struct CreateAnnotationsRequest {
+    pub annotations: Vec<AnnotationEntity>,
+    pub org_id: String,
+    pub pipeline_id: String,
+    pub plan_execution_id: String,
+    pub project_id: String,
+    pub stage_execution_id: String,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl CreateAnnotationsRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        annotations: Vec<AnnotationEntity>,
+        org_id: impl Into<String>,
+        pipeline_id: impl Into<String>,
+        plan_execution_id: impl Into<String>,
+        project_id: impl Into<String>,
+        stage_execution_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            annotations: annotations,
+            org_id: org_id.into(),
+            pipeline_id: pipeline_id.into(),
+            plan_execution_id: plan_execution_id.into(),
+            project_id: project_id.into(),
+            stage_execution_id: stage_execution_id.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for CreateAnnotationsRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            annotations: model::Cell::blank(),
+            org_id: model::Cell::blank(),
+            pipeline_id: model::Cell::blank(),
+            plan_execution_id: model::Cell::blank(),
+            project_id: model::Cell::blank(),
+            stage_execution_id: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateAnnotationsRequest",
+            names: &[
+                "orgId",
+                "projectId",
+                "pipelineId",
+                "annotations",
+                "planExecutionId",
+                "stageExecutionId",
+            ],
+            required: &[0, 1, 2, 3, 4, 5],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.org_id),
+            1 => model::Slot::OneStr(&mut self.project_id),
+            2 => model::Slot::OneStr(&mut self.pipeline_id),
+            3 => model::Cell::slot(&mut self.annotations),
+            4 => model::Slot::OneStr(&mut self.plan_execution_id),
+            5 => model::Slot::OneStr(&mut self.stage_execution_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(3, &self.annotations);
+        to.one(0, &self.org_id);
+        to.one(2, &self.pipeline_id);
+        to.one(4, &self.plan_execution_id);
+        to.one(1, &self.project_id);
+        to.one(5, &self.stage_execution_id);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(CreateAnnotationsRequest);
 /// Schema `ExecutionSummaryInfo`.
 pub struct ExecutionSummaryInfo {
     pub deployments: Option<Vec<i64>>,
@@ -1283,141 +1440,6 @@ impl model::Model for YamlSchemaErrorWrapperDto {
     }
 }
 model::model!(YamlSchemaErrorWrapperDto);
-/// Schema `createPipelineExecutionAnnotations body`.
-pub struct CreatePipelineExecutionAnnotationsBody {
-    pub annotations: Option<Vec<CreatePipelineExecutionAnnotationsBodyAnnotations>>,
-    pub org_id: Option<String>,
-    pub pipeline_id: Option<String>,
-    pub plan_execution_id: Option<String>,
-    pub project_id: Option<String>,
-    pub stage_execution_id: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CreatePipelineExecutionAnnotationsBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            annotations: None,
-            org_id: None,
-            pipeline_id: None,
-            plan_execution_id: None,
-            project_id: None,
-            stage_execution_id: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreatePipelineExecutionAnnotationsBody",
-            names: &[
-                "orgId",
-                "projectId",
-                "pipelineId",
-                "annotations",
-                "planExecutionId",
-                "stageExecutionId",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.org_id),
-            1 => model::Slot::Str(&mut self.project_id),
-            2 => model::Slot::Str(&mut self.pipeline_id),
-            3 => model::Slot::Opt(&mut self.annotations),
-            4 => model::Slot::Str(&mut self.plan_execution_id),
-            5 => model::Slot::Str(&mut self.stage_execution_id),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(3, &self.annotations);
-        to.opt(0, &self.org_id);
-        to.opt(2, &self.pipeline_id);
-        to.opt(4, &self.plan_execution_id);
-        to.opt(1, &self.project_id);
-        to.opt(5, &self.stage_execution_id);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreatePipelineExecutionAnnotationsBody);
-/// Schema `createPipelineExecutionAnnotations body.annotations`.
-pub struct CreatePipelineExecutionAnnotationsBodyAnnotations {
-    pub context_id: Option<String>,
-    pub mode: Option<String>,
-    pub priority: Option<i64>,
-    pub step_id: Option<String>,
-    pub style: Option<String>,
-    pub summary: Option<String>,
-    pub timestamp: Option<i64>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CreatePipelineExecutionAnnotationsBodyAnnotations {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            context_id: None,
-            mode: None,
-            priority: None,
-            step_id: None,
-            style: None,
-            summary: None,
-            timestamp: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreatePipelineExecutionAnnotationsBodyAnnotations",
-            names: &[
-                "mode",
-                "style",
-                "stepId",
-                "summary",
-                "priority",
-                "contextId",
-                "timestamp",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.mode),
-            1 => model::Slot::Str(&mut self.style),
-            2 => model::Slot::Str(&mut self.step_id),
-            3 => model::Slot::Str(&mut self.summary),
-            4 => model::Slot::Int(&mut self.priority),
-            5 => model::Slot::Str(&mut self.context_id),
-            6 => model::Slot::Int(&mut self.timestamp),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(5, &self.context_id);
-        to.opt(0, &self.mode);
-        to.opt(4, &self.priority);
-        to.opt(2, &self.step_id);
-        to.opt(1, &self.style);
-        to.opt(3, &self.summary);
-        to.opt(6, &self.timestamp);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreatePipelineExecutionAnnotationsBodyAnnotations);
 model::open_enum! {
     #[doc = " Schema `postPipeline storeType`."] PostPipelineStoreType { 0 Inline =
     "INLINE", 1 Remote = "REMOTE", 2 InlineHc = "INLINE_HC", }

@@ -597,6 +597,48 @@ impl model::Model for RetryHistoryResponse {
     }
 }
 model::model!(RetryHistoryResponse);
+/// Schema `RetryPipelineRequest`.
+pub struct RetryPipelineRequest {
+    pub expression_values: Option<std::collections::BTreeMap<String, String>>,
+    pub runtime_input_yaml: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for RetryPipelineRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            expression_values: None,
+            runtime_input_yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RetryPipelineRequest",
+            names: &["expressionValues", "runtimeInputYaml"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.expression_values),
+            1 => model::Slot::Str(&mut self.runtime_input_yaml),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.expression_values);
+        to.opt(1, &self.runtime_input_yaml);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(RetryPipelineRequest);
 /// Schema `RetryStagesMetadata`.
 pub struct RetryStagesMetadata {
     pub retry_stages_identifier: Option<Vec<String>>,
@@ -685,45 +727,3 @@ impl model::Model for RunStageRequest {
     }
 }
 model::model!(RunStageRequest);
-/// Schema `retryPipelineV2 body`.
-pub struct RetryPipelineV2Body {
-    pub expression_values: Option<std::collections::BTreeMap<String, String>>,
-    pub runtime_input_yaml: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for RetryPipelineV2Body {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            expression_values: None,
-            runtime_input_yaml: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "RetryPipelineV2Body",
-            names: &["expressionValues", "runtimeInputYaml"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.expression_values),
-            1 => model::Slot::Str(&mut self.runtime_input_yaml),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.expression_values);
-        to.opt(1, &self.runtime_input_yaml);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(RetryPipelineV2Body);

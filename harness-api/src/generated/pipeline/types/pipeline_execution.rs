@@ -3,6 +3,44 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `DynamicPipelineExecuteRequestBody`.
+pub struct DynamicPipelineExecuteRequestBody {
+    pub yaml: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for DynamicPipelineExecuteRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DynamicPipelineExecuteRequestBody",
+            names: &["yaml"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.yaml),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.yaml);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(DynamicPipelineExecuteRequestBody);
 /// Schema `ExecutionDetails`.
 pub struct ExecutionDetails {
     pub execution_id: Option<String>,
@@ -208,25 +246,39 @@ impl model::Model for RunStageRequestBody {
     }
 }
 model::model!(RunStageRequestBody);
-/// Schema `runDynamicExecutionWithInputYaml body`.
-pub struct RunDynamicExecutionWithInputYamlBody {
-    pub yaml: Option<String>,
+/// Schema `StageExecutionResponseBody`.
+pub struct StageExecutionResponseBody {
+    pub is_to_be_blocked: Option<bool>,
+    pub message: Option<String>,
+    pub stage_identifier: Option<String>,
+    pub stage_name: Option<String>,
+    pub stages_required: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for RunDynamicExecutionWithInputYamlBody {
+impl model::Model for StageExecutionResponseBody {
     #[inline]
     fn blank() -> Self {
         Self {
-            yaml: None,
+            is_to_be_blocked: None,
+            message: None,
+            stage_identifier: None,
+            stage_name: None,
+            stages_required: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "RunDynamicExecutionWithInputYamlBody",
-            names: &["yaml"],
+            name: "StageExecutionResponseBody",
+            names: &[
+                "message",
+                "stage_name",
+                "stages_required",
+                "is_to_be_blocked",
+                "stage_identifier",
+            ],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -235,14 +287,22 @@ impl model::Model for RunDynamicExecutionWithInputYamlBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.yaml),
+            0 => model::Slot::Str(&mut self.message),
+            1 => model::Slot::Str(&mut self.stage_name),
+            2 => model::Slot::Opt(&mut self.stages_required),
+            3 => model::Slot::Flag(&mut self.is_to_be_blocked),
+            4 => model::Slot::Str(&mut self.stage_identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.yaml);
+        to.opt(3, &self.is_to_be_blocked);
+        to.opt(0, &self.message);
+        to.opt(4, &self.stage_identifier);
+        to.opt(1, &self.stage_name);
+        to.opt(2, &self.stages_required);
         to.misfits(&self.misfits);
     }
 }
-model::model!(RunDynamicExecutionWithInputYamlBody);
+model::model!(StageExecutionResponseBody);

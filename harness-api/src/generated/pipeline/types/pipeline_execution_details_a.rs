@@ -94,6 +94,51 @@ model::open_enum! {
     IgnoreFailure = "IGNORE_FAILURE", 7 ProceedWithDefault = "PROCEED_WITH_DEFAULT", 8
     MarkAsFailure = "MARK_AS_FAILURE", 9 Unrecognized = "UNRECOGNIZED", }
 }
+/// Schema `AnnotationContentResponse`.
+pub struct AnnotationContentResponse {
+    pub content: Option<String>,
+    pub context_id: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl AnnotationContentResponse {
+    pub(crate) const NAMES: model::Names = &["content", "contextId"];
+}
+impl model::Model for AnnotationContentResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            context_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AnnotationContentResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.content),
+            1 => model::Slot::Str(&mut self.context_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.content);
+        to.opt(1, &self.context_id);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AnnotationContentResponse);
 /// Schema `AsyncChainExecutableResponse`.
 pub struct AsyncChainExecutableResponse {
     pub callback_id: Option<String>,

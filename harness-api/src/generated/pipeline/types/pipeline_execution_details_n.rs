@@ -3,48 +3,6 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `NGLabel`.
-pub struct NgLabel {
-    pub key: Option<String>,
-    pub value: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for NgLabel {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            key: None,
-            value: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "NgLabel",
-            names: &["key", "value"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.key),
-            1 => model::Slot::Str(&mut self.value),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.key);
-        to.opt(1, &self.value);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(NgLabel);
 /// Schema `NodeExecutionDetails`.
 pub struct NodeExecutionDetails {
     pub execution_graph: Option<Box<ExecutionGraph>>,

@@ -282,6 +282,142 @@ impl model::Model for PagePipelineExecutionSummary {
     }
 }
 model::model!(PagePipelineExecutionSummary);
+/// Schema `PipelineAnnotation`.
+pub struct PipelineAnnotation {
+    pub context_id: Option<String>,
+    pub priority: Option<i64>,
+    pub style: Option<PipelineAnnotationStyle>,
+    pub summary: Option<String>,
+    pub timestamp: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for PipelineAnnotation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            context_id: None,
+            priority: None,
+            style: None,
+            summary: None,
+            timestamp: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineAnnotation",
+            names: &["style", "summary", "priority", "contextId", "timestamp"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.style),
+            1 => model::Slot::Str(&mut self.summary),
+            2 => model::Slot::Int(&mut self.priority),
+            3 => model::Slot::Str(&mut self.context_id),
+            4 => model::Slot::Int(&mut self.timestamp),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.context_id);
+        to.opt(2, &self.priority);
+        to.opt(0, &self.style);
+        to.opt(1, &self.summary);
+        to.opt(4, &self.timestamp);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(PipelineAnnotation);
+model::open_enum! {
+    #[doc = " Schema `PipelineAnnotation.style`."] PipelineAnnotationStyle { 0 Success =
+    "success", 1 Error = "error", 2 Info = "info", 3 Warning = "warning", }
+}
+/// Schema `PipelineAnnotationsResponseDTO`.
+pub struct PipelineAnnotationsResponseDto {
+    pub account_id: Option<String>,
+    pub annotations: Option<Vec<PipelineAnnotation>>,
+    pub created_at: Option<i64>,
+    pub last_updated_at: Option<i64>,
+    pub org_id: Option<String>,
+    pub pipeline_id: Option<String>,
+    pub plan_execution_id: Option<String>,
+    pub project_id: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl PipelineAnnotationsResponseDto {
+    pub(crate) const NAMES: model::Names = &[
+        "orgId",
+        "accountId",
+        "createdAt",
+        "projectId",
+        "pipelineId",
+        "annotations",
+        "lastUpdatedAt",
+        "planExecutionId",
+    ];
+}
+impl model::Model for PipelineAnnotationsResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            annotations: None,
+            created_at: None,
+            last_updated_at: None,
+            org_id: None,
+            pipeline_id: None,
+            plan_execution_id: None,
+            project_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineAnnotationsResponseDto",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.org_id),
+            1 => model::Slot::Str(&mut self.account_id),
+            2 => model::Slot::Int(&mut self.created_at),
+            3 => model::Slot::Str(&mut self.project_id),
+            4 => model::Slot::Str(&mut self.pipeline_id),
+            5 => model::Slot::Opt(&mut self.annotations),
+            6 => model::Slot::Int(&mut self.last_updated_at),
+            7 => model::Slot::Str(&mut self.plan_execution_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.account_id);
+        to.opt(5, &self.annotations);
+        to.opt(2, &self.created_at);
+        to.opt(6, &self.last_updated_at);
+        to.opt(0, &self.org_id);
+        to.opt(4, &self.pipeline_id);
+        to.opt(7, &self.plan_execution_id);
+        to.opt(3, &self.project_id);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(PipelineAnnotationsResponseDto);
 /// Schema `PipelineExecutionDetail`.
 pub struct PipelineExecutionDetail {
     pub child_graph: Option<Box<ChildExecutionDetail>>,

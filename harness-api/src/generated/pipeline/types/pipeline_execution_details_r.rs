@@ -3,6 +3,61 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `ResponseDTOAnnotationContentResponse`.
+pub struct ResponseDtoAnnotationContentResponse {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<AnnotationContentResponse>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoAnnotationContentResponseStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResponseDtoAnnotationContentResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoAnnotationContentResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ResponseDtoAnnotationContentResponse);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOAnnotationContentResponse.status`."]
+    ResponseDtoAnnotationContentResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
+}
 /// Schema `ResponseDTOCustomPagePipelineExecutionOutline`.
 pub struct ResponseDtoCustomPagePipelineExecutionOutline {
     pub correlation_id: Option<String>,
@@ -441,6 +496,61 @@ model::model!(ResponseDtoPagePipelineExecutionSummary);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOPagePipelineExecutionSummary.status`."]
     ResponseDtoPagePipelineExecutionSummaryStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
+}
+/// Schema `ResponseDTOPipelineAnnotationsResponseDTO`.
+pub struct ResponseDtoPipelineAnnotationsResponseDto {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<PipelineAnnotationsResponseDto>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoPipelineAnnotationsResponseDtoStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResponseDtoPipelineAnnotationsResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPipelineAnnotationsResponseDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ResponseDtoPipelineAnnotationsResponseDto);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOPipelineAnnotationsResponseDTO.status`."]
+    ResponseDtoPipelineAnnotationsResponseDtoStatus { 0 Success = "SUCCESS", 1 Failure =
     "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOPipelineExecutionDetail`.

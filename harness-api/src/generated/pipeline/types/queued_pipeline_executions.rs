@@ -3,25 +3,57 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `bulkAbortQueuedPipelines body`.
-pub struct BulkAbortQueuedPipelinesBody {
-    pub plan_execution_ids: Option<Vec<String>>,
+/// Schema `PageQueuedPipelineExecution`.
+pub struct PageQueuedPipelineExecution {
+    pub content: Option<Vec<QueuedPipelineExecution>>,
+    pub empty: Option<bool>,
+    pub first: Option<bool>,
+    pub last: Option<bool>,
+    pub number: Option<i64>,
+    pub number_of_elements: Option<i64>,
+    pub pageable: Option<Box<Pageable>>,
+    pub size: Option<i64>,
+    pub sort: Option<Box<Sort>>,
+    pub total_elements: Option<i64>,
+    pub total_pages: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for BulkAbortQueuedPipelinesBody {
+impl model::Model for PageQueuedPipelineExecution {
     #[inline]
     fn blank() -> Self {
         Self {
-            plan_execution_ids: None,
+            content: None,
+            empty: None,
+            first: None,
+            last: None,
+            number: None,
+            number_of_elements: None,
+            pageable: None,
+            size: None,
+            sort: None,
+            total_elements: None,
+            total_pages: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "BulkAbortQueuedPipelinesBody",
-            names: &["planExecutionIds"],
+            name: "PageQueuedPipelineExecution",
+            names: &[
+                "last",
+                "size",
+                "sort",
+                "empty",
+                "first",
+                "number",
+                "content",
+                "pageable",
+                "totalPages",
+                "totalElements",
+                "numberOfElements",
+            ],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -30,37 +62,349 @@ impl model::Model for BulkAbortQueuedPipelinesBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.plan_execution_ids),
+            0 => model::Slot::Flag(&mut self.last),
+            1 => model::Slot::Int(&mut self.size),
+            2 => model::Slot::Opt(&mut self.sort),
+            3 => model::Slot::Flag(&mut self.empty),
+            4 => model::Slot::Flag(&mut self.first),
+            5 => model::Slot::Int(&mut self.number),
+            6 => model::Slot::Opt(&mut self.content),
+            7 => model::Slot::Opt(&mut self.pageable),
+            8 => model::Slot::Int(&mut self.total_pages),
+            9 => model::Slot::Int(&mut self.total_elements),
+            10 => model::Slot::Int(&mut self.number_of_elements),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.plan_execution_ids);
+        to.opt(6, &self.content);
+        to.opt(3, &self.empty);
+        to.opt(4, &self.first);
+        to.opt(0, &self.last);
+        to.opt(5, &self.number);
+        to.opt(10, &self.number_of_elements);
+        to.opt(7, &self.pageable);
+        to.opt(1, &self.size);
+        to.opt(2, &self.sort);
+        to.opt(9, &self.total_elements);
+        to.opt(8, &self.total_pages);
         to.misfits(&self.misfits);
     }
 }
-model::model!(BulkAbortQueuedPipelinesBody);
-/// Schema `listQueuedPipelines body`.
-pub struct ListQueuedPipelinesBody {
-    pub filter_type: Option<String>,
-    pub org_identifiers: Option<Vec<String>>,
-    pub pipeline_identifiers: Option<Vec<String>>,
-    pub pipeline_tags: Option<Vec<ListQueuedPipelinesBodyPipelineTags>>,
-    pub priority_types: Option<Vec<String>>,
-    pub project_identifiers: Option<Vec<String>>,
-    pub queued_time_range: Option<Box<ListQueuedPipelinesBodyQueuedTimeRange>>,
-    pub statuses: Option<Vec<String>>,
-    pub tags: Option<std::collections::BTreeMap<String, String>>,
-    pub trigger_types: Option<Vec<String>>,
+model::model!(PageQueuedPipelineExecution);
+/// Schema `QueuedPipelineBulkAbortRequest`.
+pub struct QueuedPipelineBulkAbortRequest {
+    pub plan_execution_ids: Vec<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for ListQueuedPipelinesBody {
+impl QueuedPipelineBulkAbortRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(plan_execution_ids: Vec<String>) -> Self {
+        Self {
+            plan_execution_ids: plan_execution_ids,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for QueuedPipelineBulkAbortRequest {
     #[inline]
     fn blank() -> Self {
         Self {
-            filter_type: None,
+            plan_execution_ids: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "QueuedPipelineBulkAbortRequest",
+            names: &["planExecutionIds"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.plan_execution_ids),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.plan_execution_ids);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(QueuedPipelineBulkAbortRequest);
+/// Schema `QueuedPipelineBulkAbortResponse`.
+pub struct QueuedPipelineBulkAbortResponse {
+    pub failure_count: Option<i64>,
+    pub results: Option<Vec<QueuedPipelineBulkAbortResult>>,
+    pub success_count: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl QueuedPipelineBulkAbortResponse {
+    pub(crate) const NAMES: model::Names = &["results", "failureCount", "successCount"];
+}
+impl model::Model for QueuedPipelineBulkAbortResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            failure_count: None,
+            results: None,
+            success_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "QueuedPipelineBulkAbortResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.results),
+            1 => model::Slot::Int(&mut self.failure_count),
+            2 => model::Slot::Int(&mut self.success_count),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.failure_count);
+        to.opt(0, &self.results);
+        to.opt(2, &self.success_count);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(QueuedPipelineBulkAbortResponse);
+/// Schema `QueuedPipelineBulkAbortResult`.
+pub struct QueuedPipelineBulkAbortResult {
+    pub error_message: Option<String>,
+    pub plan_execution_id: Option<String>,
+    pub success: Option<bool>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for QueuedPipelineBulkAbortResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error_message: None,
+            plan_execution_id: None,
+            success: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "QueuedPipelineBulkAbortResult",
+            names: &["success", "errorMessage", "planExecutionId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.success),
+            1 => model::Slot::Str(&mut self.error_message),
+            2 => model::Slot::Str(&mut self.plan_execution_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.error_message);
+        to.opt(2, &self.plan_execution_id);
+        to.opt(0, &self.success);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(QueuedPipelineBulkAbortResult);
+/// Schema `QueuedPipelineExecution`.
+pub struct QueuedPipelineExecution {
+    pub created_at: Option<i64>,
+    pub execution_trigger_info: Option<Box<ExecutionTriggerInfo>>,
+    pub labels: Option<Vec<NgLabel>>,
+    pub org_identifier: Option<String>,
+    pub pipeline_identifier: Option<String>,
+    pub pipeline_name: Option<String>,
+    pub plan_execution_id: Option<String>,
+    pub priority_type: Option<QueuedPipelineExecutionPriorityType>,
+    pub project_identifier: Option<String>,
+    pub queue_position: Option<i64>,
+    pub run_sequence: Option<i64>,
+    pub start_ts: Option<i64>,
+    pub status: Option<QueuedPipelineExecutionStatus>,
+    pub tags: Option<Vec<NgTag>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for QueuedPipelineExecution {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            execution_trigger_info: None,
+            labels: None,
+            org_identifier: None,
+            pipeline_identifier: None,
+            pipeline_name: None,
+            plan_execution_id: None,
+            priority_type: None,
+            project_identifier: None,
+            queue_position: None,
+            run_sequence: None,
+            start_ts: None,
+            status: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "QueuedPipelineExecution",
+            names: &[
+                "tags",
+                "labels",
+                "status",
+                "startTs",
+                "createdAt",
+                "runSequence",
+                "pipelineName",
+                "priorityType",
+                "orgIdentifier",
+                "queuePosition",
+                "planExecutionId",
+                "projectIdentifier",
+                "pipelineIdentifier",
+                "executionTriggerInfo",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.tags),
+            1 => model::Slot::Opt(&mut self.labels),
+            2 => model::Slot::Opt(&mut self.status),
+            3 => model::Slot::Int(&mut self.start_ts),
+            4 => model::Slot::Int(&mut self.created_at),
+            5 => model::Slot::Int(&mut self.run_sequence),
+            6 => model::Slot::Str(&mut self.pipeline_name),
+            7 => model::Slot::Opt(&mut self.priority_type),
+            8 => model::Slot::Str(&mut self.org_identifier),
+            9 => model::Slot::Int(&mut self.queue_position),
+            10 => model::Slot::Str(&mut self.plan_execution_id),
+            11 => model::Slot::Str(&mut self.project_identifier),
+            12 => model::Slot::Str(&mut self.pipeline_identifier),
+            13 => model::Slot::Opt(&mut self.execution_trigger_info),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.created_at);
+        to.opt(13, &self.execution_trigger_info);
+        to.opt(1, &self.labels);
+        to.opt(8, &self.org_identifier);
+        to.opt(12, &self.pipeline_identifier);
+        to.opt(6, &self.pipeline_name);
+        to.opt(10, &self.plan_execution_id);
+        to.opt(7, &self.priority_type);
+        to.opt(11, &self.project_identifier);
+        to.opt(9, &self.queue_position);
+        to.opt(5, &self.run_sequence);
+        to.opt(3, &self.start_ts);
+        to.opt(2, &self.status);
+        to.opt(0, &self.tags);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(QueuedPipelineExecution);
+model::open_enum! {
+    #[doc = " Schema `QueuedPipelineExecution.priorityType`."]
+    QueuedPipelineExecutionPriorityType { 0 High = "HIGH", 1 Low = "LOW", 2 Normal =
+    "NORMAL", }
+}
+model::open_enum! {
+    #[doc = " Schema `QueuedPipelineExecution.status`."] QueuedPipelineExecutionStatus {
+    0 Running = "Running", 1 AsyncWaiting = "AsyncWaiting", 2 TaskWaiting =
+    "TaskWaiting", 3 TimedWaiting = "TimedWaiting", 4 Failed = "Failed", 5 Errored =
+    "Errored", 6 IgnoreFailed = "IgnoreFailed", 7 NotStarted = "NotStarted", 8 Expired =
+    "Expired", 9 Aborted = "Aborted", 10 Discontinuing = "Discontinuing", 11 Queued =
+    "Queued", 12 Paused = "Paused", 13 ResourceWaiting = "ResourceWaiting", 14
+    InterventionWaiting = "InterventionWaiting", 15 ApprovalWaiting = "ApprovalWaiting",
+    16 WaitStepRunning = "WaitStepRunning", 17 QueuedLicenseLimitReached =
+    "QueuedLicenseLimitReached", 18 QueuedExecutionConcurrencyReached =
+    "QueuedExecutionConcurrencyReached", 19 Success = "Success", 20 Suspended =
+    "Suspended", 21 Skipped = "Skipped", 22 Pausing = "Pausing", 23 ApprovalRejected =
+    "ApprovalRejected", 24 InputWaiting = "InputWaiting", 25 AbortedByFreeze =
+    "AbortedByFreeze", 26 UploadWaiting = "UploadWaiting", 27
+    QueuedGlobalInfraCapacityReached = "QueuedGlobalInfraCapacityReached", 28
+    QueuedPlanCreation = "QUEUED_PLAN_CREATION", 29 NotStartedSnake = "NOT_STARTED", 30
+    InterventionWaitingSnake = "INTERVENTION_WAITING", 31 ApprovalWaitingSnake =
+    "APPROVAL_WAITING", 32 ApprovalRejectedSnake = "APPROVAL_REJECTED", 33 Waiting =
+    "Waiting", }
+}
+/// Schema `QueuedPipelineFilter`.
+pub struct QueuedPipelineFilter {
+    pub filter_type: QueuedPipelineFilterType,
+    pub org_identifiers: Option<Vec<String>>,
+    pub pipeline_identifiers: Option<Vec<String>>,
+    pub pipeline_tags: Option<Vec<NgTag>>,
+    pub priority_types: Option<Vec<QueuedPipelineFilterPriorityTypes>>,
+    pub project_identifiers: Option<Vec<String>>,
+    pub queued_time_range: Option<Box<TimeRange>>,
+    pub statuses: Option<Vec<QueuedPipelineFilterStatuses>>,
+    pub tags: Option<std::collections::BTreeMap<String, String>>,
+    pub trigger_types: Option<Vec<QueuedPipelineFilterTriggerTypes>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl QueuedPipelineFilter {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(filter_type: impl Into<QueuedPipelineFilterType>) -> Self {
+        Self {
+            filter_type: filter_type.into(),
+            org_identifiers: None,
+            pipeline_identifiers: None,
+            pipeline_tags: None,
+            priority_types: None,
+            project_identifiers: None,
+            queued_time_range: None,
+            statuses: None,
+            tags: None,
+            trigger_types: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for QueuedPipelineFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filter_type: model::Cell::blank(),
             org_identifiers: None,
             pipeline_identifiers: None,
             pipeline_tags: None,
@@ -76,7 +420,7 @@ impl model::Model for ListQueuedPipelinesBody {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "ListQueuedPipelinesBody",
+            name: "QueuedPipelineFilter",
             names: &[
                 "tags",
                 "statuses",
@@ -89,7 +433,7 @@ impl model::Model for ListQueuedPipelinesBody {
                 "projectIdentifiers",
                 "pipelineIdentifiers",
             ],
-            required: &[],
+            required: &[2],
             secrets: &[],
             tagged: &[],
         }
@@ -99,7 +443,7 @@ impl model::Model for ListQueuedPipelinesBody {
         match index {
             0 => model::Slot::Opt(&mut self.tags),
             1 => model::Slot::Opt(&mut self.statuses),
-            2 => model::Slot::Str(&mut self.filter_type),
+            2 => model::Cell::slot(&mut self.filter_type),
             3 => model::Slot::Opt(&mut self.pipeline_tags),
             4 => model::Slot::Opt(&mut self.trigger_types),
             5 => model::Slot::Opt(&mut self.priority_types),
@@ -112,7 +456,7 @@ impl model::Model for ListQueuedPipelinesBody {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.filter_type);
+        to.one(2, &self.filter_type);
         to.opt(6, &self.org_identifiers);
         to.opt(9, &self.pipeline_identifiers);
         to.opt(3, &self.pipeline_tags);
@@ -125,28 +469,90 @@ impl model::Model for ListQueuedPipelinesBody {
         to.misfits(&self.misfits);
     }
 }
-model::model!(ListQueuedPipelinesBody);
-/// Schema `listQueuedPipelines body.pipelineTags`.
-pub struct ListQueuedPipelinesBodyPipelineTags {
-    pub key: Option<String>,
-    pub value: Option<String>,
+model::through_cell!(QueuedPipelineFilter);
+model::open_enum! {
+    #[doc = " Schema `QueuedPipelineFilter.priorityTypes`."]
+    QueuedPipelineFilterPriorityTypes { 0 High = "HIGH", 1 Low = "LOW", 2 Normal =
+    "NORMAL", }
+}
+model::open_enum! {
+    #[doc = " Schema `QueuedPipelineFilter.statuses`."] QueuedPipelineFilterStatuses { 0
+    Running = "Running", 1 AsyncWaiting = "AsyncWaiting", 2 TaskWaiting = "TaskWaiting",
+    3 TimedWaiting = "TimedWaiting", 4 Failed = "Failed", 5 Errored = "Errored", 6
+    IgnoreFailed = "IgnoreFailed", 7 NotStarted = "NotStarted", 8 Expired = "Expired", 9
+    Aborted = "Aborted", 10 Discontinuing = "Discontinuing", 11 Queued = "Queued", 12
+    Paused = "Paused", 13 ResourceWaiting = "ResourceWaiting", 14 InterventionWaiting =
+    "InterventionWaiting", 15 ApprovalWaiting = "ApprovalWaiting", 16 WaitStepRunning =
+    "WaitStepRunning", 17 QueuedLicenseLimitReached = "QueuedLicenseLimitReached", 18
+    QueuedExecutionConcurrencyReached = "QueuedExecutionConcurrencyReached", 19 Success =
+    "Success", 20 Suspended = "Suspended", 21 Skipped = "Skipped", 22 Pausing =
+    "Pausing", 23 ApprovalRejected = "ApprovalRejected", 24 InputWaiting =
+    "InputWaiting", 25 AbortedByFreeze = "AbortedByFreeze", 26 UploadWaiting =
+    "UploadWaiting", 27 QueuedGlobalInfraCapacityReached =
+    "QueuedGlobalInfraCapacityReached", 28 QueuedPlanCreation = "QUEUED_PLAN_CREATION",
+    29 NotStartedSnake = "NOT_STARTED", 30 InterventionWaitingSnake =
+    "INTERVENTION_WAITING", 31 ApprovalWaitingSnake = "APPROVAL_WAITING", 32
+    ApprovalRejectedSnake = "APPROVAL_REJECTED", 33 Waiting = "Waiting", }
+}
+model::open_enum! {
+    #[doc = " Schema `QueuedPipelineFilter.triggerTypes`."]
+    QueuedPipelineFilterTriggerTypes { 0 Noop = "NOOP", 1 Manual = "MANUAL", 2 Webhook =
+    "WEBHOOK", 3 WebhookCustom = "WEBHOOK_CUSTOM", 4 SchedulerCron = "SCHEDULER_CRON", 5
+    Artifact = "ARTIFACT", 6 Manifest = "MANIFEST", 7 Unrecognized = "UNRECOGNIZED", }
+}
+model::open_enum! {
+    #[doc = " Schema `QueuedPipelineFilter.filterType`."] QueuedPipelineFilterType { 0
+    Connector = "Connector", 1 Secret = "Secret", 2 DelegateProfile = "DelegateProfile",
+    3 Delegate = "Delegate", 4 PipelineSetup = "PipelineSetup", 5 PipelineExecution =
+    "PipelineExecution", 6 Deployment = "Deployment", 7 Audit = "Audit", 8 Template =
+    "Template", 9 Trigger = "Trigger", 10 EnvironmentGroup = "EnvironmentGroup", 11
+    FileStore = "FileStore", 12 CcmRecommendation = "CCMRecommendation", 13 Anomaly =
+    "Anomaly", 14 RiInventory = "RIInventory", 15 SpInventory = "SPInventory", 16 Autocud
+    = "Autocud", 17 CcmConnector = "CCMConnector", 18 Ccmk8sConnector =
+    "CCMK8sConnector", 19 Environment = "Environment", 20 RuleExecution =
+    "RuleExecution", 21 Override = "Override", 22 InputSet = "InputSet", 23 Webhook =
+    "Webhook", 24 CcmBudget = "CCMBudget", 25 Service = "Service", 26 QueuedPipeline =
+    "QueuedPipeline", }
+}
+/// Schema `QueuedPipelineListResponse`.
+pub struct QueuedPipelineListResponse {
+    pub current_running: Option<i64>,
+    pub max_concurrency: Option<i64>,
+    pub queued_executions: Option<Box<PageQueuedPipelineExecution>>,
+    pub total_queued_in_account: Option<i64>,
+    pub total_running_in_account: Option<i64>,
+    pub total_waiting_in_account: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for ListQueuedPipelinesBodyPipelineTags {
+impl QueuedPipelineListResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "currentRunning",
+        "maxConcurrency",
+        "queuedExecutions",
+        "totalQueuedInAccount",
+        "totalRunningInAccount",
+        "totalWaitingInAccount",
+    ];
+}
+impl model::Model for QueuedPipelineListResponse {
     #[inline]
     fn blank() -> Self {
         Self {
-            key: None,
-            value: None,
+            current_running: None,
+            max_concurrency: None,
+            queued_executions: None,
+            total_queued_in_account: None,
+            total_running_in_account: None,
+            total_waiting_in_account: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "ListQueuedPipelinesBodyPipelineTags",
-            names: &["key", "value"],
+            name: "QueuedPipelineListResponse",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -155,44 +561,52 @@ impl model::Model for ListQueuedPipelinesBodyPipelineTags {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.key),
-            1 => model::Slot::Str(&mut self.value),
+            0 => model::Slot::Int(&mut self.current_running),
+            1 => model::Slot::Int(&mut self.max_concurrency),
+            2 => model::Slot::Opt(&mut self.queued_executions),
+            3 => model::Slot::Int(&mut self.total_queued_in_account),
+            4 => model::Slot::Int(&mut self.total_running_in_account),
+            5 => model::Slot::Int(&mut self.total_waiting_in_account),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.key);
-        to.opt(1, &self.value);
+        to.opt(0, &self.current_running);
+        to.opt(1, &self.max_concurrency);
+        to.opt(2, &self.queued_executions);
+        to.opt(3, &self.total_queued_in_account);
+        to.opt(4, &self.total_running_in_account);
+        to.opt(5, &self.total_waiting_in_account);
         to.misfits(&self.misfits);
     }
 }
-model::model!(ListQueuedPipelinesBodyPipelineTags);
-/// Schema `listQueuedPipelines body.queuedTimeRange`.
-pub struct ListQueuedPipelinesBodyQueuedTimeRange {
-    pub end_time: Option<i64>,
-    pub relative_time: Option<String>,
-    pub start_time: Option<i64>,
-    pub time_range_filter_type: Option<String>,
+model::model!(QueuedPipelineListResponse);
+/// Schema `ResponseDTOQueuedPipelineBulkAbortResponse`.
+pub struct ResponseDtoQueuedPipelineBulkAbortResponse {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<QueuedPipelineBulkAbortResponse>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoQueuedPipelineBulkAbortResponseStatus>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for ListQueuedPipelinesBodyQueuedTimeRange {
+impl model::Model for ResponseDtoQueuedPipelineBulkAbortResponse {
     #[inline]
     fn blank() -> Self {
         Self {
-            end_time: None,
-            relative_time: None,
-            start_time: None,
-            time_range_filter_type: None,
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "ListQueuedPipelinesBodyQueuedTimeRange",
-            names: &["endTime", "startTime", "relativeTime", "timeRangeFilterType"],
+            name: "ResponseDtoQueuedPipelineBulkAbortResponse",
+            names: &["data", "status", "metaData", "correlationId"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -201,20 +615,80 @@ impl model::Model for ListQueuedPipelinesBodyQueuedTimeRange {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Int(&mut self.end_time),
-            1 => model::Slot::Int(&mut self.start_time),
-            2 => model::Slot::Str(&mut self.relative_time),
-            3 => model::Slot::Str(&mut self.time_range_filter_type),
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.end_time);
-        to.opt(2, &self.relative_time);
-        to.opt(1, &self.start_time);
-        to.opt(3, &self.time_range_filter_type);
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
-model::model!(ListQueuedPipelinesBodyQueuedTimeRange);
+model::model!(ResponseDtoQueuedPipelineBulkAbortResponse);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOQueuedPipelineBulkAbortResponse.status`."]
+    ResponseDtoQueuedPipelineBulkAbortResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
+}
+/// Schema `ResponseDTOQueuedPipelineListResponse`.
+pub struct ResponseDtoQueuedPipelineListResponse {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<QueuedPipelineListResponse>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoQueuedPipelineListResponseStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResponseDtoQueuedPipelineListResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoQueuedPipelineListResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ResponseDtoQueuedPipelineListResponse);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOQueuedPipelineListResponse.status`."]
+    ResponseDtoQueuedPipelineListResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
+}

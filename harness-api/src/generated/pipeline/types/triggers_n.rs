@@ -561,6 +561,59 @@ model::open_enum! {
     "Webhook", 1 Artifact = "Artifact", 2 Manifest = "Manifest", 3 Scheduled =
     "Scheduled", 4 MultiRegionArtifact = "MultiRegionArtifact", }
 }
+/// Schema `NGTriggerYamlRequest`.
+pub struct NgTriggerYamlRequest {
+    pub executor_info: Option<Box<TriggerExecutor>>,
+    pub yaml: String,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl NgTriggerYamlRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(yaml: impl Into<String>) -> Self {
+        Self {
+            executor_info: None,
+            yaml: yaml.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for NgTriggerYamlRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            executor_info: None,
+            yaml: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "NgTriggerYamlRequest",
+            names: &["yaml", "executorInfo"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.yaml),
+            1 => model::Slot::Opt(&mut self.executor_info),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.executor_info);
+        to.one(0, &self.yaml);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(NgTriggerYamlRequest);
 model::union! {
     #[doc = " Schema `NGVariable`."] NgVariable : 2, tag : Some("type"), tagged_by_parent
     : false, tags : [("Number", 0), ("String", 1)], { 0 Number(NumberNgVariable), 1

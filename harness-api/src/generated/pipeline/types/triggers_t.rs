@@ -233,6 +233,96 @@ model::open_enum! {
     EndsWith = "EndsWith", 5 Contains = "Contains", 6 DoesNotContain = "DoesNotContain",
     7 Regex = "Regex", 8 NotIn = "NotIn", }
 }
+/// Schema `TriggerExecutor`.
+pub struct TriggerExecutor {
+    pub account_identifier: Option<String>,
+    pub email: Option<String>,
+    pub name: Option<String>,
+    pub org_identifier: Option<String>,
+    pub project_identifier: Option<String>,
+    pub type_: TriggerExecutorType,
+    pub uuid: String,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl TriggerExecutor {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(type_: impl Into<TriggerExecutorType>, uuid: impl Into<String>) -> Self {
+        Self {
+            account_identifier: None,
+            email: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            type_: type_.into(),
+            uuid: uuid.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for TriggerExecutor {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            email: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            type_: model::Cell::blank(),
+            uuid: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TriggerExecutor",
+            names: &[
+                "name",
+                "type",
+                "uuid",
+                "email",
+                "orgIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[1, 2],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Cell::slot(&mut self.type_),
+            2 => model::Slot::OneStr(&mut self.uuid),
+            3 => model::Slot::Str(&mut self.email),
+            4 => model::Slot::Str(&mut self.org_identifier),
+            5 => model::Slot::Str(&mut self.account_identifier),
+            6 => model::Slot::Str(&mut self.project_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.account_identifier);
+        to.opt(3, &self.email);
+        to.opt(0, &self.name);
+        to.opt(4, &self.org_identifier);
+        to.opt(6, &self.project_identifier);
+        to.one(1, &self.type_);
+        to.one(2, &self.uuid);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(TriggerExecutor);
+model::open_enum! {
+    #[doc = " Schema `TriggerExecutor.type`."] TriggerExecutorType { 0 User = "USER", 1
+    ServiceAccount = "SERVICE_ACCOUNT", }
+}
 /// Schema `TriggerFilterProperties`.
 pub struct TriggerFilterProperties {
     pub filter_type: TriggerFilterPropertiesFilterType,
@@ -412,7 +502,8 @@ pub struct TriggerRequestBody {
     pub source: TriggerSource,
     pub stages_to_execute: Option<Vec<String>>,
     pub tags: Option<std::collections::BTreeMap<String, String>>,
-    pub type_: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub type_: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -488,7 +579,7 @@ impl model::Model for TriggerRequestBody {
         match index {
             0 => model::Slot::OneStr(&mut self.name),
             1 => model::Slot::Opt(&mut self.tags),
-            2 => model::Slot::Str(&mut self.type_),
+            2 => model::Slot::Json(&mut self.type_),
             3 => model::Slot::Str(&mut self.inputs),
             4 => model::Cell::slot(&mut self.source),
             5 => model::Slot::Flag(&mut self.enabled),

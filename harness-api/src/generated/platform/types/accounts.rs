@@ -165,6 +165,56 @@ model::open_enum! {
     #[doc = " Schema `Account.defaultExperience`."] AccountDefaultExperience { 0 Ng =
     "NG", 1 Cg = "CG", }
 }
+/// Schema `FeatureFlag`.
+pub struct FeatureFlag {
+    pub enabled: Option<bool>,
+    pub last_updated_at: Option<i64>,
+    pub name: Option<String>,
+    pub uuid: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for FeatureFlag {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            enabled: None,
+            last_updated_at: None,
+            name: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FeatureFlag",
+            names: &["name", "uuid", "enabled", "lastUpdatedAt"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Str(&mut self.uuid),
+            2 => model::Slot::Flag(&mut self.enabled),
+            3 => model::Slot::Int(&mut self.last_updated_at),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.enabled);
+        to.opt(3, &self.last_updated_at);
+        to.opt(0, &self.name);
+        to.opt(1, &self.uuid);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(FeatureFlag);
 /// Schema `ResponseDTOAccount`.
 pub struct ResponseDtoAccount {
     pub correlation_id: Option<String>,
@@ -218,6 +268,61 @@ model::model!(ResponseDtoAccount);
 model::open_enum! {
     #[doc = " Schema `ResponseDTOAccount.status`."] ResponseDtoAccountStatus { 0 Success
     = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
+}
+/// Schema `ResponseDTOCollectionFeatureFlag`.
+pub struct ResponseDtoCollectionFeatureFlag {
+    pub correlation_id: Option<String>,
+    pub data: Option<Vec<FeatureFlag>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoCollectionFeatureFlagStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResponseDtoCollectionFeatureFlag {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoCollectionFeatureFlag",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ResponseDtoCollectionFeatureFlag);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOCollectionFeatureFlag.status`."]
+    ResponseDtoCollectionFeatureFlagStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ServiceAccountConfig`.
 pub struct ServiceAccountConfig {

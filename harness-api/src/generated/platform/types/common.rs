@@ -65,7 +65,8 @@ impl model::Model for CertificateDetailsDto {
 model::model!(CertificateDetailsDto);
 /// Schema `CertificateDTO`.
 pub struct CertificateDto {
-    pub certificate_value: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub certificate_value: Option<serde_json::Value>,
     pub certificate_value_2: Option<String>,
     pub description: Option<String>,
     pub identifier: Option<String>,
@@ -127,7 +128,7 @@ impl model::Model for CertificateDto {
             5 => model::Slot::Str(&mut self.identifier),
             6 => model::Slot::Opt(&mut self.input_spec_2),
             7 => model::Slot::Str(&mut self.description),
-            8 => model::Slot::Str(&mut self.certificate_value),
+            8 => model::Slot::Json(&mut self.certificate_value),
             9 => model::Slot::Str(&mut self.certificate_value_2),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
@@ -150,7 +151,10 @@ impl model::Model for CertificateDto {
 model::model!(CertificateDto);
 /// Schema `CertificateDTO.inputSpec`.
 pub struct CertificateDtoInputSpec {
-    pub type_: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub type_: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -159,6 +163,7 @@ impl model::Model for CertificateDtoInputSpec {
     fn blank() -> Self {
         Self {
             type_: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -175,7 +180,7 @@ impl model::Model for CertificateDtoInputSpec {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.type_),
+            0 => model::Slot::Json(&mut self.type_),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -183,6 +188,16 @@ impl model::Model for CertificateDtoInputSpec {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.type_);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(CertificateDtoInputSpec);

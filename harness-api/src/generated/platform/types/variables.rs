@@ -3,455 +3,9 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `VariableDetails`.
-pub struct VariableDetails {
-    pub description: Option<String>,
-    pub identifier: Option<String>,
-    pub name: Option<String>,
-    pub org_identifier: Option<String>,
-    pub project_identifier: Option<String>,
-    pub spec: Option<Box<VariableDetailsSpec>>,
-    pub type_: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for VariableDetails {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            description: None,
-            identifier: None,
-            name: None,
-            org_identifier: None,
-            project_identifier: None,
-            spec: None,
-            type_: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "VariableDetails",
-            names: &[
-                "name",
-                "spec",
-                "type",
-                "identifier",
-                "description",
-                "orgIdentifier",
-                "projectIdentifier",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Opt(&mut self.spec),
-            2 => model::Slot::Str(&mut self.type_),
-            3 => model::Slot::Str(&mut self.identifier),
-            4 => model::Slot::Str(&mut self.description),
-            5 => model::Slot::Str(&mut self.org_identifier),
-            6 => model::Slot::Str(&mut self.project_identifier),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(4, &self.description);
-        to.opt(3, &self.identifier);
-        to.opt(0, &self.name);
-        to.opt(5, &self.org_identifier);
-        to.opt(6, &self.project_identifier);
-        to.opt(1, &self.spec);
-        to.opt(2, &self.type_);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(VariableDetails);
-/// Schema `VariableDetailsResponse`.
-pub struct VariableDetailsResponse {
-    pub created_at: Option<i64>,
-    pub governance_metadata: Option<Box<NgGovernanceMetadata>>,
-    pub last_modified_at: Option<i64>,
-    pub variable: Option<Box<VariableDetails>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl VariableDetailsResponse {
-    pub(crate) const NAMES: model::Names = &[
-        "variable",
-        "createdAt",
-        "lastModifiedAt",
-        "governanceMetadata",
-    ];
-}
-impl model::Model for VariableDetailsResponse {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            created_at: None,
-            governance_metadata: None,
-            last_modified_at: None,
-            variable: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "VariableDetailsResponse",
-            names: Self::NAMES,
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.variable),
-            1 => model::Slot::Int(&mut self.created_at),
-            2 => model::Slot::Int(&mut self.last_modified_at),
-            3 => model::Slot::Opt(&mut self.governance_metadata),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.created_at);
-        to.opt(3, &self.governance_metadata);
-        to.opt(2, &self.last_modified_at);
-        to.opt(0, &self.variable);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(VariableDetailsResponse);
-/// Schema `VariableDetails.spec`.
-pub struct VariableDetailsSpec {
-    pub allowed_values: Option<Vec<String>>,
-    pub default_value: Option<String>,
-    pub fixed_value: Option<String>,
-    pub regex: Option<String>,
-    pub value_type: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for VariableDetailsSpec {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            allowed_values: None,
-            default_value: None,
-            fixed_value: None,
-            regex: None,
-            value_type: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "VariableDetailsSpec",
-            names: &[
-                "regex",
-                "valueType",
-                "fixedValue",
-                "defaultValue",
-                "allowedValues",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.regex),
-            1 => model::Slot::Str(&mut self.value_type),
-            2 => model::Slot::Str(&mut self.fixed_value),
-            3 => model::Slot::Str(&mut self.default_value),
-            4 => model::Slot::Opt(&mut self.allowed_values),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(4, &self.allowed_values);
-        to.opt(3, &self.default_value);
-        to.opt(2, &self.fixed_value);
-        to.opt(0, &self.regex);
-        to.opt(1, &self.value_type);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(VariableDetailsSpec);
-/// Schema `createVariable body`.
-pub struct CreateVariableBody {
-    pub variable: Option<Box<CreateVariableBodyVariable>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CreateVariableBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            variable: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreateVariableBody",
-            names: &["variable"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.variable),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.variable);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreateVariableBody);
-/// Schema `createVariable body.variable`.
-pub struct CreateVariableBodyVariable {
-    pub description: Option<String>,
-    pub identifier: Option<String>,
-    pub name: Option<String>,
-    pub org_identifier: Option<String>,
-    pub project_identifier: Option<String>,
-    pub spec: Option<Box<CreateVariableBodyVariableSpec>>,
-    pub type_: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CreateVariableBodyVariable {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            description: None,
-            identifier: None,
-            name: None,
-            org_identifier: None,
-            project_identifier: None,
-            spec: None,
-            type_: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreateVariableBodyVariable",
-            names: &[
-                "name",
-                "spec",
-                "type",
-                "identifier",
-                "description",
-                "orgIdentifier",
-                "projectIdentifier",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Opt(&mut self.spec),
-            2 => model::Slot::Str(&mut self.type_),
-            3 => model::Slot::Str(&mut self.identifier),
-            4 => model::Slot::Str(&mut self.description),
-            5 => model::Slot::Str(&mut self.org_identifier),
-            6 => model::Slot::Str(&mut self.project_identifier),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(4, &self.description);
-        to.opt(3, &self.identifier);
-        to.opt(0, &self.name);
-        to.opt(5, &self.org_identifier);
-        to.opt(6, &self.project_identifier);
-        to.opt(1, &self.spec);
-        to.opt(2, &self.type_);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreateVariableBodyVariable);
-/// Schema `createVariable body.variable.spec`.
-pub struct CreateVariableBodyVariableSpec {
-    pub fixed_value: Option<String>,
-    pub type_: Option<String>,
-    pub value_type: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CreateVariableBodyVariableSpec {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            fixed_value: None,
-            type_: None,
-            value_type: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreateVariableBodyVariableSpec",
-            names: &["type", "valueType", "fixedValue"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.type_),
-            1 => model::Slot::Str(&mut self.value_type),
-            2 => model::Slot::Str(&mut self.fixed_value),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.fixed_value);
-        to.opt(0, &self.type_);
-        to.opt(1, &self.value_type);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreateVariableBodyVariableSpec);
-/// Schema `createVariable response`.
-pub struct CreateVariableResponse {
-    pub correlation_id: Option<String>,
-    pub data: Option<Box<VariableDetailsResponse>>,
-    pub meta_data: Option<serde_json::Value>,
-    pub status: Option<CreateVariableResponseStatus>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CreateVariableResponse {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            correlation_id: None,
-            data: None,
-            meta_data: None,
-            status: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreateVariableResponse",
-            names: &["data", "status", "metaData", "correlationId"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.data),
-            1 => model::Slot::Opt(&mut self.status),
-            2 => model::Slot::Json(&mut self.meta_data),
-            3 => model::Slot::Str(&mut self.correlation_id),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(3, &self.correlation_id);
-        to.opt(0, &self.data);
-        to.opt(2, &self.meta_data);
-        to.opt(1, &self.status);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreateVariableResponse);
-model::open_enum! {
-    #[doc = " Schema `createVariable response.status`."] CreateVariableResponseStatus { 0
-    Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
-}
-/// Schema `getVariableList response`.
-pub struct GetVariableListResponse {
-    pub correlation_id: Option<String>,
-    pub data: Option<Box<GetVariableListResponseData>>,
-    pub meta_data: Option<serde_json::Value>,
-    pub status: Option<GetVariableListResponseStatus>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for GetVariableListResponse {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            correlation_id: None,
-            data: None,
-            meta_data: None,
-            status: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "GetVariableListResponse",
-            names: &["data", "status", "metaData", "correlationId"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.data),
-            1 => model::Slot::Opt(&mut self.status),
-            2 => model::Slot::Json(&mut self.meta_data),
-            3 => model::Slot::Str(&mut self.correlation_id),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(3, &self.correlation_id);
-        to.opt(0, &self.data);
-        to.opt(2, &self.meta_data);
-        to.opt(1, &self.status);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(GetVariableListResponse);
-/// Schema `getVariableList response.data`.
-pub struct GetVariableListResponseData {
-    pub content: Option<Vec<VariableDetailsResponse>>,
+/// Schema `PageResponseVariableResponseDTO`.
+pub struct PageResponseVariableResponseDto {
+    pub content: Option<Vec<VariableResponseDto>>,
     pub empty: Option<bool>,
     pub page_index: Option<i64>,
     pub page_item_count: Option<i64>,
@@ -462,7 +16,7 @@ pub struct GetVariableListResponseData {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl GetVariableListResponseData {
+impl PageResponseVariableResponseDto {
     pub(crate) const NAMES: model::Names = &[
         "empty",
         "content",
@@ -474,7 +28,7 @@ impl GetVariableListResponseData {
         "pageItemCount",
     ];
 }
-impl model::Model for GetVariableListResponseData {
+impl model::Model for PageResponseVariableResponseDto {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -492,7 +46,7 @@ impl model::Model for GetVariableListResponseData {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "GetVariableListResponseData",
+            name: "PageResponseVariableResponseDto",
             names: Self::NAMES,
             required: &[],
             secrets: &[],
@@ -526,21 +80,17 @@ impl model::Model for GetVariableListResponseData {
         to.misfits(&self.misfits);
     }
 }
-model::model!(GetVariableListResponseData);
-model::open_enum! {
-    #[doc = " Schema `getVariableList response.status`."] GetVariableListResponseStatus {
-    0 Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
-}
-/// Schema `getVariable response`.
-pub struct GetVariableResponse {
+model::model!(PageResponseVariableResponseDto);
+/// Schema `ResponseDTOPageResponseVariableResponseDTO`.
+pub struct ResponseDtoPageResponseVariableResponseDto {
     pub correlation_id: Option<String>,
-    pub data: Option<Box<VariableDetailsResponse>>,
+    pub data: Option<Box<PageResponseVariableResponseDto>>,
     pub meta_data: Option<serde_json::Value>,
-    pub status: Option<GetVariableResponseStatus>,
+    pub status: Option<ResponseDtoPageResponseVariableResponseDtoStatus>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for GetVariableResponse {
+impl model::Model for ResponseDtoPageResponseVariableResponseDto {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -554,7 +104,7 @@ impl model::Model for GetVariableResponse {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "GetVariableResponse",
+            name: "ResponseDtoPageResponseVariableResponseDto",
             names: &["data", "status", "metaData", "correlationId"],
             required: &[],
             secrets: &[],
@@ -580,18 +130,216 @@ impl model::Model for GetVariableResponse {
         to.misfits(&self.misfits);
     }
 }
-model::model!(GetVariableResponse);
+model::model!(ResponseDtoPageResponseVariableResponseDto);
 model::open_enum! {
-    #[doc = " Schema `getVariable response.status`."] GetVariableResponseStatus { 0
-    Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
+    #[doc = " Schema `ResponseDTOPageResponseVariableResponseDTO.status`."]
+    ResponseDtoPageResponseVariableResponseDtoStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
-/// Schema `listVariable body`.
-pub struct ListVariableBody {
+/// Schema `ResponseDTOVariableResponseDTO`.
+pub struct ResponseDtoVariableResponseDto {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<VariableResponseDto>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoVariableResponseDtoStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResponseDtoVariableResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoVariableResponseDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ResponseDtoVariableResponseDto);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOVariableResponseDTO.status`."]
+    ResponseDtoVariableResponseDtoStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
+    2 Error = "ERROR", }
+}
+/// Schema `VariableConfigDTO`.
+pub struct VariableConfigDto {
+    pub allowed_values: Option<Vec<String>>,
+    pub default_value: Option<String>,
+    pub fixed_value: Option<String>,
+    pub regex: Option<String>,
+    pub value_type: Option<VariableConfigDtoValueType>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for VariableConfigDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allowed_values: None,
+            default_value: None,
+            fixed_value: None,
+            regex: None,
+            value_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VariableConfigDto",
+            names: &[
+                "regex",
+                "valueType",
+                "fixedValue",
+                "defaultValue",
+                "allowedValues",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.regex),
+            1 => model::Slot::Opt(&mut self.value_type),
+            2 => model::Slot::Str(&mut self.fixed_value),
+            3 => model::Slot::Str(&mut self.default_value),
+            4 => model::Slot::Opt(&mut self.allowed_values),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.allowed_values);
+        to.opt(3, &self.default_value);
+        to.opt(2, &self.fixed_value);
+        to.opt(0, &self.regex);
+        to.opt(1, &self.value_type);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(VariableConfigDto);
+model::open_enum! {
+    #[doc = " Schema `VariableConfigDTO.valueType`."] VariableConfigDtoValueType { 0
+    Fixed = "FIXED", }
+}
+/// Schema `VariableDTO`.
+pub struct VariableDto {
+    pub description: Option<String>,
+    pub governance_metadata: Option<Box<NgGovernanceMetadata>>,
+    pub identifier: Option<String>,
+    pub name: Option<String>,
+    pub org_identifier: Option<String>,
+    pub project_identifier: Option<String>,
+    pub spec: Option<Box<VariableConfigDto>>,
+    pub type_: Option<VariableDtoType>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for VariableDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            governance_metadata: None,
+            identifier: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "VariableDto",
+            names: &[
+                "name",
+                "spec",
+                "type",
+                "identifier",
+                "description",
+                "orgIdentifier",
+                "projectIdentifier",
+                "governanceMetadata",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Opt(&mut self.spec),
+            2 => model::Slot::Opt(&mut self.type_),
+            3 => model::Slot::Str(&mut self.identifier),
+            4 => model::Slot::Str(&mut self.description),
+            5 => model::Slot::Str(&mut self.org_identifier),
+            6 => model::Slot::Str(&mut self.project_identifier),
+            7 => model::Slot::Opt(&mut self.governance_metadata),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.description);
+        to.opt(7, &self.governance_metadata);
+        to.opt(3, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(5, &self.org_identifier);
+        to.opt(6, &self.project_identifier);
+        to.opt(1, &self.spec);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(VariableDto);
+model::open_enum! {
+    #[doc = " Schema `VariableDTO.type`."] VariableDtoType { 0 String = "String", }
+}
+/// Schema `VariableListRequestDTO`.
+pub struct VariableListRequestDto {
     pub identifiers: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for ListVariableBody {
+impl model::Model for VariableListRequestDto {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -602,7 +350,7 @@ impl model::Model for ListVariableBody {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "ListVariableBody",
+            name: "VariableListRequestDto",
             names: &["identifiers"],
             required: &[],
             secrets: &[],
@@ -622,146 +370,14 @@ impl model::Model for ListVariableBody {
         to.misfits(&self.misfits);
     }
 }
-model::model!(ListVariableBody);
-/// Schema `listVariable response`.
-pub struct ListVariableResponse {
-    pub correlation_id: Option<String>,
-    pub data: Option<Box<ListVariableResponseData>>,
-    pub meta_data: Option<serde_json::Value>,
-    pub status: Option<ListVariableResponseStatus>,
+model::model!(VariableListRequestDto);
+/// Schema `VariableRequestDTO`.
+pub struct VariableRequestDto {
+    pub variable: Option<Box<VariableDto>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for ListVariableResponse {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            correlation_id: None,
-            data: None,
-            meta_data: None,
-            status: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "ListVariableResponse",
-            names: &["data", "status", "metaData", "correlationId"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.data),
-            1 => model::Slot::Opt(&mut self.status),
-            2 => model::Slot::Json(&mut self.meta_data),
-            3 => model::Slot::Str(&mut self.correlation_id),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(3, &self.correlation_id);
-        to.opt(0, &self.data);
-        to.opt(2, &self.meta_data);
-        to.opt(1, &self.status);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(ListVariableResponse);
-/// Schema `listVariable response.data`.
-pub struct ListVariableResponseData {
-    pub content: Option<Vec<VariableDetailsResponse>>,
-    pub empty: Option<bool>,
-    pub page_index: Option<i64>,
-    pub page_item_count: Option<i64>,
-    pub page_size: Option<i64>,
-    pub page_token: Option<String>,
-    pub total_items: Option<i64>,
-    pub total_pages: Option<i64>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl ListVariableResponseData {
-    pub(crate) const NAMES: model::Names = &[
-        "empty",
-        "content",
-        "pageSize",
-        "pageIndex",
-        "pageToken",
-        "totalItems",
-        "totalPages",
-        "pageItemCount",
-    ];
-}
-impl model::Model for ListVariableResponseData {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            content: None,
-            empty: None,
-            page_index: None,
-            page_item_count: None,
-            page_size: None,
-            page_token: None,
-            total_items: None,
-            total_pages: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "ListVariableResponseData",
-            names: Self::NAMES,
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Flag(&mut self.empty),
-            1 => model::Slot::Opt(&mut self.content),
-            2 => model::Slot::Int(&mut self.page_size),
-            3 => model::Slot::Int(&mut self.page_index),
-            4 => model::Slot::Str(&mut self.page_token),
-            5 => model::Slot::Int(&mut self.total_items),
-            6 => model::Slot::Int(&mut self.total_pages),
-            7 => model::Slot::Int(&mut self.page_item_count),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.content);
-        to.opt(0, &self.empty);
-        to.opt(3, &self.page_index);
-        to.opt(7, &self.page_item_count);
-        to.opt(2, &self.page_size);
-        to.opt(4, &self.page_token);
-        to.opt(5, &self.total_items);
-        to.opt(6, &self.total_pages);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(ListVariableResponseData);
-model::open_enum! {
-    #[doc = " Schema `listVariable response.status`."] ListVariableResponseStatus { 0
-    Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
-}
-/// Schema `updateVariable body`.
-pub struct UpdateVariableBody {
-    pub variable: Option<Box<UpdateVariableBodyVariable>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateVariableBody {
+impl model::Model for VariableRequestDto {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -772,7 +388,7 @@ impl model::Model for UpdateVariableBody {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateVariableBody",
+            name: "VariableRequestDto",
             names: &["variable"],
             required: &[],
             secrets: &[],
@@ -792,46 +408,33 @@ impl model::Model for UpdateVariableBody {
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateVariableBody);
-/// Schema `updateVariable body.variable`.
-pub struct UpdateVariableBodyVariable {
-    pub description: Option<String>,
-    pub identifier: Option<String>,
-    pub name: Option<String>,
-    pub org_identifier: Option<String>,
-    pub project_identifier: Option<String>,
-    pub spec: Option<Box<UpdateVariableBodyVariableSpec>>,
-    pub type_: Option<String>,
+model::model!(VariableRequestDto);
+/// Schema `VariableResponseDTO`.
+pub struct VariableResponseDto {
+    pub created_at: Option<i64>,
+    pub last_modified_at: Option<i64>,
+    pub variable: Option<Box<VariableDto>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateVariableBodyVariable {
+impl VariableResponseDto {
+    pub(crate) const NAMES: model::Names = &["variable", "createdAt", "lastModifiedAt"];
+}
+impl model::Model for VariableResponseDto {
     #[inline]
     fn blank() -> Self {
         Self {
-            description: None,
-            identifier: None,
-            name: None,
-            org_identifier: None,
-            project_identifier: None,
-            spec: None,
-            type_: None,
+            created_at: None,
+            last_modified_at: None,
+            variable: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateVariableBodyVariable",
-            names: &[
-                "name",
-                "spec",
-                "type",
-                "identifier",
-                "description",
-                "orgIdentifier",
-                "projectIdentifier",
-            ],
+            name: "VariableResponseDto",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -840,126 +443,18 @@ impl model::Model for UpdateVariableBodyVariable {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Opt(&mut self.spec),
-            2 => model::Slot::Str(&mut self.type_),
-            3 => model::Slot::Str(&mut self.identifier),
-            4 => model::Slot::Str(&mut self.description),
-            5 => model::Slot::Str(&mut self.org_identifier),
-            6 => model::Slot::Str(&mut self.project_identifier),
+            0 => model::Slot::Opt(&mut self.variable),
+            1 => model::Slot::Int(&mut self.created_at),
+            2 => model::Slot::Int(&mut self.last_modified_at),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(4, &self.description);
-        to.opt(3, &self.identifier);
-        to.opt(0, &self.name);
-        to.opt(5, &self.org_identifier);
-        to.opt(6, &self.project_identifier);
-        to.opt(1, &self.spec);
-        to.opt(2, &self.type_);
+        to.opt(1, &self.created_at);
+        to.opt(2, &self.last_modified_at);
+        to.opt(0, &self.variable);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateVariableBodyVariable);
-/// Schema `updateVariable body.variable.spec`.
-pub struct UpdateVariableBodyVariableSpec {
-    pub fixed_value: Option<String>,
-    pub type_: Option<String>,
-    pub value_type: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateVariableBodyVariableSpec {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            fixed_value: None,
-            type_: None,
-            value_type: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateVariableBodyVariableSpec",
-            names: &["type", "valueType", "fixedValue"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.type_),
-            1 => model::Slot::Str(&mut self.value_type),
-            2 => model::Slot::Str(&mut self.fixed_value),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.fixed_value);
-        to.opt(0, &self.type_);
-        to.opt(1, &self.value_type);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateVariableBodyVariableSpec);
-/// Schema `updateVariable response`.
-pub struct UpdateVariableResponse {
-    pub correlation_id: Option<String>,
-    pub data: Option<Box<VariableDetailsResponse>>,
-    pub meta_data: Option<serde_json::Value>,
-    pub status: Option<UpdateVariableResponseStatus>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateVariableResponse {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            correlation_id: None,
-            data: None,
-            meta_data: None,
-            status: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateVariableResponse",
-            names: &["data", "status", "metaData", "correlationId"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.data),
-            1 => model::Slot::Opt(&mut self.status),
-            2 => model::Slot::Json(&mut self.meta_data),
-            3 => model::Slot::Str(&mut self.correlation_id),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(3, &self.correlation_id);
-        to.opt(0, &self.data);
-        to.opt(2, &self.meta_data);
-        to.opt(1, &self.status);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateVariableResponse);
-model::open_enum! {
-    #[doc = " Schema `updateVariable response.status`."] UpdateVariableResponseStatus { 0
-    Success = "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
-}
+model::model!(VariableResponseDto);

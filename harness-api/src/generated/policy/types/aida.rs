@@ -3,6 +3,48 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `AcceptRequestBody`.
+pub struct AcceptRequestBody {
+    pub output: Option<String>,
+    pub prompt: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for AcceptRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            output: None,
+            prompt: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AcceptRequestBody",
+            names: &["output", "prompt"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.output),
+            1 => model::Slot::Str(&mut self.prompt),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.output);
+        to.opt(1, &self.prompt);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AcceptRequestBody);
 /// Schema `AnalyzeRequestBody`.
 pub struct AnalyzeRequestBody {
     pub entity_type: Option<String>,
@@ -177,45 +219,3 @@ impl model::Model for PolicySample {
     }
 }
 model::model!(PolicySample);
-/// Schema `aida#accept body`.
-pub struct AidaAcceptBody {
-    pub output: Option<String>,
-    pub prompt: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for AidaAcceptBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            output: None,
-            prompt: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "AidaAcceptBody",
-            names: &["output", "prompt"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.output),
-            1 => model::Slot::Str(&mut self.prompt),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.output);
-        to.opt(1, &self.prompt);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(AidaAcceptBody);

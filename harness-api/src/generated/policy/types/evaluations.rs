@@ -246,6 +246,51 @@ model::open_enum! {
     #[doc = " Schema `EvaluationDetail.status`."] EvaluationDetailStatus { 0 Error =
     "error", 1 Warning = "warning", 2 Pass = "pass", }
 }
+/// Schema `EvaluationInputSignedURLResponseBody`.
+pub struct EvaluationInputSignedUrlResponseBody {
+    pub expires: Option<i64>,
+    pub signed_url: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl EvaluationInputSignedUrlResponseBody {
+    pub(crate) const NAMES: model::Names = &["expires", "signed_url"];
+}
+impl model::Model for EvaluationInputSignedUrlResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            expires: None,
+            signed_url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EvaluationInputSignedUrlResponseBody",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.expires),
+            1 => model::Slot::Str(&mut self.signed_url),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.expires);
+        to.opt(1, &self.signed_url);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(EvaluationInputSignedUrlResponseBody);
 model::open_enum! {
     #[doc = " Schema `Evaluation.status`."] EvaluationStatus { 0 Error = "error", 1
     Warning = "warning", 2 Pass = "pass", }

@@ -83,6 +83,97 @@ impl model::Model for CreateRequestBody {
     }
 }
 model::through_cell!(CreateRequestBody);
+/// Schema `MovePolicyRequestBody`.
+pub struct MovePolicyRequestBody {
+    pub git_base_branch: Option<String>,
+    pub git_branch: String,
+    pub git_commit_msg: String,
+    pub git_connector_ref: Option<String>,
+    pub git_is_new_branch: Option<bool>,
+    pub git_path: String,
+    pub git_repo: String,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl MovePolicyRequestBody {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        git_branch: impl Into<String>,
+        git_commit_msg: impl Into<String>,
+        git_path: impl Into<String>,
+        git_repo: impl Into<String>,
+    ) -> Self {
+        Self {
+            git_base_branch: None,
+            git_branch: git_branch.into(),
+            git_commit_msg: git_commit_msg.into(),
+            git_connector_ref: None,
+            git_is_new_branch: None,
+            git_path: git_path.into(),
+            git_repo: git_repo.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for MovePolicyRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            git_base_branch: None,
+            git_branch: model::Cell::blank(),
+            git_commit_msg: model::Cell::blank(),
+            git_connector_ref: None,
+            git_is_new_branch: None,
+            git_path: model::Cell::blank(),
+            git_repo: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "MovePolicyRequestBody",
+            names: &[
+                "git_path",
+                "git_repo",
+                "git_branch",
+                "git_commit_msg",
+                "git_base_branch",
+                "git_connector_ref",
+                "git_is_new_branch",
+            ],
+            required: &[0, 1, 2, 3],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.git_path),
+            1 => model::Slot::OneStr(&mut self.git_repo),
+            2 => model::Slot::OneStr(&mut self.git_branch),
+            3 => model::Slot::OneStr(&mut self.git_commit_msg),
+            4 => model::Slot::Str(&mut self.git_base_branch),
+            5 => model::Slot::Str(&mut self.git_connector_ref),
+            6 => model::Slot::Flag(&mut self.git_is_new_branch),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.git_base_branch);
+        to.one(2, &self.git_branch);
+        to.one(3, &self.git_commit_msg);
+        to.opt(5, &self.git_connector_ref);
+        to.opt(6, &self.git_is_new_branch);
+        to.one(0, &self.git_path);
+        to.one(1, &self.git_repo);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(MovePolicyRequestBody);
 /// Schema `PolicyToPolicySet`.
 pub struct PolicyToPolicySet {
     pub account_id: Option<String>,
@@ -215,73 +306,3 @@ model::open_enum! {
     NameAsc = "name,ASC", 1 NameDesc = "name,DESC", 2 UpdatedAsc = "updated,ASC", 3
     UpdatedDesc = "updated,DESC", }
 }
-/// Schema `policies#move_policy body`.
-pub struct MovePolicyBody {
-    pub git_base_branch: Option<String>,
-    pub git_branch: Option<String>,
-    pub git_commit_msg: Option<String>,
-    pub git_connector_ref: Option<String>,
-    pub git_is_new_branch: Option<bool>,
-    pub git_path: Option<String>,
-    pub git_repo: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for MovePolicyBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            git_base_branch: None,
-            git_branch: None,
-            git_commit_msg: None,
-            git_connector_ref: None,
-            git_is_new_branch: None,
-            git_path: None,
-            git_repo: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "MovePolicyBody",
-            names: &[
-                "git_path",
-                "git_repo",
-                "git_branch",
-                "git_commit_msg",
-                "git_base_branch",
-                "git_connector_ref",
-                "git_is_new_branch",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.git_path),
-            1 => model::Slot::Str(&mut self.git_repo),
-            2 => model::Slot::Str(&mut self.git_branch),
-            3 => model::Slot::Str(&mut self.git_commit_msg),
-            4 => model::Slot::Str(&mut self.git_base_branch),
-            5 => model::Slot::Str(&mut self.git_connector_ref),
-            6 => model::Slot::Flag(&mut self.git_is_new_branch),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(4, &self.git_base_branch);
-        to.opt(2, &self.git_branch);
-        to.opt(3, &self.git_commit_msg);
-        to.opt(5, &self.git_connector_ref);
-        to.opt(6, &self.git_is_new_branch);
-        to.opt(0, &self.git_path);
-        to.opt(1, &self.git_repo);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(MovePolicyBody);

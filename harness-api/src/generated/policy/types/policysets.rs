@@ -438,7 +438,8 @@ pub struct PolicySetUpdateRequestBody {
     pub enabled: model::Maybe<bool>,
     pub entity_selector: model::Maybe<PolicySetUpdateRequestBodyEntitySelector>,
     pub infra_params: model::Maybe<Box<PolicySetUpdateRequestBodyInfraParams>>,
-    pub infra_type: model::Maybe<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub infra_type: model::Maybe<serde_json::Value>,
     pub name: model::Maybe<String>,
     pub policies: model::Maybe<Vec<Linkedpolicyidentifier>>,
     pub resource_groups: model::Maybe<Vec<ResourceGroupIdentifier>>,
@@ -524,16 +525,27 @@ model::open_enum! {
 }
 /// Schema `UpdateRequestBody2.infra_params`.
 pub struct PolicySetUpdateRequestBodyInfraParams {
-    pub annotations: Option<std::collections::BTreeMap<String, String>>,
-    pub connector_ref: Option<String>,
-    pub harness_image_connector_ref: Option<String>,
-    pub init_timeout: Option<String>,
-    pub labels: Option<std::collections::BTreeMap<String, String>>,
-    pub namespace: Option<String>,
-    pub node_selector: Option<std::collections::BTreeMap<String, String>>,
-    pub os: Option<String>,
-    pub pool_name: Option<String>,
+    /// Any JSON: it is known from one sample, which has an object.
+    pub annotations: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub connector_ref: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub harness_image_connector_ref: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub init_timeout: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an object.
+    pub labels: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub namespace: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has an object.
+    pub node_selector: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub os: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub pool_name: Option<serde_json::Value>,
     pub resources: Option<Box<PolicySetUpdateRequestBodyInfraParamsResources>>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -551,6 +563,7 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParams {
             os: None,
             pool_name: None,
             resources: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -578,16 +591,16 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParams {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.os),
-            1 => model::Slot::Opt(&mut self.labels),
-            2 => model::Slot::Str(&mut self.pool_name),
-            3 => model::Slot::Str(&mut self.namespace),
+            0 => model::Slot::Json(&mut self.os),
+            1 => model::Slot::Json(&mut self.labels),
+            2 => model::Slot::Json(&mut self.pool_name),
+            3 => model::Slot::Json(&mut self.namespace),
             4 => model::Slot::Opt(&mut self.resources),
-            5 => model::Slot::Opt(&mut self.annotations),
-            6 => model::Slot::Str(&mut self.init_timeout),
-            7 => model::Slot::Str(&mut self.connector_ref),
-            8 => model::Slot::Opt(&mut self.node_selector),
-            9 => model::Slot::Str(&mut self.harness_image_connector_ref),
+            5 => model::Slot::Json(&mut self.annotations),
+            6 => model::Slot::Json(&mut self.init_timeout),
+            7 => model::Slot::Json(&mut self.connector_ref),
+            8 => model::Slot::Json(&mut self.node_selector),
+            9 => model::Slot::Json(&mut self.harness_image_connector_ref),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -605,12 +618,24 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParams {
         to.opt(4, &self.resources);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(PolicySetUpdateRequestBodyInfraParams);
 /// Schema `UpdateRequestBody2.infra_params.resources`.
 pub struct PolicySetUpdateRequestBodyInfraParamsResources {
     pub limits: Option<Box<PolicySetUpdateRequestBodyInfraParamsResourcesLimits>>,
     pub requests: Option<Box<PolicySetUpdateRequestBodyInfraParamsResourcesRequests>>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -620,6 +645,7 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParamsResources {
         Self {
             limits: None,
             requests: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -647,12 +673,26 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParamsResources {
         to.opt(1, &self.requests);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(PolicySetUpdateRequestBodyInfraParamsResources);
 /// Schema `UpdateRequestBody2.infra_params.resources.limits`.
 pub struct PolicySetUpdateRequestBodyInfraParamsResourcesLimits {
-    pub cpu: Option<String>,
-    pub memory: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub cpu: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub memory: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -662,6 +702,7 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParamsResourcesLimits {
         Self {
             cpu: None,
             memory: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -678,8 +719,8 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParamsResourcesLimits {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.cpu),
-            1 => model::Slot::Str(&mut self.memory),
+            0 => model::Slot::Json(&mut self.cpu),
+            1 => model::Slot::Json(&mut self.memory),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -689,12 +730,26 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParamsResourcesLimits {
         to.opt(1, &self.memory);
         to.misfits(&self.misfits);
     }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
 }
 model::model!(PolicySetUpdateRequestBodyInfraParamsResourcesLimits);
 /// Schema `UpdateRequestBody2.infra_params.resources.requests`.
 pub struct PolicySetUpdateRequestBodyInfraParamsResourcesRequests {
-    pub cpu: Option<String>,
-    pub memory: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub cpu: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub memory: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -704,6 +759,7 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParamsResourcesRequests {
         Self {
             cpu: None,
             memory: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -720,8 +776,8 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParamsResourcesRequests {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.cpu),
-            1 => model::Slot::Str(&mut self.memory),
+            0 => model::Slot::Json(&mut self.cpu),
+            1 => model::Slot::Json(&mut self.memory),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -730,6 +786,16 @@ impl model::Model for PolicySetUpdateRequestBodyInfraParamsResourcesRequests {
         to.opt(0, &self.cpu);
         to.opt(1, &self.memory);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(PolicySetUpdateRequestBodyInfraParamsResourcesRequests);

@@ -6,18 +6,30 @@ use crate::model;
 /// Schema `updateReleaseConflict body`.
 pub struct UpdateReleaseConflictBody {
     pub comments: Option<String>,
-    pub release_id: Option<String>,
-    pub type_: Option<String>,
+    pub release_id: String,
+    pub type_: ReleaseType,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
+}
+impl UpdateReleaseConflictBody {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(release_id: impl Into<String>, type_: impl Into<ReleaseType>) -> Self {
+        Self {
+            comments: None,
+            release_id: release_id.into(),
+            type_: type_.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
 }
 impl model::Model for UpdateReleaseConflictBody {
     #[inline]
     fn blank() -> Self {
         Self {
             comments: None,
-            release_id: None,
-            type_: None,
+            release_id: model::Cell::blank(),
+            type_: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -26,6 +38,53 @@ impl model::Model for UpdateReleaseConflictBody {
         &model::About {
             name: "UpdateReleaseConflictBody",
             names: &["type", "comments", "releaseId"],
+            required: &[0, 2],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.type_),
+            1 => model::Slot::Str(&mut self.comments),
+            2 => model::Slot::OneStr(&mut self.release_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.comments);
+        to.one(2, &self.release_id);
+        to.one(0, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(UpdateReleaseConflictBody);
+/// Schema `updateReleaseConflict response`.
+pub struct UpdateReleaseConflictResponse {
+    pub execution_id: Option<String>,
+    pub success: Option<bool>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl UpdateReleaseConflictResponse {
+    pub(crate) const NAMES: model::Names = &["success", "executionId"];
+}
+impl model::Model for UpdateReleaseConflictResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            execution_id: None,
+            success: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateReleaseConflictResponse",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -34,18 +93,16 @@ impl model::Model for UpdateReleaseConflictBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.type_),
-            1 => model::Slot::Str(&mut self.comments),
-            2 => model::Slot::Str(&mut self.release_id),
+            0 => model::Slot::Flag(&mut self.success),
+            1 => model::Slot::Str(&mut self.execution_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.comments);
-        to.opt(2, &self.release_id);
-        to.opt(0, &self.type_);
+        to.opt(1, &self.execution_id);
+        to.opt(0, &self.success);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateReleaseConflictBody);
+model::model!(UpdateReleaseConflictResponse);

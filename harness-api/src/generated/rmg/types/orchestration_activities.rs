@@ -3,25 +3,28 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `get-orchestration-activities-by-acitivity-refs body`.
-pub struct GetOrchestrationActivitiesByAcitivityRefsBody {
-    pub activity_refs: Option<Vec<String>>,
+/// Schema `ActivityInputsResponse`.
+pub struct ActivityInputsResponse {
+    pub activity_input: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for GetOrchestrationActivitiesByAcitivityRefsBody {
+impl ActivityInputsResponse {
+    pub(crate) const NAMES: model::Names = &["activityInput"];
+}
+impl model::Model for ActivityInputsResponse {
     #[inline]
     fn blank() -> Self {
         Self {
-            activity_refs: None,
+            activity_input: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "GetOrchestrationActivitiesByAcitivityRefsBody",
-            names: &["activityRefs"],
+            name: "ActivityInputsResponse",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -30,32 +33,51 @@ impl model::Model for GetOrchestrationActivitiesByAcitivityRefsBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.activity_refs),
+            0 => model::Slot::Str(&mut self.activity_input),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.activity_refs);
+        to.opt(0, &self.activity_input);
         to.misfits(&self.misfits);
     }
 }
-model::model!(GetOrchestrationActivitiesByAcitivityRefsBody);
-/// Schema `postOnHoldActivityAction body`.
-pub struct PostOnHoldActivityActionBody {
-    pub action: Option<String>,
-    pub inputs: Option<Vec<PostOnHoldActivityActionBodyInputs>>,
-    pub outputs: Option<Vec<PostOnHoldActivityActionBodyOutputs>>,
-    pub retry_with: Option<String>,
-    pub subprocess_info: Option<Box<PostOnHoldActivityActionBodySubprocessInfo>>,
+model::model!(ActivityInputsResponse);
+model::open_enum! {
+    #[doc = " Schema `CreateOrchestrationActivityRequestType`."]
+    CreateOrchestrationActivityRequestType { 0 Pipeline = "PIPELINE", 1 Manual =
+    "MANUAL", 2 Subprocess = "SUBPROCESS", }
+}
+/// Schema `OnHoldActivityActionRequest`.
+pub struct OnHoldActivityActionRequest {
+    pub action: OnHoldActivityActionRequestAction,
+    pub inputs: Option<Vec<ActivityExecutionInputDto>>,
+    pub outputs: Option<Vec<ExecutionOutputDto>>,
+    pub retry_with: Option<OnHoldActivityActionRequestRetryWith>,
+    pub subprocess_info: Option<Box<SubprocessInfo>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for PostOnHoldActivityActionBody {
+impl OnHoldActivityActionRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(action: impl Into<OnHoldActivityActionRequestAction>) -> Self {
+        Self {
+            action: action.into(),
+            inputs: None,
+            outputs: None,
+            retry_with: None,
+            subprocess_info: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for OnHoldActivityActionRequest {
     #[inline]
     fn blank() -> Self {
         Self {
-            action: None,
+            action: model::Cell::blank(),
             inputs: None,
             outputs: None,
             retry_with: None,
@@ -66,8 +88,67 @@ impl model::Model for PostOnHoldActivityActionBody {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "PostOnHoldActivityActionBody",
+            name: "OnHoldActivityActionRequest",
             names: &["action", "inputs", "outputs", "retryWith", "subprocessInfo"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.action),
+            1 => model::Slot::Opt(&mut self.inputs),
+            2 => model::Slot::Opt(&mut self.outputs),
+            3 => model::Slot::Opt(&mut self.retry_with),
+            4 => model::Slot::Opt(&mut self.subprocess_info),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.action);
+        to.opt(1, &self.inputs);
+        to.opt(2, &self.outputs);
+        to.opt(3, &self.retry_with);
+        to.opt(4, &self.subprocess_info);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(OnHoldActivityActionRequest);
+model::open_enum! {
+    #[doc = " Schema `OnHoldActivityActionRequest.action`."]
+    OnHoldActivityActionRequestAction { 0 Retry = "retry", 1 Ignore = "ignore", }
+}
+model::open_enum! {
+    #[doc = " Schema `OnHoldActivityActionRequest.retryWith`."]
+    OnHoldActivityActionRequestRetryWith { 0 Subprocess = "SUBPROCESS", }
+}
+/// Schema `OnHoldActivityActionResponse`.
+pub struct OnHoldActivityActionResponse {
+    pub action: Option<String>,
+    pub activity_execution_id: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl OnHoldActivityActionResponse {
+    pub(crate) const NAMES: model::Names = &["action", "activityExecutionId"];
+}
+impl model::Model for OnHoldActivityActionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: None,
+            activity_execution_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OnHoldActivityActionResponse",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -77,141 +158,59 @@ impl model::Model for PostOnHoldActivityActionBody {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Str(&mut self.action),
-            1 => model::Slot::Opt(&mut self.inputs),
-            2 => model::Slot::Opt(&mut self.outputs),
-            3 => model::Slot::Str(&mut self.retry_with),
-            4 => model::Slot::Opt(&mut self.subprocess_info),
+            1 => model::Slot::Str(&mut self.activity_execution_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.action);
-        to.opt(1, &self.inputs);
-        to.opt(2, &self.outputs);
-        to.opt(3, &self.retry_with);
-        to.opt(4, &self.subprocess_info);
+        to.opt(1, &self.activity_execution_id);
         to.misfits(&self.misfits);
     }
 }
-model::model!(PostOnHoldActivityActionBody);
-/// Schema `postOnHoldActivityAction body.inputs`.
-pub struct PostOnHoldActivityActionBodyInputs {
+model::model!(OnHoldActivityActionResponse);
+/// Schema `OrchestrationActivitySummaryDTO`.
+pub struct OrchestrationActivitySummaryDto {
+    pub created_at: Option<i64>,
+    pub created_by: Option<Box<CreatedByDto>>,
+    pub description: Option<String>,
+    pub identifier: Option<String>,
+    pub last_updated_at: Option<i64>,
+    pub last_updated_by: Option<Box<LastUpdatedByDto>>,
     pub name: Option<String>,
-    pub type_: Option<String>,
-    pub value: Option<serde_json::Value>,
+    pub type_: Option<CreateOrchestrationActivityRequestType>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for PostOnHoldActivityActionBodyInputs {
+impl model::Model for OrchestrationActivitySummaryDto {
     #[inline]
     fn blank() -> Self {
         Self {
+            created_at: None,
+            created_by: None,
+            description: None,
+            identifier: None,
+            last_updated_at: None,
+            last_updated_by: None,
             name: None,
             type_: None,
-            value: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "PostOnHoldActivityActionBodyInputs",
-            names: &["name", "type", "value"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.type_),
-            2 => model::Slot::Json(&mut self.value),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.type_);
-        to.opt(2, &self.value);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(PostOnHoldActivityActionBodyInputs);
-/// Schema `postOnHoldActivityAction body.outputs`.
-pub struct PostOnHoldActivityActionBodyOutputs {
-    pub name: Option<String>,
-    pub value: Option<serde_json::Value>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for PostOnHoldActivityActionBodyOutputs {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            name: None,
-            value: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "PostOnHoldActivityActionBodyOutputs",
-            names: &["name", "value"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Json(&mut self.value),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.value);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(PostOnHoldActivityActionBodyOutputs);
-/// Schema `postOnHoldActivityAction body.subprocessInfo`.
-pub struct PostOnHoldActivityActionBodySubprocessInfo {
-    pub output: Option<std::collections::BTreeMap<String, String>>,
-    pub process_identifier: Option<String>,
-    pub process_input_identifier: Option<String>,
-    pub release_input: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for PostOnHoldActivityActionBodySubprocessInfo {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            output: None,
-            process_identifier: None,
-            process_input_identifier: None,
-            release_input: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "PostOnHoldActivityActionBodySubprocessInfo",
+            name: "OrchestrationActivitySummaryDto",
             names: &[
-                "output",
-                "releaseInput",
-                "processIdentifier",
-                "processInputIdentifier",
+                "name",
+                "type",
+                "createdAt",
+                "createdBy",
+                "identifier",
+                "description",
+                "lastUpdatedAt",
+                "lastUpdatedBy",
             ],
             required: &[],
             secrets: &[],
@@ -221,34 +220,386 @@ impl model::Model for PostOnHoldActivityActionBodySubprocessInfo {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.output),
-            1 => model::Slot::Str(&mut self.release_input),
-            2 => model::Slot::Str(&mut self.process_identifier),
-            3 => model::Slot::Str(&mut self.process_input_identifier),
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Opt(&mut self.type_),
+            2 => model::Slot::Int(&mut self.created_at),
+            3 => model::Slot::Opt(&mut self.created_by),
+            4 => model::Slot::Str(&mut self.identifier),
+            5 => model::Slot::Str(&mut self.description),
+            6 => model::Slot::Int(&mut self.last_updated_at),
+            7 => model::Slot::Opt(&mut self.last_updated_by),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.output);
-        to.opt(2, &self.process_identifier);
-        to.opt(3, &self.process_input_identifier);
-        to.opt(1, &self.release_input);
+        to.opt(2, &self.created_at);
+        to.opt(3, &self.created_by);
+        to.opt(5, &self.description);
+        to.opt(4, &self.identifier);
+        to.opt(6, &self.last_updated_at);
+        to.opt(7, &self.last_updated_by);
+        to.opt(0, &self.name);
+        to.opt(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
-model::model!(PostOnHoldActivityActionBodySubprocessInfo);
-/// Schema `post-orchestrationActivity body`.
-pub struct PostOrchestrationActivityBody {
+model::model!(OrchestrationActivitySummaryDto);
+/// Schema `OrchestrationActivityYamlDto`.
+pub struct OrchestrationActivityYamlDto {
+    pub identifier: Option<String>,
+    pub org_identifier: Option<String>,
+    pub project_identifier: Option<String>,
     pub yaml: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
+}
+impl model::Model for OrchestrationActivityYamlDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            org_identifier: None,
+            project_identifier: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OrchestrationActivityYamlDto",
+            names: &["yaml", "identifier", "orgIdentifier", "projectIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.yaml),
+            1 => model::Slot::Str(&mut self.identifier),
+            2 => model::Slot::Str(&mut self.org_identifier),
+            3 => model::Slot::Str(&mut self.project_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(2, &self.org_identifier);
+        to.opt(3, &self.project_identifier);
+        to.opt(0, &self.yaml);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(OrchestrationActivityYamlDto);
+/// Schema `get-orchestration-activities-by-acitivity-refs body`.
+pub struct GetOrchestrationActivitiesByAcitivityRefsBody {
+    pub activity_refs: Vec<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetOrchestrationActivitiesByAcitivityRefsBody {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(activity_refs: Vec<String>) -> Self {
+        Self {
+            activity_refs: activity_refs,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for GetOrchestrationActivitiesByAcitivityRefsBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            activity_refs: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetOrchestrationActivitiesByAcitivityRefsBody",
+            names: &["activityRefs"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.activity_refs),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.activity_refs);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(GetOrchestrationActivitiesByAcitivityRefsBody);
+/// Schema `get-orchestration-activities-by-acitivity-refs response`.
+pub struct GetOrchestrationActivitiesByAcitivityRefsResponse {
+    pub activities: Option<Vec<OrchestrationActivityYamlDto>>,
+    pub last: Option<bool>,
+    pub next_request: Option<Box<NextRequest>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetOrchestrationActivitiesByAcitivityRefsResponse {
+    pub(crate) const NAMES: model::Names = &["last", "activities", "nextRequest"];
+}
+impl model::Model for GetOrchestrationActivitiesByAcitivityRefsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            activities: None,
+            last: None,
+            next_request: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetOrchestrationActivitiesByAcitivityRefsResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.last),
+            1 => model::Slot::Opt(&mut self.activities),
+            2 => model::Slot::Opt(&mut self.next_request),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.activities);
+        to.opt(0, &self.last);
+        to.opt(2, &self.next_request);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetOrchestrationActivitiesByAcitivityRefsResponse);
+/// Schema `get-orchestration-activities-by-process-identifier response`.
+pub struct GetOrchestrationActivitiesByProcessIdentifierResponse {
+    pub activities: Option<Vec<OrchestrationActivityYamlDto>>,
+    pub last: Option<bool>,
+    pub next_request: Option<Box<NextRequest>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetOrchestrationActivitiesByProcessIdentifierResponse {
+    pub(crate) const NAMES: model::Names = &["last", "activities", "nextRequest"];
+}
+impl model::Model for GetOrchestrationActivitiesByProcessIdentifierResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            activities: None,
+            last: None,
+            next_request: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetOrchestrationActivitiesByProcessIdentifierResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.last),
+            1 => model::Slot::Opt(&mut self.activities),
+            2 => model::Slot::Opt(&mut self.next_request),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.activities);
+        to.opt(0, &self.last);
+        to.opt(2, &self.next_request);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetOrchestrationActivitiesByProcessIdentifierResponse);
+/// Schema `get-orchestrationActivity response`.
+pub struct GetOrchestrationActivityResponse {
+    pub identifier: Option<String>,
+    pub yaml: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetOrchestrationActivityResponse {
+    pub(crate) const NAMES: model::Names = &["yaml", "identifier"];
+}
+impl model::Model for GetOrchestrationActivityResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetOrchestrationActivityResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.yaml),
+            1 => model::Slot::Str(&mut self.identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.yaml);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetOrchestrationActivityResponse);
+/// Schema `get-orchestration-activity-summary response`.
+pub struct GetOrchestrationActivitySummaryResponse {
+    pub content: Option<Vec<OrchestrationActivitySummaryDto>>,
+    pub empty: Option<bool>,
+    pub first: Option<bool>,
+    pub last: Option<bool>,
+    pub number: Option<i64>,
+    pub number_of_elements: Option<i64>,
+    pub pageable: Option<Box<RmPageable>>,
+    pub size: Option<i64>,
+    pub sort: Option<Box<PageableSort>>,
+    pub total_elements: Option<i64>,
+    pub total_pages: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetOrchestrationActivitySummaryResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "last",
+        "size",
+        "sort",
+        "empty",
+        "first",
+        "number",
+        "content",
+        "pageable",
+        "totalPages",
+        "totalElements",
+        "numberOfElements",
+    ];
+}
+impl model::Model for GetOrchestrationActivitySummaryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            first: None,
+            last: None,
+            number: None,
+            number_of_elements: None,
+            pageable: None,
+            size: None,
+            sort: None,
+            total_elements: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetOrchestrationActivitySummaryResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.last),
+            1 => model::Slot::Int(&mut self.size),
+            2 => model::Slot::Opt(&mut self.sort),
+            3 => model::Slot::Flag(&mut self.empty),
+            4 => model::Slot::Flag(&mut self.first),
+            5 => model::Slot::Int(&mut self.number),
+            6 => model::Slot::Opt(&mut self.content),
+            7 => model::Slot::Opt(&mut self.pageable),
+            8 => model::Slot::Int(&mut self.total_pages),
+            9 => model::Slot::Int(&mut self.total_elements),
+            10 => model::Slot::Int(&mut self.number_of_elements),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.content);
+        to.opt(3, &self.empty);
+        to.opt(4, &self.first);
+        to.opt(0, &self.last);
+        to.opt(5, &self.number);
+        to.opt(10, &self.number_of_elements);
+        to.opt(7, &self.pageable);
+        to.opt(1, &self.size);
+        to.opt(2, &self.sort);
+        to.opt(9, &self.total_elements);
+        to.opt(8, &self.total_pages);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetOrchestrationActivitySummaryResponse);
+/// Schema `post-orchestrationActivity body`.
+pub struct PostOrchestrationActivityBody {
+    pub yaml: String,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl PostOrchestrationActivityBody {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(yaml: impl Into<String>) -> Self {
+        Self {
+            yaml: yaml.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
 }
 impl model::Model for PostOrchestrationActivityBody {
     #[inline]
     fn blank() -> Self {
         Self {
-            yaml: None,
+            yaml: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -257,6 +608,49 @@ impl model::Model for PostOrchestrationActivityBody {
         &model::About {
             name: "PostOrchestrationActivityBody",
             names: &["yaml"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.yaml),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.yaml);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(PostOrchestrationActivityBody);
+/// Schema `post-orchestrationActivity response`.
+pub struct PostOrchestrationActivityResponse {
+    pub identifier: Option<String>,
+    pub yaml: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl PostOrchestrationActivityResponse {
+    pub(crate) const NAMES: model::Names = &["yaml", "identifier"];
+}
+impl model::Model for PostOrchestrationActivityResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PostOrchestrationActivityResponse",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -266,27 +660,39 @@ impl model::Model for PostOrchestrationActivityBody {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Str(&mut self.yaml),
+            1 => model::Slot::Str(&mut self.identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
         to.opt(0, &self.yaml);
         to.misfits(&self.misfits);
     }
 }
-model::model!(PostOrchestrationActivityBody);
+model::model!(PostOrchestrationActivityResponse);
 /// Schema `put-orchestration-activity body`.
 pub struct PutOrchestrationActivityBody {
-    pub yaml: Option<String>,
+    pub yaml: String,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
+}
+impl PutOrchestrationActivityBody {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(yaml: impl Into<String>) -> Self {
+        Self {
+            yaml: yaml.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
 }
 impl model::Model for PutOrchestrationActivityBody {
     #[inline]
     fn blank() -> Self {
         Self {
-            yaml: None,
+            yaml: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -295,6 +701,49 @@ impl model::Model for PutOrchestrationActivityBody {
         &model::About {
             name: "PutOrchestrationActivityBody",
             names: &["yaml"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.yaml),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.yaml);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(PutOrchestrationActivityBody);
+/// Schema `put-orchestration-activity response`.
+pub struct PutOrchestrationActivityResponse {
+    pub identifier: Option<String>,
+    pub yaml: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl PutOrchestrationActivityResponse {
+    pub(crate) const NAMES: model::Names = &["yaml", "identifier"];
+}
+impl model::Model for PutOrchestrationActivityResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PutOrchestrationActivityResponse",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -304,13 +753,15 @@ impl model::Model for PutOrchestrationActivityBody {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Str(&mut self.yaml),
+            1 => model::Slot::Str(&mut self.identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
         to.opt(0, &self.yaml);
         to.misfits(&self.misfits);
     }
 }
-model::model!(PutOrchestrationActivityBody);
+model::model!(PutOrchestrationActivityResponse);

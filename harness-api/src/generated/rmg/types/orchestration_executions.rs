@@ -3,25 +3,1082 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `createTaskComment body`.
-pub struct CreateTaskCommentBody {
-    pub comment: Option<String>,
+/// Schema `ActivityCounts`.
+pub struct ActivityCounts {
+    pub manual: Option<Box<ActivityTypeCounts>>,
+    pub pipeline: Option<Box<ActivityTypeCounts>>,
+    pub subprocess: Option<Box<ActivityTypeCounts>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateTaskCommentBody {
+impl model::Model for ActivityCounts {
     #[inline]
     fn blank() -> Self {
         Self {
-            comment: None,
+            manual: None,
+            pipeline: None,
+            subprocess: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateTaskCommentBody",
-            names: &["comment"],
+            name: "ActivityCounts",
+            names: &["manual", "pipeline", "subprocess"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.manual),
+            1 => model::Slot::Opt(&mut self.pipeline),
+            2 => model::Slot::Opt(&mut self.subprocess),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.manual);
+        to.opt(1, &self.pipeline);
+        to.opt(2, &self.subprocess);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ActivityCounts);
+/// Schema `ActivityRetryHistoryResponse`.
+pub struct ActivityRetryHistoryResponse {
+    pub last: Option<bool>,
+    pub next_request: Option<Box<NextRequest>>,
+    pub retries: Option<Vec<ActivityRetryInfo>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ActivityRetryHistoryResponse {
+    pub(crate) const NAMES: model::Names = &["last", "retries", "nextRequest"];
+}
+impl model::Model for ActivityRetryHistoryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            last: None,
+            next_request: None,
+            retries: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ActivityRetryHistoryResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.last),
+            1 => model::Slot::Opt(&mut self.retries),
+            2 => model::Slot::Opt(&mut self.next_request),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.last);
+        to.opt(2, &self.next_request);
+        to.opt(1, &self.retries);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ActivityRetryHistoryResponse);
+/// Schema `ActivityRetryInfo`.
+pub struct ActivityRetryInfo {
+    pub activity_execution_id: Option<String>,
+    pub activity_name: Option<String>,
+    pub can_retry: Option<bool>,
+    pub created_at: Option<i64>,
+    pub end_ts: Option<i64>,
+    pub failure_info: Option<Box<RmFailureInfo>>,
+    pub identifier: Option<String>,
+    pub phase_id: Option<String>,
+    pub pipeline: Option<Box<PipelineActivityInfo>>,
+    pub retry_index: Option<i64>,
+    pub start_ts: Option<i64>,
+    pub status: Option<OrchestrationStatus>,
+    pub subprocess: Option<Box<SubprocessActivityInfo>>,
+    pub trigger_info: Option<Box<ActivityTriggerInfo>>,
+    pub yaml: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ActivityRetryInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            activity_execution_id: None,
+            activity_name: None,
+            can_retry: None,
+            created_at: None,
+            end_ts: None,
+            failure_info: None,
+            identifier: None,
+            phase_id: None,
+            pipeline: None,
+            retry_index: None,
+            start_ts: None,
+            status: None,
+            subprocess: None,
+            trigger_info: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ActivityRetryInfo",
+            names: &[
+                "yaml",
+                "endTs",
+                "status",
+                "phaseId",
+                "startTs",
+                "canRetry",
+                "pipeline",
+                "createdAt",
+                "identifier",
+                "retryIndex",
+                "subprocess",
+                "failureInfo",
+                "triggerInfo",
+                "activityName",
+                "activityExecutionId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.yaml),
+            1 => model::Slot::Int(&mut self.end_ts),
+            2 => model::Slot::Opt(&mut self.status),
+            3 => model::Slot::Str(&mut self.phase_id),
+            4 => model::Slot::Int(&mut self.start_ts),
+            5 => model::Slot::Flag(&mut self.can_retry),
+            6 => model::Slot::Opt(&mut self.pipeline),
+            7 => model::Slot::Int(&mut self.created_at),
+            8 => model::Slot::Str(&mut self.identifier),
+            9 => model::Slot::Int(&mut self.retry_index),
+            10 => model::Slot::Opt(&mut self.subprocess),
+            11 => model::Slot::Opt(&mut self.failure_info),
+            12 => model::Slot::Opt(&mut self.trigger_info),
+            13 => model::Slot::Str(&mut self.activity_name),
+            14 => model::Slot::Str(&mut self.activity_execution_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(14, &self.activity_execution_id);
+        to.opt(13, &self.activity_name);
+        to.opt(5, &self.can_retry);
+        to.opt(7, &self.created_at);
+        to.opt(1, &self.end_ts);
+        to.opt(11, &self.failure_info);
+        to.opt(8, &self.identifier);
+        to.opt(3, &self.phase_id);
+        to.opt(6, &self.pipeline);
+        to.opt(9, &self.retry_index);
+        to.opt(4, &self.start_ts);
+        to.opt(2, &self.status);
+        to.opt(10, &self.subprocess);
+        to.opt(12, &self.trigger_info);
+        to.opt(0, &self.yaml);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ActivityRetryInfo);
+/// Schema `ActivityTriggerInfo`.
+pub struct ActivityTriggerInfo {
+    pub email: Option<String>,
+    pub identifier: Option<String>,
+    pub name: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ActivityTriggerInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            identifier: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ActivityTriggerInfo",
+            names: &["name", "email", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Str(&mut self.email),
+            2 => model::Slot::Str(&mut self.identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.email);
+        to.opt(2, &self.identifier);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ActivityTriggerInfo);
+/// Schema `ActivityTypeCounts`.
+pub struct ActivityTypeCounts {
+    pub running: Option<i64>,
+    pub user_action: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ActivityTypeCounts {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            running: None,
+            user_action: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ActivityTypeCounts",
+            names: &["running", "userAction"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.running),
+            1 => model::Slot::Int(&mut self.user_action),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.running);
+        to.opt(1, &self.user_action);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ActivityTypeCounts);
+/// Schema `CommentedByDTO`.
+pub struct CommentedByDto {
+    pub email: Option<String>,
+    pub name: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for CommentedByDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CommentedByDto",
+            names: &["name", "email"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Str(&mut self.email),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.email);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(CommentedByDto);
+/// Schema `EventDTO`.
+pub struct EventDto {
+    pub created_at: Option<i64>,
+    pub created_by: Option<Box<CreatedByDto>>,
+    pub entity_id: Option<String>,
+    pub entity_type: Option<EventEntity>,
+    pub event_metadata: Option<Box<EventDtoMetadata>>,
+    pub type_: Option<EventType>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for EventDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            created_by: None,
+            entity_id: None,
+            entity_type: None,
+            event_metadata: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EventDto",
+            names: &[
+                "type",
+                "entityId",
+                "createdAt",
+                "createdBy",
+                "entityType",
+                "eventMetadata",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.type_),
+            1 => model::Slot::Str(&mut self.entity_id),
+            2 => model::Slot::Int(&mut self.created_at),
+            3 => model::Slot::Opt(&mut self.created_by),
+            4 => model::Slot::Opt(&mut self.entity_type),
+            5 => model::Slot::Opt(&mut self.event_metadata),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.created_at);
+        to.opt(3, &self.created_by);
+        to.opt(1, &self.entity_id);
+        to.opt(4, &self.entity_type);
+        to.opt(5, &self.event_metadata);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(EventDto);
+/// Schema `EventMetadata`.
+pub struct EventDtoMetadata {
+    pub from: Option<String>,
+    pub to: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for EventDtoMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            from: None,
+            to: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EventDtoMetadata",
+            names: &["to", "from"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.to),
+            1 => model::Slot::Str(&mut self.from),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.from);
+        to.opt(0, &self.to);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(EventDtoMetadata);
+model::open_enum! {
+    #[doc = " Schema `EventEntity`."] EventEntity { 0 Task = "Task", }
+}
+model::open_enum! {
+    #[doc = " Schema `EventType`."] EventType { 0 Status = "Status", }
+}
+/// Schema `ManualActivityInfo`.
+pub struct ManualActivityInfo {
+    pub task_count: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ManualActivityInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            task_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ManualActivityInfo",
+            names: &["taskCount"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.task_count),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.task_count);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ManualActivityInfo);
+/// Schema `OrchestrationExecutionActivity`.
+pub struct OrchestrationExecutionActivity {
+    pub activity_execution_id: Option<String>,
+    pub depends_on: Option<Vec<String>>,
+    pub description: Option<String>,
+    pub end_ts: Option<i64>,
+    pub failure_info: Option<Box<RmFailureInfo>>,
+    pub identifier: Option<String>,
+    pub name: Option<String>,
+    pub pipeline: Option<Box<PipelineActivityInfo>>,
+    pub retry_index: Option<i64>,
+    pub start_ts: Option<i64>,
+    pub status: Option<OrchestrationStatus>,
+    pub subprocess: Option<Box<SubprocessActivityInfo>>,
+    pub yaml: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for OrchestrationExecutionActivity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            activity_execution_id: None,
+            depends_on: None,
+            description: None,
+            end_ts: None,
+            failure_info: None,
+            identifier: None,
+            name: None,
+            pipeline: None,
+            retry_index: None,
+            start_ts: None,
+            status: None,
+            subprocess: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OrchestrationExecutionActivity",
+            names: &[
+                "name",
+                "yaml",
+                "end_ts",
+                "status",
+                "pipeline",
+                "start_ts",
+                "depends_on",
+                "identifier",
+                "subprocess",
+                "description",
+                "failureInfo",
+                "retry_index",
+                "activity_execution_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Str(&mut self.yaml),
+            2 => model::Slot::Int(&mut self.end_ts),
+            3 => model::Slot::Opt(&mut self.status),
+            4 => model::Slot::Opt(&mut self.pipeline),
+            5 => model::Slot::Int(&mut self.start_ts),
+            6 => model::Slot::Opt(&mut self.depends_on),
+            7 => model::Slot::Str(&mut self.identifier),
+            8 => model::Slot::Opt(&mut self.subprocess),
+            9 => model::Slot::Str(&mut self.description),
+            10 => model::Slot::Opt(&mut self.failure_info),
+            11 => model::Slot::Int(&mut self.retry_index),
+            12 => model::Slot::Str(&mut self.activity_execution_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(12, &self.activity_execution_id);
+        to.opt(6, &self.depends_on);
+        to.opt(9, &self.description);
+        to.opt(2, &self.end_ts);
+        to.opt(10, &self.failure_info);
+        to.opt(7, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(4, &self.pipeline);
+        to.opt(11, &self.retry_index);
+        to.opt(5, &self.start_ts);
+        to.opt(3, &self.status);
+        to.opt(8, &self.subprocess);
+        to.opt(1, &self.yaml);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(OrchestrationExecutionActivity);
+/// Schema `OrchestrationExecutionActivityDetail`.
+pub struct OrchestrationExecutionActivityDetail {
+    pub activity_execution_id: Option<String>,
+    pub end_ts: Option<i64>,
+    pub failure_info: Option<Box<RmFailureInfo>>,
+    pub identifier: Option<String>,
+    pub name: Option<String>,
+    pub phase_execution_id: Option<String>,
+    pub phase_identifier: Option<String>,
+    pub phase_name: Option<String>,
+    pub pipeline: Option<Box<PipelineActivityInfo>>,
+    pub process_execution_id: Option<String>,
+    pub retry_id: Option<String>,
+    pub retry_index: Option<i64>,
+    pub root_retry_id: Option<String>,
+    pub start_ts: Option<i64>,
+    pub status: Option<OrchestrationStatus>,
+    pub subprocess: Option<Box<SubprocessActivityInfo>>,
+    pub trigger_info: Option<Box<ActivityTriggerInfo>>,
+    pub yaml: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl OrchestrationExecutionActivityDetail {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "yaml",
+        "end_ts",
+        "status",
+        "pipeline",
+        "retry_id",
+        "start_ts",
+        "phaseName",
+        "identifier",
+        "subprocess",
+        "failureInfo",
+        "retry_index",
+        "triggerInfo",
+        "root_retry_id",
+        "phaseIdentifier",
+        "phase_execution_id",
+        "process_execution_id",
+        "activity_execution_id",
+    ];
+}
+impl model::Model for OrchestrationExecutionActivityDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            activity_execution_id: None,
+            end_ts: None,
+            failure_info: None,
+            identifier: None,
+            name: None,
+            phase_execution_id: None,
+            phase_identifier: None,
+            phase_name: None,
+            pipeline: None,
+            process_execution_id: None,
+            retry_id: None,
+            retry_index: None,
+            root_retry_id: None,
+            start_ts: None,
+            status: None,
+            subprocess: None,
+            trigger_info: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OrchestrationExecutionActivityDetail",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Str(&mut self.yaml),
+            2 => model::Slot::Int(&mut self.end_ts),
+            3 => model::Slot::Opt(&mut self.status),
+            4 => model::Slot::Opt(&mut self.pipeline),
+            5 => model::Slot::Str(&mut self.retry_id),
+            6 => model::Slot::Int(&mut self.start_ts),
+            7 => model::Slot::Str(&mut self.phase_name),
+            8 => model::Slot::Str(&mut self.identifier),
+            9 => model::Slot::Opt(&mut self.subprocess),
+            10 => model::Slot::Opt(&mut self.failure_info),
+            11 => model::Slot::Int(&mut self.retry_index),
+            12 => model::Slot::Opt(&mut self.trigger_info),
+            13 => model::Slot::Str(&mut self.root_retry_id),
+            14 => model::Slot::Str(&mut self.phase_identifier),
+            15 => model::Slot::Str(&mut self.phase_execution_id),
+            16 => model::Slot::Str(&mut self.process_execution_id),
+            17 => model::Slot::Str(&mut self.activity_execution_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(17, &self.activity_execution_id);
+        to.opt(2, &self.end_ts);
+        to.opt(10, &self.failure_info);
+        to.opt(8, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(15, &self.phase_execution_id);
+        to.opt(14, &self.phase_identifier);
+        to.opt(7, &self.phase_name);
+        to.opt(4, &self.pipeline);
+        to.opt(16, &self.process_execution_id);
+        to.opt(5, &self.retry_id);
+        to.opt(11, &self.retry_index);
+        to.opt(13, &self.root_retry_id);
+        to.opt(6, &self.start_ts);
+        to.opt(3, &self.status);
+        to.opt(9, &self.subprocess);
+        to.opt(12, &self.trigger_info);
+        to.opt(1, &self.yaml);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(OrchestrationExecutionActivityDetail);
+/// Schema `OrchestrationExecutionActivityPaginated`.
+pub struct OrchestrationExecutionActivityPaginated {
+    pub activity_execution_id: Option<String>,
+    pub end_ts: Option<i64>,
+    pub failure_info: Option<Box<RmFailureInfo>>,
+    pub identifier: Option<String>,
+    pub manual: Option<Box<ManualActivityInfo>>,
+    pub name: Option<String>,
+    pub phase_execution_id: Option<String>,
+    pub phase_identifier: Option<String>,
+    pub phase_name: Option<String>,
+    pub pipeline: Option<Box<PipelineActivityInfo>>,
+    pub process_execution_id: Option<String>,
+    pub retry_id: Option<String>,
+    pub retry_index: Option<i64>,
+    pub root_release_id: Option<String>,
+    pub start_ts: Option<i64>,
+    pub status: Option<OrchestrationStatus>,
+    pub subprocess: Option<Box<SubprocessActivityInfo>>,
+    pub trigger_info: Option<Box<ActivityTriggerInfo>>,
+    pub type_: Option<OrchestrationExecutionActivityPaginatedType>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for OrchestrationExecutionActivityPaginated {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            activity_execution_id: None,
+            end_ts: None,
+            failure_info: None,
+            identifier: None,
+            manual: None,
+            name: None,
+            phase_execution_id: None,
+            phase_identifier: None,
+            phase_name: None,
+            pipeline: None,
+            process_execution_id: None,
+            retry_id: None,
+            retry_index: None,
+            root_release_id: None,
+            start_ts: None,
+            status: None,
+            subprocess: None,
+            trigger_info: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OrchestrationExecutionActivityPaginated",
+            names: &[
+                "name",
+                "type",
+                "endTs",
+                "manual",
+                "status",
+                "retryId",
+                "startTs",
+                "pipeline",
+                "phaseName",
+                "identifier",
+                "retryIndex",
+                "subprocess",
+                "failureInfo",
+                "triggerInfo",
+                "rootReleaseId",
+                "phaseIdentifier",
+                "phaseExecutionId",
+                "processExecutionId",
+                "activityExecutionId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Opt(&mut self.type_),
+            2 => model::Slot::Int(&mut self.end_ts),
+            3 => model::Slot::Opt(&mut self.manual),
+            4 => model::Slot::Opt(&mut self.status),
+            5 => model::Slot::Str(&mut self.retry_id),
+            6 => model::Slot::Int(&mut self.start_ts),
+            7 => model::Slot::Opt(&mut self.pipeline),
+            8 => model::Slot::Str(&mut self.phase_name),
+            9 => model::Slot::Str(&mut self.identifier),
+            10 => model::Slot::Int(&mut self.retry_index),
+            11 => model::Slot::Opt(&mut self.subprocess),
+            12 => model::Slot::Opt(&mut self.failure_info),
+            13 => model::Slot::Opt(&mut self.trigger_info),
+            14 => model::Slot::Str(&mut self.root_release_id),
+            15 => model::Slot::Str(&mut self.phase_identifier),
+            16 => model::Slot::Str(&mut self.phase_execution_id),
+            17 => model::Slot::Str(&mut self.process_execution_id),
+            18 => model::Slot::Str(&mut self.activity_execution_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(18, &self.activity_execution_id);
+        to.opt(2, &self.end_ts);
+        to.opt(12, &self.failure_info);
+        to.opt(9, &self.identifier);
+        to.opt(3, &self.manual);
+        to.opt(0, &self.name);
+        to.opt(16, &self.phase_execution_id);
+        to.opt(15, &self.phase_identifier);
+        to.opt(8, &self.phase_name);
+        to.opt(7, &self.pipeline);
+        to.opt(17, &self.process_execution_id);
+        to.opt(5, &self.retry_id);
+        to.opt(10, &self.retry_index);
+        to.opt(14, &self.root_release_id);
+        to.opt(6, &self.start_ts);
+        to.opt(4, &self.status);
+        to.opt(11, &self.subprocess);
+        to.opt(13, &self.trigger_info);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(OrchestrationExecutionActivityPaginated);
+model::open_enum! {
+    #[doc = " Schema `OrchestrationExecutionActivityPaginated.type`."]
+    OrchestrationExecutionActivityPaginatedType { 0 Pipeline = "PIPELINE", 1 Subprocess =
+    "SUBPROCESS", 2 Manual = "MANUAL", }
+}
+/// Schema `OrchestrationExecutionPhase`.
+pub struct OrchestrationExecutionPhase {
+    pub activity_counts: Option<Box<ActivityCounts>>,
+    pub completed_activities: Option<i64>,
+    pub depends_on: Option<Vec<String>>,
+    pub description: Option<String>,
+    pub end_ts: Option<i64>,
+    pub failure_info: Option<Box<RmFailureInfo>>,
+    pub identifier: Option<String>,
+    pub name: Option<String>,
+    pub owners: Option<Vec<String>>,
+    pub phase_execution_id: Option<String>,
+    pub start_ts: Option<i64>,
+    pub status: Option<OrchestrationStatus>,
+    pub total_activities: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for OrchestrationExecutionPhase {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            activity_counts: None,
+            completed_activities: None,
+            depends_on: None,
+            description: None,
+            end_ts: None,
+            failure_info: None,
+            identifier: None,
+            name: None,
+            owners: None,
+            phase_execution_id: None,
+            start_ts: None,
+            status: None,
+            total_activities: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OrchestrationExecutionPhase",
+            names: &[
+                "name",
+                "end_ts",
+                "owners",
+                "status",
+                "start_ts",
+                "depends_on",
+                "identifier",
+                "description",
+                "failureInfo",
+                "activityCounts",
+                "total_activities",
+                "phase_execution_id",
+                "completed_activities",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Int(&mut self.end_ts),
+            2 => model::Slot::Opt(&mut self.owners),
+            3 => model::Slot::Opt(&mut self.status),
+            4 => model::Slot::Int(&mut self.start_ts),
+            5 => model::Slot::Opt(&mut self.depends_on),
+            6 => model::Slot::Str(&mut self.identifier),
+            7 => model::Slot::Str(&mut self.description),
+            8 => model::Slot::Opt(&mut self.failure_info),
+            9 => model::Slot::Opt(&mut self.activity_counts),
+            10 => model::Slot::Int(&mut self.total_activities),
+            11 => model::Slot::Str(&mut self.phase_execution_id),
+            12 => model::Slot::Int(&mut self.completed_activities),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(9, &self.activity_counts);
+        to.opt(12, &self.completed_activities);
+        to.opt(5, &self.depends_on);
+        to.opt(7, &self.description);
+        to.opt(1, &self.end_ts);
+        to.opt(8, &self.failure_info);
+        to.opt(6, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(2, &self.owners);
+        to.opt(11, &self.phase_execution_id);
+        to.opt(4, &self.start_ts);
+        to.opt(3, &self.status);
+        to.opt(10, &self.total_activities);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(OrchestrationExecutionPhase);
+model::open_enum! {
+    #[doc = " Schema `OrchestrationStatus`."] OrchestrationStatus { 0 Scheduled =
+    "SCHEDULED", 1 Running = "RUNNING", 2 OutputWaiting = "OUTPUT_WAITING", 3 Succeeded =
+    "SUCCEEDED", 4 Failed = "FAILED", 5 Aborted = "ABORTED", 6 OnHold = "ON_HOLD", 7
+    Retried = "RETRIED", 8 Ignored = "IGNORED", 9 Skipped = "SKIPPED", 10 Queued =
+    "QUEUED", }
+}
+/// Schema `PipelineActivityInfo`.
+pub struct PipelineActivityInfo {
+    pub execution_id: Option<String>,
+    pub identifier: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for PipelineActivityInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            execution_id: None,
+            identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PipelineActivityInfo",
+            names: &["identifier", "executionId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.identifier),
+            1 => model::Slot::Str(&mut self.execution_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.execution_id);
+        to.opt(0, &self.identifier);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(PipelineActivityInfo);
+/// Schema `SubprocessActivityInfo`.
+pub struct SubprocessActivityInfo {
+    pub identifier: Option<String>,
+    pub release_id: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for SubprocessActivityInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            release_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SubprocessActivityInfo",
+            names: &["releaseId", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.release_id),
+            1 => model::Slot::Str(&mut self.identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.release_id);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(SubprocessActivityInfo);
+/// Schema `TaskCommentDTO`.
+pub struct TaskCommentDto {
+    pub comment: Option<String>,
+    pub comment_id: Option<String>,
+    pub commented_by: Option<Box<CommentedByDto>>,
+    pub created_at: Option<i64>,
+    pub is_edited: Option<bool>,
+    pub last_updated_at: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for TaskCommentDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            comment: None,
+            comment_id: None,
+            commented_by: None,
+            created_at: None,
+            is_edited: None,
+            last_updated_at: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TaskCommentDto",
+            names: &[
+                "comment",
+                "isEdited",
+                "commentId",
+                "createdAt",
+                "commentedBy",
+                "lastUpdatedAt",
+            ],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -31,27 +1088,436 @@ impl model::Model for CreateTaskCommentBody {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Str(&mut self.comment),
+            1 => model::Slot::Flag(&mut self.is_edited),
+            2 => model::Slot::Str(&mut self.comment_id),
+            3 => model::Slot::Int(&mut self.created_at),
+            4 => model::Slot::Opt(&mut self.commented_by),
+            5 => model::Slot::Int(&mut self.last_updated_at),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.comment);
+        to.opt(2, &self.comment_id);
+        to.opt(4, &self.commented_by);
+        to.opt(3, &self.created_at);
+        to.opt(1, &self.is_edited);
+        to.opt(5, &self.last_updated_at);
         to.misfits(&self.misfits);
     }
 }
-model::model!(CreateTaskCommentBody);
+model::model!(TaskCommentDto);
+/// Schema `TaskCommentsListResponseDTO`.
+pub struct TaskCommentsListResponseDto {
+    pub comments: Option<Vec<TaskCommentDto>>,
+    pub last: Option<bool>,
+    pub next_request: Option<Box<NextRequest>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl TaskCommentsListResponseDto {
+    pub(crate) const NAMES: model::Names = &["last", "comments", "nextRequest"];
+}
+impl model::Model for TaskCommentsListResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            comments: None,
+            last: None,
+            next_request: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TaskCommentsListResponseDto",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.last),
+            1 => model::Slot::Opt(&mut self.comments),
+            2 => model::Slot::Opt(&mut self.next_request),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.comments);
+        to.opt(0, &self.last);
+        to.opt(2, &self.next_request);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(TaskCommentsListResponseDto);
+/// Schema `createTaskComment body`.
+pub struct CreateTaskCommentBody {
+    pub comment: String,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl CreateTaskCommentBody {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(comment: impl Into<String>) -> Self {
+        Self {
+            comment: comment.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for CreateTaskCommentBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            comment: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateTaskCommentBody",
+            names: &["comment"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.comment),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.comment);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(CreateTaskCommentBody);
+/// Schema `createTaskComment response`.
+pub struct CreateTaskCommentResponse {
+    pub comment_id: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl CreateTaskCommentResponse {
+    pub(crate) const NAMES: model::Names = &["commentId"];
+}
+impl model::Model for CreateTaskCommentResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            comment_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateTaskCommentResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.comment_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.comment_id);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(CreateTaskCommentResponse);
 model::open_enum! {
     #[doc = " Schema `getEventsByEntityTypeAndId entityType`."]
     GetEventsByEntityTypeAndIdEntityType { 0 Task = "Task", }
 }
-/// Schema `post-activity-execution-output body`.
-pub struct PostActivityExecutionOutputBody {
-    pub outputs: Option<Vec<PostActivityExecutionOutputBodyOutputs>>,
+/// Schema `getEventsByEntityTypeAndId response`.
+pub struct GetEventsByEntityTypeAndIdResponse {
+    pub events: Option<Vec<EventDto>>,
+    pub last: Option<bool>,
+    pub next_request: Option<Box<NextRequest>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for PostActivityExecutionOutputBody {
+impl GetEventsByEntityTypeAndIdResponse {
+    pub(crate) const NAMES: model::Names = &["last", "events", "nextRequest"];
+}
+impl model::Model for GetEventsByEntityTypeAndIdResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            events: None,
+            last: None,
+            next_request: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetEventsByEntityTypeAndIdResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.last),
+            1 => model::Slot::Opt(&mut self.events),
+            2 => model::Slot::Opt(&mut self.next_request),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.events);
+        to.opt(0, &self.last);
+        to.opt(2, &self.next_request);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetEventsByEntityTypeAndIdResponse);
+/// Schema `get-orchestration-execution-activities-paginated response`.
+pub struct GetOrchestrationExecutionActivitiesPaginatedResponse {
+    pub content: Option<Vec<OrchestrationExecutionActivityPaginated>>,
+    pub empty: Option<bool>,
+    pub first: Option<bool>,
+    pub last: Option<bool>,
+    pub number: Option<i64>,
+    pub number_of_elements: Option<i64>,
+    pub pageable: Option<Box<RmPageable>>,
+    pub size: Option<i64>,
+    pub sort: Option<Box<PageableSort>>,
+    pub total_elements: Option<i64>,
+    pub total_pages: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetOrchestrationExecutionActivitiesPaginatedResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "last",
+        "size",
+        "sort",
+        "empty",
+        "first",
+        "number",
+        "content",
+        "pageable",
+        "totalPages",
+        "totalElements",
+        "numberOfElements",
+    ];
+}
+impl model::Model for GetOrchestrationExecutionActivitiesPaginatedResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            first: None,
+            last: None,
+            number: None,
+            number_of_elements: None,
+            pageable: None,
+            size: None,
+            sort: None,
+            total_elements: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetOrchestrationExecutionActivitiesPaginatedResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.last),
+            1 => model::Slot::Int(&mut self.size),
+            2 => model::Slot::Opt(&mut self.sort),
+            3 => model::Slot::Flag(&mut self.empty),
+            4 => model::Slot::Flag(&mut self.first),
+            5 => model::Slot::Int(&mut self.number),
+            6 => model::Slot::Opt(&mut self.content),
+            7 => model::Slot::Opt(&mut self.pageable),
+            8 => model::Slot::Int(&mut self.total_pages),
+            9 => model::Slot::Int(&mut self.total_elements),
+            10 => model::Slot::Int(&mut self.number_of_elements),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.content);
+        to.opt(3, &self.empty);
+        to.opt(4, &self.first);
+        to.opt(0, &self.last);
+        to.opt(5, &self.number);
+        to.opt(10, &self.number_of_elements);
+        to.opt(7, &self.pageable);
+        to.opt(1, &self.size);
+        to.opt(2, &self.sort);
+        to.opt(9, &self.total_elements);
+        to.opt(8, &self.total_pages);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetOrchestrationExecutionActivitiesPaginatedResponse);
+model::open_enum! {
+    #[doc = " Schema `get-orchestration-execution-activities-paginated status`."]
+    GetOrchestrationExecutionActivitiesPaginatedStatus { 0 Scheduled = "SCHEDULED", 1
+    Running = "RUNNING", 2 OutputWaiting = "OUTPUT_WAITING", 3 Queued = "QUEUED", 4
+    Succeeded = "SUCCEEDED", 5 Failed = "FAILED", 6 Aborted = "ABORTED", 7 OnHold =
+    "ON_HOLD", 8 Retried = "RETRIED", 9 Ignored = "IGNORED", 10 Skipped = "SKIPPED", }
+}
+model::open_enum! {
+    #[doc = " Schema `get-orchestration-execution-activities-paginated type`."]
+    GetOrchestrationExecutionActivitiesPaginatedType { 0 Pipeline = "PIPELINE", 1
+    Subprocess = "SUBPROCESS", 2 Manual = "MANUAL", }
+}
+/// Schema `get-orchestration-execution-activities response`.
+pub struct GetOrchestrationExecutionActivitiesResponse {
+    pub activities: Option<Vec<OrchestrationExecutionActivity>>,
+    pub phase_execution_id: Option<String>,
+    pub process_execution_id: Option<String>,
+    pub release_id: Option<String>,
+    pub total_running_activities: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetOrchestrationExecutionActivitiesResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "activities",
+        "release_id",
+        "phase_execution_id",
+        "process_execution_id",
+        "total_running_activities",
+    ];
+}
+impl model::Model for GetOrchestrationExecutionActivitiesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            activities: None,
+            phase_execution_id: None,
+            process_execution_id: None,
+            release_id: None,
+            total_running_activities: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetOrchestrationExecutionActivitiesResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.activities),
+            1 => model::Slot::Str(&mut self.release_id),
+            2 => model::Slot::Str(&mut self.phase_execution_id),
+            3 => model::Slot::Str(&mut self.process_execution_id),
+            4 => model::Slot::Int(&mut self.total_running_activities),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.activities);
+        to.opt(2, &self.phase_execution_id);
+        to.opt(3, &self.process_execution_id);
+        to.opt(1, &self.release_id);
+        to.opt(4, &self.total_running_activities);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetOrchestrationExecutionActivitiesResponse);
+/// Schema `get-orchestration-execution-activity-inputs response`.
+pub struct GetOrchestrationExecutionActivityInputsResponse {
+    pub inputs: Option<Vec<ActivityExecutionInputDto>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetOrchestrationExecutionActivityInputsResponse {
+    pub(crate) const NAMES: model::Names = &["inputs"];
+}
+impl model::Model for GetOrchestrationExecutionActivityInputsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            inputs: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetOrchestrationExecutionActivityInputsResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.inputs),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.inputs);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetOrchestrationExecutionActivityInputsResponse);
+/// Schema `get-orchestration-execution-activity-outputs response`.
+pub struct GetOrchestrationExecutionActivityOutputsResponse {
+    pub outputs: Option<Vec<ExecutionOutputDto>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetOrchestrationExecutionActivityOutputsResponse {
+    pub(crate) const NAMES: model::Names = &["outputs"];
+}
+impl model::Model for GetOrchestrationExecutionActivityOutputsResponse {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -62,8 +1528,8 @@ impl model::Model for PostActivityExecutionOutputBody {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "PostActivityExecutionOutputBody",
-            names: &["outputs"],
+            name: "GetOrchestrationExecutionActivityOutputsResponse",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -82,28 +1548,29 @@ impl model::Model for PostActivityExecutionOutputBody {
         to.misfits(&self.misfits);
     }
 }
-model::model!(PostActivityExecutionOutputBody);
-/// Schema `post-activity-execution-output body.outputs`.
-pub struct PostActivityExecutionOutputBodyOutputs {
-    pub name: Option<String>,
-    pub value: Option<String>,
+model::model!(GetOrchestrationExecutionActivityOutputsResponse);
+/// Schema `get-orchestration-execution-phase-outputs response`.
+pub struct GetOrchestrationExecutionPhaseOutputsResponse {
+    pub outputs: Option<Vec<ExecutionOutputDto>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for PostActivityExecutionOutputBodyOutputs {
+impl GetOrchestrationExecutionPhaseOutputsResponse {
+    pub(crate) const NAMES: model::Names = &["outputs"];
+}
+impl model::Model for GetOrchestrationExecutionPhaseOutputsResponse {
     #[inline]
     fn blank() -> Self {
         Self {
-            name: None,
-            value: None,
+            outputs: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "PostActivityExecutionOutputBodyOutputs",
-            names: &["name", "value"],
+            name: "GetOrchestrationExecutionPhaseOutputsResponse",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -112,30 +1579,238 @@ impl model::Model for PostActivityExecutionOutputBodyOutputs {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.value),
+            0 => model::Slot::Opt(&mut self.outputs),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.name);
-        to.opt(1, &self.value);
+        to.opt(0, &self.outputs);
         to.misfits(&self.misfits);
     }
 }
-model::model!(PostActivityExecutionOutputBodyOutputs);
-/// Schema `startReleaseExecution body`.
-pub struct StartReleaseExecutionBody {
-    pub release_input_yaml: Option<String>,
+model::model!(GetOrchestrationExecutionPhaseOutputsResponse);
+/// Schema `get-orchestration-execution-phases response`.
+pub struct GetOrchestrationExecutionPhasesResponse {
+    pub phases: Option<Vec<OrchestrationExecutionPhase>>,
+    pub process_execution_id: Option<String>,
+    pub release_id: Option<String>,
+    pub total_running_phases: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
+}
+impl GetOrchestrationExecutionPhasesResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "phases",
+        "release_id",
+        "process_execution_id",
+        "total_running_phases",
+    ];
+}
+impl model::Model for GetOrchestrationExecutionPhasesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            phases: None,
+            process_execution_id: None,
+            release_id: None,
+            total_running_phases: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetOrchestrationExecutionPhasesResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.phases),
+            1 => model::Slot::Str(&mut self.release_id),
+            2 => model::Slot::Str(&mut self.process_execution_id),
+            3 => model::Slot::Int(&mut self.total_running_phases),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.phases);
+        to.opt(2, &self.process_execution_id);
+        to.opt(1, &self.release_id);
+        to.opt(3, &self.total_running_phases);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetOrchestrationExecutionPhasesResponse);
+/// Schema `get-orchestration-execution-release-input response`.
+pub struct GetOrchestrationExecutionReleaseInputResponse {
+    pub process_execution_id: Option<String>,
+    pub release_id: Option<String>,
+    pub yaml: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetOrchestrationExecutionReleaseInputResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "yaml",
+        "release_id",
+        "process_execution_id",
+    ];
+}
+impl model::Model for GetOrchestrationExecutionReleaseInputResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            process_execution_id: None,
+            release_id: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetOrchestrationExecutionReleaseInputResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.yaml),
+            1 => model::Slot::Str(&mut self.release_id),
+            2 => model::Slot::Str(&mut self.process_execution_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.process_execution_id);
+        to.opt(1, &self.release_id);
+        to.opt(0, &self.yaml);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetOrchestrationExecutionReleaseInputResponse);
+/// Schema `get-orchestration-execution-tasks response`.
+pub struct GetOrchestrationExecutionTasksResponse {
+    pub tasks: Option<Vec<ExecutionTaskDto>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetOrchestrationExecutionTasksResponse {
+    pub(crate) const NAMES: model::Names = &["tasks"];
+}
+impl model::Model for GetOrchestrationExecutionTasksResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            tasks: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetOrchestrationExecutionTasksResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.tasks),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.tasks);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetOrchestrationExecutionTasksResponse);
+/// Schema `post-activity-execution-output body`.
+pub struct PostActivityExecutionOutputBody {
+    pub outputs: Vec<ExecutionOutputDto>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl PostActivityExecutionOutputBody {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(outputs: Vec<ExecutionOutputDto>) -> Self {
+        Self {
+            outputs: outputs,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for PostActivityExecutionOutputBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            outputs: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PostActivityExecutionOutputBody",
+            names: &["outputs"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.outputs),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.outputs);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(PostActivityExecutionOutputBody);
+/// Schema `startReleaseExecution body`.
+pub struct StartReleaseExecutionBody {
+    pub release_input_yaml: String,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl StartReleaseExecutionBody {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(release_input_yaml: impl Into<String>) -> Self {
+        Self {
+            release_input_yaml: release_input_yaml.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
 }
 impl model::Model for StartReleaseExecutionBody {
     #[inline]
     fn blank() -> Self {
         Self {
-            release_input_yaml: None,
+            release_input_yaml: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -144,6 +1819,49 @@ impl model::Model for StartReleaseExecutionBody {
         &model::About {
             name: "StartReleaseExecutionBody",
             names: &["releaseInputYaml"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.release_input_yaml),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.release_input_yaml);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(StartReleaseExecutionBody);
+/// Schema `startReleaseExecution response`.
+pub struct StartReleaseExecutionResponse {
+    pub identifier: Option<String>,
+    pub yaml: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl StartReleaseExecutionResponse {
+    pub(crate) const NAMES: model::Names = &["yaml", "identifier"];
+}
+impl model::Model for StartReleaseExecutionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StartReleaseExecutionResponse",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -152,17 +1870,19 @@ impl model::Model for StartReleaseExecutionBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.release_input_yaml),
+            0 => model::Slot::Str(&mut self.yaml),
+            1 => model::Slot::Str(&mut self.identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.release_input_yaml);
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.yaml);
         to.misfits(&self.misfits);
     }
 }
-model::model!(StartReleaseExecutionBody);
+model::model!(StartReleaseExecutionResponse);
 /// Schema `updateExecutionTaskMetadata body`.
 pub struct UpdateExecutionTaskMetadataBody {
     pub description: Option<String>,
@@ -205,17 +1925,68 @@ impl model::Model for UpdateExecutionTaskMetadataBody {
     }
 }
 model::model!(UpdateExecutionTaskMetadataBody);
-/// Schema `updateExecutionTaskStatus body`.
-pub struct UpdateExecutionTaskStatusBody {
-    pub status: Option<String>,
+/// Schema `updateExecutionTaskMetadata response`.
+pub struct UpdateExecutionTaskMetadataResponse {
+    pub task_execution_id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
+}
+impl UpdateExecutionTaskMetadataResponse {
+    pub(crate) const NAMES: model::Names = &["taskExecutionId"];
+}
+impl model::Model for UpdateExecutionTaskMetadataResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            task_execution_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateExecutionTaskMetadataResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.task_execution_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.task_execution_id);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(UpdateExecutionTaskMetadataResponse);
+/// Schema `updateExecutionTaskStatus body`.
+pub struct UpdateExecutionTaskStatusBody {
+    pub status: ExecutionTaskStatus,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl UpdateExecutionTaskStatusBody {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(status: impl Into<ExecutionTaskStatus>) -> Self {
+        Self {
+            status: status.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
 }
 impl model::Model for UpdateExecutionTaskStatusBody {
     #[inline]
     fn blank() -> Self {
         Self {
-            status: None,
+            status: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -224,6 +1995,49 @@ impl model::Model for UpdateExecutionTaskStatusBody {
         &model::About {
             name: "UpdateExecutionTaskStatusBody",
             names: &["status"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.status),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(UpdateExecutionTaskStatusBody);
+/// Schema `updateExecutionTaskStatus response`.
+pub struct UpdateExecutionTaskStatusResponse {
+    pub status: Option<ExecutionTaskStatus>,
+    pub task_execution_id: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl UpdateExecutionTaskStatusResponse {
+    pub(crate) const NAMES: model::Names = &["status", "taskExecutionId"];
+}
+impl model::Model for UpdateExecutionTaskStatusResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            status: None,
+            task_execution_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateExecutionTaskStatusResponse",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -232,28 +2046,40 @@ impl model::Model for UpdateExecutionTaskStatusBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.status),
+            0 => model::Slot::Opt(&mut self.status),
+            1 => model::Slot::Str(&mut self.task_execution_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.status);
+        to.opt(1, &self.task_execution_id);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateExecutionTaskStatusBody);
+model::model!(UpdateExecutionTaskStatusResponse);
 /// Schema `updateTaskComment body`.
 pub struct UpdateTaskCommentBody {
-    pub comment: Option<String>,
+    pub comment: String,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
+}
+impl UpdateTaskCommentBody {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(comment: impl Into<String>) -> Self {
+        Self {
+            comment: comment.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
 }
 impl model::Model for UpdateTaskCommentBody {
     #[inline]
     fn blank() -> Self {
         Self {
-            comment: None,
+            comment: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -262,6 +2088,47 @@ impl model::Model for UpdateTaskCommentBody {
         &model::About {
             name: "UpdateTaskCommentBody",
             names: &["comment"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.comment),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.comment);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(UpdateTaskCommentBody);
+/// Schema `updateTaskComment response`.
+pub struct UpdateTaskCommentResponse {
+    pub comment_id: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl UpdateTaskCommentResponse {
+    pub(crate) const NAMES: model::Names = &["commentId"];
+}
+impl model::Model for UpdateTaskCommentResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            comment_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UpdateTaskCommentResponse",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -270,14 +2137,14 @@ impl model::Model for UpdateTaskCommentBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.comment),
+            0 => model::Slot::Str(&mut self.comment_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.comment);
+        to.opt(0, &self.comment_id);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateTaskCommentBody);
+model::model!(UpdateTaskCommentResponse);

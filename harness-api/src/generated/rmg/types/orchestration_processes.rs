@@ -3,6 +3,495 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `AttachedReleaseGroupDTO`.
+pub struct AttachedReleaseGroupDto {
+    pub account_identifier: Option<String>,
+    pub id: Option<String>,
+    pub identifier: Option<String>,
+    pub name: Option<String>,
+    pub org_identifier: Option<String>,
+    pub project_identifier: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for AttachedReleaseGroupDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            id: None,
+            identifier: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AttachedReleaseGroupDto",
+            names: &[
+                "id",
+                "name",
+                "identifier",
+                "orgIdentifier",
+                "accountIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.name),
+            2 => model::Slot::Str(&mut self.identifier),
+            3 => model::Slot::Str(&mut self.org_identifier),
+            4 => model::Slot::Str(&mut self.account_identifier),
+            5 => model::Slot::Str(&mut self.project_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.account_identifier);
+        to.opt(0, &self.id);
+        to.opt(2, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(3, &self.org_identifier);
+        to.opt(5, &self.project_identifier);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AttachedReleaseGroupDto);
+/// Schema `OrchestrationProcessDTO`.
+pub struct OrchestrationProcessDto {
+    pub attached_release_group_count: Option<i64>,
+    pub created_at: Option<i64>,
+    pub created_by: Option<Box<CreatedByDto>>,
+    pub description: Option<String>,
+    pub identifier: Option<String>,
+    pub last_updated_at: Option<i64>,
+    pub last_updated_by: Option<Box<LastUpdatedByDto>>,
+    pub name: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for OrchestrationProcessDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            attached_release_group_count: None,
+            created_at: None,
+            created_by: None,
+            description: None,
+            identifier: None,
+            last_updated_at: None,
+            last_updated_by: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OrchestrationProcessDto",
+            names: &[
+                "name",
+                "createdAt",
+                "createdBy",
+                "identifier",
+                "description",
+                "lastUpdatedAt",
+                "lastUpdatedBy",
+                "attachedReleaseGroupCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Int(&mut self.created_at),
+            2 => model::Slot::Opt(&mut self.created_by),
+            3 => model::Slot::Str(&mut self.identifier),
+            4 => model::Slot::Str(&mut self.description),
+            5 => model::Slot::Int(&mut self.last_updated_at),
+            6 => model::Slot::Opt(&mut self.last_updated_by),
+            7 => model::Slot::Int(&mut self.attached_release_group_count),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.attached_release_group_count);
+        to.opt(1, &self.created_at);
+        to.opt(2, &self.created_by);
+        to.opt(4, &self.description);
+        to.opt(3, &self.identifier);
+        to.opt(5, &self.last_updated_at);
+        to.opt(6, &self.last_updated_by);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(OrchestrationProcessDto);
+/// Schema `ProcessInputSummaryDTO`.
+pub struct ProcessInputSummaryDto {
+    pub description: Option<String>,
+    pub identifier: Option<String>,
+    pub last_updated_at: Option<i64>,
+    pub last_updated_by: Option<Box<LastUpdatedByDto>>,
+    pub name: Option<String>,
+    pub status: Option<ProcessInputSummaryDtoStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ProcessInputSummaryDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            identifier: None,
+            last_updated_at: None,
+            last_updated_by: None,
+            name: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ProcessInputSummaryDto",
+            names: &[
+                "name",
+                "status",
+                "identifier",
+                "description",
+                "lastUpdatedAt",
+                "lastUpdatedBy",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Str(&mut self.identifier),
+            3 => model::Slot::Str(&mut self.description),
+            4 => model::Slot::Int(&mut self.last_updated_at),
+            5 => model::Slot::Opt(&mut self.last_updated_by),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.description);
+        to.opt(2, &self.identifier);
+        to.opt(4, &self.last_updated_at);
+        to.opt(5, &self.last_updated_by);
+        to.opt(0, &self.name);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ProcessInputSummaryDto);
+model::open_enum! {
+    #[doc = " Schema `ProcessInputSummaryDTO.status`."] ProcessInputSummaryDtoStatus { 0
+    Incomplete = "Incomplete", 1 Configured = "Configured", }
+}
+/// Schema `get-orchestration-process-input response`.
+pub struct GetOrchestrationProcessInputResponse {
+    pub identifier: Option<String>,
+    pub process_identifier: Option<String>,
+    pub yaml: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetOrchestrationProcessInputResponse {
+    pub(crate) const NAMES: model::Names = &["yaml", "identifier", "processIdentifier"];
+}
+impl model::Model for GetOrchestrationProcessInputResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            process_identifier: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetOrchestrationProcessInputResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.yaml),
+            1 => model::Slot::Str(&mut self.identifier),
+            2 => model::Slot::Str(&mut self.process_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(2, &self.process_identifier);
+        to.opt(0, &self.yaml);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetOrchestrationProcessInputResponse);
+/// Schema `get-orchestration-process-input-summary response`.
+pub struct GetOrchestrationProcessInputSummaryResponse {
+    pub content: Option<Vec<ProcessInputSummaryDto>>,
+    pub empty: Option<bool>,
+    pub first: Option<bool>,
+    pub last: Option<bool>,
+    pub number: Option<i64>,
+    pub number_of_elements: Option<i64>,
+    pub pageable: Option<Box<RmPageable>>,
+    pub size: Option<i64>,
+    pub sort: Option<Box<PageableSort>>,
+    pub total_elements: Option<i64>,
+    pub total_pages: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetOrchestrationProcessInputSummaryResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "last",
+        "size",
+        "sort",
+        "empty",
+        "first",
+        "number",
+        "content",
+        "pageable",
+        "totalPages",
+        "totalElements",
+        "numberOfElements",
+    ];
+}
+impl model::Model for GetOrchestrationProcessInputSummaryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            first: None,
+            last: None,
+            number: None,
+            number_of_elements: None,
+            pageable: None,
+            size: None,
+            sort: None,
+            total_elements: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetOrchestrationProcessInputSummaryResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.last),
+            1 => model::Slot::Int(&mut self.size),
+            2 => model::Slot::Opt(&mut self.sort),
+            3 => model::Slot::Flag(&mut self.empty),
+            4 => model::Slot::Flag(&mut self.first),
+            5 => model::Slot::Int(&mut self.number),
+            6 => model::Slot::Opt(&mut self.content),
+            7 => model::Slot::Opt(&mut self.pageable),
+            8 => model::Slot::Int(&mut self.total_pages),
+            9 => model::Slot::Int(&mut self.total_elements),
+            10 => model::Slot::Int(&mut self.number_of_elements),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.content);
+        to.opt(3, &self.empty);
+        to.opt(4, &self.first);
+        to.opt(0, &self.last);
+        to.opt(5, &self.number);
+        to.opt(10, &self.number_of_elements);
+        to.opt(7, &self.pageable);
+        to.opt(1, &self.size);
+        to.opt(2, &self.sort);
+        to.opt(9, &self.total_elements);
+        to.opt(8, &self.total_pages);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetOrchestrationProcessInputSummaryResponse);
+/// Schema `get-orchestrationProcess response`.
+pub struct GetOrchestrationProcessResponse {
+    pub identifier: Option<String>,
+    pub yaml: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetOrchestrationProcessResponse {
+    pub(crate) const NAMES: model::Names = &["yaml", "identifier"];
+}
+impl model::Model for GetOrchestrationProcessResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetOrchestrationProcessResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.yaml),
+            1 => model::Slot::Str(&mut self.identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.yaml);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetOrchestrationProcessResponse);
+/// Schema `get-orchestrationProcess-summary response`.
+pub struct GetOrchestrationProcessSummaryResponse {
+    pub content: Option<Vec<OrchestrationProcessDto>>,
+    pub empty: Option<bool>,
+    pub first: Option<bool>,
+    pub last: Option<bool>,
+    pub number: Option<i64>,
+    pub number_of_elements: Option<i64>,
+    pub pageable: Option<Box<RmPageable>>,
+    pub size: Option<i64>,
+    pub sort: Option<Box<PageableSort>>,
+    pub total_elements: Option<i64>,
+    pub total_pages: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetOrchestrationProcessSummaryResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "last",
+        "size",
+        "sort",
+        "empty",
+        "first",
+        "number",
+        "content",
+        "pageable",
+        "totalPages",
+        "totalElements",
+        "numberOfElements",
+    ];
+}
+impl model::Model for GetOrchestrationProcessSummaryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            first: None,
+            last: None,
+            number: None,
+            number_of_elements: None,
+            pageable: None,
+            size: None,
+            sort: None,
+            total_elements: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetOrchestrationProcessSummaryResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.last),
+            1 => model::Slot::Int(&mut self.size),
+            2 => model::Slot::Opt(&mut self.sort),
+            3 => model::Slot::Flag(&mut self.empty),
+            4 => model::Slot::Flag(&mut self.first),
+            5 => model::Slot::Int(&mut self.number),
+            6 => model::Slot::Opt(&mut self.content),
+            7 => model::Slot::Opt(&mut self.pageable),
+            8 => model::Slot::Int(&mut self.total_pages),
+            9 => model::Slot::Int(&mut self.total_elements),
+            10 => model::Slot::Int(&mut self.number_of_elements),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.content);
+        to.opt(3, &self.empty);
+        to.opt(4, &self.first);
+        to.opt(0, &self.last);
+        to.opt(5, &self.number);
+        to.opt(10, &self.number_of_elements);
+        to.opt(7, &self.pageable);
+        to.opt(1, &self.size);
+        to.opt(2, &self.sort);
+        to.opt(9, &self.total_elements);
+        to.opt(8, &self.total_pages);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetOrchestrationProcessSummaryResponse);
 /// Schema `post-orchestrationProcess-attachedReleaseGroups body`.
 pub struct PostOrchestrationProcessAttachedReleaseGroupsBody {
     pub filter_org_identifier: Option<String>,
@@ -45,17 +534,120 @@ impl model::Model for PostOrchestrationProcessAttachedReleaseGroupsBody {
     }
 }
 model::model!(PostOrchestrationProcessAttachedReleaseGroupsBody);
-/// Schema `post-orchestrationProcess body`.
-pub struct PostOrchestrationProcessBody {
-    pub yaml: Option<String>,
+/// Schema `post-orchestrationProcess-attachedReleaseGroups response`.
+pub struct PostOrchestrationProcessAttachedReleaseGroupsResponse {
+    pub content: Option<Vec<AttachedReleaseGroupDto>>,
+    pub empty: Option<bool>,
+    pub first: Option<bool>,
+    pub last: Option<bool>,
+    pub number: Option<i64>,
+    pub number_of_elements: Option<i64>,
+    pub pageable: Option<Box<RmPageable>>,
+    pub size: Option<i64>,
+    pub sort: Option<Box<PageableSort>>,
+    pub total_elements: Option<i64>,
+    pub total_pages: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
+}
+impl PostOrchestrationProcessAttachedReleaseGroupsResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "last",
+        "size",
+        "sort",
+        "empty",
+        "first",
+        "number",
+        "content",
+        "pageable",
+        "totalPages",
+        "totalElements",
+        "numberOfElements",
+    ];
+}
+impl model::Model for PostOrchestrationProcessAttachedReleaseGroupsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            first: None,
+            last: None,
+            number: None,
+            number_of_elements: None,
+            pageable: None,
+            size: None,
+            sort: None,
+            total_elements: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PostOrchestrationProcessAttachedReleaseGroupsResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.last),
+            1 => model::Slot::Int(&mut self.size),
+            2 => model::Slot::Opt(&mut self.sort),
+            3 => model::Slot::Flag(&mut self.empty),
+            4 => model::Slot::Flag(&mut self.first),
+            5 => model::Slot::Int(&mut self.number),
+            6 => model::Slot::Opt(&mut self.content),
+            7 => model::Slot::Opt(&mut self.pageable),
+            8 => model::Slot::Int(&mut self.total_pages),
+            9 => model::Slot::Int(&mut self.total_elements),
+            10 => model::Slot::Int(&mut self.number_of_elements),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.content);
+        to.opt(3, &self.empty);
+        to.opt(4, &self.first);
+        to.opt(0, &self.last);
+        to.opt(5, &self.number);
+        to.opt(10, &self.number_of_elements);
+        to.opt(7, &self.pageable);
+        to.opt(1, &self.size);
+        to.opt(2, &self.sort);
+        to.opt(9, &self.total_elements);
+        to.opt(8, &self.total_pages);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(PostOrchestrationProcessAttachedReleaseGroupsResponse);
+/// Schema `post-orchestrationProcess body`.
+pub struct PostOrchestrationProcessBody {
+    pub yaml: String,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl PostOrchestrationProcessBody {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(yaml: impl Into<String>) -> Self {
+        Self {
+            yaml: yaml.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
 }
 impl model::Model for PostOrchestrationProcessBody {
     #[inline]
     fn blank() -> Self {
         Self {
-            yaml: None,
+            yaml: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -64,7 +656,7 @@ impl model::Model for PostOrchestrationProcessBody {
         &model::About {
             name: "PostOrchestrationProcessBody",
             names: &["yaml"],
-            required: &[],
+            required: &[0],
             secrets: &[],
             tagged: &[],
         }
@@ -72,28 +664,38 @@ impl model::Model for PostOrchestrationProcessBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.yaml),
+            0 => model::Slot::OneStr(&mut self.yaml),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.yaml);
+        to.one(0, &self.yaml);
         to.misfits(&self.misfits);
     }
 }
-model::model!(PostOrchestrationProcessBody);
+model::through_cell!(PostOrchestrationProcessBody);
 /// Schema `post-orchestrationProcessInput body`.
 pub struct PostOrchestrationProcessInputBody {
-    pub yaml: Option<String>,
+    pub yaml: String,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
+}
+impl PostOrchestrationProcessInputBody {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(yaml: impl Into<String>) -> Self {
+        Self {
+            yaml: yaml.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
 }
 impl model::Model for PostOrchestrationProcessInputBody {
     #[inline]
     fn blank() -> Self {
         Self {
-            yaml: None,
+            yaml: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -102,6 +704,49 @@ impl model::Model for PostOrchestrationProcessInputBody {
         &model::About {
             name: "PostOrchestrationProcessInputBody",
             names: &["yaml"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.yaml),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.yaml);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(PostOrchestrationProcessInputBody);
+/// Schema `post-orchestrationProcessInput response`.
+pub struct PostOrchestrationProcessInputResponse {
+    pub identifier: Option<String>,
+    pub yaml: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl PostOrchestrationProcessInputResponse {
+    pub(crate) const NAMES: model::Names = &["yaml", "identifier"];
+}
+impl model::Model for PostOrchestrationProcessInputResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PostOrchestrationProcessInputResponse",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -111,27 +756,84 @@ impl model::Model for PostOrchestrationProcessInputBody {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Str(&mut self.yaml),
+            1 => model::Slot::Str(&mut self.identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
         to.opt(0, &self.yaml);
         to.misfits(&self.misfits);
     }
 }
-model::model!(PostOrchestrationProcessInputBody);
-/// Schema `put-orchestration-process body`.
-pub struct PutOrchestrationProcessBody {
+model::model!(PostOrchestrationProcessInputResponse);
+/// Schema `post-orchestrationProcess response`.
+pub struct PostOrchestrationProcessResponse {
+    pub identifier: Option<String>,
     pub yaml: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
+}
+impl PostOrchestrationProcessResponse {
+    pub(crate) const NAMES: model::Names = &["yaml", "identifier"];
+}
+impl model::Model for PostOrchestrationProcessResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PostOrchestrationProcessResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.yaml),
+            1 => model::Slot::Str(&mut self.identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.yaml);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(PostOrchestrationProcessResponse);
+/// Schema `put-orchestration-process body`.
+pub struct PutOrchestrationProcessBody {
+    pub yaml: String,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl PutOrchestrationProcessBody {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(yaml: impl Into<String>) -> Self {
+        Self {
+            yaml: yaml.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
 }
 impl model::Model for PutOrchestrationProcessBody {
     #[inline]
     fn blank() -> Self {
         Self {
-            yaml: None,
+            yaml: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -140,7 +842,7 @@ impl model::Model for PutOrchestrationProcessBody {
         &model::About {
             name: "PutOrchestrationProcessBody",
             names: &["yaml"],
-            required: &[],
+            required: &[0],
             secrets: &[],
             tagged: &[],
         }
@@ -148,28 +850,38 @@ impl model::Model for PutOrchestrationProcessBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.yaml),
+            0 => model::Slot::OneStr(&mut self.yaml),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.yaml);
+        to.one(0, &self.yaml);
         to.misfits(&self.misfits);
     }
 }
-model::model!(PutOrchestrationProcessBody);
+model::through_cell!(PutOrchestrationProcessBody);
 /// Schema `put-orchestration-process-input body`.
 pub struct PutOrchestrationProcessInputBody {
-    pub yaml: Option<String>,
+    pub yaml: String,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
+}
+impl PutOrchestrationProcessInputBody {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(yaml: impl Into<String>) -> Self {
+        Self {
+            yaml: yaml.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
 }
 impl model::Model for PutOrchestrationProcessInputBody {
     #[inline]
     fn blank() -> Self {
         Self {
-            yaml: None,
+            yaml: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -178,6 +890,51 @@ impl model::Model for PutOrchestrationProcessInputBody {
         &model::About {
             name: "PutOrchestrationProcessInputBody",
             names: &["yaml"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.yaml),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.yaml);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(PutOrchestrationProcessInputBody);
+/// Schema `put-orchestration-process-input response`.
+pub struct PutOrchestrationProcessInputResponse {
+    pub identifier: Option<String>,
+    pub process_identifier: Option<String>,
+    pub yaml: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl PutOrchestrationProcessInputResponse {
+    pub(crate) const NAMES: model::Names = &["yaml", "identifier", "processIdentifier"];
+}
+impl model::Model for PutOrchestrationProcessInputResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            process_identifier: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PutOrchestrationProcessInputResponse",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -187,13 +944,62 @@ impl model::Model for PutOrchestrationProcessInputBody {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Str(&mut self.yaml),
+            1 => model::Slot::Str(&mut self.identifier),
+            2 => model::Slot::Str(&mut self.process_identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(2, &self.process_identifier);
         to.opt(0, &self.yaml);
         to.misfits(&self.misfits);
     }
 }
-model::model!(PutOrchestrationProcessInputBody);
+model::model!(PutOrchestrationProcessInputResponse);
+/// Schema `put-orchestration-process response`.
+pub struct PutOrchestrationProcessResponse {
+    pub identifier: Option<String>,
+    pub yaml: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl PutOrchestrationProcessResponse {
+    pub(crate) const NAMES: model::Names = &["yaml", "identifier"];
+}
+impl model::Model for PutOrchestrationProcessResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PutOrchestrationProcessResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.yaml),
+            1 => model::Slot::Str(&mut self.identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.yaml);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(PutOrchestrationProcessResponse);

@@ -4,6 +4,987 @@
 use super::*;
 use crate::model;
 model::open_enum! {
+    #[doc = " Schema `ConflictStatus`."] ConflictStatus { 0 Conflict = "Conflict", 1
+    Resolved = "Resolved", 2 None = "None", }
+}
+/// Schema `ExecutionConflict`.
+pub struct ExecutionConflict {
+    pub comment: Option<String>,
+    pub conflict_resolved_at: Option<i64>,
+    pub conflict_resolved_by: Option<Box<RmUser>>,
+    pub created_at: Option<i64>,
+    pub end_ts: Option<i64>,
+    pub execution_status: Option<RmStatus>,
+    pub last_updated_at: Option<i64>,
+    pub org_identifier: Option<String>,
+    pub pipeline_identifier: Option<String>,
+    pub pipeline_name: Option<String>,
+    pub plan_execution_id: Option<String>,
+    pub project_identifier: Option<String>,
+    pub release_info_list: Option<Vec<ReleaseConflictInfo>>,
+    pub run_sequence_id: Option<i64>,
+    pub start_ts: Option<i64>,
+    pub status: Option<ConflictStatus>,
+    pub trigger_type: Option<TriggerType>,
+    pub triggered_by: Option<Box<TriggeredByDto>>,
+    pub type_: Option<ReleaseType>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ExecutionConflict {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            comment: None,
+            conflict_resolved_at: None,
+            conflict_resolved_by: None,
+            created_at: None,
+            end_ts: None,
+            execution_status: None,
+            last_updated_at: None,
+            org_identifier: None,
+            pipeline_identifier: None,
+            pipeline_name: None,
+            plan_execution_id: None,
+            project_identifier: None,
+            release_info_list: None,
+            run_sequence_id: None,
+            start_ts: None,
+            status: None,
+            trigger_type: None,
+            triggered_by: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExecutionConflict",
+            names: &[
+                "type",
+                "endTs",
+                "status",
+                "comment",
+                "startTs",
+                "createdAt",
+                "triggerType",
+                "triggeredBy",
+                "pipelineName",
+                "lastUpdatedAt",
+                "orgIdentifier",
+                "runSequenceId",
+                "executionStatus",
+                "planExecutionId",
+                "releaseInfoList",
+                "projectIdentifier",
+                "conflictResolvedAt",
+                "conflictResolvedBy",
+                "pipelineIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.type_),
+            1 => model::Slot::Int(&mut self.end_ts),
+            2 => model::Slot::Opt(&mut self.status),
+            3 => model::Slot::Str(&mut self.comment),
+            4 => model::Slot::Int(&mut self.start_ts),
+            5 => model::Slot::Int(&mut self.created_at),
+            6 => model::Slot::Opt(&mut self.trigger_type),
+            7 => model::Slot::Opt(&mut self.triggered_by),
+            8 => model::Slot::Str(&mut self.pipeline_name),
+            9 => model::Slot::Int(&mut self.last_updated_at),
+            10 => model::Slot::Str(&mut self.org_identifier),
+            11 => model::Slot::Int(&mut self.run_sequence_id),
+            12 => model::Slot::Opt(&mut self.execution_status),
+            13 => model::Slot::Str(&mut self.plan_execution_id),
+            14 => model::Slot::Opt(&mut self.release_info_list),
+            15 => model::Slot::Str(&mut self.project_identifier),
+            16 => model::Slot::Int(&mut self.conflict_resolved_at),
+            17 => model::Slot::Opt(&mut self.conflict_resolved_by),
+            18 => model::Slot::Str(&mut self.pipeline_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.comment);
+        to.opt(16, &self.conflict_resolved_at);
+        to.opt(17, &self.conflict_resolved_by);
+        to.opt(5, &self.created_at);
+        to.opt(1, &self.end_ts);
+        to.opt(12, &self.execution_status);
+        to.opt(9, &self.last_updated_at);
+        to.opt(10, &self.org_identifier);
+        to.opt(18, &self.pipeline_identifier);
+        to.opt(8, &self.pipeline_name);
+        to.opt(13, &self.plan_execution_id);
+        to.opt(15, &self.project_identifier);
+        to.opt(14, &self.release_info_list);
+        to.opt(11, &self.run_sequence_id);
+        to.opt(4, &self.start_ts);
+        to.opt(2, &self.status);
+        to.opt(6, &self.trigger_type);
+        to.opt(7, &self.triggered_by);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ExecutionConflict);
+model::open_enum! {
+    #[doc = " Schema `Freq`."] Freq { 0 Weekly = "Weekly", 1 Monthly = "Monthly", 2 Daily
+    = "Daily", }
+}
+/// Schema `GetReleaseGroupResponse`.
+pub struct GetReleaseGroupResponse {
+    pub auto_execute_on_schedule: Option<bool>,
+    pub process_identifier: Option<String>,
+    pub process_input_identifier: Option<String>,
+    pub yaml: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetReleaseGroupResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "yaml",
+        "processIdentifier",
+        "autoExecuteOnSchedule",
+        "processInputIdentifier",
+    ];
+}
+impl model::Model for GetReleaseGroupResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auto_execute_on_schedule: None,
+            process_identifier: None,
+            process_input_identifier: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetReleaseGroupResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.yaml),
+            1 => model::Slot::Str(&mut self.process_identifier),
+            2 => model::Slot::Flag(&mut self.auto_execute_on_schedule),
+            3 => model::Slot::Str(&mut self.process_input_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.auto_execute_on_schedule);
+        to.opt(1, &self.process_identifier);
+        to.opt(3, &self.process_input_identifier);
+        to.opt(0, &self.yaml);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetReleaseGroupResponse);
+/// Schema `ReleaseCadence`.
+pub struct ReleaseCadence {
+    pub duration: Option<String>,
+    pub end_date: Option<String>,
+    pub frequency: Option<ReleaseFrequency>,
+    pub spec: Option<Box<ReleaseCadenceSpec>>,
+    pub start_date: Option<String>,
+    pub timezone: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ReleaseCadence {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            duration: None,
+            end_date: None,
+            frequency: None,
+            spec: None,
+            start_date: None,
+            timezone: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReleaseCadence",
+            names: &[
+                "spec",
+                "endDate",
+                "duration",
+                "timezone",
+                "frequency",
+                "startDate",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.spec),
+            1 => model::Slot::Str(&mut self.end_date),
+            2 => model::Slot::Str(&mut self.duration),
+            3 => model::Slot::Str(&mut self.timezone),
+            4 => model::Slot::Opt(&mut self.frequency),
+            5 => model::Slot::Str(&mut self.start_date),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.duration);
+        to.opt(1, &self.end_date);
+        to.opt(4, &self.frequency);
+        to.opt(0, &self.spec);
+        to.opt(5, &self.start_date);
+        to.opt(3, &self.timezone);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ReleaseCadence);
+/// Schema `ReleaseCadence.spec`.
+pub struct ReleaseCadenceSpec {
+    pub freq: Option<Freq>,
+    pub interval: Option<i64>,
+    pub weekday: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ReleaseCadenceSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            freq: None,
+            interval: None,
+            weekday: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReleaseCadenceSpec",
+            names: &["freq", "weekday", "interval"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.freq),
+            1 => model::Slot::Str(&mut self.weekday),
+            2 => model::Slot::Int(&mut self.interval),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.freq);
+        to.opt(2, &self.interval);
+        to.opt(1, &self.weekday);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ReleaseCadenceSpec);
+/// Schema `ReleaseComponent`.
+pub struct ReleaseComponent {
+    pub environments: Option<Box<ReleaseComponentEnvironments>>,
+    pub org_identifier: Option<String>,
+    pub pipelines: Option<Box<ReleaseComponentPipelines>>,
+    pub project_identifier: Option<String>,
+    pub services: Option<Box<ReleaseComponentServices>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ReleaseComponent {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environments: None,
+            org_identifier: None,
+            pipelines: None,
+            project_identifier: None,
+            services: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReleaseComponent",
+            names: &[
+                "services",
+                "pipelines",
+                "environments",
+                "orgIdentifier",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.services),
+            1 => model::Slot::Opt(&mut self.pipelines),
+            2 => model::Slot::Opt(&mut self.environments),
+            3 => model::Slot::Str(&mut self.org_identifier),
+            4 => model::Slot::Str(&mut self.project_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.environments);
+        to.opt(3, &self.org_identifier);
+        to.opt(1, &self.pipelines);
+        to.opt(4, &self.project_identifier);
+        to.opt(0, &self.services);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ReleaseComponent);
+/// Schema `ReleaseComponent.environments`.
+pub struct ReleaseComponentEnvironments {
+    pub filter_type: Option<ReleaseComponentEnvironmentsFilterType>,
+    pub refs: Option<Vec<String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ReleaseComponentEnvironments {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filter_type: None,
+            refs: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReleaseComponentEnvironments",
+            names: &["refs", "filterType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.refs),
+            1 => model::Slot::Opt(&mut self.filter_type),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.filter_type);
+        to.opt(0, &self.refs);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ReleaseComponentEnvironments);
+model::open_enum! {
+    #[doc = " Schema `ReleaseComponent.environments.filterType`."]
+    ReleaseComponentEnvironmentsFilterType { 0 Equals = "Equals", 1 All = "All", }
+}
+/// Schema `ReleaseComponent.pipelines`.
+pub struct ReleaseComponentPipelines {
+    pub filter_type: Option<ReleaseComponentPipelinesFilterType>,
+    pub refs: Option<Vec<String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ReleaseComponentPipelines {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filter_type: None,
+            refs: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReleaseComponentPipelines",
+            names: &["refs", "filterType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.refs),
+            1 => model::Slot::Opt(&mut self.filter_type),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.filter_type);
+        to.opt(0, &self.refs);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ReleaseComponentPipelines);
+model::open_enum! {
+    #[doc = " Schema `ReleaseComponent.pipelines.filterType`."]
+    ReleaseComponentPipelinesFilterType { 0 Equals = "Equals", 1 All = "All", }
+}
+/// Schema `ReleaseComponent.services`.
+pub struct ReleaseComponentServices {
+    pub filter_type: Option<ReleaseComponentServicesFilterType>,
+    pub refs: Option<Vec<String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ReleaseComponentServices {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filter_type: None,
+            refs: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReleaseComponentServices",
+            names: &["refs", "filterType"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.refs),
+            1 => model::Slot::Opt(&mut self.filter_type),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.filter_type);
+        to.opt(0, &self.refs);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ReleaseComponentServices);
+model::open_enum! {
+    #[doc = " Schema `ReleaseComponent.services.filterType`."]
+    ReleaseComponentServicesFilterType { 0 Equals = "Equals", 1 All = "All", }
+}
+/// Schema `ReleaseConflictInfo`.
+pub struct ReleaseConflictInfo {
+    pub recommended: Option<bool>,
+    pub release_group_id: Option<String>,
+    pub release_id: Option<String>,
+    pub release_name: Option<String>,
+    pub version: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ReleaseConflictInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            recommended: None,
+            release_group_id: None,
+            release_id: None,
+            release_name: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReleaseConflictInfo",
+            names: &[
+                "version",
+                "releaseId",
+                "recommended",
+                "releaseName",
+                "releaseGroupId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.version),
+            1 => model::Slot::Str(&mut self.release_id),
+            2 => model::Slot::Flag(&mut self.recommended),
+            3 => model::Slot::Str(&mut self.release_name),
+            4 => model::Slot::Str(&mut self.release_group_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.recommended);
+        to.opt(4, &self.release_group_id);
+        to.opt(1, &self.release_id);
+        to.opt(3, &self.release_name);
+        to.opt(0, &self.version);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ReleaseConflictInfo);
+model::open_enum! {
+    #[doc = " Schema `ReleaseFrequency`."] ReleaseFrequency { 0 Daily = "Daily", 1 Weekly
+    = "Weekly", 2 Monthly = "Monthly", 3 Custom = "Custom", 4 BiWeekly = "BiWeekly", }
+}
+/// Schema `ReleaseGroupDTO`.
+pub struct ReleaseGroupDto {
+    pub auto_execute_on_schedule: Option<bool>,
+    pub cadence: Option<Box<ReleaseCadence>>,
+    pub color: Option<String>,
+    pub description: Option<String>,
+    pub id: Option<String>,
+    pub identifier: Option<String>,
+    pub last_updated_at: Option<i64>,
+    pub last_updated_by: Option<Box<LastUpdatedByDto>>,
+    pub name: Option<String>,
+    pub process_identifier: Option<String>,
+    pub process_input_identifier: Option<String>,
+    pub release_type: Option<ReleaseType>,
+    pub release_version: Option<String>,
+    pub tags: Option<std::collections::BTreeMap<String, String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ReleaseGroupDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auto_execute_on_schedule: None,
+            cadence: None,
+            color: None,
+            description: None,
+            id: None,
+            identifier: None,
+            last_updated_at: None,
+            last_updated_by: None,
+            name: None,
+            process_identifier: None,
+            process_input_identifier: None,
+            release_type: None,
+            release_version: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReleaseGroupDto",
+            names: &[
+                "id",
+                "name",
+                "tags",
+                "color",
+                "cadence",
+                "identifier",
+                "description",
+                "releaseType",
+                "lastUpdatedAt",
+                "lastUpdatedBy",
+                "releaseVersion",
+                "processIdentifier",
+                "autoExecuteOnSchedule",
+                "processInputIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.name),
+            2 => model::Slot::Opt(&mut self.tags),
+            3 => model::Slot::Str(&mut self.color),
+            4 => model::Slot::Opt(&mut self.cadence),
+            5 => model::Slot::Str(&mut self.identifier),
+            6 => model::Slot::Str(&mut self.description),
+            7 => model::Slot::Opt(&mut self.release_type),
+            8 => model::Slot::Int(&mut self.last_updated_at),
+            9 => model::Slot::Opt(&mut self.last_updated_by),
+            10 => model::Slot::Str(&mut self.release_version),
+            11 => model::Slot::Str(&mut self.process_identifier),
+            12 => model::Slot::Flag(&mut self.auto_execute_on_schedule),
+            13 => model::Slot::Str(&mut self.process_input_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(12, &self.auto_execute_on_schedule);
+        to.opt(4, &self.cadence);
+        to.opt(3, &self.color);
+        to.opt(6, &self.description);
+        to.opt(0, &self.id);
+        to.opt(5, &self.identifier);
+        to.opt(8, &self.last_updated_at);
+        to.opt(9, &self.last_updated_by);
+        to.opt(1, &self.name);
+        to.opt(11, &self.process_identifier);
+        to.opt(13, &self.process_input_identifier);
+        to.opt(7, &self.release_type);
+        to.opt(10, &self.release_version);
+        to.opt(2, &self.tags);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ReleaseGroupDto);
+/// Schema `RmUser`.
+pub struct RmUser {
+    pub email: Option<String>,
+    pub identifier: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for RmUser {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RmUser",
+            names: &["email", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.email),
+            1 => model::Slot::Str(&mut self.identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.email);
+        to.opt(1, &self.identifier);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(RmUser);
+/// Schema `delete-releaseGroup response`.
+pub struct DeleteReleaseGroupResponse {
+    pub data: Option<bool>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for DeleteReleaseGroupResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DeleteReleaseGroupResponse",
+            names: &["data"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.data),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(DeleteReleaseGroupResponse);
+/// Schema `getReleaseConflicts response`.
+pub struct GetReleaseConflictsResponse {
+    pub content: Option<Vec<ExecutionConflict>>,
+    pub empty: Option<bool>,
+    pub first: Option<bool>,
+    pub last: Option<bool>,
+    pub number: Option<i64>,
+    pub number_of_elements: Option<i64>,
+    pub pageable: Option<Box<RmPageable>>,
+    pub size: Option<i64>,
+    pub sort: Option<Box<PageableSort>>,
+    pub total_elements: Option<i64>,
+    pub total_pages: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetReleaseConflictsResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "last",
+        "size",
+        "sort",
+        "empty",
+        "first",
+        "number",
+        "content",
+        "pageable",
+        "totalPages",
+        "totalElements",
+        "numberOfElements",
+    ];
+}
+impl model::Model for GetReleaseConflictsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            first: None,
+            last: None,
+            number: None,
+            number_of_elements: None,
+            pageable: None,
+            size: None,
+            sort: None,
+            total_elements: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetReleaseConflictsResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.last),
+            1 => model::Slot::Int(&mut self.size),
+            2 => model::Slot::Opt(&mut self.sort),
+            3 => model::Slot::Flag(&mut self.empty),
+            4 => model::Slot::Flag(&mut self.first),
+            5 => model::Slot::Int(&mut self.number),
+            6 => model::Slot::Opt(&mut self.content),
+            7 => model::Slot::Opt(&mut self.pageable),
+            8 => model::Slot::Int(&mut self.total_pages),
+            9 => model::Slot::Int(&mut self.total_elements),
+            10 => model::Slot::Int(&mut self.number_of_elements),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.content);
+        to.opt(3, &self.empty);
+        to.opt(4, &self.first);
+        to.opt(0, &self.last);
+        to.opt(5, &self.number);
+        to.opt(10, &self.number_of_elements);
+        to.opt(7, &self.pageable);
+        to.opt(1, &self.size);
+        to.opt(2, &self.sort);
+        to.opt(9, &self.total_elements);
+        to.opt(8, &self.total_pages);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetReleaseConflictsResponse);
+/// Schema `get-releaseGroup-releaseGroupId-components response`.
+pub struct GetReleaseGroupComponentsResponse {
+    pub components: Option<Vec<ReleaseComponent>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetReleaseGroupComponentsResponse {
+    pub(crate) const NAMES: model::Names = &["components"];
+}
+impl model::Model for GetReleaseGroupComponentsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            components: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetReleaseGroupComponentsResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.components),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.components);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetReleaseGroupComponentsResponse);
+/// Schema `get-releaseGroup-summary response`.
+pub struct GetReleaseGroupSummaryResponse {
+    pub content: Option<Vec<ReleaseGroupDto>>,
+    pub empty: Option<bool>,
+    pub first: Option<bool>,
+    pub last: Option<bool>,
+    pub number: Option<i64>,
+    pub number_of_elements: Option<i64>,
+    pub pageable: Option<Box<RmPageable>>,
+    pub size: Option<i64>,
+    pub sort: Option<Box<PageableSort>>,
+    pub total_elements: Option<i64>,
+    pub total_pages: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetReleaseGroupSummaryResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "last",
+        "size",
+        "sort",
+        "empty",
+        "first",
+        "number",
+        "content",
+        "pageable",
+        "totalPages",
+        "totalElements",
+        "numberOfElements",
+    ];
+}
+impl model::Model for GetReleaseGroupSummaryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            first: None,
+            last: None,
+            number: None,
+            number_of_elements: None,
+            pageable: None,
+            size: None,
+            sort: None,
+            total_elements: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetReleaseGroupSummaryResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.last),
+            1 => model::Slot::Int(&mut self.size),
+            2 => model::Slot::Opt(&mut self.sort),
+            3 => model::Slot::Flag(&mut self.empty),
+            4 => model::Slot::Flag(&mut self.first),
+            5 => model::Slot::Int(&mut self.number),
+            6 => model::Slot::Opt(&mut self.content),
+            7 => model::Slot::Opt(&mut self.pageable),
+            8 => model::Slot::Int(&mut self.total_pages),
+            9 => model::Slot::Int(&mut self.total_elements),
+            10 => model::Slot::Int(&mut self.number_of_elements),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.content);
+        to.opt(3, &self.empty);
+        to.opt(4, &self.first);
+        to.opt(0, &self.last);
+        to.opt(5, &self.number);
+        to.opt(10, &self.number_of_elements);
+        to.opt(7, &self.pageable);
+        to.opt(1, &self.size);
+        to.opt(2, &self.sort);
+        to.opt(9, &self.total_elements);
+        to.opt(8, &self.total_pages);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetReleaseGroupSummaryResponse);
+model::open_enum! {
     #[doc = " Schema `get-releaseGroup-summary type`."] GetReleaseGroupSummaryType { 0
     Orchestration = "Orchestration", 1 Tracking = "Tracking", }
 }
@@ -45,13 +1026,70 @@ impl model::Model for PatchReleaseGroupBody {
     }
 }
 model::model!(PatchReleaseGroupBody);
+/// Schema `patch-releaseGroup response`.
+pub struct PatchReleaseGroupResponse {
+    pub auto_execute_on_schedule: Option<bool>,
+    pub id: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl PatchReleaseGroupResponse {
+    pub(crate) const NAMES: model::Names = &["id", "autoExecuteOnSchedule"];
+}
+impl model::Model for PatchReleaseGroupResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auto_execute_on_schedule: None,
+            id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PatchReleaseGroupResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Flag(&mut self.auto_execute_on_schedule),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.auto_execute_on_schedule);
+        to.opt(0, &self.id);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(PatchReleaseGroupResponse);
 /// Schema `post-releaseGroup body`.
 pub struct PostReleaseGroupBody {
     pub process_identifier: Option<String>,
     pub process_input_identifier: Option<String>,
-    pub yaml: Option<String>,
+    pub yaml: String,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
+}
+impl PostReleaseGroupBody {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(yaml: impl Into<String>) -> Self {
+        Self {
+            process_identifier: None,
+            process_input_identifier: None,
+            yaml: yaml.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
 }
 impl model::Model for PostReleaseGroupBody {
     #[inline]
@@ -59,7 +1097,7 @@ impl model::Model for PostReleaseGroupBody {
         Self {
             process_identifier: None,
             process_input_identifier: None,
-            yaml: None,
+            yaml: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -68,7 +1106,7 @@ impl model::Model for PostReleaseGroupBody {
         &model::About {
             name: "PostReleaseGroupBody",
             names: &["yaml", "processIdentifier", "processInputIdentifier"],
-            required: &[],
+            required: &[0],
             secrets: &[],
             tagged: &[],
         }
@@ -76,7 +1114,7 @@ impl model::Model for PostReleaseGroupBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.yaml),
+            0 => model::Slot::OneStr(&mut self.yaml),
             1 => model::Slot::Str(&mut self.process_identifier),
             2 => model::Slot::Str(&mut self.process_input_identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
@@ -86,18 +1124,75 @@ impl model::Model for PostReleaseGroupBody {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(1, &self.process_identifier);
         to.opt(2, &self.process_input_identifier);
-        to.opt(0, &self.yaml);
+        to.one(0, &self.yaml);
         to.misfits(&self.misfits);
     }
 }
-model::model!(PostReleaseGroupBody);
+model::through_cell!(PostReleaseGroupBody);
+/// Schema `post-releaseGroup response`.
+pub struct PostReleaseGroupResponse {
+    pub id: Option<String>,
+    pub yaml: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl PostReleaseGroupResponse {
+    pub(crate) const NAMES: model::Names = &["id", "yaml"];
+}
+impl model::Model for PostReleaseGroupResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PostReleaseGroupResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.yaml),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.yaml);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(PostReleaseGroupResponse);
 /// Schema `put-releaseGroup body`.
 pub struct PutReleaseGroupBody {
     pub process_identifier: Option<String>,
     pub process_input_identifier: Option<String>,
-    pub yaml: Option<String>,
+    pub yaml: String,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
+}
+impl PutReleaseGroupBody {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(yaml: impl Into<String>) -> Self {
+        Self {
+            process_identifier: None,
+            process_input_identifier: None,
+            yaml: yaml.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
 }
 impl model::Model for PutReleaseGroupBody {
     #[inline]
@@ -105,7 +1200,7 @@ impl model::Model for PutReleaseGroupBody {
         Self {
             process_identifier: None,
             process_input_identifier: None,
-            yaml: None,
+            yaml: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -114,7 +1209,7 @@ impl model::Model for PutReleaseGroupBody {
         &model::About {
             name: "PutReleaseGroupBody",
             names: &["yaml", "processIdentifier", "processInputIdentifier"],
-            required: &[],
+            required: &[0],
             secrets: &[],
             tagged: &[],
         }
@@ -122,7 +1217,7 @@ impl model::Model for PutReleaseGroupBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.yaml),
+            0 => model::Slot::OneStr(&mut self.yaml),
             1 => model::Slot::Str(&mut self.process_identifier),
             2 => model::Slot::Str(&mut self.process_input_identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
@@ -132,8 +1227,53 @@ impl model::Model for PutReleaseGroupBody {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(1, &self.process_identifier);
         to.opt(2, &self.process_input_identifier);
-        to.opt(0, &self.yaml);
+        to.one(0, &self.yaml);
         to.misfits(&self.misfits);
     }
 }
-model::model!(PutReleaseGroupBody);
+model::through_cell!(PutReleaseGroupBody);
+/// Schema `put-releaseGroup response`.
+pub struct PutReleaseGroupResponse {
+    pub id: Option<String>,
+    pub yaml: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl PutReleaseGroupResponse {
+    pub(crate) const NAMES: model::Names = &["id", "yaml"];
+}
+impl model::Model for PutReleaseGroupResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PutReleaseGroupResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.yaml),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.yaml);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(PutReleaseGroupResponse);

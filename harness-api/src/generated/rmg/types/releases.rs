@@ -3,84 +3,72 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `postReleaseAction body`.
-pub struct PostReleaseActionBody {
-    pub action: Option<String>,
-    pub message: Option<String>,
+model::open_enum! {
+    #[doc = " Schema `ActivityType`."] ActivityType { 0 Stage = "stage", 1 Step = "step",
+    }
+}
+/// Schema `AdHocReleaseRequest`.
+pub struct AdHocReleaseRequest {
+    pub color: Option<String>,
+    pub description: Option<String>,
+    pub expected_end_ts: i64,
+    pub expected_start_ts: i64,
+    pub identifier: String,
+    pub name: String,
+    pub process_identifier: String,
+    pub process_input_identifier: Option<String>,
+    pub tags: Option<std::collections::BTreeMap<String, String>>,
+    pub version: String,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for PostReleaseActionBody {
+impl AdHocReleaseRequest {
+    /// A value with its required members.
     #[inline]
-    fn blank() -> Self {
+    pub fn new(
+        expected_end_ts: i64,
+        expected_start_ts: i64,
+        identifier: impl Into<String>,
+        name: impl Into<String>,
+        process_identifier: impl Into<String>,
+        version: impl Into<String>,
+    ) -> Self {
         Self {
-            action: None,
-            message: None,
+            color: None,
+            description: None,
+            expected_end_ts: expected_end_ts,
+            expected_start_ts: expected_start_ts,
+            identifier: identifier.into(),
+            name: name.into(),
+            process_identifier: process_identifier.into(),
+            process_input_identifier: None,
+            tags: None,
+            version: version.into(),
             misfits: model::Misfits::NONE,
         }
     }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "PostReleaseActionBody",
-            names: &["action", "message"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.action),
-            1 => model::Slot::Str(&mut self.message),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.action);
-        to.opt(1, &self.message);
-        to.misfits(&self.misfits);
-    }
 }
-model::model!(PostReleaseActionBody);
-/// Schema `postReleaseAdhoc body`.
-pub struct PostReleaseAdhocBody {
-    pub color: Option<String>,
-    pub description: Option<String>,
-    pub expected_end_ts: Option<i64>,
-    pub expected_start_ts: Option<i64>,
-    pub identifier: Option<String>,
-    pub name: Option<String>,
-    pub process_identifier: Option<String>,
-    pub process_input_identifier: Option<String>,
-    pub tags: Option<std::collections::BTreeMap<String, String>>,
-    pub version: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for PostReleaseAdhocBody {
+impl model::Model for AdHocReleaseRequest {
     #[inline]
     fn blank() -> Self {
         Self {
             color: None,
             description: None,
-            expected_end_ts: None,
-            expected_start_ts: None,
-            identifier: None,
-            name: None,
-            process_identifier: None,
+            expected_end_ts: model::Cell::blank(),
+            expected_start_ts: model::Cell::blank(),
+            identifier: model::Cell::blank(),
+            name: model::Cell::blank(),
+            process_identifier: model::Cell::blank(),
             process_input_identifier: None,
             tags: None,
-            version: None,
+            version: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "PostReleaseAdhocBody",
+            name: "AdHocReleaseRequest",
             names: &[
                 "name",
                 "tags",
@@ -93,6 +81,155 @@ impl model::Model for PostReleaseAdhocBody {
                 "processIdentifier",
                 "processInputIdentifier",
             ],
+            required: &[0, 3, 4, 6, 7, 8],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.name),
+            1 => model::Slot::Opt(&mut self.tags),
+            2 => model::Slot::Str(&mut self.color),
+            3 => model::Slot::OneStr(&mut self.version),
+            4 => model::Slot::OneStr(&mut self.identifier),
+            5 => model::Slot::Str(&mut self.description),
+            6 => model::Slot::OneInt(&mut self.expected_end_ts),
+            7 => model::Slot::OneInt(&mut self.expected_start_ts),
+            8 => model::Slot::OneStr(&mut self.process_identifier),
+            9 => model::Slot::Str(&mut self.process_input_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.color);
+        to.opt(5, &self.description);
+        to.one(6, &self.expected_end_ts);
+        to.one(7, &self.expected_start_ts);
+        to.one(4, &self.identifier);
+        to.one(0, &self.name);
+        to.one(8, &self.process_identifier);
+        to.opt(9, &self.process_input_identifier);
+        to.opt(1, &self.tags);
+        to.one(3, &self.version);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(AdHocReleaseRequest);
+/// Schema `AdHocReleaseResponse`.
+pub struct AdHocReleaseResponse {
+    pub id: Option<String>,
+    pub identifier: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl AdHocReleaseResponse {
+    pub(crate) const NAMES: model::Names = &["id", "identifier"];
+}
+impl model::Model for AdHocReleaseResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AdHocReleaseResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(1, &self.identifier);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AdHocReleaseResponse);
+/// Schema `ApprovalInfoDTO`.
+pub struct ApprovalInfoDto {
+    pub approved_at: Option<i64>,
+    pub approved_by: Option<Box<ApprovedByDto>>,
+    pub comments: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApprovalInfoDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            approved_at: None,
+            approved_by: None,
+            comments: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApprovalInfoDto",
+            names: &["comments", "approvedAt", "approvedBy"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.comments),
+            1 => model::Slot::Int(&mut self.approved_at),
+            2 => model::Slot::Opt(&mut self.approved_by),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.approved_at);
+        to.opt(2, &self.approved_by);
+        to.opt(0, &self.comments);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ApprovalInfoDto);
+/// Schema `ApprovedByDTO`.
+pub struct ApprovedByDto {
+    pub email: Option<String>,
+    pub name: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApprovedByDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ApprovedByDto",
+            names: &["name", "email"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -102,53 +239,51 @@ impl model::Model for PostReleaseAdhocBody {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Opt(&mut self.tags),
-            2 => model::Slot::Str(&mut self.color),
-            3 => model::Slot::Str(&mut self.version),
-            4 => model::Slot::Str(&mut self.identifier),
-            5 => model::Slot::Str(&mut self.description),
-            6 => model::Slot::Int(&mut self.expected_end_ts),
-            7 => model::Slot::Int(&mut self.expected_start_ts),
-            8 => model::Slot::Str(&mut self.process_identifier),
-            9 => model::Slot::Str(&mut self.process_input_identifier),
+            1 => model::Slot::Str(&mut self.email),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.color);
-        to.opt(5, &self.description);
-        to.opt(6, &self.expected_end_ts);
-        to.opt(7, &self.expected_start_ts);
-        to.opt(4, &self.identifier);
+        to.opt(1, &self.email);
         to.opt(0, &self.name);
-        to.opt(8, &self.process_identifier);
-        to.opt(9, &self.process_input_identifier);
-        to.opt(1, &self.tags);
-        to.opt(3, &self.version);
         to.misfits(&self.misfits);
     }
 }
-model::model!(PostReleaseAdhocBody);
-/// Schema `postReleaseSubprocessTrigger body`.
-pub struct PostReleaseSubprocessTriggerBody {
-    pub subprocess_info: Option<Box<PostReleaseSubprocessTriggerBodySubprocessInfo>>,
+model::model!(ApprovedByDto);
+/// Schema `ClusterDeploymentDTO`.
+pub struct ClusterDeploymentDto {
+    pub agent_identifier: Option<String>,
+    pub cluster_identifier: Option<String>,
+    pub infra_identifier: Option<String>,
+    pub infra_name: Option<String>,
+    pub services: Option<Vec<ServiceInfoDto>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for PostReleaseSubprocessTriggerBody {
+impl model::Model for ClusterDeploymentDto {
     #[inline]
     fn blank() -> Self {
         Self {
-            subprocess_info: None,
+            agent_identifier: None,
+            cluster_identifier: None,
+            infra_identifier: None,
+            infra_name: None,
+            services: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "PostReleaseSubprocessTriggerBody",
-            names: &["subprocessInfo"],
+            name: "ClusterDeploymentDto",
+            names: &[
+                "services",
+                "infraName",
+                "agentIdentifier",
+                "infraIdentifier",
+                "clusterIdentifier",
+            ],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -157,44 +292,590 @@ impl model::Model for PostReleaseSubprocessTriggerBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.subprocess_info),
+            0 => model::Slot::Opt(&mut self.services),
+            1 => model::Slot::Str(&mut self.infra_name),
+            2 => model::Slot::Str(&mut self.agent_identifier),
+            3 => model::Slot::Str(&mut self.infra_identifier),
+            4 => model::Slot::Str(&mut self.cluster_identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.subprocess_info);
+        to.opt(2, &self.agent_identifier);
+        to.opt(4, &self.cluster_identifier);
+        to.opt(3, &self.infra_identifier);
+        to.opt(1, &self.infra_name);
+        to.opt(0, &self.services);
         to.misfits(&self.misfits);
     }
 }
-model::model!(PostReleaseSubprocessTriggerBody);
-/// Schema `postReleaseSubprocessTrigger body.subprocessInfo`.
-pub struct PostReleaseSubprocessTriggerBodySubprocessInfo {
-    pub output: Option<std::collections::BTreeMap<String, String>>,
-    pub process_identifier: Option<String>,
-    pub process_input_identifier: Option<String>,
-    pub release_input: Option<String>,
+model::model!(ClusterDeploymentDto);
+/// Schema `EnvironmentDashboardDTO`.
+pub struct EnvironmentDashboardDto {
+    pub clusters: Option<Vec<ClusterDeploymentDto>>,
+    pub identifier: Option<String>,
+    #[deprecated]
+    pub infra_info: Option<Box<EnvironmentDashboardDtoInfraInfo>>,
+    pub infrastructures: Option<Vec<InfrastructureDeploymentDto>>,
+    pub name: Option<String>,
+    pub org_identifier: Option<String>,
+    pub project_identifier: Option<String>,
+    pub scope: Option<EnvironmentDashboardDtoScope>,
+    #[deprecated]
+    pub service_info: Option<Vec<ServiceInfoDto>>,
+    pub type_: Option<EnvironmentType>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for PostReleaseSubprocessTriggerBodySubprocessInfo {
+impl model::Model for EnvironmentDashboardDto {
     #[inline]
     fn blank() -> Self {
         Self {
-            output: None,
-            process_identifier: None,
-            process_input_identifier: None,
-            release_input: None,
+            clusters: None,
+            identifier: None,
+            infra_info: None,
+            infrastructures: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            scope: None,
+            service_info: None,
+            type_: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "PostReleaseSubprocessTriggerBodySubprocessInfo",
+            name: "EnvironmentDashboardDto",
             names: &[
-                "output",
-                "releaseInput",
+                "name",
+                "type",
+                "scope",
+                "clusters",
+                "infraInfo",
+                "identifier",
+                "serviceInfo",
+                "orgIdentifier",
+                "infrastructures",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Opt(&mut self.type_),
+            2 => model::Slot::Opt(&mut self.scope),
+            3 => model::Slot::Opt(&mut self.clusters),
+            4 => model::Slot::Opt(&mut self.infra_info),
+            5 => model::Slot::Str(&mut self.identifier),
+            6 => model::Slot::Opt(&mut self.service_info),
+            7 => model::Slot::Str(&mut self.org_identifier),
+            8 => model::Slot::Opt(&mut self.infrastructures),
+            9 => model::Slot::Str(&mut self.project_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.clusters);
+        to.opt(5, &self.identifier);
+        to.opt(4, &self.infra_info);
+        to.opt(8, &self.infrastructures);
+        to.opt(0, &self.name);
+        to.opt(7, &self.org_identifier);
+        to.opt(9, &self.project_identifier);
+        to.opt(2, &self.scope);
+        to.opt(6, &self.service_info);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(EnvironmentDashboardDto);
+/// Schema `EnvironmentDashboardDTO.infraInfo`.
+pub struct EnvironmentDashboardDtoInfraInfo {
+    pub identifier: Option<String>,
+    pub name: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for EnvironmentDashboardDtoInfraInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnvironmentDashboardDtoInfraInfo",
+            names: &["name", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Str(&mut self.identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.identifier);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(EnvironmentDashboardDtoInfraInfo);
+model::open_enum! {
+    #[doc = " Schema `EnvironmentDashboardDTO.scope`."] EnvironmentDashboardDtoScope { 0
+    Account = "account", 1 Project = "project", 2 Org = "org", 3 Unknown = "unknown", }
+}
+/// Schema `EnvironmentDTO`.
+pub struct EnvironmentDto {
+    pub identifier: Option<String>,
+    pub org_identifier: Option<String>,
+    pub project_identifier: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for EnvironmentDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "EnvironmentDto",
+            names: &["identifier", "orgIdentifier", "projectIdentifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.identifier),
+            1 => model::Slot::Str(&mut self.org_identifier),
+            2 => model::Slot::Str(&mut self.project_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.identifier);
+        to.opt(1, &self.org_identifier);
+        to.opt(2, &self.project_identifier);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(EnvironmentDto);
+/// Schema `InfrastructureDeploymentDTO`.
+pub struct InfrastructureDeploymentDto {
+    pub identifier: Option<String>,
+    pub name: Option<String>,
+    pub services: Option<Vec<ServiceInfoDto>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for InfrastructureDeploymentDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            name: None,
+            services: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "InfrastructureDeploymentDto",
+            names: &["name", "services", "identifier"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Opt(&mut self.services),
+            2 => model::Slot::Str(&mut self.identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(1, &self.services);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(InfrastructureDeploymentDto);
+/// Schema `ReleaseActionRequest`.
+pub struct ReleaseActionRequest {
+    pub action: ReleaseActionRequestAction,
+    pub message: String,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ReleaseActionRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        action: impl Into<ReleaseActionRequestAction>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            action: action.into(),
+            message: message.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for ReleaseActionRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: model::Cell::blank(),
+            message: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReleaseActionRequest",
+            names: &["action", "message"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.action),
+            1 => model::Slot::OneStr(&mut self.message),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.action);
+        to.one(1, &self.message);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(ReleaseActionRequest);
+model::open_enum! {
+    #[doc = " Schema `ReleaseActionRequest.action`."] ReleaseActionRequestAction { 0
+    Abort = "Abort", }
+}
+/// Schema `ReleaseActionResponse`.
+pub struct ReleaseActionResponse {
+    pub id: Option<String>,
+    pub interrupted_execution_id: Option<String>,
+    pub status: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ReleaseActionResponse {
+    pub(crate) const NAMES: model::Names = &["id", "status", "interruptedExecutionId"];
+}
+impl model::Model for ReleaseActionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            interrupted_execution_id: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReleaseActionResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.status),
+            2 => model::Slot::Str(&mut self.interrupted_execution_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(2, &self.interrupted_execution_id);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ReleaseActionResponse);
+/// Schema `ReleaseActivity`.
+pub struct ReleaseActivity {
+    pub account_id: Option<String>,
+    pub id: Option<String>,
+    pub org_identifier: Option<String>,
+    pub pipeline_identifier: Option<String>,
+    pub pipeline_name: Option<String>,
+    pub plan_execution_id: Option<String>,
+    pub project_identifier: Option<String>,
+    pub stage_info: Option<Box<StageInfoDto>>,
+    pub step_info: Option<Box<StepInfoDto>>,
+    pub triggered_by: Option<Box<TriggeredByDto>>,
+    pub type_: Option<ActivityType>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ReleaseActivity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            id: None,
+            org_identifier: None,
+            pipeline_identifier: None,
+            pipeline_name: None,
+            plan_execution_id: None,
+            project_identifier: None,
+            stage_info: None,
+            step_info: None,
+            triggered_by: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReleaseActivity",
+            names: &[
+                "id",
+                "type",
+                "stepInfo",
+                "accountId",
+                "stageInfo",
+                "triggeredBy",
+                "pipelineName",
+                "orgIdentifier",
+                "planExecutionId",
+                "projectIdentifier",
+                "pipelineIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Opt(&mut self.type_),
+            2 => model::Slot::Opt(&mut self.step_info),
+            3 => model::Slot::Str(&mut self.account_id),
+            4 => model::Slot::Opt(&mut self.stage_info),
+            5 => model::Slot::Opt(&mut self.triggered_by),
+            6 => model::Slot::Str(&mut self.pipeline_name),
+            7 => model::Slot::Str(&mut self.org_identifier),
+            8 => model::Slot::Str(&mut self.plan_execution_id),
+            9 => model::Slot::Str(&mut self.project_identifier),
+            10 => model::Slot::Str(&mut self.pipeline_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account_id);
+        to.opt(0, &self.id);
+        to.opt(7, &self.org_identifier);
+        to.opt(10, &self.pipeline_identifier);
+        to.opt(6, &self.pipeline_name);
+        to.opt(8, &self.plan_execution_id);
+        to.opt(9, &self.project_identifier);
+        to.opt(4, &self.stage_info);
+        to.opt(2, &self.step_info);
+        to.opt(5, &self.triggered_by);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ReleaseActivity);
+/// Schema `ReleaseApprovalDTO`.
+pub struct ReleaseApprovalDto {
+    pub approval_info: Option<Box<ApprovalInfoDto>>,
+    pub name: Option<String>,
+    pub org_identifier: Option<String>,
+    pub pipeline_identifier: Option<String>,
+    pub plan_execution_id: Option<String>,
+    pub project_identifier: Option<String>,
+    pub run_sequence_id: Option<i64>,
+    pub status: Option<RmStatus>,
+    pub type_: Option<ReleaseApprovalType>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ReleaseApprovalDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            approval_info: None,
+            name: None,
+            org_identifier: None,
+            pipeline_identifier: None,
+            plan_execution_id: None,
+            project_identifier: None,
+            run_sequence_id: None,
+            status: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReleaseApprovalDto",
+            names: &[
+                "name",
+                "type",
+                "status",
+                "approvalInfo",
+                "orgIdentifier",
+                "runSequenceId",
+                "planExecutionId",
+                "projectIdentifier",
+                "pipelineIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Opt(&mut self.type_),
+            2 => model::Slot::Opt(&mut self.status),
+            3 => model::Slot::Opt(&mut self.approval_info),
+            4 => model::Slot::Str(&mut self.org_identifier),
+            5 => model::Slot::Int(&mut self.run_sequence_id),
+            6 => model::Slot::Str(&mut self.plan_execution_id),
+            7 => model::Slot::Str(&mut self.project_identifier),
+            8 => model::Slot::Str(&mut self.pipeline_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.approval_info);
+        to.opt(0, &self.name);
+        to.opt(4, &self.org_identifier);
+        to.opt(8, &self.pipeline_identifier);
+        to.opt(6, &self.plan_execution_id);
+        to.opt(7, &self.project_identifier);
+        to.opt(5, &self.run_sequence_id);
+        to.opt(2, &self.status);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ReleaseApprovalDto);
+model::open_enum! {
+    #[doc = " Schema `ReleaseApprovalType`."] ReleaseApprovalType { 0 HarnessApproval =
+    "HarnessApproval", 1 JiraApproval = "JiraApproval", }
+}
+/// Schema `ReleaseDTO`.
+pub struct ReleaseDto {
+    pub actual_end_ts: Option<i64>,
+    pub actual_start_ts: Option<i64>,
+    pub color: Option<String>,
+    pub expected_end_ts: Option<i64>,
+    pub expected_start_ts: Option<i64>,
+    pub has_conflict: Option<bool>,
+    pub id: Option<String>,
+    pub identifier: Option<String>,
+    pub name: Option<String>,
+    pub process_identifier: Option<String>,
+    pub process_input_identifier: Option<String>,
+    pub release_group_id: Option<String>,
+    pub status: Option<ReleaseDtoStatus>,
+    pub version: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ReleaseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actual_end_ts: None,
+            actual_start_ts: None,
+            color: None,
+            expected_end_ts: None,
+            expected_start_ts: None,
+            has_conflict: None,
+            id: None,
+            identifier: None,
+            name: None,
+            process_identifier: None,
+            process_input_identifier: None,
+            release_group_id: None,
+            status: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReleaseDto",
+            names: &[
+                "id",
+                "name",
+                "color",
+                "status",
+                "version",
+                "identifier",
+                "actualEndTs",
+                "hasConflict",
+                "actualStartTs",
+                "expectedEndTs",
+                "releaseGroupId",
+                "expectedStartTs",
                 "processIdentifier",
                 "processInputIdentifier",
             ],
@@ -206,26 +887,1017 @@ impl model::Model for PostReleaseSubprocessTriggerBodySubprocessInfo {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.output),
-            1 => model::Slot::Str(&mut self.release_input),
-            2 => model::Slot::Str(&mut self.process_identifier),
-            3 => model::Slot::Str(&mut self.process_input_identifier),
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.name),
+            2 => model::Slot::Str(&mut self.color),
+            3 => model::Slot::Opt(&mut self.status),
+            4 => model::Slot::Str(&mut self.version),
+            5 => model::Slot::Str(&mut self.identifier),
+            6 => model::Slot::Int(&mut self.actual_end_ts),
+            7 => model::Slot::Flag(&mut self.has_conflict),
+            8 => model::Slot::Int(&mut self.actual_start_ts),
+            9 => model::Slot::Int(&mut self.expected_end_ts),
+            10 => model::Slot::Str(&mut self.release_group_id),
+            11 => model::Slot::Int(&mut self.expected_start_ts),
+            12 => model::Slot::Str(&mut self.process_identifier),
+            13 => model::Slot::Str(&mut self.process_input_identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.output);
-        to.opt(2, &self.process_identifier);
-        to.opt(3, &self.process_input_identifier);
-        to.opt(1, &self.release_input);
+        to.opt(6, &self.actual_end_ts);
+        to.opt(8, &self.actual_start_ts);
+        to.opt(2, &self.color);
+        to.opt(9, &self.expected_end_ts);
+        to.opt(11, &self.expected_start_ts);
+        to.opt(7, &self.has_conflict);
+        to.opt(0, &self.id);
+        to.opt(5, &self.identifier);
+        to.opt(1, &self.name);
+        to.opt(12, &self.process_identifier);
+        to.opt(13, &self.process_input_identifier);
+        to.opt(10, &self.release_group_id);
+        to.opt(3, &self.status);
+        to.opt(4, &self.version);
         to.misfits(&self.misfits);
     }
 }
-model::model!(PostReleaseSubprocessTriggerBodySubprocessInfo);
+model::model!(ReleaseDto);
+model::open_enum! {
+    #[doc = " Schema `ReleaseDTO.status`."] ReleaseDtoStatus { 0 Running = "Running", 1
+    Success = "Success", 2 Failed = "Failed", 3 Scheduled = "Scheduled", 4 Paused =
+    "Paused", 5 Aborted = "Aborted", 6 InputWaiting = "InputWaiting", }
+}
+/// Schema `ReleaseParentDTO`.
+pub struct ReleaseParentDto {
+    pub activity_identifier: Option<String>,
+    pub activity_name: Option<String>,
+    pub id: Option<String>,
+    pub identifier: Option<String>,
+    pub process_identifier: Option<String>,
+    pub process_name: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ReleaseParentDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            activity_identifier: None,
+            activity_name: None,
+            id: None,
+            identifier: None,
+            process_identifier: None,
+            process_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReleaseParentDto",
+            names: &[
+                "id",
+                "identifier",
+                "processName",
+                "activityName",
+                "processIdentifier",
+                "activityIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.identifier),
+            2 => model::Slot::Str(&mut self.process_name),
+            3 => model::Slot::Str(&mut self.activity_name),
+            4 => model::Slot::Str(&mut self.process_identifier),
+            5 => model::Slot::Str(&mut self.activity_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.activity_identifier);
+        to.opt(3, &self.activity_name);
+        to.opt(0, &self.id);
+        to.opt(1, &self.identifier);
+        to.opt(4, &self.process_identifier);
+        to.opt(2, &self.process_name);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ReleaseParentDto);
+/// Schema `ServiceInfoDTO`.
+pub struct ServiceInfoDto {
+    pub artifact_version: Option<String>,
+    pub identifier: Option<String>,
+    pub name: Option<String>,
+    pub org_identifier: Option<String>,
+    pub project_identifier: Option<String>,
+    pub scope: Option<ServiceInfoDtoScope>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ServiceInfoDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_version: None,
+            identifier: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            scope: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ServiceInfoDto",
+            names: &[
+                "name",
+                "scope",
+                "identifier",
+                "orgIdentifier",
+                "artifactVersion",
+                "projectIdentifier",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Opt(&mut self.scope),
+            2 => model::Slot::Str(&mut self.identifier),
+            3 => model::Slot::Str(&mut self.org_identifier),
+            4 => model::Slot::Str(&mut self.artifact_version),
+            5 => model::Slot::Str(&mut self.project_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.artifact_version);
+        to.opt(2, &self.identifier);
+        to.opt(0, &self.name);
+        to.opt(3, &self.org_identifier);
+        to.opt(5, &self.project_identifier);
+        to.opt(1, &self.scope);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ServiceInfoDto);
+model::open_enum! {
+    #[doc = " Schema `ServiceInfoDTO.scope`."] ServiceInfoDtoScope { 0 Account =
+    "account", 1 Project = "project", 2 Org = "org", 3 Unknown = "unknown", }
+}
+/// Schema `StageInfoDetailsDTO`.
+pub struct StageInfoDetailsDto {
+    pub artifact_display_name: Option<String>,
+    pub env_id: Option<String>,
+    pub env_name: Option<String>,
+    pub service_id: Option<String>,
+    pub service_name: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for StageInfoDetailsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_display_name: None,
+            env_id: None,
+            env_name: None,
+            service_id: None,
+            service_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StageInfoDetailsDto",
+            names: &[
+                "envId",
+                "envName",
+                "serviceId",
+                "serviceName",
+                "artifactDisplayName",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.env_id),
+            1 => model::Slot::Str(&mut self.env_name),
+            2 => model::Slot::Str(&mut self.service_id),
+            3 => model::Slot::Str(&mut self.service_name),
+            4 => model::Slot::Str(&mut self.artifact_display_name),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.artifact_display_name);
+        to.opt(0, &self.env_id);
+        to.opt(1, &self.env_name);
+        to.opt(2, &self.service_id);
+        to.opt(3, &self.service_name);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(StageInfoDetailsDto);
+/// Schema `StageInfoDTO`.
+pub struct StageInfoDto {
+    pub end_ts: Option<i64>,
+    pub identifier: Option<String>,
+    pub info: Option<Box<StageInfoDetailsDto>>,
+    pub name: Option<String>,
+    pub stage_execution_id: Option<String>,
+    pub stage_node_id: Option<String>,
+    pub start_ts: Option<i64>,
+    pub status: Option<RmStatus>,
+    pub type_: Option<StageInfoType>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for StageInfoDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            end_ts: None,
+            identifier: None,
+            info: None,
+            name: None,
+            stage_execution_id: None,
+            stage_node_id: None,
+            start_ts: None,
+            status: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StageInfoDto",
+            names: &[
+                "info",
+                "name",
+                "type",
+                "endTs",
+                "status",
+                "startTs",
+                "identifier",
+                "stageNodeId",
+                "stageExecutionId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.info),
+            1 => model::Slot::Str(&mut self.name),
+            2 => model::Slot::Opt(&mut self.type_),
+            3 => model::Slot::Int(&mut self.end_ts),
+            4 => model::Slot::Opt(&mut self.status),
+            5 => model::Slot::Int(&mut self.start_ts),
+            6 => model::Slot::Str(&mut self.identifier),
+            7 => model::Slot::Str(&mut self.stage_node_id),
+            8 => model::Slot::Str(&mut self.stage_execution_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.end_ts);
+        to.opt(6, &self.identifier);
+        to.opt(0, &self.info);
+        to.opt(1, &self.name);
+        to.opt(8, &self.stage_execution_id);
+        to.opt(7, &self.stage_node_id);
+        to.opt(5, &self.start_ts);
+        to.opt(4, &self.status);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(StageInfoDto);
+model::open_enum! {
+    #[doc = " Schema `StageInfoType`."] StageInfoType { 0 Cd = "CD", 1 Custom = "Custom",
+    2 Gitops = "GITOPS", 3 Approval = "Approval", }
+}
+/// Schema `StepInfoDetailsDTO`.
+pub struct StepInfoDetailsDto {
+    pub approval_action: Option<String>,
+    pub approved_at: Option<i64>,
+    pub approved_by_email: Option<String>,
+    pub approved_by_name: Option<String>,
+    pub comments: Option<String>,
+    pub issue_type: Option<String>,
+    pub jira_url: Option<String>,
+    pub ticket_status: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for StepInfoDetailsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            approval_action: None,
+            approved_at: None,
+            approved_by_email: None,
+            approved_by_name: None,
+            comments: None,
+            issue_type: None,
+            jira_url: None,
+            ticket_status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StepInfoDetailsDto",
+            names: &[
+                "jiraUrl",
+                "comments",
+                "issueType",
+                "approvedAt",
+                "ticketStatus",
+                "approvalAction",
+                "approvedByName",
+                "approvedByEmail",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.jira_url),
+            1 => model::Slot::Str(&mut self.comments),
+            2 => model::Slot::Str(&mut self.issue_type),
+            3 => model::Slot::Int(&mut self.approved_at),
+            4 => model::Slot::Str(&mut self.ticket_status),
+            5 => model::Slot::Str(&mut self.approval_action),
+            6 => model::Slot::Str(&mut self.approved_by_name),
+            7 => model::Slot::Str(&mut self.approved_by_email),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(5, &self.approval_action);
+        to.opt(3, &self.approved_at);
+        to.opt(7, &self.approved_by_email);
+        to.opt(6, &self.approved_by_name);
+        to.opt(1, &self.comments);
+        to.opt(2, &self.issue_type);
+        to.opt(0, &self.jira_url);
+        to.opt(4, &self.ticket_status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(StepInfoDetailsDto);
+/// Schema `StepInfoDTO`.
+pub struct StepInfoDto {
+    pub end_ts: Option<i64>,
+    pub identifier: Option<String>,
+    pub info: Option<Box<StepInfoDetailsDto>>,
+    pub name: Option<String>,
+    pub stage_execution_id: Option<String>,
+    pub stage_node_id: Option<String>,
+    pub start_ts: Option<i64>,
+    pub status: Option<RmStatus>,
+    pub step_execution_id: Option<String>,
+    pub type_: Option<StepInfoType>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for StepInfoDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            end_ts: None,
+            identifier: None,
+            info: None,
+            name: None,
+            stage_execution_id: None,
+            stage_node_id: None,
+            start_ts: None,
+            status: None,
+            step_execution_id: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "StepInfoDto",
+            names: &[
+                "info",
+                "name",
+                "type",
+                "endTs",
+                "status",
+                "startTs",
+                "identifier",
+                "stageNodeId",
+                "stepExecutionId",
+                "stageExecutionId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.info),
+            1 => model::Slot::Str(&mut self.name),
+            2 => model::Slot::Opt(&mut self.type_),
+            3 => model::Slot::Int(&mut self.end_ts),
+            4 => model::Slot::Opt(&mut self.status),
+            5 => model::Slot::Int(&mut self.start_ts),
+            6 => model::Slot::Str(&mut self.identifier),
+            7 => model::Slot::Str(&mut self.stage_node_id),
+            8 => model::Slot::Str(&mut self.step_execution_id),
+            9 => model::Slot::Str(&mut self.stage_execution_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.end_ts);
+        to.opt(6, &self.identifier);
+        to.opt(0, &self.info);
+        to.opt(1, &self.name);
+        to.opt(9, &self.stage_execution_id);
+        to.opt(7, &self.stage_node_id);
+        to.opt(5, &self.start_ts);
+        to.opt(4, &self.status);
+        to.opt(8, &self.step_execution_id);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(StepInfoDto);
+model::open_enum! {
+    #[doc = " Schema `StepInfoType`."] StepInfoType { 0 HarnessApproval =
+    "HarnessApproval", 1 JiraUpdate = "JiraUpdate", 2 JiraCreate = "JiraCreate", 3
+    JiraApproval = "JiraApproval", }
+}
+/// Schema `SubprocessTriggerRequest`.
+pub struct SubprocessTriggerRequest {
+    pub subprocess_info: Box<SubprocessInfo>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl SubprocessTriggerRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(subprocess_info: impl Into<Box<SubprocessInfo>>) -> Self {
+        Self {
+            subprocess_info: subprocess_info.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for SubprocessTriggerRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            subprocess_info: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SubprocessTriggerRequest",
+            names: &["subprocessInfo"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.subprocess_info),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.subprocess_info);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(SubprocessTriggerRequest);
+/// Schema `SubprocessTriggerResponse`.
+pub struct SubprocessTriggerResponse {
+    pub activity_execution_id: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl SubprocessTriggerResponse {
+    pub(crate) const NAMES: model::Names = &["activityExecutionId"];
+}
+impl model::Model for SubprocessTriggerResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            activity_execution_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SubprocessTriggerResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.activity_execution_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.activity_execution_id);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(SubprocessTriggerResponse);
+/// Schema `TimeRangeDTO`.
+pub struct TimeRangeDto {
+    pub cursor: Option<String>,
+    pub end_time: Option<i64>,
+    pub limit: Option<i64>,
+    pub start_time: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for TimeRangeDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cursor: None,
+            end_time: None,
+            limit: None,
+            start_time: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TimeRangeDto",
+            names: &["limit", "cursor", "endTime", "startTime"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.limit),
+            1 => model::Slot::Str(&mut self.cursor),
+            2 => model::Slot::Int(&mut self.end_time),
+            3 => model::Slot::Int(&mut self.start_time),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.cursor);
+        to.opt(2, &self.end_time);
+        to.opt(0, &self.limit);
+        to.opt(3, &self.start_time);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(TimeRangeDto);
+/// Schema `getReleaseActivities response`.
+pub struct GetReleaseActivitiesResponse {
+    pub activities: Option<Vec<ReleaseActivity>>,
+    pub last: Option<bool>,
+    pub next_request: Option<Box<NextRequest>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetReleaseActivitiesResponse {
+    pub(crate) const NAMES: model::Names = &["last", "activities", "nextRequest"];
+}
+impl model::Model for GetReleaseActivitiesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            activities: None,
+            last: None,
+            next_request: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetReleaseActivitiesResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.last),
+            1 => model::Slot::Opt(&mut self.activities),
+            2 => model::Slot::Opt(&mut self.next_request),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.activities);
+        to.opt(0, &self.last);
+        to.opt(2, &self.next_request);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetReleaseActivitiesResponse);
+/// Schema `get-release-releaseId-approvals response`.
+pub struct GetReleaseApprovalsResponse {
+    pub content: Option<Vec<ReleaseApprovalDto>>,
+    pub empty: Option<bool>,
+    pub first: Option<bool>,
+    pub last: Option<bool>,
+    pub number: Option<i64>,
+    pub number_of_elements: Option<i64>,
+    pub pageable: Option<Box<RmPageable>>,
+    pub size: Option<i64>,
+    pub sort: Option<Box<PageableSort>>,
+    pub total_elements: Option<i64>,
+    pub total_pages: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetReleaseApprovalsResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "last",
+        "size",
+        "sort",
+        "empty",
+        "first",
+        "number",
+        "content",
+        "pageable",
+        "totalPages",
+        "totalElements",
+        "numberOfElements",
+    ];
+}
+impl model::Model for GetReleaseApprovalsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            first: None,
+            last: None,
+            number: None,
+            number_of_elements: None,
+            pageable: None,
+            size: None,
+            sort: None,
+            total_elements: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetReleaseApprovalsResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.last),
+            1 => model::Slot::Int(&mut self.size),
+            2 => model::Slot::Opt(&mut self.sort),
+            3 => model::Slot::Flag(&mut self.empty),
+            4 => model::Slot::Flag(&mut self.first),
+            5 => model::Slot::Int(&mut self.number),
+            6 => model::Slot::Opt(&mut self.content),
+            7 => model::Slot::Opt(&mut self.pageable),
+            8 => model::Slot::Int(&mut self.total_pages),
+            9 => model::Slot::Int(&mut self.total_elements),
+            10 => model::Slot::Int(&mut self.number_of_elements),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.content);
+        to.opt(3, &self.empty);
+        to.opt(4, &self.first);
+        to.opt(0, &self.last);
+        to.opt(5, &self.number);
+        to.opt(10, &self.number_of_elements);
+        to.opt(7, &self.pageable);
+        to.opt(1, &self.size);
+        to.opt(2, &self.sort);
+        to.opt(9, &self.total_elements);
+        to.opt(8, &self.total_pages);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetReleaseApprovalsResponse);
+/// Schema `getReleaseDayActivities response`.
+pub struct GetReleaseDayActivitiesResponse {
+    pub activities: Option<Vec<ReleaseActivity>>,
+    pub last: Option<bool>,
+    pub next_request: Option<Box<NextRequest>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetReleaseDayActivitiesResponse {
+    pub(crate) const NAMES: model::Names = &["last", "activities", "nextRequest"];
+}
+impl model::Model for GetReleaseDayActivitiesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            activities: None,
+            last: None,
+            next_request: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetReleaseDayActivitiesResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.last),
+            1 => model::Slot::Opt(&mut self.activities),
+            2 => model::Slot::Opt(&mut self.next_request),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.activities);
+        to.opt(0, &self.last);
+        to.opt(2, &self.next_request);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetReleaseDayActivitiesResponse);
+/// Schema `get-release-releaseId-environmentDashboard response`.
+pub struct GetReleaseEnvironmentDashboardResponse {
+    pub environments: Option<Vec<EnvironmentDashboardDto>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetReleaseEnvironmentDashboardResponse {
+    pub(crate) const NAMES: model::Names = &["environments"];
+}
+impl model::Model for GetReleaseEnvironmentDashboardResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environments: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetReleaseEnvironmentDashboardResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.environments),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.environments);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetReleaseEnvironmentDashboardResponse);
+/// Schema `get-release-releaseId-environments response`.
+pub struct GetReleaseEnvironmentsResponse {
+    pub environments: Option<Vec<EnvironmentDto>>,
+    pub last: Option<bool>,
+    pub next_request: Option<Box<NextRequest>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetReleaseEnvironmentsResponse {
+    pub(crate) const NAMES: model::Names = &["last", "nextRequest", "environments"];
+}
+impl model::Model for GetReleaseEnvironmentsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environments: None,
+            last: None,
+            next_request: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetReleaseEnvironmentsResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.last),
+            1 => model::Slot::Opt(&mut self.next_request),
+            2 => model::Slot::Opt(&mut self.environments),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.environments);
+        to.opt(0, &self.last);
+        to.opt(1, &self.next_request);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetReleaseEnvironmentsResponse);
+/// Schema `get-release response`.
+pub struct GetReleaseResponse {
+    pub parent_releases: Option<Vec<ReleaseParentDto>>,
+    pub release_info: Option<Box<ReleaseDto>>,
+    pub yaml: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetReleaseResponse {
+    pub(crate) const NAMES: model::Names = &["yaml", "releaseInfo", "parentReleases"];
+}
+impl model::Model for GetReleaseResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            parent_releases: None,
+            release_info: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetReleaseResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.yaml),
+            1 => model::Slot::Opt(&mut self.release_info),
+            2 => model::Slot::Opt(&mut self.parent_releases),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.parent_releases);
+        to.opt(1, &self.release_info);
+        to.opt(0, &self.yaml);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetReleaseResponse);
+/// Schema `getReleaseTasks response`.
+pub struct GetReleaseTasksResponse {
+    pub last: Option<bool>,
+    pub next_request: Option<Box<NextRequest>>,
+    pub tasks: Option<Vec<ExecutionTaskDto>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GetReleaseTasksResponse {
+    pub(crate) const NAMES: model::Names = &["last", "tasks", "nextRequest"];
+}
+impl model::Model for GetReleaseTasksResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            last: None,
+            next_request: None,
+            tasks: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetReleaseTasksResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.last),
+            1 => model::Slot::Opt(&mut self.tasks),
+            2 => model::Slot::Opt(&mut self.next_request),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.last);
+        to.opt(2, &self.next_request);
+        to.opt(1, &self.tasks);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetReleaseTasksResponse);
+model::open_enum! {
+    #[doc = " Schema `getReleaseTasks status`."] GetReleaseTasksStatus { 0 Todo = "TODO",
+    1 InProgress = "IN_PROGRESS", 2 Succeeded = "SUCCEEDED", 3 Failed = "FAILED", 4
+    Blocked = "BLOCKED", }
+}
 /// Schema `postReleaseSummary body`.
 pub struct PostReleaseSummaryBody {
-    pub time_ranges: Option<Vec<PostReleaseSummaryBodyTimeRanges>>,
+    pub time_ranges: Option<Vec<TimeRangeDto>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -261,31 +1933,32 @@ impl model::Model for PostReleaseSummaryBody {
     }
 }
 model::model!(PostReleaseSummaryBody);
-/// Schema `postReleaseSummary body.timeRanges`.
-pub struct PostReleaseSummaryBodyTimeRanges {
-    pub cursor: Option<String>,
-    pub end_time: Option<i64>,
-    pub limit: Option<i64>,
-    pub start_time: Option<i64>,
+/// Schema `postReleaseSummary response`.
+pub struct PostReleaseSummaryResponse {
+    pub last: Option<bool>,
+    pub next_request: Option<Vec<TimeRangeDto>>,
+    pub releases: Option<Vec<ReleaseDto>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for PostReleaseSummaryBodyTimeRanges {
+impl PostReleaseSummaryResponse {
+    pub(crate) const NAMES: model::Names = &["last", "releases", "nextRequest"];
+}
+impl model::Model for PostReleaseSummaryResponse {
     #[inline]
     fn blank() -> Self {
         Self {
-            cursor: None,
-            end_time: None,
-            limit: None,
-            start_time: None,
+            last: None,
+            next_request: None,
+            releases: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "PostReleaseSummaryBodyTimeRanges",
-            names: &["limit", "cursor", "endTime", "startTime"],
+            name: "PostReleaseSummaryResponse",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -294,46 +1967,62 @@ impl model::Model for PostReleaseSummaryBodyTimeRanges {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Int(&mut self.limit),
-            1 => model::Slot::Str(&mut self.cursor),
-            2 => model::Slot::Int(&mut self.end_time),
-            3 => model::Slot::Int(&mut self.start_time),
+            0 => model::Slot::Flag(&mut self.last),
+            1 => model::Slot::Opt(&mut self.releases),
+            2 => model::Slot::Opt(&mut self.next_request),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.cursor);
-        to.opt(2, &self.end_time);
-        to.opt(0, &self.limit);
-        to.opt(3, &self.start_time);
+        to.opt(0, &self.last);
+        to.opt(2, &self.next_request);
+        to.opt(1, &self.releases);
         to.misfits(&self.misfits);
     }
 }
-model::model!(PostReleaseSummaryBodyTimeRanges);
+model::model!(PostReleaseSummaryResponse);
 model::open_enum! {
     #[doc = " Schema `postReleaseSummary type`."] PostReleaseSummaryType { 0
     Orchestration = "Orchestration", 1 Tracking = "Tracking", }
 }
 /// Schema `put-release-releaseId body`.
 pub struct PutReleaseBody {
-    pub duration: Option<String>,
+    pub duration: String,
     pub process_identifier: Option<String>,
     pub process_input_identifier: Option<String>,
-    pub start_ts: Option<i64>,
-    pub yaml: Option<String>,
+    pub start_ts: i64,
+    pub yaml: String,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
+}
+impl PutReleaseBody {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        duration: impl Into<String>,
+        start_ts: i64,
+        yaml: impl Into<String>,
+    ) -> Self {
+        Self {
+            duration: duration.into(),
+            process_identifier: None,
+            process_input_identifier: None,
+            start_ts: start_ts,
+            yaml: yaml.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
 }
 impl model::Model for PutReleaseBody {
     #[inline]
     fn blank() -> Self {
         Self {
-            duration: None,
+            duration: model::Cell::blank(),
             process_identifier: None,
             process_input_identifier: None,
-            start_ts: None,
-            yaml: None,
+            start_ts: model::Cell::blank(),
+            yaml: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -348,6 +2037,57 @@ impl model::Model for PutReleaseBody {
                 "processIdentifier",
                 "processInputIdentifier",
             ],
+            required: &[0, 1, 2],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.yaml),
+            1 => model::Slot::OneInt(&mut self.start_ts),
+            2 => model::Slot::OneStr(&mut self.duration),
+            3 => model::Slot::Str(&mut self.process_identifier),
+            4 => model::Slot::Str(&mut self.process_input_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(2, &self.duration);
+        to.opt(3, &self.process_identifier);
+        to.opt(4, &self.process_input_identifier);
+        to.one(1, &self.start_ts);
+        to.one(0, &self.yaml);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(PutReleaseBody);
+/// Schema `put-release-releaseId response`.
+pub struct PutReleaseResponse {
+    pub id: Option<String>,
+    pub yaml: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl PutReleaseResponse {
+    pub(crate) const NAMES: model::Names = &["id", "yaml"];
+}
+impl model::Model for PutReleaseResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PutReleaseResponse",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -356,22 +2096,16 @@ impl model::Model for PutReleaseBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.yaml),
-            1 => model::Slot::Int(&mut self.start_ts),
-            2 => model::Slot::Str(&mut self.duration),
-            3 => model::Slot::Str(&mut self.process_identifier),
-            4 => model::Slot::Str(&mut self.process_input_identifier),
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.yaml),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.duration);
-        to.opt(3, &self.process_identifier);
-        to.opt(4, &self.process_input_identifier);
-        to.opt(1, &self.start_ts);
-        to.opt(0, &self.yaml);
+        to.opt(0, &self.id);
+        to.opt(1, &self.yaml);
         to.misfits(&self.misfits);
     }
 }
-model::model!(PutReleaseBody);
+model::model!(PutReleaseResponse);

@@ -3,27 +3,83 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `postReleaseGroupReportGenerate body`.
-pub struct PostReleaseGroupReportGenerateBody {
-    pub end_ts: Option<i64>,
-    pub start_ts: Option<i64>,
+/// Schema `ReportGenerationRequest`.
+pub struct ReportGenerationRequest {
+    pub end_ts: i64,
+    pub start_ts: i64,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for PostReleaseGroupReportGenerateBody {
+impl ReportGenerationRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(end_ts: i64, start_ts: i64) -> Self {
+        Self {
+            end_ts: end_ts,
+            start_ts: start_ts,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for ReportGenerationRequest {
     #[inline]
     fn blank() -> Self {
         Self {
-            end_ts: None,
-            start_ts: None,
+            end_ts: model::Cell::blank(),
+            start_ts: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "PostReleaseGroupReportGenerateBody",
+            name: "ReportGenerationRequest",
             names: &["endTs", "startTs"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneInt(&mut self.end_ts),
+            1 => model::Slot::OneInt(&mut self.start_ts),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.end_ts);
+        to.one(1, &self.start_ts);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(ReportGenerationRequest);
+/// Schema `ReportGenerationResponse`.
+pub struct ReportGenerationResponse {
+    pub report_id: Option<String>,
+    pub status: Option<ReportGenerationResponseStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ReportGenerationResponse {
+    pub(crate) const NAMES: model::Names = &["status", "reportId"];
+}
+impl model::Model for ReportGenerationResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            report_id: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ReportGenerationResponse",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -32,40 +88,63 @@ impl model::Model for PostReleaseGroupReportGenerateBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Int(&mut self.end_ts),
-            1 => model::Slot::Int(&mut self.start_ts),
+            0 => model::Slot::Opt(&mut self.status),
+            1 => model::Slot::Str(&mut self.report_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.end_ts);
-        to.opt(1, &self.start_ts);
+        to.opt(1, &self.report_id);
+        to.opt(0, &self.status);
         to.misfits(&self.misfits);
     }
 }
-model::model!(PostReleaseGroupReportGenerateBody);
-/// Schema `postReleaseReportGenerate body`.
-pub struct PostReleaseReportGenerateBody {
-    pub end_ts: Option<i64>,
-    pub start_ts: Option<i64>,
+model::model!(ReportGenerationResponse);
+model::open_enum! {
+    #[doc = " Schema `ReportGenerationResponse.status`."] ReportGenerationResponseStatus
+    { 0 Pending = "PENDING", 1 InProgress = "IN_PROGRESS", 2 Completed = "COMPLETED", 3
+    Failed = "FAILED", }
+}
+/// Schema `ReportStatusResponse`.
+pub struct ReportStatusResponse {
+    pub completed_at: Option<i64>,
+    pub created_at: Option<i64>,
+    pub error_message: Option<String>,
+    pub report_id: Option<String>,
+    pub status: Option<ReportStatusResponseStatus>,
+    pub total_releases: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for PostReleaseReportGenerateBody {
+impl ReportStatusResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "status",
+        "reportId",
+        "createdAt",
+        "completedAt",
+        "errorMessage",
+        "totalReleases",
+    ];
+}
+impl model::Model for ReportStatusResponse {
     #[inline]
     fn blank() -> Self {
         Self {
-            end_ts: None,
-            start_ts: None,
+            completed_at: None,
+            created_at: None,
+            error_message: None,
+            report_id: None,
+            status: None,
+            total_releases: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "PostReleaseReportGenerateBody",
-            names: &["endTs", "startTs"],
+            name: "ReportStatusResponse",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -74,16 +153,29 @@ impl model::Model for PostReleaseReportGenerateBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Int(&mut self.end_ts),
-            1 => model::Slot::Int(&mut self.start_ts),
+            0 => model::Slot::Opt(&mut self.status),
+            1 => model::Slot::Str(&mut self.report_id),
+            2 => model::Slot::Int(&mut self.created_at),
+            3 => model::Slot::Int(&mut self.completed_at),
+            4 => model::Slot::Str(&mut self.error_message),
+            5 => model::Slot::Int(&mut self.total_releases),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.end_ts);
-        to.opt(1, &self.start_ts);
+        to.opt(3, &self.completed_at);
+        to.opt(2, &self.created_at);
+        to.opt(4, &self.error_message);
+        to.opt(1, &self.report_id);
+        to.opt(0, &self.status);
+        to.opt(5, &self.total_releases);
         to.misfits(&self.misfits);
     }
 }
-model::model!(PostReleaseReportGenerateBody);
+model::model!(ReportStatusResponse);
+model::open_enum! {
+    #[doc = " Schema `ReportStatusResponse.status`."] ReportStatusResponseStatus { 0
+    Pending = "PENDING", 1 InProgress = "IN_PROGRESS", 2 Completed = "COMPLETED", 3
+    Failed = "FAILED", }
+}

@@ -3,29 +3,92 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `presignUpload body`.
-pub struct PresignUploadBody {
-    pub content_length: Option<i64>,
-    pub content_type: Option<String>,
-    pub release_id: Option<String>,
+/// Schema `PresignUploadRequest`.
+pub struct PresignUploadRequest {
+    pub content_length: i64,
+    pub content_type: String,
+    pub release_id: String,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for PresignUploadBody {
+impl PresignUploadRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        content_length: i64,
+        content_type: impl Into<String>,
+        release_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            content_length: content_length,
+            content_type: content_type.into(),
+            release_id: release_id.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for PresignUploadRequest {
     #[inline]
     fn blank() -> Self {
         Self {
-            content_length: None,
-            content_type: None,
-            release_id: None,
+            content_length: model::Cell::blank(),
+            content_type: model::Cell::blank(),
+            release_id: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "PresignUploadBody",
+            name: "PresignUploadRequest",
             names: &["releaseId", "contentType", "contentLength"],
+            required: &[0, 1, 2],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.release_id),
+            1 => model::Slot::OneStr(&mut self.content_type),
+            2 => model::Slot::OneInt(&mut self.content_length),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(2, &self.content_length);
+        to.one(1, &self.content_type);
+        to.one(0, &self.release_id);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(PresignUploadRequest);
+/// Schema `PresignUploadResponse`.
+pub struct PresignUploadResponse {
+    pub serve_url: Option<String>,
+    pub upload_url: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl PresignUploadResponse {
+    pub(crate) const NAMES: model::Names = &["serveUrl", "uploadUrl"];
+}
+impl model::Model for PresignUploadResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            serve_url: None,
+            upload_url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PresignUploadResponse",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -34,18 +97,16 @@ impl model::Model for PresignUploadBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.release_id),
-            1 => model::Slot::Str(&mut self.content_type),
-            2 => model::Slot::Int(&mut self.content_length),
+            0 => model::Slot::Str(&mut self.serve_url),
+            1 => model::Slot::Str(&mut self.upload_url),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.content_length);
-        to.opt(1, &self.content_type);
-        to.opt(0, &self.release_id);
+        to.opt(0, &self.serve_url);
+        to.opt(1, &self.upload_url);
         to.misfits(&self.misfits);
     }
 }
-model::model!(PresignUploadBody);
+model::model!(PresignUploadResponse);

@@ -21,8 +21,12 @@ model::open_enum! {
 }
 /// Schema `validate-org-secret-ref body`.
 pub struct ValidateOrgSecretRefBody {
-    pub secret_manager_identifier: Option<String>,
-    pub secret_ref_path: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub secret_manager_identifier: Option<serde_json::Value>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub secret_ref_path: Option<serde_json::Value>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -32,6 +36,7 @@ impl model::Model for ValidateOrgSecretRefBody {
         Self {
             secret_manager_identifier: None,
             secret_ref_path: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -48,8 +53,8 @@ impl model::Model for ValidateOrgSecretRefBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.secret_ref_path),
-            1 => model::Slot::Str(&mut self.secret_manager_identifier),
+            0 => model::Slot::Json(&mut self.secret_ref_path),
+            1 => model::Slot::Json(&mut self.secret_manager_identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -58,6 +63,16 @@ impl model::Model for ValidateOrgSecretRefBody {
         to.opt(1, &self.secret_manager_identifier);
         to.opt(0, &self.secret_ref_path);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(ValidateOrgSecretRefBody);

@@ -3,45 +3,137 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `createHealthSource body`.
-pub struct CreateHealthSourceBody {
-    pub connector_ref: Option<String>,
-    pub data_source_type: Option<String>,
-    pub health_source_params: Option<std::collections::BTreeMap<String, String>>,
-    pub identifier: Option<String>,
-    pub mcp_ref: Option<String>,
+/// Schema `CvNGVariable`.
+pub struct CvNgVariable {
+    pub description: Option<String>,
+    pub metadata: Option<String>,
     pub name: Option<String>,
-    pub query_definitions: Option<Box<CreateHealthSourceBodyQueryDefinitions>>,
+    pub required: Option<bool>,
+    pub type_: Option<CvNgVariableType>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateHealthSourceBody {
+impl model::Model for CvNgVariable {
     #[inline]
     fn blank() -> Self {
         Self {
-            connector_ref: None,
-            data_source_type: None,
-            health_source_params: None,
-            identifier: None,
-            mcp_ref: None,
+            description: None,
+            metadata: None,
             name: None,
-            query_definitions: None,
+            required: None,
+            type_: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateHealthSourceBody",
-            names: &[
-                "name",
-                "mcpRef",
-                "identifier",
-                "connectorRef",
-                "dataSourceType",
-                "queryDefinitions",
-                "healthSourceParams",
-            ],
+            name: "CvNgVariable",
+            names: &["name", "type", "metadata", "required", "description"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Opt(&mut self.type_),
+            2 => model::Slot::Str(&mut self.metadata),
+            3 => model::Slot::Flag(&mut self.required),
+            4 => model::Slot::Str(&mut self.description),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.description);
+        to.opt(2, &self.metadata);
+        to.opt(0, &self.name);
+        to.opt(3, &self.required);
+        to.opt(1, &self.type_);
+        to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
+}
+model::model!(CvNgVariable);
+model::open_enum! {
+    #[doc = " Schema `CvNGVariable.type`."] CvNgVariableType { 0 String = "String", 1
+    Number = "Number", 2 Secret = "Secret", }
+}
+/// Schema `HealthSourceResponse`.
+pub struct HealthSourceResponse {
+    pub account_id: Option<String>,
+    pub connector_ref: Option<String>,
+    pub created_at: Option<i64>,
+    pub data_source_type: Option<HealthSourceResponseDataSourceType>,
+    pub health_source_params: Option<std::collections::BTreeMap<String, String>>,
+    pub identifier: Option<String>,
+    pub last_updated_at: Option<i64>,
+    pub mcp_ref: Option<String>,
+    pub name: Option<String>,
+    pub org_identifier: Option<String>,
+    pub project_identifier: Option<String>,
+    pub query_definitions: Option<Box<QueryDefinitionsWrapper>>,
+    pub variables: Option<Vec<CvNgVariable>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl HealthSourceResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "mcpRef",
+        "accountId",
+        "createdAt",
+        "variables",
+        "identifier",
+        "connectorRef",
+        "lastUpdatedAt",
+        "orgIdentifier",
+        "dataSourceType",
+        "queryDefinitions",
+        "projectIdentifier",
+        "healthSourceParams",
+    ];
+}
+impl model::Model for HealthSourceResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            connector_ref: None,
+            created_at: None,
+            data_source_type: None,
+            health_source_params: None,
+            identifier: None,
+            last_updated_at: None,
+            mcp_ref: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            query_definitions: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HealthSourceResponse",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -52,35 +144,157 @@ impl model::Model for CreateHealthSourceBody {
         match index {
             0 => model::Slot::Str(&mut self.name),
             1 => model::Slot::Str(&mut self.mcp_ref),
-            2 => model::Slot::Str(&mut self.identifier),
-            3 => model::Slot::Str(&mut self.connector_ref),
-            4 => model::Slot::Str(&mut self.data_source_type),
-            5 => model::Slot::Opt(&mut self.query_definitions),
-            6 => model::Slot::Opt(&mut self.health_source_params),
+            2 => model::Slot::Str(&mut self.account_id),
+            3 => model::Slot::Int(&mut self.created_at),
+            4 => model::Slot::Opt(&mut self.variables),
+            5 => model::Slot::Str(&mut self.identifier),
+            6 => model::Slot::Str(&mut self.connector_ref),
+            7 => model::Slot::Int(&mut self.last_updated_at),
+            8 => model::Slot::Str(&mut self.org_identifier),
+            9 => model::Slot::Opt(&mut self.data_source_type),
+            10 => model::Slot::Opt(&mut self.query_definitions),
+            11 => model::Slot::Str(&mut self.project_identifier),
+            12 => model::Slot::Opt(&mut self.health_source_params),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(3, &self.connector_ref);
-        to.opt(4, &self.data_source_type);
-        to.opt(6, &self.health_source_params);
-        to.opt(2, &self.identifier);
+        to.opt(2, &self.account_id);
+        to.opt(6, &self.connector_ref);
+        to.opt(3, &self.created_at);
+        to.opt(9, &self.data_source_type);
+        to.opt(12, &self.health_source_params);
+        to.opt(5, &self.identifier);
+        to.opt(7, &self.last_updated_at);
         to.opt(1, &self.mcp_ref);
         to.opt(0, &self.name);
-        to.opt(5, &self.query_definitions);
+        to.opt(8, &self.org_identifier);
+        to.opt(11, &self.project_identifier);
+        to.opt(10, &self.query_definitions);
+        to.opt(4, &self.variables);
         to.misfits(&self.misfits);
     }
 }
-model::model!(CreateHealthSourceBody);
-/// Schema `createHealthSource body.queryDefinitions`.
-pub struct CreateHealthSourceBodyQueryDefinitions {
-    pub spec: Option<Box<CreateHealthSourceBodyQueryDefinitionsSpec>>,
-    pub type_: Option<String>,
+model::model!(HealthSourceResponse);
+model::open_enum! {
+    #[doc = " Schema `HealthSourceResponse.dataSourceType`."]
+    HealthSourceResponseDataSourceType { 0 DatadogMetrics = "DatadogMetrics", 1
+    DynatraceGrailLogs = "DynatraceGrailLogs", 2 DynatraceGrailMetrics =
+    "DynatraceGrailMetrics", 3 PrometheusMetrics = "PrometheusMetrics", }
+}
+/// Schema `HealthSourceRuntimeInputs`.
+pub struct HealthSourceRuntimeInputs {
+    pub has_runtime_inputs: Option<bool>,
+    pub runtime_input_yaml: Option<String>,
+    pub runtime_inputs: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateHealthSourceBodyQueryDefinitions {
+impl HealthSourceRuntimeInputs {
+    pub(crate) const NAMES: model::Names = &[
+        "runtimeInputs",
+        "hasRuntimeInputs",
+        "runtimeInputYaml",
+    ];
+}
+impl model::Model for HealthSourceRuntimeInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            has_runtime_inputs: None,
+            runtime_input_yaml: None,
+            runtime_inputs: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "HealthSourceRuntimeInputs",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Json(&mut self.runtime_inputs),
+            1 => model::Slot::Flag(&mut self.has_runtime_inputs),
+            2 => model::Slot::Str(&mut self.runtime_input_yaml),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.has_runtime_inputs);
+        to.opt(2, &self.runtime_input_yaml);
+        to.opt(0, &self.runtime_inputs);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(HealthSourceRuntimeInputs);
+/// Schema `QueryDefinitionsDTO`.
+pub struct QueryDefinitionsDto {
+    pub type_: Option<String>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for QueryDefinitionsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            type_: None,
+            extra: Default::default(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "QueryDefinitionsDto",
+            names: &["type"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.type_),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
+    }
+}
+model::model!(QueryDefinitionsDto);
+/// Schema `QueryDefinitionsWrapper`.
+pub struct QueryDefinitionsWrapper {
+    pub spec: Option<Box<QueryDefinitionsDto>>,
+    pub type_: Option<QueryDefinitionsWrapperType>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for QueryDefinitionsWrapper {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -92,7 +306,7 @@ impl model::Model for CreateHealthSourceBodyQueryDefinitions {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateHealthSourceBodyQueryDefinitions",
+            name: "QueryDefinitionsWrapper",
             names: &["spec", "type"],
             required: &[],
             secrets: &[],
@@ -103,7 +317,7 @@ impl model::Model for CreateHealthSourceBodyQueryDefinitions {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Opt(&mut self.spec),
-            1 => model::Slot::Str(&mut self.type_),
+            1 => model::Slot::Opt(&mut self.type_),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -114,26 +328,36 @@ impl model::Model for CreateHealthSourceBodyQueryDefinitions {
         to.misfits(&self.misfits);
     }
 }
-model::model!(CreateHealthSourceBodyQueryDefinitions);
-/// Schema `createHealthSource body.queryDefinitions.spec`.
-pub struct CreateHealthSourceBodyQueryDefinitionsSpec {
-    pub type_: Option<serde_json::Value>,
+model::model!(QueryDefinitionsWrapper);
+model::open_enum! {
+    #[doc = " Schema `QueryDefinitionsWrapper.type`."] QueryDefinitionsWrapperType { 0
+    Metrics = "Metrics", 1 Logs = "Logs", }
+}
+/// Schema `ResponseDTOHealthSourceResponse`.
+pub struct ResponseDtoHealthSourceResponse {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<HealthSourceResponse>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoHealthSourceResponseStatus>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateHealthSourceBodyQueryDefinitionsSpec {
+impl model::Model for ResponseDtoHealthSourceResponse {
     #[inline]
     fn blank() -> Self {
         Self {
-            type_: None,
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateHealthSourceBodyQueryDefinitionsSpec",
-            names: &["type"],
+            name: "ResponseDtoHealthSourceResponse",
+            names: &["data", "status", "metaData", "correlationId"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -142,56 +366,53 @@ impl model::Model for CreateHealthSourceBodyQueryDefinitionsSpec {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Json(&mut self.type_),
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
-model::model!(CreateHealthSourceBodyQueryDefinitionsSpec);
-/// Schema `updateHealthSource body`.
-pub struct UpdateHealthSourceBody {
-    pub connector_ref: Option<String>,
-    pub data_source_type: Option<String>,
-    pub health_source_params: Option<std::collections::BTreeMap<String, String>>,
-    pub identifier: Option<String>,
-    pub mcp_ref: Option<String>,
-    pub name: Option<String>,
-    pub query_definitions: Option<Box<UpdateHealthSourceBodyQueryDefinitions>>,
+model::model!(ResponseDtoHealthSourceResponse);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOHealthSourceResponse.status`."]
+    ResponseDtoHealthSourceResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE",
+    2 Error = "ERROR", }
+}
+/// Schema `ResponseDTOHealthSourceRuntimeInputs`.
+pub struct ResponseDtoHealthSourceRuntimeInputs {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<HealthSourceRuntimeInputs>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoHealthSourceRuntimeInputsStatus>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateHealthSourceBody {
+impl model::Model for ResponseDtoHealthSourceRuntimeInputs {
     #[inline]
     fn blank() -> Self {
         Self {
-            connector_ref: None,
-            data_source_type: None,
-            health_source_params: None,
-            identifier: None,
-            mcp_ref: None,
-            name: None,
-            query_definitions: None,
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateHealthSourceBody",
-            names: &[
-                "name",
-                "mcpRef",
-                "identifier",
-                "connectorRef",
-                "dataSourceType",
-                "queryDefinitions",
-                "healthSourceParams",
-            ],
+            name: "ResponseDtoHealthSourceRuntimeInputs",
+            names: &["data", "status", "metaData", "correlationId"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -200,50 +421,53 @@ impl model::Model for UpdateHealthSourceBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.mcp_ref),
-            2 => model::Slot::Str(&mut self.identifier),
-            3 => model::Slot::Str(&mut self.connector_ref),
-            4 => model::Slot::Str(&mut self.data_source_type),
-            5 => model::Slot::Opt(&mut self.query_definitions),
-            6 => model::Slot::Opt(&mut self.health_source_params),
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(3, &self.connector_ref);
-        to.opt(4, &self.data_source_type);
-        to.opt(6, &self.health_source_params);
-        to.opt(2, &self.identifier);
-        to.opt(1, &self.mcp_ref);
-        to.opt(0, &self.name);
-        to.opt(5, &self.query_definitions);
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateHealthSourceBody);
-/// Schema `updateHealthSource body.queryDefinitions`.
-pub struct UpdateHealthSourceBodyQueryDefinitions {
-    pub spec: Option<Box<UpdateHealthSourceBodyQueryDefinitionsSpec>>,
-    pub type_: Option<String>,
+model::model!(ResponseDtoHealthSourceRuntimeInputs);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOHealthSourceRuntimeInputs.status`."]
+    ResponseDtoHealthSourceRuntimeInputsStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
+}
+/// Schema `ResponseDTOListHealthSourceResponse`.
+pub struct ResponseDtoListHealthSourceResponse {
+    pub correlation_id: Option<String>,
+    pub data: Option<Vec<HealthSourceResponse>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoListHealthSourceResponseStatus>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateHealthSourceBodyQueryDefinitions {
+impl model::Model for ResponseDtoListHealthSourceResponse {
     #[inline]
     fn blank() -> Self {
         Self {
-            spec: None,
-            type_: None,
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateHealthSourceBodyQueryDefinitions",
-            names: &["spec", "type"],
+            name: "ResponseDtoListHealthSourceResponse",
+            names: &["data", "status", "metaData", "correlationId"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -252,38 +476,53 @@ impl model::Model for UpdateHealthSourceBodyQueryDefinitions {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.spec),
-            1 => model::Slot::Str(&mut self.type_),
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.spec);
-        to.opt(1, &self.type_);
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateHealthSourceBodyQueryDefinitions);
-/// Schema `updateHealthSource body.queryDefinitions.spec`.
-pub struct UpdateHealthSourceBodyQueryDefinitionsSpec {
-    pub type_: Option<serde_json::Value>,
+model::model!(ResponseDtoListHealthSourceResponse);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOListHealthSourceResponse.status`."]
+    ResponseDtoListHealthSourceResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
+}
+/// Schema `ResponseDTOOptionalHealthSourceResponse`.
+pub struct ResponseDtoOptionalHealthSourceResponse {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<HealthSourceResponse>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoOptionalHealthSourceResponseStatus>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateHealthSourceBodyQueryDefinitionsSpec {
+impl model::Model for ResponseDtoOptionalHealthSourceResponse {
     #[inline]
     fn blank() -> Self {
         Self {
-            type_: None,
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateHealthSourceBodyQueryDefinitionsSpec",
-            names: &["type"],
+            name: "ResponseDtoOptionalHealthSourceResponse",
+            names: &["data", "status", "metaData", "correlationId"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -292,14 +531,25 @@ impl model::Model for UpdateHealthSourceBodyQueryDefinitionsSpec {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Json(&mut self.type_),
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateHealthSourceBodyQueryDefinitionsSpec);
+model::model!(ResponseDtoOptionalHealthSourceResponse);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOOptionalHealthSourceResponse.status`."]
+    ResponseDtoOptionalHealthSourceResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
+}

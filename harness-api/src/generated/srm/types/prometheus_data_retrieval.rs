@@ -6,7 +6,8 @@ use crate::model;
 /// Schema `PrometheusQueryRequest`.
 pub struct PrometheusQueryRequest {
     pub account_id: Option<String>,
-    pub connector_info_dto: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub connector_info_dto: Option<serde_json::Value>,
     pub connector_ref: Option<String>,
     pub end_time: i64,
     pub query: String,
@@ -82,7 +83,7 @@ impl model::Model for PrometheusQueryRequest {
             4 => model::Slot::Str(&mut self.account_id),
             5 => model::Slot::OneInt(&mut self.start_time),
             6 => model::Slot::Str(&mut self.connector_ref),
-            7 => model::Slot::Str(&mut self.connector_info_dto),
+            7 => model::Slot::Json(&mut self.connector_info_dto),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }

@@ -3,15 +3,95 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `listSRMActiveMonitoredServices body`.
-pub struct ListSrmActiveMonitoredServicesBody {
+/// Schema `ActiveMonitoredService`.
+pub struct ActiveMonitoredService {
+    pub account_identifier: Option<String>,
+    pub env_names: Option<Vec<String>>,
+    pub identifier: Option<String>,
+    pub module: Option<String>,
+    pub monitored_service_count: Option<i64>,
+    pub name: Option<String>,
+    pub org_name: Option<String>,
+    pub project_name: Option<String>,
+    pub timestamp: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ActiveMonitoredService {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            env_names: None,
+            identifier: None,
+            module: None,
+            monitored_service_count: None,
+            name: None,
+            org_name: None,
+            project_name: None,
+            timestamp: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ActiveMonitoredService",
+            names: &[
+                "name",
+                "module",
+                "orgName",
+                "envNames",
+                "timestamp",
+                "identifier",
+                "projectName",
+                "accountIdentifier",
+                "monitoredServiceCount",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Str(&mut self.module),
+            2 => model::Slot::Str(&mut self.org_name),
+            3 => model::Slot::Opt(&mut self.env_names),
+            4 => model::Slot::Int(&mut self.timestamp),
+            5 => model::Slot::Str(&mut self.identifier),
+            6 => model::Slot::Str(&mut self.project_name),
+            7 => model::Slot::Str(&mut self.account_identifier),
+            8 => model::Slot::Int(&mut self.monitored_service_count),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(7, &self.account_identifier);
+        to.opt(3, &self.env_names);
+        to.opt(5, &self.identifier);
+        to.opt(1, &self.module);
+        to.opt(8, &self.monitored_service_count);
+        to.opt(0, &self.name);
+        to.opt(2, &self.org_name);
+        to.opt(6, &self.project_name);
+        to.opt(4, &self.timestamp);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ActiveMonitoredService);
+/// Schema `ActiveServiceMonitoredFilterParams`.
+pub struct ActiveServiceMonitoredFilterParams {
     pub org_identifier: Option<String>,
     pub project_identifier: Option<String>,
     pub service_identifier: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for ListSrmActiveMonitoredServicesBody {
+impl model::Model for ActiveServiceMonitoredFilterParams {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -24,7 +104,7 @@ impl model::Model for ListSrmActiveMonitoredServicesBody {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "ListSrmActiveMonitoredServicesBody",
+            name: "ActiveServiceMonitoredFilterParams",
             names: &["orgIdentifier", "projectIdentifier", "serviceIdentifier"],
             required: &[],
             secrets: &[],
@@ -48,4 +128,265 @@ impl model::Model for ListSrmActiveMonitoredServicesBody {
         to.misfits(&self.misfits);
     }
 }
-model::model!(ListSrmActiveMonitoredServicesBody);
+model::model!(ActiveServiceMonitoredFilterParams);
+/// Schema `PageActiveMonitoredService`.
+pub struct PageActiveMonitoredService {
+    pub content: Option<Vec<ActiveMonitoredService>>,
+    pub empty: Option<bool>,
+    pub first: Option<bool>,
+    pub last: Option<bool>,
+    pub number: Option<i64>,
+    pub number_of_elements: Option<i64>,
+    pub pageable: Option<Box<Pageable>>,
+    pub size: Option<i64>,
+    pub sort: Option<Box<Sort>>,
+    pub total_elements: Option<i64>,
+    pub total_pages: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl PageActiveMonitoredService {
+    pub(crate) const NAMES: model::Names = &[
+        "last",
+        "size",
+        "sort",
+        "empty",
+        "first",
+        "number",
+        "content",
+        "pageable",
+        "totalPages",
+        "totalElements",
+        "numberOfElements",
+    ];
+}
+impl model::Model for PageActiveMonitoredService {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            first: None,
+            last: None,
+            number: None,
+            number_of_elements: None,
+            pageable: None,
+            size: None,
+            sort: None,
+            total_elements: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageActiveMonitoredService",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.last),
+            1 => model::Slot::Int(&mut self.size),
+            2 => model::Slot::Opt(&mut self.sort),
+            3 => model::Slot::Flag(&mut self.empty),
+            4 => model::Slot::Flag(&mut self.first),
+            5 => model::Slot::Int(&mut self.number),
+            6 => model::Slot::Opt(&mut self.content),
+            7 => model::Slot::Opt(&mut self.pageable),
+            8 => model::Slot::Int(&mut self.total_pages),
+            9 => model::Slot::Int(&mut self.total_elements),
+            10 => model::Slot::Int(&mut self.number_of_elements),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(6, &self.content);
+        to.opt(3, &self.empty);
+        to.opt(4, &self.first);
+        to.opt(0, &self.last);
+        to.opt(5, &self.number);
+        to.opt(10, &self.number_of_elements);
+        to.opt(7, &self.pageable);
+        to.opt(1, &self.size);
+        to.opt(2, &self.sort);
+        to.opt(9, &self.total_elements);
+        to.opt(8, &self.total_pages);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(PageActiveMonitoredService);
+/// Schema `ResponseDTOPageActiveMonitoredService`.
+pub struct ResponseDtoPageActiveMonitoredService {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<PageActiveMonitoredService>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoPageActiveMonitoredServiceStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResponseDtoPageActiveMonitoredService {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageActiveMonitoredService",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ResponseDtoPageActiveMonitoredService);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOPageActiveMonitoredService.status`."]
+    ResponseDtoPageActiveMonitoredServiceStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
+}
+/// Schema `ResponseDTOSRMLicenseUsageDTO`.
+pub struct ResponseDtosrmLicenseUsageDto {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<SrmLicenseUsageDto>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtosrmLicenseUsageDtoStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResponseDtosrmLicenseUsageDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtosrmLicenseUsageDto",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ResponseDtosrmLicenseUsageDto);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOSRMLicenseUsageDTO.status`."]
+    ResponseDtosrmLicenseUsageDtoStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
+    Error = "ERROR", }
+}
+/// Schema `SRMLicenseUsageDTO`.
+pub struct SrmLicenseUsageDto {
+    pub account_identifier: Option<String>,
+    pub active_services: Option<Box<LicenseUsageDataDto>>,
+    pub module: Option<String>,
+    pub timestamp: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl SrmLicenseUsageDto {
+    pub(crate) const NAMES: model::Names = &[
+        "module",
+        "timestamp",
+        "activeServices",
+        "accountIdentifier",
+    ];
+}
+impl model::Model for SrmLicenseUsageDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            active_services: None,
+            module: None,
+            timestamp: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "SrmLicenseUsageDto",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.module),
+            1 => model::Slot::Int(&mut self.timestamp),
+            2 => model::Slot::Opt(&mut self.active_services),
+            3 => model::Slot::Str(&mut self.account_identifier),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.account_identifier);
+        to.opt(2, &self.active_services);
+        to.opt(0, &self.module);
+        to.opt(1, &self.timestamp);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(SrmLicenseUsageDto);

@@ -664,6 +664,47 @@ impl model::Model for ArtifactSbomDriftResponse {
     }
 }
 model::model!(ArtifactSbomDriftResponse);
+/// Schema `ArtifactSbomResponseBody`.
+pub struct ArtifactSbomResponseBody {
+    pub sbom: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ArtifactSbomResponseBody {
+    pub(crate) const NAMES: model::Names = &["sbom"];
+}
+impl model::Model for ArtifactSbomResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            sbom: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ArtifactSbomResponseBody",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.sbom),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.sbom);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ArtifactSbomResponseBody);
 /// Schema `ArtifactV2Details`.
 pub struct ArtifactV2Details {
     pub digest: Option<String>,

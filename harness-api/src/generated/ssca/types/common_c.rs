@@ -263,7 +263,8 @@ pub struct ComplianceResult {
     pub sub_category_id: String,
     pub tags: Option<Vec<String>>,
     pub title: Option<String>,
-    pub type_: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub type_: Option<serde_json::Value>,
     pub url: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
@@ -367,7 +368,7 @@ impl model::Model for ComplianceResult {
         match index {
             0 => model::Slot::Str(&mut self.url),
             1 => model::Slot::Opt(&mut self.tags),
-            2 => model::Slot::Str(&mut self.type_),
+            2 => model::Slot::Json(&mut self.type_),
             3 => model::Slot::Str(&mut self.title),
             4 => model::Cell::slot(&mut self.entity),
             5 => model::Slot::OneStr(&mut self.reason),
@@ -491,6 +492,48 @@ model::open_enum! {
     #[doc = " Schema `ComplianceStandardType`."] ComplianceStandardType { 0 Cis = "CIS",
     1 Owasp = "OWASP", }
 }
+/// Schema `ComplianceStandardsFilterEntity`.
+pub struct ComplianceStandardsFilterEntity {
+    pub integrations: Option<Vec<ComplianceSourcePlatform>>,
+    pub scan_type: Option<ComplianceScanType>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ComplianceStandardsFilterEntity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            integrations: None,
+            scan_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ComplianceStandardsFilterEntity",
+            names: &["scan_type", "integrations"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.scan_type),
+            1 => model::Slot::Opt(&mut self.integrations),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.integrations);
+        to.opt(0, &self.scan_type);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ComplianceStandardsFilterEntity);
 /// Schema `ComponentDriftSummary`.
 pub struct ComponentDriftSummary {
     pub added: Option<i64>,

@@ -126,118 +126,18 @@ impl model::Model for ComplianceCheck {
     }
 }
 model::model!(ComplianceCheck);
-/// Schema `createComplianceStandards body`.
-pub struct CreateComplianceStandardsBody {
-    pub can_execute: Option<bool>,
-    pub category: Option<String>,
-    pub category_id: Option<String>,
-    pub compliance_id: Option<String>,
-    pub description: Option<String>,
-    pub entity: Option<String>,
-    pub scan_type: Option<String>,
-    pub severity: Option<String>,
-    pub standards: Option<Vec<String>>,
-    pub sub_category: Option<String>,
-    pub sub_category_id: Option<String>,
-    pub title: Option<String>,
-    pub type_: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for CreateComplianceStandardsBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            can_execute: None,
-            category: None,
-            category_id: None,
-            compliance_id: None,
-            description: None,
-            entity: None,
-            scan_type: None,
-            severity: None,
-            standards: None,
-            sub_category: None,
-            sub_category_id: None,
-            title: None,
-            type_: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "CreateComplianceStandardsBody",
-            names: &[
-                "type",
-                "title",
-                "entity",
-                "category",
-                "severity",
-                "scan_type",
-                "standards",
-                "can_execute",
-                "category_id",
-                "description",
-                "sub_category",
-                "compliance_id",
-                "sub_category_id",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.type_),
-            1 => model::Slot::Str(&mut self.title),
-            2 => model::Slot::Str(&mut self.entity),
-            3 => model::Slot::Str(&mut self.category),
-            4 => model::Slot::Str(&mut self.severity),
-            5 => model::Slot::Str(&mut self.scan_type),
-            6 => model::Slot::Opt(&mut self.standards),
-            7 => model::Slot::Flag(&mut self.can_execute),
-            8 => model::Slot::Str(&mut self.category_id),
-            9 => model::Slot::Str(&mut self.description),
-            10 => model::Slot::Str(&mut self.sub_category),
-            11 => model::Slot::Str(&mut self.compliance_id),
-            12 => model::Slot::Str(&mut self.sub_category_id),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(7, &self.can_execute);
-        to.opt(3, &self.category);
-        to.opt(8, &self.category_id);
-        to.opt(11, &self.compliance_id);
-        to.opt(9, &self.description);
-        to.opt(2, &self.entity);
-        to.opt(5, &self.scan_type);
-        to.opt(4, &self.severity);
-        to.opt(6, &self.standards);
-        to.opt(10, &self.sub_category);
-        to.opt(12, &self.sub_category_id);
-        to.opt(1, &self.title);
-        to.opt(0, &self.type_);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(CreateComplianceStandardsBody);
-/// Schema `getComplianceStandards body`.
-pub struct GetComplianceStandardsBody {
-    pub entity: Option<String>,
-    pub integrations_filter: Option<Vec<GetComplianceStandardsBodyIntegrationsFilter>>,
+/// Schema `ComplianceFilter`.
+pub struct ComplianceFilter {
+    pub entity: Option<ComplianceCheckEntityType>,
+    pub integrations_filter: Option<Vec<ComplianceStandardsFilterEntity>>,
     pub search_term: Option<String>,
-    pub severity: Option<String>,
-    pub standards: Option<Vec<String>>,
-    pub type_: Option<String>,
+    pub severity: Option<ComplianceCheckSeverity>,
+    pub standards: Option<Vec<ComplianceStandardType>>,
+    pub type_: Option<ComplianceCheckType>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for GetComplianceStandardsBody {
+impl model::Model for ComplianceFilter {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -253,7 +153,7 @@ impl model::Model for GetComplianceStandardsBody {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "GetComplianceStandardsBody",
+            name: "ComplianceFilter",
             names: &[
                 "type",
                 "entity",
@@ -270,9 +170,9 @@ impl model::Model for GetComplianceStandardsBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.type_),
-            1 => model::Slot::Str(&mut self.entity),
-            2 => model::Slot::Str(&mut self.severity),
+            0 => model::Slot::Opt(&mut self.type_),
+            1 => model::Slot::Opt(&mut self.entity),
+            2 => model::Slot::Opt(&mut self.severity),
             3 => model::Slot::Opt(&mut self.standards),
             4 => model::Slot::Str(&mut self.search_term),
             5 => model::Slot::Opt(&mut self.integrations_filter),
@@ -290,49 +190,7 @@ impl model::Model for GetComplianceStandardsBody {
         to.misfits(&self.misfits);
     }
 }
-model::model!(GetComplianceStandardsBody);
-/// Schema `getComplianceStandards body.integrations_filter`.
-pub struct GetComplianceStandardsBodyIntegrationsFilter {
-    pub integrations: Option<Vec<serde_json::Value>>,
-    pub scan_type: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for GetComplianceStandardsBodyIntegrationsFilter {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            integrations: None,
-            scan_type: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "GetComplianceStandardsBodyIntegrationsFilter",
-            names: &["scan_type", "integrations"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.scan_type),
-            1 => model::Slot::Opt(&mut self.integrations),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.integrations);
-        to.opt(0, &self.scan_type);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(GetComplianceStandardsBodyIntegrationsFilter);
+model::model!(ComplianceFilter);
 model::open_enum! {
     #[doc = " Schema `getComplianceStandards order`."] GetComplianceStandardsOrder { 0
     Asc = "ASC", 1 Desc = "DESC", }

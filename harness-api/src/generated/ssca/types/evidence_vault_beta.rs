@@ -3,27 +3,27 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `queryAttestationsGraphQL body`.
-pub struct QueryAttestationsGraphqlBody {
-    pub query: Option<String>,
-    pub variables: Option<Box<QueryAttestationsGraphqlBodyVariables>>,
+/// Schema `AttestationLinks`.
+pub struct AttestationLinks {
+    pub download: Option<String>,
+    pub graph: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for QueryAttestationsGraphqlBody {
+impl model::Model for AttestationLinks {
     #[inline]
     fn blank() -> Self {
         Self {
-            query: None,
-            variables: None,
+            download: None,
+            graph: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "QueryAttestationsGraphqlBody",
-            names: &["query", "variables"],
+            name: "AttestationLinks",
+            names: &["graph", "download"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -32,25 +32,404 @@ impl model::Model for QueryAttestationsGraphqlBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.query),
+            0 => model::Slot::Str(&mut self.graph),
+            1 => model::Slot::Str(&mut self.download),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.download);
+        to.opt(0, &self.graph);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AttestationLinks);
+/// Schema `AttestationUploadRequest`.
+pub struct AttestationUploadRequest {
+    pub artifact: Box<SscaArtifact>,
+    pub envelope: Box<DsseEnvelope>,
+    pub execution_context: Option<Box<ExecutionDetail>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl AttestationUploadRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        artifact: impl Into<Box<SscaArtifact>>,
+        envelope: impl Into<Box<DsseEnvelope>>,
+    ) -> Self {
+        Self {
+            artifact: artifact.into(),
+            envelope: envelope.into(),
+            execution_context: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for AttestationUploadRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact: model::Cell::blank(),
+            envelope: model::Cell::blank(),
+            execution_context: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AttestationUploadRequest",
+            names: &["artifact", "envelope", "executionContext"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.artifact),
+            1 => model::Cell::slot(&mut self.envelope),
+            2 => model::Slot::Opt(&mut self.execution_context),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.artifact);
+        to.one(1, &self.envelope);
+        to.opt(2, &self.execution_context);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(AttestationUploadRequest);
+/// Schema `AttestationUploadResponseBody`.
+pub struct AttestationUploadResponseBody {
+    pub artifact_id: Option<String>,
+    pub gitoid_sha256: Option<String>,
+    pub indexed: Option<bool>,
+    pub links: Option<Box<AttestationLinks>>,
+    pub orchestration_id: Option<String>,
+    pub status: Option<String>,
+    pub verified: Option<bool>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl AttestationUploadResponseBody {
+    pub(crate) const NAMES: model::Names = &[
+        "links",
+        "status",
+        "indexed",
+        "verified",
+        "artifactId",
+        "gitoidSha256",
+        "orchestrationId",
+    ];
+}
+impl model::Model for AttestationUploadResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_id: None,
+            gitoid_sha256: None,
+            indexed: None,
+            links: None,
+            orchestration_id: None,
+            status: None,
+            verified: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AttestationUploadResponseBody",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.links),
+            1 => model::Slot::Str(&mut self.status),
+            2 => model::Slot::Flag(&mut self.indexed),
+            3 => model::Slot::Flag(&mut self.verified),
+            4 => model::Slot::Str(&mut self.artifact_id),
+            5 => model::Slot::Str(&mut self.gitoid_sha256),
+            6 => model::Slot::Str(&mut self.orchestration_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.artifact_id);
+        to.opt(5, &self.gitoid_sha256);
+        to.opt(2, &self.indexed);
+        to.opt(0, &self.links);
+        to.opt(6, &self.orchestration_id);
+        to.opt(1, &self.status);
+        to.opt(3, &self.verified);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AttestationUploadResponseBody);
+/// Schema `DSSEEnvelope`.
+pub struct DsseEnvelope {
+    pub metadata: Option<std::collections::BTreeMap<String, serde_json::Value>>,
+    pub payload: Option<String>,
+    pub payload_type: Option<String>,
+    pub signatures: Option<Vec<DsseSignature>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl DsseEnvelope {
+    pub(crate) const NAMES: model::Names = &[
+        "payload",
+        "metadata",
+        "signatures",
+        "payloadType",
+    ];
+}
+impl model::Model for DsseEnvelope {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            payload: None,
+            payload_type: None,
+            signatures: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DsseEnvelope",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.payload),
+            1 => model::Slot::Opt(&mut self.metadata),
+            2 => model::Slot::Opt(&mut self.signatures),
+            3 => model::Slot::Str(&mut self.payload_type),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.metadata);
+        to.opt(0, &self.payload);
+        to.opt(3, &self.payload_type);
+        to.opt(2, &self.signatures);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(DsseEnvelope);
+/// Schema `DSSESignature`.
+pub struct DsseSignature {
+    pub keyid: Option<String>,
+    pub sig: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for DsseSignature {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            keyid: None,
+            sig: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "DsseSignature",
+            names: &["sig", "keyid"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.sig),
+            1 => model::Slot::Str(&mut self.keyid),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.keyid);
+        to.opt(0, &self.sig);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(DsseSignature);
+/// Schema `GraphQLError`.
+pub struct GraphqlError {
+    pub locations: Option<Vec<GraphqlErrorLocations>>,
+    pub message: Option<String>,
+    pub path: Option<Vec<String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GraphqlError {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            locations: None,
+            message: None,
+            path: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GraphqlError",
+            names: &["path", "message", "locations"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.path),
+            1 => model::Slot::Str(&mut self.message),
+            2 => model::Slot::Opt(&mut self.locations),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.locations);
+        to.opt(1, &self.message);
+        to.opt(0, &self.path);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GraphqlError);
+/// Schema `GraphQLError.locations`.
+pub struct GraphqlErrorLocations {
+    pub column: Option<i64>,
+    pub line: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GraphqlErrorLocations {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            column: None,
+            line: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GraphqlErrorLocations",
+            names: &["line", "column"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.line),
+            1 => model::Slot::Int(&mut self.column),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.column);
+        to.opt(0, &self.line);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GraphqlErrorLocations);
+/// Schema `GraphQLRequest`.
+pub struct GraphqlRequest {
+    pub query: String,
+    pub variables: Option<Box<GraphqlRequestVariables>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl GraphqlRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(query: impl Into<String>) -> Self {
+        Self {
+            query: query.into(),
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for GraphqlRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            query: model::Cell::blank(),
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GraphqlRequest",
+            names: &["query", "variables"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.query),
             1 => model::Slot::Opt(&mut self.variables),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.query);
+        to.one(0, &self.query);
         to.opt(1, &self.variables);
         to.misfits(&self.misfits);
     }
 }
-model::model!(QueryAttestationsGraphqlBody);
-/// Schema `queryAttestationsGraphQL body.variables`.
-pub struct QueryAttestationsGraphqlBodyVariables {
+model::through_cell!(GraphqlRequest);
+/// Schema `GraphQLRequest.variables`.
+pub struct GraphqlRequestVariables {
+    pub and: Option<Vec<serde_json::Value>>,
     pub artifact_id: Option<String>,
     pub created_at_gte: Option<i64>,
+    pub created_at_lte: Option<i64>,
     pub gitoid_sha256: Option<String>,
     pub gitoid_sha256_in: Option<Vec<String>>,
+    pub not: Option<serde_json::Value>,
+    pub or: Option<Vec<serde_json::Value>>,
     pub signer_key_id: Option<String>,
     pub signer_key_id_in: Option<Vec<String>>,
     pub status: Option<String>,
@@ -62,14 +441,18 @@ pub struct QueryAttestationsGraphqlBodyVariables {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for QueryAttestationsGraphqlBodyVariables {
+impl model::Model for GraphqlRequestVariables {
     #[inline]
     fn blank() -> Self {
         Self {
+            and: None,
             artifact_id: None,
             created_at_gte: None,
+            created_at_lte: None,
             gitoid_sha256: None,
             gitoid_sha256_in: None,
+            not: None,
+            or: None,
             signer_key_id: None,
             signer_key_id_in: None,
             status: None,
@@ -84,14 +467,18 @@ impl model::Model for QueryAttestationsGraphqlBodyVariables {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "QueryAttestationsGraphqlBodyVariables",
+            name: "GraphqlRequestVariables",
             names: &[
+                "or",
+                "and",
+                "not",
                 "status",
                 "verified",
                 "artifactId",
                 "signerKeyId",
                 "subjectName",
                 "createdAtGTE",
+                "createdAtLTE",
                 "gitoidSha256",
                 "signerKeyIdIn",
                 "subjectSha256",
@@ -107,62 +494,68 @@ impl model::Model for QueryAttestationsGraphqlBodyVariables {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.status),
-            1 => model::Slot::Flag(&mut self.verified),
-            2 => model::Slot::Str(&mut self.artifact_id),
-            3 => model::Slot::Str(&mut self.signer_key_id),
-            4 => model::Slot::Str(&mut self.subject_name),
-            5 => model::Slot::Int(&mut self.created_at_gte),
-            6 => model::Slot::Str(&mut self.gitoid_sha256),
-            7 => model::Slot::Opt(&mut self.signer_key_id_in),
-            8 => model::Slot::Str(&mut self.subject_sha256),
-            9 => model::Slot::Opt(&mut self.gitoid_sha256_in),
-            10 => model::Slot::Str(&mut self.subject_name_contains),
-            11 => model::Slot::Str(&mut self.subject_name_starts_with),
+            0 => model::Slot::Opt(&mut self.or),
+            1 => model::Slot::Opt(&mut self.and),
+            2 => model::Slot::Json(&mut self.not),
+            3 => model::Slot::Str(&mut self.status),
+            4 => model::Slot::Flag(&mut self.verified),
+            5 => model::Slot::Str(&mut self.artifact_id),
+            6 => model::Slot::Str(&mut self.signer_key_id),
+            7 => model::Slot::Str(&mut self.subject_name),
+            8 => model::Slot::Int(&mut self.created_at_gte),
+            9 => model::Slot::Int(&mut self.created_at_lte),
+            10 => model::Slot::Str(&mut self.gitoid_sha256),
+            11 => model::Slot::Opt(&mut self.signer_key_id_in),
+            12 => model::Slot::Str(&mut self.subject_sha256),
+            13 => model::Slot::Opt(&mut self.gitoid_sha256_in),
+            14 => model::Slot::Str(&mut self.subject_name_contains),
+            15 => model::Slot::Str(&mut self.subject_name_starts_with),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.artifact_id);
-        to.opt(5, &self.created_at_gte);
-        to.opt(6, &self.gitoid_sha256);
-        to.opt(9, &self.gitoid_sha256_in);
-        to.opt(3, &self.signer_key_id);
-        to.opt(7, &self.signer_key_id_in);
-        to.opt(0, &self.status);
-        to.opt(4, &self.subject_name);
-        to.opt(10, &self.subject_name_contains);
-        to.opt(11, &self.subject_name_starts_with);
-        to.opt(8, &self.subject_sha256);
-        to.opt(1, &self.verified);
+        to.opt(1, &self.and);
+        to.opt(5, &self.artifact_id);
+        to.opt(8, &self.created_at_gte);
+        to.opt(9, &self.created_at_lte);
+        to.opt(10, &self.gitoid_sha256);
+        to.opt(13, &self.gitoid_sha256_in);
+        to.opt(2, &self.not);
+        to.opt(0, &self.or);
+        to.opt(6, &self.signer_key_id);
+        to.opt(11, &self.signer_key_id_in);
+        to.opt(3, &self.status);
+        to.opt(7, &self.subject_name);
+        to.opt(14, &self.subject_name_contains);
+        to.opt(15, &self.subject_name_starts_with);
+        to.opt(12, &self.subject_sha256);
+        to.opt(4, &self.verified);
         to.misfits(&self.misfits);
     }
 }
-model::model!(QueryAttestationsGraphqlBodyVariables);
-/// Schema `uploadAttestation body`.
-pub struct UploadAttestationBody {
-    pub artifact: Option<Box<UploadAttestationBodyArtifact>>,
-    pub envelope: Option<Box<UploadAttestationBodyEnvelope>>,
-    pub execution_context: Option<Box<UploadAttestationBodyExecutionContext>>,
+model::model!(GraphqlRequestVariables);
+/// Schema `GraphQLResponse`.
+pub struct GraphqlResponse {
+    pub data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
+    pub errors: Option<Vec<GraphqlError>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UploadAttestationBody {
+impl model::Model for GraphqlResponse {
     #[inline]
     fn blank() -> Self {
         Self {
-            artifact: None,
-            envelope: None,
-            execution_context: None,
+            data: None,
+            errors: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UploadAttestationBody",
-            names: &["artifact", "envelope", "executionContext"],
+            name: "GraphqlResponse",
+            names: &["data", "errors"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -171,448 +564,16 @@ impl model::Model for UploadAttestationBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.artifact),
-            1 => model::Slot::Opt(&mut self.envelope),
-            2 => model::Slot::Opt(&mut self.execution_context),
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.errors),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.artifact);
-        to.opt(1, &self.envelope);
-        to.opt(2, &self.execution_context);
+        to.opt(0, &self.data);
+        to.opt(1, &self.errors);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UploadAttestationBody);
-/// Schema `uploadAttestation body.artifact`.
-pub struct UploadAttestationBodyArtifact {
-    pub digest: Option<String>,
-    pub id: Option<String>,
-    pub metadata: Option<serde_json::Value>,
-    pub name: Option<String>,
-    pub registry_url: Option<String>,
-    pub repository_platform: Option<String>,
-    pub tag: Option<String>,
-    pub type_: Option<String>,
-    pub url: Option<String>,
-    pub variant: Option<Box<UploadAttestationBodyArtifactVariant>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UploadAttestationBodyArtifact {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            digest: None,
-            id: None,
-            metadata: None,
-            name: None,
-            registry_url: None,
-            repository_platform: None,
-            tag: None,
-            type_: None,
-            url: None,
-            variant: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UploadAttestationBodyArtifact",
-            names: &[
-                "id",
-                "tag",
-                "url",
-                "name",
-                "type",
-                "digest",
-                "variant",
-                "metadata",
-                "registry_url",
-                "repository_platform",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.id),
-            1 => model::Slot::Str(&mut self.tag),
-            2 => model::Slot::Str(&mut self.url),
-            3 => model::Slot::Str(&mut self.name),
-            4 => model::Slot::Str(&mut self.type_),
-            5 => model::Slot::Str(&mut self.digest),
-            6 => model::Slot::Opt(&mut self.variant),
-            7 => model::Slot::Json(&mut self.metadata),
-            8 => model::Slot::Str(&mut self.registry_url),
-            9 => model::Slot::Str(&mut self.repository_platform),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(5, &self.digest);
-        to.opt(0, &self.id);
-        to.opt(7, &self.metadata);
-        to.opt(3, &self.name);
-        to.opt(8, &self.registry_url);
-        to.opt(9, &self.repository_platform);
-        to.opt(1, &self.tag);
-        to.opt(4, &self.type_);
-        to.opt(2, &self.url);
-        to.opt(6, &self.variant);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UploadAttestationBodyArtifact);
-/// Schema `uploadAttestation body.artifact.variant`.
-pub struct UploadAttestationBodyArtifactVariant {
-    pub type_: Option<serde_json::Value>,
-    pub value: Option<serde_json::Value>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UploadAttestationBodyArtifactVariant {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            type_: None,
-            value: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UploadAttestationBodyArtifactVariant",
-            names: &["type", "value"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Json(&mut self.type_),
-            1 => model::Slot::Json(&mut self.value),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.type_);
-        to.opt(1, &self.value);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UploadAttestationBodyArtifactVariant);
-/// Schema `uploadAttestation body.envelope`.
-pub struct UploadAttestationBodyEnvelope {
-    pub metadata: Option<serde_json::Value>,
-    pub payload: Option<String>,
-    pub payload_type: Option<String>,
-    pub signatures: Option<Vec<UploadAttestationBodyEnvelopeSignatures>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UploadAttestationBodyEnvelope {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            metadata: None,
-            payload: None,
-            payload_type: None,
-            signatures: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UploadAttestationBodyEnvelope",
-            names: &["payload", "metadata", "signatures", "payloadType"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.payload),
-            1 => model::Slot::Json(&mut self.metadata),
-            2 => model::Slot::Opt(&mut self.signatures),
-            3 => model::Slot::Str(&mut self.payload_type),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.metadata);
-        to.opt(0, &self.payload);
-        to.opt(3, &self.payload_type);
-        to.opt(2, &self.signatures);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UploadAttestationBodyEnvelope);
-/// Schema `uploadAttestation body.envelope.signatures`.
-pub struct UploadAttestationBodyEnvelopeSignatures {
-    pub keyid: Option<serde_json::Value>,
-    pub sig: Option<serde_json::Value>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UploadAttestationBodyEnvelopeSignatures {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            keyid: None,
-            sig: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UploadAttestationBodyEnvelopeSignatures",
-            names: &["sig", "keyid"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Json(&mut self.sig),
-            1 => model::Slot::Json(&mut self.keyid),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.keyid);
-        to.opt(0, &self.sig);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UploadAttestationBodyEnvelopeSignatures);
-/// Schema `uploadAttestation body.executionContext`.
-pub struct UploadAttestationBodyExecutionContext {
-    pub github: Option<Box<UploadAttestationBodyExecutionContextGithub>>,
-    pub harness: Option<Box<UploadAttestationBodyExecutionContextHarness>>,
-    pub type_: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UploadAttestationBodyExecutionContext {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            github: None,
-            harness: None,
-            type_: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UploadAttestationBodyExecutionContext",
-            names: &["type", "github", "harness"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.type_),
-            1 => model::Slot::Opt(&mut self.github),
-            2 => model::Slot::Opt(&mut self.harness),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.github);
-        to.opt(2, &self.harness);
-        to.opt(0, &self.type_);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UploadAttestationBodyExecutionContext);
-/// Schema `uploadAttestation body.executionContext.github`.
-pub struct UploadAttestationBodyExecutionContextGithub {
-    pub action_path: Option<serde_json::Value>,
-    pub github_action: Option<serde_json::Value>,
-    pub job_id: Option<serde_json::Value>,
-    pub repository: Option<serde_json::Value>,
-    pub run_id: Option<serde_json::Value>,
-    pub runner_detail: Option<serde_json::Value>,
-    pub workflow_ref: Option<serde_json::Value>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UploadAttestationBodyExecutionContextGithub {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            action_path: None,
-            github_action: None,
-            job_id: None,
-            repository: None,
-            run_id: None,
-            runner_detail: None,
-            workflow_ref: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UploadAttestationBodyExecutionContextGithub",
-            names: &[
-                "job_id",
-                "run_id",
-                "repository",
-                "action_path",
-                "workflow_ref",
-                "github_action",
-                "runner_detail",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Json(&mut self.job_id),
-            1 => model::Slot::Json(&mut self.run_id),
-            2 => model::Slot::Json(&mut self.repository),
-            3 => model::Slot::Json(&mut self.action_path),
-            4 => model::Slot::Json(&mut self.workflow_ref),
-            5 => model::Slot::Json(&mut self.github_action),
-            6 => model::Slot::Json(&mut self.runner_detail),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(3, &self.action_path);
-        to.opt(5, &self.github_action);
-        to.opt(0, &self.job_id);
-        to.opt(2, &self.repository);
-        to.opt(1, &self.run_id);
-        to.opt(6, &self.runner_detail);
-        to.opt(4, &self.workflow_ref);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UploadAttestationBodyExecutionContextGithub);
-/// Schema `uploadAttestation body.executionContext.harness`.
-pub struct UploadAttestationBodyExecutionContextHarness {
-    pub org: Option<serde_json::Value>,
-    pub pipeline_execution_id: Option<serde_json::Value>,
-    pub pipeline_id: Option<serde_json::Value>,
-    pub pipeline_name: Option<serde_json::Value>,
-    pub project: Option<serde_json::Value>,
-    pub sequence_id: Option<serde_json::Value>,
-    pub stage_execution_id: Option<serde_json::Value>,
-    pub stage_id: Option<serde_json::Value>,
-    pub stage_name: Option<serde_json::Value>,
-    pub step_execution_id: Option<serde_json::Value>,
-    pub step_id: Option<serde_json::Value>,
-    pub step_name: Option<serde_json::Value>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UploadAttestationBodyExecutionContextHarness {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            org: None,
-            pipeline_execution_id: None,
-            pipeline_id: None,
-            pipeline_name: None,
-            project: None,
-            sequence_id: None,
-            stage_execution_id: None,
-            stage_id: None,
-            stage_name: None,
-            step_execution_id: None,
-            step_id: None,
-            step_name: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UploadAttestationBodyExecutionContextHarness",
-            names: &[
-                "org",
-                "project",
-                "step_id",
-                "stage_id",
-                "step_name",
-                "stage_name",
-                "pipeline_id",
-                "sequence_id",
-                "pipeline_name",
-                "step_execution_id",
-                "stage_execution_id",
-                "pipeline_execution_id",
-            ],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Json(&mut self.org),
-            1 => model::Slot::Json(&mut self.project),
-            2 => model::Slot::Json(&mut self.step_id),
-            3 => model::Slot::Json(&mut self.stage_id),
-            4 => model::Slot::Json(&mut self.step_name),
-            5 => model::Slot::Json(&mut self.stage_name),
-            6 => model::Slot::Json(&mut self.pipeline_id),
-            7 => model::Slot::Json(&mut self.sequence_id),
-            8 => model::Slot::Json(&mut self.pipeline_name),
-            9 => model::Slot::Json(&mut self.step_execution_id),
-            10 => model::Slot::Json(&mut self.stage_execution_id),
-            11 => model::Slot::Json(&mut self.pipeline_execution_id),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.org);
-        to.opt(11, &self.pipeline_execution_id);
-        to.opt(6, &self.pipeline_id);
-        to.opt(8, &self.pipeline_name);
-        to.opt(1, &self.project);
-        to.opt(7, &self.sequence_id);
-        to.opt(10, &self.stage_execution_id);
-        to.opt(3, &self.stage_id);
-        to.opt(5, &self.stage_name);
-        to.opt(9, &self.step_execution_id);
-        to.opt(2, &self.step_id);
-        to.opt(4, &self.step_name);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UploadAttestationBodyExecutionContextHarness);
+model::model!(GraphqlResponse);

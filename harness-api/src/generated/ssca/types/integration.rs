@@ -215,6 +215,66 @@ model::open_enum! {
     #[doc = " Schema `Integration.type`."] RepoIntegrationType { 0 Github = "GITHUB", 1
     Harness = "HARNESS", }
 }
+/// Schema `GetIntegration response`.
+pub struct GetIntegrationResponse {
+    pub connector_id: Option<String>,
+    pub github_org_url: Option<String>,
+    pub installation_id: Option<String>,
+    pub integration_id: Option<String>,
+    pub type_: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for GetIntegrationResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_id: None,
+            github_org_url: None,
+            installation_id: None,
+            integration_id: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "GetIntegrationResponse",
+            names: &[
+                "type",
+                "connector_id",
+                "github_org_url",
+                "integration_id",
+                "installation_id",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.type_),
+            1 => model::Slot::Str(&mut self.connector_id),
+            2 => model::Slot::Str(&mut self.github_org_url),
+            3 => model::Slot::Str(&mut self.integration_id),
+            4 => model::Slot::Str(&mut self.installation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.connector_id);
+        to.opt(2, &self.github_org_url);
+        to.opt(4, &self.installation_id);
+        to.opt(3, &self.integration_id);
+        to.opt(0, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(GetIntegrationResponse);
 model::open_enum! {
     #[doc = " Schema `listIntegrations order`."] ListIntegrationsOrder { 0 Asc = "ASC", 1
     Desc = "DESC", }

@@ -55,8 +55,6 @@ mod compliance_results_v2;
 pub use compliance_results_v2::*;
 mod compliance_standards;
 pub use compliance_standards::*;
-mod compliance_standards_filter;
-pub use compliance_standards_filter::*;
 mod compliance_stats;
 pub use compliance_stats::*;
 mod component;

@@ -3,6 +3,65 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `ExemptionRecentActivity`.
+pub struct ExemptionRecentActivity {
+    pub actor_name: Option<String>,
+    pub created: Option<i64>,
+    pub id: Option<String>,
+    pub is_auto_expiry: Option<bool>,
+    pub status: Option<ExemptionRecentActivityStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ExemptionRecentActivity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actor_name: None,
+            created: None,
+            id: None,
+            is_auto_expiry: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExemptionRecentActivity",
+            names: &["id", "status", "created", "actorName", "isAutoExpiry"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Int(&mut self.created),
+            3 => model::Slot::Str(&mut self.actor_name),
+            4 => model::Slot::Flag(&mut self.is_auto_expiry),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.actor_name);
+        to.opt(2, &self.created);
+        to.opt(0, &self.id);
+        to.opt(4, &self.is_auto_expiry);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ExemptionRecentActivity);
+model::open_enum! {
+    #[doc = " Schema `ExemptionRecentActivity.status`."] ExemptionRecentActivityStatus {
+    0 Pending = "Pending", 1 Approved = "Approved", 2 Rejected = "Rejected", 3 Expired =
+    "Expired", 4 Canceled = "Canceled", }
+}
 /// Schema `ExportPipelineSecurityIssuesCSVResponseBody`.
 pub struct ExportPipelineSecurityIssuesCsvResponseBody {
     pub data: Option<Vec<Vec<String>>>,
@@ -66,6 +125,109 @@ impl model::Model for ExportPipelineSecurityIssuesCsvResponseBody {
     }
 }
 model::model!(ExportPipelineSecurityIssuesCsvResponseBody);
+/// Schema `FrontendIssueCounts`.
+pub struct FrontendIssueCounts {
+    pub active: Option<i64>,
+    pub critical: Option<i64>,
+    pub high: Option<i64>,
+    pub ignored: Option<i64>,
+    pub info: Option<i64>,
+    pub low: Option<i64>,
+    pub medium: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for FrontendIssueCounts {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            active: None,
+            critical: None,
+            high: None,
+            ignored: None,
+            info: None,
+            low: None,
+            medium: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FrontendIssueCounts",
+            names: &["low", "high", "info", "active", "medium", "ignored", "critical"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.low),
+            1 => model::Slot::Int(&mut self.high),
+            2 => model::Slot::Int(&mut self.info),
+            3 => model::Slot::Int(&mut self.active),
+            4 => model::Slot::Int(&mut self.medium),
+            5 => model::Slot::Int(&mut self.ignored),
+            6 => model::Slot::Int(&mut self.critical),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.active);
+        to.opt(6, &self.critical);
+        to.opt(1, &self.high);
+        to.opt(5, &self.ignored);
+        to.opt(2, &self.info);
+        to.opt(0, &self.low);
+        to.opt(4, &self.medium);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(FrontendIssueCounts);
+/// Schema `IDResult`.
+pub struct IdResult {
+    pub id: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl IdResult {
+    pub(crate) const NAMES: model::Names = &["id"];
+}
+impl model::Model for IdResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IdResult",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(IdResult);
 /// Schema `Issue`.
 pub struct Issue {
     pub base_image_name: Option<String>,
@@ -292,6 +454,321 @@ model::open_enum! {
     "BUG_SMELLS", 7 CodeSmells = "CODE_SMELLS", 8 CodeCoverage = "CODE_COVERAGE", 9
     ExternalPolicy = "EXTERNAL_POLICY", }
 }
+/// Schema `OverrideResult`.
+pub struct OverrideResult {
+    pub created: Option<i64>,
+    pub field_name: Option<String>,
+    pub impacted_target_id: Option<String>,
+    pub original_field_value: Option<String>,
+    pub override_field_value: Option<String>,
+    pub override_id: Option<String>,
+    pub reason: Option<String>,
+    pub requester_email: Option<String>,
+    pub requester_id: Option<String>,
+    pub requester_name: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for OverrideResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            field_name: None,
+            impacted_target_id: None,
+            original_field_value: None,
+            override_field_value: None,
+            override_id: None,
+            reason: None,
+            requester_email: None,
+            requester_id: None,
+            requester_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OverrideResult",
+            names: &[
+                "reason",
+                "created",
+                "fieldName",
+                "overrideId",
+                "requesterId",
+                "requesterName",
+                "requesterEmail",
+                "impactedTargetId",
+                "originalFieldValue",
+                "overrideFieldValue",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.reason),
+            1 => model::Slot::Int(&mut self.created),
+            2 => model::Slot::Str(&mut self.field_name),
+            3 => model::Slot::Str(&mut self.override_id),
+            4 => model::Slot::Str(&mut self.requester_id),
+            5 => model::Slot::Str(&mut self.requester_name),
+            6 => model::Slot::Str(&mut self.requester_email),
+            7 => model::Slot::Str(&mut self.impacted_target_id),
+            8 => model::Slot::Str(&mut self.original_field_value),
+            9 => model::Slot::Str(&mut self.override_field_value),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.created);
+        to.opt(2, &self.field_name);
+        to.opt(7, &self.impacted_target_id);
+        to.opt(8, &self.original_field_value);
+        to.opt(9, &self.override_field_value);
+        to.opt(3, &self.override_id);
+        to.opt(0, &self.reason);
+        to.opt(6, &self.requester_email);
+        to.opt(4, &self.requester_id);
+        to.opt(5, &self.requester_name);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(OverrideResult);
+/// Schema `PendingChanges`.
+pub struct PendingChanges {
+    pub duration_days: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for PendingChanges {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            duration_days: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PendingChanges",
+            names: &["durationDays"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.duration_days),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.duration_days);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(PendingChanges);
+/// Schema `RemediationAgentActivity`.
+pub struct RemediationAgentActivity {
+    pub build_id: Option<String>,
+    pub commits: Option<i64>,
+    pub created_at: Option<model::Time>,
+    pub execution_id: Option<String>,
+    pub fix_verified: Option<RemediationAgentActivityFixVerified>,
+    pub id: Option<String>,
+    pub jira_ticket_id: Option<String>,
+    pub jira_ticket_url: Option<String>,
+    pub pr_number: Option<i64>,
+    pub pr_title: Option<String>,
+    pub pr_url: Option<String>,
+    pub regression: Option<RemediationAgentActivityRegression>,
+    pub repository: Option<String>,
+    pub scan_id: Option<String>,
+    pub source_branch: Option<String>,
+    pub status: Option<RemediationAgentActivityStatus>,
+    pub target_branch: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for RemediationAgentActivity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            build_id: None,
+            commits: None,
+            created_at: None,
+            execution_id: None,
+            fix_verified: None,
+            id: None,
+            jira_ticket_id: None,
+            jira_ticket_url: None,
+            pr_number: None,
+            pr_title: None,
+            pr_url: None,
+            regression: None,
+            repository: None,
+            scan_id: None,
+            source_branch: None,
+            status: None,
+            target_branch: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RemediationAgentActivity",
+            names: &[
+                "id",
+                "prUrl",
+                "scanId",
+                "status",
+                "buildId",
+                "commits",
+                "prTitle",
+                "prNumber",
+                "createdAt",
+                "regression",
+                "repository",
+                "executionId",
+                "fixVerified",
+                "jiraTicketId",
+                "sourceBranch",
+                "targetBranch",
+                "jiraTicketUrl",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.pr_url),
+            2 => model::Slot::Str(&mut self.scan_id),
+            3 => model::Slot::Opt(&mut self.status),
+            4 => model::Slot::Str(&mut self.build_id),
+            5 => model::Slot::Int(&mut self.commits),
+            6 => model::Slot::Str(&mut self.pr_title),
+            7 => model::Slot::Int(&mut self.pr_number),
+            8 => model::Slot::Time(&mut self.created_at),
+            9 => model::Slot::Opt(&mut self.regression),
+            10 => model::Slot::Str(&mut self.repository),
+            11 => model::Slot::Str(&mut self.execution_id),
+            12 => model::Slot::Opt(&mut self.fix_verified),
+            13 => model::Slot::Str(&mut self.jira_ticket_id),
+            14 => model::Slot::Str(&mut self.source_branch),
+            15 => model::Slot::Str(&mut self.target_branch),
+            16 => model::Slot::Str(&mut self.jira_ticket_url),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.build_id);
+        to.opt(5, &self.commits);
+        to.opt(8, &self.created_at);
+        to.opt(11, &self.execution_id);
+        to.opt(12, &self.fix_verified);
+        to.opt(0, &self.id);
+        to.opt(13, &self.jira_ticket_id);
+        to.opt(16, &self.jira_ticket_url);
+        to.opt(7, &self.pr_number);
+        to.opt(6, &self.pr_title);
+        to.opt(1, &self.pr_url);
+        to.opt(9, &self.regression);
+        to.opt(10, &self.repository);
+        to.opt(2, &self.scan_id);
+        to.opt(14, &self.source_branch);
+        to.opt(3, &self.status);
+        to.opt(15, &self.target_branch);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(RemediationAgentActivity);
+model::open_enum! {
+    #[doc = " Schema `RemediationAgentActivity.fixVerified`."]
+    RemediationAgentActivityFixVerified { 0 Success = "success", 1 Failure = "failure", 2
+    Unverified = "unverified", }
+}
+model::open_enum! {
+    #[doc = " Schema `RemediationAgentActivity.regression`."]
+    RemediationAgentActivityRegression { 0 Success = "success", 1 Failure = "failure", 2
+    Unverified = "unverified", }
+}
+model::open_enum! {
+    #[doc = " Schema `RemediationAgentActivity.status`."] RemediationAgentActivityStatus
+    { 0 Open = "Open", 1 Merged = "Merged", 2 Closed = "Closed", }
+}
+/// Schema `RepositorySeverityCounts`.
+pub struct RepositorySeverityCounts {
+    pub critical: Option<i64>,
+    pub high: Option<i64>,
+    pub info: Option<i64>,
+    pub low: Option<i64>,
+    pub medium: Option<i64>,
+    pub unassigned: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for RepositorySeverityCounts {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            critical: None,
+            high: None,
+            info: None,
+            low: None,
+            medium: None,
+            unassigned: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RepositorySeverityCounts",
+            names: &["low", "high", "info", "medium", "critical", "unassigned"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.low),
+            1 => model::Slot::Int(&mut self.high),
+            2 => model::Slot::Int(&mut self.info),
+            3 => model::Slot::Int(&mut self.medium),
+            4 => model::Slot::Int(&mut self.critical),
+            5 => model::Slot::Int(&mut self.unassigned),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.critical);
+        to.opt(1, &self.high);
+        to.opt(2, &self.info);
+        to.opt(0, &self.low);
+        to.opt(3, &self.medium);
+        to.opt(5, &self.unassigned);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(RepositorySeverityCounts);
 /// Schema `StoPagination`.
 pub struct StoPagination {
     pub link: Option<String>,
@@ -387,3 +864,71 @@ impl model::Model for StoStatus {
     }
 }
 model::model!(StoStatus);
+/// Schema `TargetVariant`.
+pub struct TargetVariant {
+    pub created: Option<i64>,
+    pub hash: Option<String>,
+    pub id: Option<String>,
+    pub last_modified: Option<i64>,
+    pub parameters: Option<std::collections::BTreeMap<String, String>>,
+    pub target_id: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl TargetVariant {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "hash",
+        "created",
+        "targetId",
+        "parameters",
+        "lastModified",
+    ];
+}
+impl model::Model for TargetVariant {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            hash: None,
+            id: None,
+            last_modified: None,
+            parameters: None,
+            target_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TargetVariant",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.hash),
+            2 => model::Slot::Int(&mut self.created),
+            3 => model::Slot::Str(&mut self.target_id),
+            4 => model::Slot::Opt(&mut self.parameters),
+            5 => model::Slot::Int(&mut self.last_modified),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.created);
+        to.opt(1, &self.hash);
+        to.opt(0, &self.id);
+        to.opt(5, &self.last_modified);
+        to.opt(4, &self.parameters);
+        to.opt(3, &self.target_id);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(TargetVariant);

@@ -3,25 +3,17 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-model::open_enum! {
-    #[doc = " Schema `Exemptions#ApproveExemption action`."] ApproveExemptionAction { 0
-    Approve = "approve", 1 Reject = "reject", }
-}
-/// Schema `Exemptions#ApproveExemption body`.
-pub struct ApproveExemptionBody {
-    pub approver_id: Option<String>,
+/// Schema `ApproveExemptionRequestBody`.
+pub struct ApproveExemptionRequestBody {
     pub comment: Option<String>,
-    pub pending_changes_override: Option<
-        Box<ApproveExemptionBodyPendingChangesOverride>,
-    >,
+    pub pending_changes_override: Option<Box<PendingChanges>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for ApproveExemptionBody {
+impl model::Model for ApproveExemptionRequestBody {
     #[inline]
     fn blank() -> Self {
         Self {
-            approver_id: None,
             comment: None,
             pending_changes_override: None,
             misfits: model::Misfits::NONE,
@@ -30,8 +22,8 @@ impl model::Model for ApproveExemptionBody {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "ApproveExemptionBody",
-            names: &["comment", "approverId", "pendingChangesOverride"],
+            name: "ApproveExemptionRequestBody",
+            names: &["comment", "pendingChangesOverride"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -41,107 +33,87 @@ impl model::Model for ApproveExemptionBody {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Str(&mut self.comment),
-            1 => model::Slot::Str(&mut self.approver_id),
-            2 => model::Slot::Opt(&mut self.pending_changes_override),
+            1 => model::Slot::Opt(&mut self.pending_changes_override),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.approver_id);
         to.opt(0, &self.comment);
-        to.opt(2, &self.pending_changes_override);
+        to.opt(1, &self.pending_changes_override);
         to.misfits(&self.misfits);
     }
 }
-model::model!(ApproveExemptionBody);
-/// Schema `Exemptions#ApproveExemption body.pendingChangesOverride`.
-pub struct ApproveExemptionBodyPendingChangesOverride {
-    pub duration_days: Option<i64>,
+model::model!(ApproveExemptionRequestBody);
+/// Schema `BulkCreateExemptionsRequestBody`.
+pub struct BulkCreateExemptionsRequestBody {
+    pub exempt_future_occurrences: Option<bool>,
+    pub expiration: Option<i64>,
+    pub items: Vec<BulkExemptionItem>,
+    pub link: Option<String>,
+    pub pending_changes: Box<PendingChanges>,
+    pub reason: String,
+    pub requester_email: Option<String>,
+    pub requester_name: Option<String>,
+    pub type_: BulkCreateExemptionsRequestBodyType,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for ApproveExemptionBodyPendingChangesOverride {
+impl BulkCreateExemptionsRequestBody {
+    /// A value with its required members.
     #[inline]
-    fn blank() -> Self {
+    pub fn new(
+        items: Vec<BulkExemptionItem>,
+        pending_changes: impl Into<Box<PendingChanges>>,
+        reason: impl Into<String>,
+        type_: impl Into<BulkCreateExemptionsRequestBodyType>,
+    ) -> Self {
         Self {
-            duration_days: None,
+            exempt_future_occurrences: None,
+            expiration: None,
+            items: items,
+            link: None,
+            pending_changes: pending_changes.into(),
+            reason: reason.into(),
+            requester_email: None,
+            requester_name: None,
+            type_: type_.into(),
             misfits: model::Misfits::NONE,
         }
     }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "ApproveExemptionBodyPendingChangesOverride",
-            names: &["durationDays"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Int(&mut self.duration_days),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.duration_days);
-        to.misfits(&self.misfits);
-    }
 }
-model::model!(ApproveExemptionBodyPendingChangesOverride);
-/// Schema `Exemptions#BulkCreateExemptions body`.
-pub struct BulkCreateExemptionsBody {
-    pub exempt_future_occurrences: Option<bool>,
-    pub expiration: Option<i64>,
-    pub items: Option<Vec<BulkCreateExemptionsBodyItems>>,
-    pub link: Option<String>,
-    pub pending_changes: Option<Box<BulkCreateExemptionsBodyPendingChanges>>,
-    pub reason: Option<String>,
-    pub requester_email: Option<String>,
-    pub requester_id: Option<String>,
-    pub requester_name: Option<String>,
-    pub type_: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for BulkCreateExemptionsBody {
+impl model::Model for BulkCreateExemptionsRequestBody {
     #[inline]
     fn blank() -> Self {
         Self {
             exempt_future_occurrences: None,
             expiration: None,
-            items: None,
+            items: model::Cell::blank(),
             link: None,
-            pending_changes: None,
-            reason: None,
+            pending_changes: model::Cell::blank(),
+            reason: model::Cell::blank(),
             requester_email: None,
-            requester_id: None,
             requester_name: None,
-            type_: None,
+            type_: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "BulkCreateExemptionsBody",
+            name: "BulkCreateExemptionsRequestBody",
             names: &[
                 "link",
                 "type",
                 "items",
                 "reason",
                 "expiration",
-                "requesterId",
                 "requesterName",
                 "pendingChanges",
                 "requesterEmail",
                 "exemptFutureOccurrences",
             ],
-            required: &[],
+            required: &[1, 2, 3, 6],
             secrets: &[],
             tagged: &[],
         }
@@ -150,37 +122,42 @@ impl model::Model for BulkCreateExemptionsBody {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Str(&mut self.link),
-            1 => model::Slot::Str(&mut self.type_),
-            2 => model::Slot::Opt(&mut self.items),
-            3 => model::Slot::Str(&mut self.reason),
+            1 => model::Cell::slot(&mut self.type_),
+            2 => model::Cell::slot(&mut self.items),
+            3 => model::Slot::OneStr(&mut self.reason),
             4 => model::Slot::Int(&mut self.expiration),
-            5 => model::Slot::Str(&mut self.requester_id),
-            6 => model::Slot::Str(&mut self.requester_name),
-            7 => model::Slot::Opt(&mut self.pending_changes),
-            8 => model::Slot::Str(&mut self.requester_email),
-            9 => model::Slot::Flag(&mut self.exempt_future_occurrences),
+            5 => model::Slot::Str(&mut self.requester_name),
+            6 => model::Cell::slot(&mut self.pending_changes),
+            7 => model::Slot::Str(&mut self.requester_email),
+            8 => model::Slot::Flag(&mut self.exempt_future_occurrences),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(9, &self.exempt_future_occurrences);
+        to.opt(8, &self.exempt_future_occurrences);
         to.opt(4, &self.expiration);
-        to.opt(2, &self.items);
+        to.one(2, &self.items);
         to.opt(0, &self.link);
-        to.opt(7, &self.pending_changes);
-        to.opt(3, &self.reason);
-        to.opt(8, &self.requester_email);
-        to.opt(5, &self.requester_id);
-        to.opt(6, &self.requester_name);
-        to.opt(1, &self.type_);
+        to.one(6, &self.pending_changes);
+        to.one(3, &self.reason);
+        to.opt(7, &self.requester_email);
+        to.opt(5, &self.requester_name);
+        to.one(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
-model::model!(BulkCreateExemptionsBody);
-/// Schema `Exemptions#BulkCreateExemptions body.items`.
-pub struct BulkCreateExemptionsBodyItems {
-    pub issue_id: Option<String>,
+model::through_cell!(BulkCreateExemptionsRequestBody);
+model::open_enum! {
+    #[doc = " Schema `BulkCreateExemptionsRequestBody.type`."]
+    BulkCreateExemptionsRequestBodyType { 0 CompensatingControls =
+    "Compensating Controls", 1 AcceptableUse = "Acceptable Use", 2 AcceptableRisk =
+    "Acceptable Risk", 3 FalsePositive = "False Positive", 4 FixUnavailable =
+    "Fix Unavailable", 5 Other = "Other", }
+}
+/// Schema `BulkExemptionItem`.
+pub struct BulkExemptionItem {
+    pub issue_id: String,
     pub occurrences: Option<Vec<i64>>,
     pub pipeline_id: Option<String>,
     pub scan_id: Option<String>,
@@ -189,11 +166,26 @@ pub struct BulkCreateExemptionsBodyItems {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for BulkCreateExemptionsBodyItems {
+impl BulkExemptionItem {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(issue_id: impl Into<String>) -> Self {
+        Self {
+            issue_id: issue_id.into(),
+            occurrences: None,
+            pipeline_id: None,
+            scan_id: None,
+            search: None,
+            target_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for BulkExemptionItem {
     #[inline]
     fn blank() -> Self {
         Self {
-            issue_id: None,
+            issue_id: model::Cell::blank(),
             occurrences: None,
             pipeline_id: None,
             scan_id: None,
@@ -205,7 +197,7 @@ impl model::Model for BulkCreateExemptionsBodyItems {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "BulkCreateExemptionsBodyItems",
+            name: "BulkExemptionItem",
             names: &[
                 "scanId",
                 "search",
@@ -214,7 +206,7 @@ impl model::Model for BulkCreateExemptionsBodyItems {
                 "pipelineId",
                 "occurrences",
             ],
-            required: &[],
+            required: &[2],
             secrets: &[],
             tagged: &[],
         }
@@ -224,7 +216,7 @@ impl model::Model for BulkCreateExemptionsBodyItems {
         match index {
             0 => model::Slot::Str(&mut self.scan_id),
             1 => model::Slot::Str(&mut self.search),
-            2 => model::Slot::Str(&mut self.issue_id),
+            2 => model::Slot::OneStr(&mut self.issue_id),
             3 => model::Slot::Str(&mut self.target_id),
             4 => model::Slot::Str(&mut self.pipeline_id),
             5 => model::Slot::Opt(&mut self.occurrences),
@@ -233,7 +225,7 @@ impl model::Model for BulkCreateExemptionsBodyItems {
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.issue_id);
+        to.one(2, &self.issue_id);
         to.opt(5, &self.occurrences);
         to.opt(4, &self.pipeline_id);
         to.opt(0, &self.scan_id);
@@ -242,26 +234,32 @@ impl model::Model for BulkCreateExemptionsBodyItems {
         to.misfits(&self.misfits);
     }
 }
-model::model!(BulkCreateExemptionsBodyItems);
-/// Schema `Exemptions#BulkCreateExemptions body.pendingChanges`.
-pub struct BulkCreateExemptionsBodyPendingChanges {
-    pub duration_days: Option<i64>,
+model::through_cell!(BulkExemptionItem);
+/// Schema `BulkExemptionItemResult`.
+pub struct BulkExemptionItemResult {
+    pub error: Option<String>,
+    pub id: Option<String>,
+    pub issue_id: Option<String>,
+    pub status_code: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for BulkCreateExemptionsBodyPendingChanges {
+impl model::Model for BulkExemptionItemResult {
     #[inline]
     fn blank() -> Self {
         Self {
-            duration_days: None,
+            error: None,
+            id: None,
+            issue_id: None,
+            status_code: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "BulkCreateExemptionsBodyPendingChanges",
-            names: &["durationDays"],
+            name: "BulkExemptionItemResult",
+            names: &["id", "error", "issueId", "statusCode"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -270,63 +268,144 @@ impl model::Model for BulkCreateExemptionsBodyPendingChanges {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Int(&mut self.duration_days),
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.error),
+            2 => model::Slot::Str(&mut self.issue_id),
+            3 => model::Slot::Int(&mut self.status_code),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.duration_days);
+        to.opt(1, &self.error);
+        to.opt(0, &self.id);
+        to.opt(2, &self.issue_id);
+        to.opt(3, &self.status_code);
         to.misfits(&self.misfits);
     }
 }
-model::model!(BulkCreateExemptionsBodyPendingChanges);
-/// Schema `Exemptions#CreateExemption body`.
-pub struct CreateExemptionBody {
-    pub exempt_future_occurrences: Option<bool>,
-    pub expiration: Option<i64>,
-    pub issue_id: Option<String>,
-    pub link: Option<String>,
-    pub occurrences: Option<Vec<i64>>,
-    pub pending_changes: Option<Box<CreateExemptionBodyPendingChanges>>,
-    pub pipeline_id: Option<String>,
-    pub reason: Option<String>,
-    pub requester_email: Option<String>,
-    pub requester_id: Option<String>,
-    pub requester_name: Option<String>,
-    pub scan_id: Option<String>,
-    pub search: Option<String>,
-    pub target_id: Option<String>,
-    pub type_: Option<String>,
+model::model!(BulkExemptionItemResult);
+/// Schema `BulkExemptionResult`.
+pub struct BulkExemptionResult {
+    pub failed: Option<i64>,
+    pub results: Option<Vec<BulkExemptionItemResult>>,
+    pub succeeded: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateExemptionBody {
+impl BulkExemptionResult {
+    pub(crate) const NAMES: model::Names = &["failed", "results", "succeeded"];
+}
+impl model::Model for BulkExemptionResult {
     #[inline]
     fn blank() -> Self {
         Self {
-            exempt_future_occurrences: None,
-            expiration: None,
-            issue_id: None,
-            link: None,
-            occurrences: None,
-            pending_changes: None,
-            pipeline_id: None,
-            reason: None,
-            requester_email: None,
-            requester_id: None,
-            requester_name: None,
-            scan_id: None,
-            search: None,
-            target_id: None,
-            type_: None,
+            failed: None,
+            results: None,
+            succeeded: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateExemptionBody",
+            name: "BulkExemptionResult",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.failed),
+            1 => model::Slot::Opt(&mut self.results),
+            2 => model::Slot::Int(&mut self.succeeded),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.failed);
+        to.opt(1, &self.results);
+        to.opt(2, &self.succeeded);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(BulkExemptionResult);
+/// Schema `CreateExemptionRequestBody`.
+pub struct CreateExemptionRequestBody {
+    pub exempt_future_occurrences: Option<bool>,
+    pub expiration: Option<i64>,
+    pub issue_id: String,
+    pub link: Option<String>,
+    pub occurrences: Option<Vec<i64>>,
+    pub pending_changes: Box<PendingChanges>,
+    pub pipeline_id: Option<String>,
+    pub reason: String,
+    pub requester_email: Option<String>,
+    pub requester_name: Option<String>,
+    pub scan_id: Option<String>,
+    pub search: Option<String>,
+    pub target_id: Option<String>,
+    pub type_: CreateExemptionRequestBodyType,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl CreateExemptionRequestBody {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        issue_id: impl Into<String>,
+        pending_changes: impl Into<Box<PendingChanges>>,
+        reason: impl Into<String>,
+        type_: impl Into<CreateExemptionRequestBodyType>,
+    ) -> Self {
+        Self {
+            exempt_future_occurrences: None,
+            expiration: None,
+            issue_id: issue_id.into(),
+            link: None,
+            occurrences: None,
+            pending_changes: pending_changes.into(),
+            pipeline_id: None,
+            reason: reason.into(),
+            requester_email: None,
+            requester_name: None,
+            scan_id: None,
+            search: None,
+            target_id: None,
+            type_: type_.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for CreateExemptionRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            exempt_future_occurrences: None,
+            expiration: None,
+            issue_id: model::Cell::blank(),
+            link: None,
+            occurrences: None,
+            pending_changes: model::Cell::blank(),
+            pipeline_id: None,
+            reason: model::Cell::blank(),
+            requester_email: None,
+            requester_name: None,
+            scan_id: None,
+            search: None,
+            target_id: None,
+            type_: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "CreateExemptionRequestBody",
             names: &[
                 "link",
                 "type",
@@ -338,11 +417,376 @@ impl model::Model for CreateExemptionBody {
                 "expiration",
                 "pipelineId",
                 "occurrences",
-                "requesterId",
                 "requesterName",
                 "pendingChanges",
                 "requesterEmail",
                 "exemptFutureOccurrences",
+            ],
+            required: &[1, 2, 5, 11],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.link),
+            1 => model::Cell::slot(&mut self.type_),
+            2 => model::Slot::OneStr(&mut self.reason),
+            3 => model::Slot::Str(&mut self.scan_id),
+            4 => model::Slot::Str(&mut self.search),
+            5 => model::Slot::OneStr(&mut self.issue_id),
+            6 => model::Slot::Str(&mut self.target_id),
+            7 => model::Slot::Int(&mut self.expiration),
+            8 => model::Slot::Str(&mut self.pipeline_id),
+            9 => model::Slot::Opt(&mut self.occurrences),
+            10 => model::Slot::Str(&mut self.requester_name),
+            11 => model::Cell::slot(&mut self.pending_changes),
+            12 => model::Slot::Str(&mut self.requester_email),
+            13 => model::Slot::Flag(&mut self.exempt_future_occurrences),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(13, &self.exempt_future_occurrences);
+        to.opt(7, &self.expiration);
+        to.one(5, &self.issue_id);
+        to.opt(0, &self.link);
+        to.opt(9, &self.occurrences);
+        to.one(11, &self.pending_changes);
+        to.opt(8, &self.pipeline_id);
+        to.one(2, &self.reason);
+        to.opt(12, &self.requester_email);
+        to.opt(10, &self.requester_name);
+        to.opt(3, &self.scan_id);
+        to.opt(4, &self.search);
+        to.opt(6, &self.target_id);
+        to.one(1, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(CreateExemptionRequestBody);
+model::open_enum! {
+    #[doc = " Schema `CreateExemptionRequestBody.type`."] CreateExemptionRequestBodyType
+    { 0 CompensatingControls = "Compensating Controls", 1 AcceptableUse =
+    "Acceptable Use", 2 AcceptableRisk = "Acceptable Risk", 3 FalsePositive =
+    "False Positive", 4 FixUnavailable = "Fix Unavailable", 5 Other = "Other", }
+}
+/// Schema `Exemption`.
+pub struct Exemption {
+    pub approver_email: Option<String>,
+    pub approver_id: Option<String>,
+    pub approver_name: Option<String>,
+    pub can_approve_for: Option<Vec<ExemptionCanApproveFor>>,
+    pub can_cancel: Option<bool>,
+    pub can_create: Option<bool>,
+    pub can_re_approve: Option<bool>,
+    pub can_reject: Option<bool>,
+    pub comment: Option<String>,
+    pub created: Option<i64>,
+    pub exemption_status_at_scan: Option<ExemptionStatusAtScan>,
+    pub expiration: Option<i64>,
+    pub id: Option<String>,
+    pub is_deleted: Option<bool>,
+    pub issue_id: Option<String>,
+    pub last_modified: Option<i64>,
+    pub link: Option<String>,
+    pub num_occurrences: Option<i64>,
+    pub occurrences: Option<Vec<i64>>,
+    pub org_id: Option<String>,
+    pub org_name: Option<String>,
+    pub pending_changes: Option<Box<PendingChanges>>,
+    pub pipeline_id: Option<String>,
+    pub project_id: Option<String>,
+    pub project_name: Option<String>,
+    pub reason: Option<String>,
+    pub requested_on: Option<i64>,
+    pub requester_email: Option<String>,
+    pub requester_id: Option<String>,
+    pub requester_name: Option<String>,
+    pub reviewed_on: Option<i64>,
+    pub scan_id: Option<String>,
+    pub scope: Option<ExemptionScope>,
+    pub search: Option<String>,
+    pub status: Option<ExemptionStatus>,
+    pub target_id: Option<String>,
+    pub type_: Option<ExemptionType>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl Exemption {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "link",
+        "type",
+        "orgId",
+        "scope",
+        "reason",
+        "scanId",
+        "search",
+        "status",
+        "comment",
+        "created",
+        "issueId",
+        "orgName",
+        "targetId",
+        "canCancel",
+        "canCreate",
+        "canReject",
+        "isDeleted",
+        "projectId",
+        "approverId",
+        "expiration",
+        "pipelineId",
+        "reviewedOn",
+        "occurrences",
+        "projectName",
+        "requestedOn",
+        "requesterId",
+        "approverName",
+        "canReApprove",
+        "lastModified",
+        "approverEmail",
+        "canApproveFor",
+        "requesterName",
+        "numOccurrences",
+        "pendingChanges",
+        "requesterEmail",
+        "exemptionStatusAtScan",
+    ];
+}
+impl model::Model for Exemption {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            approver_email: None,
+            approver_id: None,
+            approver_name: None,
+            can_approve_for: None,
+            can_cancel: None,
+            can_create: None,
+            can_re_approve: None,
+            can_reject: None,
+            comment: None,
+            created: None,
+            exemption_status_at_scan: None,
+            expiration: None,
+            id: None,
+            is_deleted: None,
+            issue_id: None,
+            last_modified: None,
+            link: None,
+            num_occurrences: None,
+            occurrences: None,
+            org_id: None,
+            org_name: None,
+            pending_changes: None,
+            pipeline_id: None,
+            project_id: None,
+            project_name: None,
+            reason: None,
+            requested_on: None,
+            requester_email: None,
+            requester_id: None,
+            requester_name: None,
+            reviewed_on: None,
+            scan_id: None,
+            scope: None,
+            search: None,
+            status: None,
+            target_id: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Exemption",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.link),
+            2 => model::Slot::Opt(&mut self.type_),
+            3 => model::Slot::Str(&mut self.org_id),
+            4 => model::Slot::Opt(&mut self.scope),
+            5 => model::Slot::Str(&mut self.reason),
+            6 => model::Slot::Str(&mut self.scan_id),
+            7 => model::Slot::Str(&mut self.search),
+            8 => model::Slot::Opt(&mut self.status),
+            9 => model::Slot::Str(&mut self.comment),
+            10 => model::Slot::Int(&mut self.created),
+            11 => model::Slot::Str(&mut self.issue_id),
+            12 => model::Slot::Str(&mut self.org_name),
+            13 => model::Slot::Str(&mut self.target_id),
+            14 => model::Slot::Flag(&mut self.can_cancel),
+            15 => model::Slot::Flag(&mut self.can_create),
+            16 => model::Slot::Flag(&mut self.can_reject),
+            17 => model::Slot::Flag(&mut self.is_deleted),
+            18 => model::Slot::Str(&mut self.project_id),
+            19 => model::Slot::Str(&mut self.approver_id),
+            20 => model::Slot::Int(&mut self.expiration),
+            21 => model::Slot::Str(&mut self.pipeline_id),
+            22 => model::Slot::Int(&mut self.reviewed_on),
+            23 => model::Slot::Opt(&mut self.occurrences),
+            24 => model::Slot::Str(&mut self.project_name),
+            25 => model::Slot::Int(&mut self.requested_on),
+            26 => model::Slot::Str(&mut self.requester_id),
+            27 => model::Slot::Str(&mut self.approver_name),
+            28 => model::Slot::Flag(&mut self.can_re_approve),
+            29 => model::Slot::Int(&mut self.last_modified),
+            30 => model::Slot::Str(&mut self.approver_email),
+            31 => model::Slot::Opt(&mut self.can_approve_for),
+            32 => model::Slot::Str(&mut self.requester_name),
+            33 => model::Slot::Int(&mut self.num_occurrences),
+            34 => model::Slot::Opt(&mut self.pending_changes),
+            35 => model::Slot::Str(&mut self.requester_email),
+            36 => model::Slot::Opt(&mut self.exemption_status_at_scan),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(30, &self.approver_email);
+        to.opt(19, &self.approver_id);
+        to.opt(27, &self.approver_name);
+        to.opt(31, &self.can_approve_for);
+        to.opt(14, &self.can_cancel);
+        to.opt(15, &self.can_create);
+        to.opt(28, &self.can_re_approve);
+        to.opt(16, &self.can_reject);
+        to.opt(9, &self.comment);
+        to.opt(10, &self.created);
+        to.opt(36, &self.exemption_status_at_scan);
+        to.opt(20, &self.expiration);
+        to.opt(0, &self.id);
+        to.opt(17, &self.is_deleted);
+        to.opt(11, &self.issue_id);
+        to.opt(29, &self.last_modified);
+        to.opt(1, &self.link);
+        to.opt(33, &self.num_occurrences);
+        to.opt(23, &self.occurrences);
+        to.opt(3, &self.org_id);
+        to.opt(12, &self.org_name);
+        to.opt(34, &self.pending_changes);
+        to.opt(21, &self.pipeline_id);
+        to.opt(18, &self.project_id);
+        to.opt(24, &self.project_name);
+        to.opt(5, &self.reason);
+        to.opt(25, &self.requested_on);
+        to.opt(35, &self.requester_email);
+        to.opt(26, &self.requester_id);
+        to.opt(32, &self.requester_name);
+        to.opt(22, &self.reviewed_on);
+        to.opt(6, &self.scan_id);
+        to.opt(4, &self.scope);
+        to.opt(7, &self.search);
+        to.opt(8, &self.status);
+        to.opt(13, &self.target_id);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(Exemption);
+model::open_enum! {
+    #[doc = " Schema `Exemption.canApproveFor`."] ExemptionCanApproveFor { 0 Account =
+    "ACCOUNT", 1 Org = "ORG", 2 Project = "PROJECT", 3 Pipeline = "PIPELINE", 4 Target =
+    "TARGET", }
+}
+/// Schema `ExemptionHistoryEvent`.
+pub struct ExemptionHistoryEvent {
+    pub comment: Option<String>,
+    pub commenter_email: Option<String>,
+    pub commenter_id: Option<String>,
+    pub commenter_name: Option<String>,
+    pub created: Option<i64>,
+    pub duration_days: Option<i64>,
+    pub exempted_occurrence_count: Option<i64>,
+    pub exemption_id: Option<String>,
+    pub expiration: Option<i64>,
+    pub id: Option<String>,
+    pub is_auto_expiry: Option<bool>,
+    pub is_occurrence_level: Option<bool>,
+    pub org_id: Option<String>,
+    pub org_name: Option<String>,
+    pub pipeline_id: Option<String>,
+    pub pipeline_name: Option<String>,
+    pub project_id: Option<String>,
+    pub project_name: Option<String>,
+    pub reason_type: Option<String>,
+    pub scope: Option<ExemptionHistoryEventScope>,
+    pub status: Option<ExemptionHistoryEventStatus>,
+    pub target_id: Option<String>,
+    pub target_name: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ExemptionHistoryEvent {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            comment: None,
+            commenter_email: None,
+            commenter_id: None,
+            commenter_name: None,
+            created: None,
+            duration_days: None,
+            exempted_occurrence_count: None,
+            exemption_id: None,
+            expiration: None,
+            id: None,
+            is_auto_expiry: None,
+            is_occurrence_level: None,
+            org_id: None,
+            org_name: None,
+            pipeline_id: None,
+            pipeline_name: None,
+            project_id: None,
+            project_name: None,
+            reason_type: None,
+            scope: None,
+            status: None,
+            target_id: None,
+            target_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExemptionHistoryEvent",
+            names: &[
+                "id",
+                "orgId",
+                "scope",
+                "status",
+                "comment",
+                "created",
+                "orgName",
+                "targetId",
+                "projectId",
+                "expiration",
+                "pipelineId",
+                "reasonType",
+                "targetName",
+                "commenterId",
+                "exemptionId",
+                "projectName",
+                "durationDays",
+                "isAutoExpiry",
+                "pipelineName",
+                "commenterName",
+                "commenterEmail",
+                "isOccurrenceLevel",
+                "exemptedOccurrenceCount",
             ],
             required: &[],
             secrets: &[],
@@ -352,64 +796,115 @@ impl model::Model for CreateExemptionBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.link),
-            1 => model::Slot::Str(&mut self.type_),
-            2 => model::Slot::Str(&mut self.reason),
-            3 => model::Slot::Str(&mut self.scan_id),
-            4 => model::Slot::Str(&mut self.search),
-            5 => model::Slot::Str(&mut self.issue_id),
-            6 => model::Slot::Str(&mut self.target_id),
-            7 => model::Slot::Int(&mut self.expiration),
-            8 => model::Slot::Str(&mut self.pipeline_id),
-            9 => model::Slot::Opt(&mut self.occurrences),
-            10 => model::Slot::Str(&mut self.requester_id),
-            11 => model::Slot::Str(&mut self.requester_name),
-            12 => model::Slot::Opt(&mut self.pending_changes),
-            13 => model::Slot::Str(&mut self.requester_email),
-            14 => model::Slot::Flag(&mut self.exempt_future_occurrences),
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.org_id),
+            2 => model::Slot::Opt(&mut self.scope),
+            3 => model::Slot::Opt(&mut self.status),
+            4 => model::Slot::Str(&mut self.comment),
+            5 => model::Slot::Int(&mut self.created),
+            6 => model::Slot::Str(&mut self.org_name),
+            7 => model::Slot::Str(&mut self.target_id),
+            8 => model::Slot::Str(&mut self.project_id),
+            9 => model::Slot::Int(&mut self.expiration),
+            10 => model::Slot::Str(&mut self.pipeline_id),
+            11 => model::Slot::Str(&mut self.reason_type),
+            12 => model::Slot::Str(&mut self.target_name),
+            13 => model::Slot::Str(&mut self.commenter_id),
+            14 => model::Slot::Str(&mut self.exemption_id),
+            15 => model::Slot::Str(&mut self.project_name),
+            16 => model::Slot::Int(&mut self.duration_days),
+            17 => model::Slot::Flag(&mut self.is_auto_expiry),
+            18 => model::Slot::Str(&mut self.pipeline_name),
+            19 => model::Slot::Str(&mut self.commenter_name),
+            20 => model::Slot::Str(&mut self.commenter_email),
+            21 => model::Slot::Flag(&mut self.is_occurrence_level),
+            22 => model::Slot::Int(&mut self.exempted_occurrence_count),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(14, &self.exempt_future_occurrences);
-        to.opt(7, &self.expiration);
-        to.opt(5, &self.issue_id);
-        to.opt(0, &self.link);
-        to.opt(9, &self.occurrences);
-        to.opt(12, &self.pending_changes);
-        to.opt(8, &self.pipeline_id);
-        to.opt(2, &self.reason);
-        to.opt(13, &self.requester_email);
-        to.opt(10, &self.requester_id);
-        to.opt(11, &self.requester_name);
-        to.opt(3, &self.scan_id);
-        to.opt(4, &self.search);
-        to.opt(6, &self.target_id);
-        to.opt(1, &self.type_);
+        to.opt(4, &self.comment);
+        to.opt(20, &self.commenter_email);
+        to.opt(13, &self.commenter_id);
+        to.opt(19, &self.commenter_name);
+        to.opt(5, &self.created);
+        to.opt(16, &self.duration_days);
+        to.opt(22, &self.exempted_occurrence_count);
+        to.opt(14, &self.exemption_id);
+        to.opt(9, &self.expiration);
+        to.opt(0, &self.id);
+        to.opt(17, &self.is_auto_expiry);
+        to.opt(21, &self.is_occurrence_level);
+        to.opt(1, &self.org_id);
+        to.opt(6, &self.org_name);
+        to.opt(10, &self.pipeline_id);
+        to.opt(18, &self.pipeline_name);
+        to.opt(8, &self.project_id);
+        to.opt(15, &self.project_name);
+        to.opt(11, &self.reason_type);
+        to.opt(2, &self.scope);
+        to.opt(3, &self.status);
+        to.opt(7, &self.target_id);
+        to.opt(12, &self.target_name);
         to.misfits(&self.misfits);
     }
 }
-model::model!(CreateExemptionBody);
-/// Schema `Exemptions#CreateExemption body.pendingChanges`.
-pub struct CreateExemptionBodyPendingChanges {
-    pub duration_days: Option<i64>,
+model::model!(ExemptionHistoryEvent);
+model::open_enum! {
+    #[doc = " Schema `ExemptionHistoryEvent.scope`."] ExemptionHistoryEventScope { 0
+    Account = "ACCOUNT", 1 Org = "ORG", 2 Project = "PROJECT", 3 Pipeline = "PIPELINE", 4
+    Target = "TARGET", }
+}
+model::open_enum! {
+    #[doc = " Schema `ExemptionHistoryEvent.status`."] ExemptionHistoryEventStatus { 0
+    Pending = "Pending", 1 Approved = "Approved", 2 Rejected = "Rejected", 3 Expired =
+    "Expired", 4 Canceled = "Canceled", }
+}
+model::open_enum! {
+    #[doc = " Schema `Exemption.scope`."] ExemptionScope { 0 Account = "ACCOUNT", 1 Org =
+    "ORG", 2 Project = "PROJECT", 3 Pipeline = "PIPELINE", 4 Target = "TARGET", }
+}
+model::open_enum! {
+    #[doc = " Schema `Exemption.status`."] ExemptionStatus { 0 Pending = "Pending", 1
+    Approved = "Approved", 2 Rejected = "Rejected", 3 Expired = "Expired", 4 Canceled =
+    "Canceled", }
+}
+model::open_enum! {
+    #[doc = " Schema `Exemption.exemptionStatusAtScan`."] ExemptionStatusAtScan { 0
+    Pending = "Pending", 1 Approved = "Approved", 2 Rejected = "Rejected", 3 Expired =
+    "Expired", }
+}
+model::open_enum! {
+    #[doc = " Schema `Exemption.type`."] ExemptionType { 0 CompensatingControls =
+    "Compensating Controls", 1 AcceptableUse = "Acceptable Use", 2 AcceptableRisk =
+    "Acceptable Risk", 3 FalsePositive = "False Positive", 4 FixUnavailable =
+    "Fix Unavailable", 5 Other = "Other", }
+}
+/// Schema `ExemptionsListExemptionsResponseBody`.
+pub struct ExemptionsListExemptionsResponseBody {
+    pub pagination: Option<Box<StoPagination>>,
+    pub results: Option<Vec<Exemption>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateExemptionBodyPendingChanges {
+impl ExemptionsListExemptionsResponseBody {
+    pub(crate) const NAMES: model::Names = &["results", "pagination"];
+}
+impl model::Model for ExemptionsListExemptionsResponseBody {
     #[inline]
     fn blank() -> Self {
         Self {
-            duration_days: None,
+            pagination: None,
+            results: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateExemptionBodyPendingChanges",
-            names: &["durationDays"],
+            name: "ExemptionsListExemptionsResponseBody",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -418,34 +913,140 @@ impl model::Model for CreateExemptionBodyPendingChanges {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Int(&mut self.duration_days),
+            0 => model::Slot::Opt(&mut self.results),
+            1 => model::Slot::Opt(&mut self.pagination),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.duration_days);
+        to.opt(1, &self.pagination);
+        to.opt(0, &self.results);
         to.misfits(&self.misfits);
     }
 }
-model::model!(CreateExemptionBodyPendingChanges);
-/// Schema `Exemptions#PromoteExemption body`.
-pub struct PromoteExemptionBody {
-    pub approver_id: Option<String>,
+model::model!(ExemptionsListExemptionsResponseBody);
+/// Schema `ExportIssueExemptionHistoryResponseBody`.
+pub struct ExportIssueExemptionHistoryResponseBody {
+    pub data: Option<Vec<Vec<String>>>,
+    pub filename: Option<String>,
+    pub headers: Option<Vec<String>>,
+    pub issue_id: Option<String>,
+    pub total_rows: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ExportIssueExemptionHistoryResponseBody {
+    pub(crate) const NAMES: model::Names = &[
+        "data",
+        "headers",
+        "issueId",
+        "filename",
+        "totalRows",
+    ];
+}
+impl model::Model for ExportIssueExemptionHistoryResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            filename: None,
+            headers: None,
+            issue_id: None,
+            total_rows: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ExportIssueExemptionHistoryResponseBody",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.headers),
+            2 => model::Slot::Str(&mut self.issue_id),
+            3 => model::Slot::Str(&mut self.filename),
+            4 => model::Slot::Int(&mut self.total_rows),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.data);
+        to.opt(3, &self.filename);
+        to.opt(1, &self.headers);
+        to.opt(2, &self.issue_id);
+        to.opt(4, &self.total_rows);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ExportIssueExemptionHistoryResponseBody);
+/// Schema `IssueExemptionHistoryResult`.
+pub struct IssueExemptionHistoryResult {
+    pub events: Option<Vec<ExemptionHistoryEvent>>,
+    pub pagination: Option<Box<StoPagination>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl IssueExemptionHistoryResult {
+    pub(crate) const NAMES: model::Names = &["events", "pagination"];
+}
+impl model::Model for IssueExemptionHistoryResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            events: None,
+            pagination: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IssueExemptionHistoryResult",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.events),
+            1 => model::Slot::Opt(&mut self.pagination),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.events);
+        to.opt(1, &self.pagination);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(IssueExemptionHistoryResult);
+/// Schema `PromoteExemptionRequestBody`.
+pub struct PromoteExemptionRequestBody {
     pub comment: Option<String>,
-    pub pending_changes_override: Option<
-        Box<PromoteExemptionBodyPendingChangesOverride>,
-    >,
+    pub pending_changes_override: Option<Box<PendingChanges>>,
     pub pipeline_id: Option<String>,
     pub target_id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for PromoteExemptionBody {
+impl model::Model for PromoteExemptionRequestBody {
     #[inline]
     fn blank() -> Self {
         Self {
-            approver_id: None,
             comment: None,
             pending_changes_override: None,
             pipeline_id: None,
@@ -456,14 +1057,8 @@ impl model::Model for PromoteExemptionBody {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "PromoteExemptionBody",
-            names: &[
-                "comment",
-                "targetId",
-                "approverId",
-                "pipelineId",
-                "pendingChangesOverride",
-            ],
+            name: "PromoteExemptionRequestBody",
+            names: &["comment", "targetId", "pipelineId", "pendingChangesOverride"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -474,97 +1069,77 @@ impl model::Model for PromoteExemptionBody {
         match index {
             0 => model::Slot::Str(&mut self.comment),
             1 => model::Slot::Str(&mut self.target_id),
-            2 => model::Slot::Str(&mut self.approver_id),
-            3 => model::Slot::Str(&mut self.pipeline_id),
-            4 => model::Slot::Opt(&mut self.pending_changes_override),
+            2 => model::Slot::Str(&mut self.pipeline_id),
+            3 => model::Slot::Opt(&mut self.pending_changes_override),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.approver_id);
         to.opt(0, &self.comment);
-        to.opt(4, &self.pending_changes_override);
-        to.opt(3, &self.pipeline_id);
+        to.opt(3, &self.pending_changes_override);
+        to.opt(2, &self.pipeline_id);
         to.opt(1, &self.target_id);
         to.misfits(&self.misfits);
     }
 }
-model::model!(PromoteExemptionBody);
-/// Schema `Exemptions#PromoteExemption body.pendingChangesOverride`.
-pub struct PromoteExemptionBodyPendingChangesOverride {
-    pub duration_days: Option<i64>,
+model::model!(PromoteExemptionRequestBody);
+/// Schema `UpdateExemptionRequestBody`.
+pub struct UpdateExemptionRequestBody {
+    pub expiration: Option<i64>,
+    pub link: Option<String>,
+    pub pending_changes: Box<PendingChanges>,
+    pub pipeline_id: Option<String>,
+    pub reason: String,
+    pub requester_email: Option<String>,
+    pub requester_name: Option<String>,
+    pub target_id: Option<String>,
+    pub type_: UpdateExemptionRequestBodyType,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for PromoteExemptionBodyPendingChangesOverride {
+impl UpdateExemptionRequestBody {
+    /// A value with its required members.
     #[inline]
-    fn blank() -> Self {
+    pub fn new(
+        pending_changes: impl Into<Box<PendingChanges>>,
+        reason: impl Into<String>,
+        type_: impl Into<UpdateExemptionRequestBodyType>,
+    ) -> Self {
         Self {
-            duration_days: None,
+            expiration: None,
+            link: None,
+            pending_changes: pending_changes.into(),
+            pipeline_id: None,
+            reason: reason.into(),
+            requester_email: None,
+            requester_name: None,
+            target_id: None,
+            type_: type_.into(),
             misfits: model::Misfits::NONE,
         }
     }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "PromoteExemptionBodyPendingChangesOverride",
-            names: &["durationDays"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Int(&mut self.duration_days),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.duration_days);
-        to.misfits(&self.misfits);
-    }
 }
-model::model!(PromoteExemptionBodyPendingChangesOverride);
-/// Schema `Exemptions#UpdateExemption body`.
-pub struct UpdateExemptionBody {
-    pub expiration: Option<i64>,
-    pub link: Option<String>,
-    pub pending_changes: Option<Box<UpdateExemptionBodyPendingChanges>>,
-    pub pipeline_id: Option<String>,
-    pub reason: Option<String>,
-    pub requester_email: Option<String>,
-    pub requester_id: Option<String>,
-    pub requester_name: Option<String>,
-    pub target_id: Option<String>,
-    pub type_: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateExemptionBody {
+impl model::Model for UpdateExemptionRequestBody {
     #[inline]
     fn blank() -> Self {
         Self {
             expiration: None,
             link: None,
-            pending_changes: None,
+            pending_changes: model::Cell::blank(),
             pipeline_id: None,
-            reason: None,
+            reason: model::Cell::blank(),
             requester_email: None,
-            requester_id: None,
             requester_name: None,
             target_id: None,
-            type_: None,
+            type_: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateExemptionBody",
+            name: "UpdateExemptionRequestBody",
             names: &[
                 "link",
                 "type",
@@ -572,12 +1147,11 @@ impl model::Model for UpdateExemptionBody {
                 "targetId",
                 "expiration",
                 "pipelineId",
-                "requesterId",
                 "requesterName",
                 "pendingChanges",
                 "requesterEmail",
             ],
-            required: &[],
+            required: &[1, 2, 7],
             secrets: &[],
             tagged: &[],
         }
@@ -586,15 +1160,14 @@ impl model::Model for UpdateExemptionBody {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Str(&mut self.link),
-            1 => model::Slot::Str(&mut self.type_),
-            2 => model::Slot::Str(&mut self.reason),
+            1 => model::Cell::slot(&mut self.type_),
+            2 => model::Slot::OneStr(&mut self.reason),
             3 => model::Slot::Str(&mut self.target_id),
             4 => model::Slot::Int(&mut self.expiration),
             5 => model::Slot::Str(&mut self.pipeline_id),
-            6 => model::Slot::Str(&mut self.requester_id),
-            7 => model::Slot::Str(&mut self.requester_name),
-            8 => model::Slot::Opt(&mut self.pending_changes),
-            9 => model::Slot::Str(&mut self.requester_email),
+            6 => model::Slot::Str(&mut self.requester_name),
+            7 => model::Cell::slot(&mut self.pending_changes),
+            8 => model::Slot::Str(&mut self.requester_email),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -602,53 +1175,24 @@ impl model::Model for UpdateExemptionBody {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(4, &self.expiration);
         to.opt(0, &self.link);
-        to.opt(8, &self.pending_changes);
+        to.one(7, &self.pending_changes);
         to.opt(5, &self.pipeline_id);
-        to.opt(2, &self.reason);
-        to.opt(9, &self.requester_email);
-        to.opt(6, &self.requester_id);
-        to.opt(7, &self.requester_name);
+        to.one(2, &self.reason);
+        to.opt(8, &self.requester_email);
+        to.opt(6, &self.requester_name);
         to.opt(3, &self.target_id);
-        to.opt(1, &self.type_);
+        to.one(1, &self.type_);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateExemptionBody);
-/// Schema `Exemptions#UpdateExemption body.pendingChanges`.
-pub struct UpdateExemptionBodyPendingChanges {
-    pub duration_days: Option<i64>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
+model::through_cell!(UpdateExemptionRequestBody);
+model::open_enum! {
+    #[doc = " Schema `UpdateExemptionRequestBody.type`."] UpdateExemptionRequestBodyType
+    { 0 CompensatingControls = "Compensating Controls", 1 AcceptableUse =
+    "Acceptable Use", 2 AcceptableRisk = "Acceptable Risk", 3 FalsePositive =
+    "False Positive", 4 FixUnavailable = "Fix Unavailable", 5 Other = "Other", }
 }
-impl model::Model for UpdateExemptionBodyPendingChanges {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            duration_days: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateExemptionBodyPendingChanges",
-            names: &["durationDays"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Int(&mut self.duration_days),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.duration_days);
-        to.misfits(&self.misfits);
-    }
+model::open_enum! {
+    #[doc = " Schema `Exemptions#ApproveExemption action`."] ApproveExemptionAction { 0
+    Approve = "approve", 1 Reject = "reject", }
 }
-model::model!(UpdateExemptionBodyPendingChanges);

@@ -3,6 +3,144 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `AugmentRemediationMetadata`.
+pub struct AugmentRemediationMetadata {
+    pub warnings: Option<Vec<AugmentRemediationWarning>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for AugmentRemediationMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            warnings: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AugmentRemediationMetadata",
+            names: &["warnings"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.warnings),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.warnings);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AugmentRemediationMetadata);
+/// Schema `AugmentRemediationResult`.
+pub struct AugmentRemediationResult {
+    pub metadata: Option<Box<AugmentRemediationMetadata>>,
+    pub remediation_code: Option<String>,
+    pub remediation_sections: Option<Box<RemediationSections>>,
+    pub repo_content: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl AugmentRemediationResult {
+    pub(crate) const NAMES: model::Names = &[
+        "metadata",
+        "repoContent",
+        "remediationCode",
+        "remediationSections",
+    ];
+}
+impl model::Model for AugmentRemediationResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            remediation_code: None,
+            remediation_sections: None,
+            repo_content: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AugmentRemediationResult",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.metadata),
+            1 => model::Slot::Str(&mut self.repo_content),
+            2 => model::Slot::Str(&mut self.remediation_code),
+            3 => model::Slot::Opt(&mut self.remediation_sections),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.metadata);
+        to.opt(2, &self.remediation_code);
+        to.opt(3, &self.remediation_sections);
+        to.opt(1, &self.repo_content);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AugmentRemediationResult);
+/// Schema `AugmentRemediationWarning`.
+pub struct AugmentRemediationWarning {
+    pub message: Option<String>,
+    pub source: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for AugmentRemediationWarning {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            message: None,
+            source: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AugmentRemediationWarning",
+            names: &["source", "message"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.source),
+            1 => model::Slot::Str(&mut self.message),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.message);
+        to.opt(0, &self.source);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AugmentRemediationWarning);
 /// Schema `CreateIssueRequestBody`.
 pub struct CreateIssueRequestBody {
     pub details: std::collections::BTreeMap<String, serde_json::Value>,
@@ -172,7 +310,8 @@ model::open_enum! {
 /// Schema `IssuesAugmentRemediationRequestBody`.
 pub struct IssuesAugmentRemediationRequestBody {
     pub connector_id: Option<String>,
-    pub dataflow: Option<std::collections::BTreeMap<String, String>>,
+    /// Any JSON: it is known from one sample, which has an object.
+    pub dataflow: Option<serde_json::Value>,
     pub occurrence_id: i64,
     pub reference_id: Option<String>,
     pub scan_id: String,
@@ -229,7 +368,7 @@ impl model::Model for IssuesAugmentRemediationRequestBody {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::OneStr(&mut self.scan_id),
-            1 => model::Slot::Opt(&mut self.dataflow),
+            1 => model::Slot::Json(&mut self.dataflow),
             2 => model::Slot::Str(&mut self.connector_id),
             3 => model::Slot::Str(&mut self.reference_id),
             4 => model::Slot::Str(&mut self.user_snippet),
@@ -294,6 +433,91 @@ impl model::Model for IssuesListIssuesResponseBody {
     }
 }
 model::model!(IssuesListIssuesResponseBody);
+/// Schema `RemediationSections`.
+pub struct RemediationSections {
+    pub attack_scenario: Option<String>,
+    pub further_considerations: Option<String>,
+    pub references: Option<String>,
+    pub remediation_steps: Option<String>,
+    pub root_cause_analysis: Option<String>,
+    pub secure_coding_pattern: Option<String>,
+    pub taint_path_analysis: Option<String>,
+    pub test_cases: Option<String>,
+    pub verification_checklist: Option<String>,
+    pub vulnerability_overview: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for RemediationSections {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            attack_scenario: None,
+            further_considerations: None,
+            references: None,
+            remediation_steps: None,
+            root_cause_analysis: None,
+            secure_coding_pattern: None,
+            taint_path_analysis: None,
+            test_cases: None,
+            verification_checklist: None,
+            vulnerability_overview: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "RemediationSections",
+            names: &[
+                "testCases",
+                "references",
+                "attackScenario",
+                "remediationSteps",
+                "rootCauseAnalysis",
+                "taintPathAnalysis",
+                "secureCodingPattern",
+                "furtherConsiderations",
+                "verificationChecklist",
+                "vulnerabilityOverview",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.test_cases),
+            1 => model::Slot::Str(&mut self.references),
+            2 => model::Slot::Str(&mut self.attack_scenario),
+            3 => model::Slot::Str(&mut self.remediation_steps),
+            4 => model::Slot::Str(&mut self.root_cause_analysis),
+            5 => model::Slot::Str(&mut self.taint_path_analysis),
+            6 => model::Slot::Str(&mut self.secure_coding_pattern),
+            7 => model::Slot::Str(&mut self.further_considerations),
+            8 => model::Slot::Str(&mut self.verification_checklist),
+            9 => model::Slot::Str(&mut self.vulnerability_overview),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.attack_scenario);
+        to.opt(7, &self.further_considerations);
+        to.opt(1, &self.references);
+        to.opt(3, &self.remediation_steps);
+        to.opt(4, &self.root_cause_analysis);
+        to.opt(6, &self.secure_coding_pattern);
+        to.opt(5, &self.taint_path_analysis);
+        to.opt(0, &self.test_cases);
+        to.opt(8, &self.verification_checklist);
+        to.opt(9, &self.vulnerability_overview);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(RemediationSections);
 /// Schema `UpdateIssueRequestBody`.
 pub struct UpdateIssueRequestBody {
     pub num_occurrences: Option<i64>,

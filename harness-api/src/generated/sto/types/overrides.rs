@@ -3,36 +3,63 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
-/// Schema `Overrides#CreateOverride body`.
-pub struct CreateOverrideBody {
-    pub issue_id: Option<String>,
+/// Schema `CreateOverrideRequestBody`.
+pub struct CreateOverrideRequestBody {
+    pub issue_id: String,
     pub link: Option<String>,
     pub occurrences: Option<Vec<i64>>,
-    pub override_field_name: Option<String>,
-    pub override_field_value: Option<String>,
+    pub override_field_name: String,
+    pub override_field_value: String,
     pub override_future_occurrences: Option<bool>,
     pub pipeline_id: Option<String>,
-    pub reason: Option<String>,
-    pub requester_id: Option<String>,
+    pub reason: String,
+    pub requester_id: String,
     pub scan_id: Option<String>,
     pub search: Option<String>,
     pub target_id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CreateOverrideBody {
+impl CreateOverrideRequestBody {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        issue_id: impl Into<String>,
+        override_field_name: impl Into<String>,
+        override_field_value: impl Into<String>,
+        reason: impl Into<String>,
+        requester_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            issue_id: issue_id.into(),
+            link: None,
+            occurrences: None,
+            override_field_name: override_field_name.into(),
+            override_field_value: override_field_value.into(),
+            override_future_occurrences: None,
+            pipeline_id: None,
+            reason: reason.into(),
+            requester_id: requester_id.into(),
+            scan_id: None,
+            search: None,
+            target_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for CreateOverrideRequestBody {
     #[inline]
     fn blank() -> Self {
         Self {
-            issue_id: None,
+            issue_id: model::Cell::blank(),
             link: None,
             occurrences: None,
-            override_field_name: None,
-            override_field_value: None,
+            override_field_name: model::Cell::blank(),
+            override_field_value: model::Cell::blank(),
             override_future_occurrences: None,
             pipeline_id: None,
-            reason: None,
-            requester_id: None,
+            reason: model::Cell::blank(),
+            requester_id: model::Cell::blank(),
             scan_id: None,
             search: None,
             target_id: None,
@@ -42,7 +69,7 @@ impl model::Model for CreateOverrideBody {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CreateOverrideBody",
+            name: "CreateOverrideRequestBody",
             names: &[
                 "link",
                 "reason",
@@ -57,7 +84,7 @@ impl model::Model for CreateOverrideBody {
                 "overrideFieldValue",
                 "overrideFutureOccurrences",
             ],
-            required: &[],
+            required: &[1, 4, 8, 9, 10],
             secrets: &[],
             tagged: &[],
         }
@@ -66,57 +93,167 @@ impl model::Model for CreateOverrideBody {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Str(&mut self.link),
-            1 => model::Slot::Str(&mut self.reason),
+            1 => model::Slot::OneStr(&mut self.reason),
             2 => model::Slot::Str(&mut self.scan_id),
             3 => model::Slot::Str(&mut self.search),
-            4 => model::Slot::Str(&mut self.issue_id),
+            4 => model::Slot::OneStr(&mut self.issue_id),
             5 => model::Slot::Str(&mut self.target_id),
             6 => model::Slot::Str(&mut self.pipeline_id),
             7 => model::Slot::Opt(&mut self.occurrences),
-            8 => model::Slot::Str(&mut self.requester_id),
-            9 => model::Slot::Str(&mut self.override_field_name),
-            10 => model::Slot::Str(&mut self.override_field_value),
+            8 => model::Slot::OneStr(&mut self.requester_id),
+            9 => model::Slot::OneStr(&mut self.override_field_name),
+            10 => model::Slot::OneStr(&mut self.override_field_value),
             11 => model::Slot::Flag(&mut self.override_future_occurrences),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(4, &self.issue_id);
+        to.one(4, &self.issue_id);
         to.opt(0, &self.link);
         to.opt(7, &self.occurrences);
-        to.opt(9, &self.override_field_name);
-        to.opt(10, &self.override_field_value);
+        to.one(9, &self.override_field_name);
+        to.one(10, &self.override_field_value);
         to.opt(11, &self.override_future_occurrences);
         to.opt(6, &self.pipeline_id);
-        to.opt(1, &self.reason);
-        to.opt(8, &self.requester_id);
+        to.one(1, &self.reason);
+        to.one(8, &self.requester_id);
         to.opt(2, &self.scan_id);
         to.opt(3, &self.search);
         to.opt(5, &self.target_id);
         to.misfits(&self.misfits);
     }
 }
-model::model!(CreateOverrideBody);
-/// Schema `Overrides#DeleteOverride body`.
-pub struct DeleteOverrideBody {
-    pub override_field_name: Option<String>,
+model::through_cell!(CreateOverrideRequestBody);
+/// Schema `DeleteOverrideRequestBody`.
+pub struct DeleteOverrideRequestBody {
+    pub override_field_name: String,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for DeleteOverrideBody {
+impl DeleteOverrideRequestBody {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(override_field_name: impl Into<String>) -> Self {
+        Self {
+            override_field_name: override_field_name.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for DeleteOverrideRequestBody {
     #[inline]
     fn blank() -> Self {
         Self {
-            override_field_name: None,
+            override_field_name: model::Cell::blank(),
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "DeleteOverrideBody",
+            name: "DeleteOverrideRequestBody",
             names: &["overrideFieldName"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.override_field_name),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.override_field_name);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(DeleteOverrideRequestBody);
+/// Schema `Override`.
+pub struct Override {
+    pub approver_id: Option<String>,
+    pub created: Option<i64>,
+    pub id: Option<String>,
+    pub is_deleted: Option<bool>,
+    pub issue_id: Option<String>,
+    pub last_modified: Option<i64>,
+    pub link: Option<String>,
+    pub occurrences: Option<Vec<i64>>,
+    pub org_id: Option<String>,
+    pub override_field_name: Option<String>,
+    pub override_field_value: Option<String>,
+    pub pipeline_id: Option<String>,
+    pub project_id: Option<String>,
+    pub reason: Option<String>,
+    pub requester_id: Option<String>,
+    pub scan_id: Option<String>,
+    pub scope: Option<OverrideScope>,
+    pub search: Option<String>,
+    pub status: Option<OverrideStatus>,
+    pub target_id: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl Override {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "link",
+        "orgId",
+        "scope",
+        "reason",
+        "scanId",
+        "search",
+        "status",
+        "created",
+        "issueId",
+        "targetId",
+        "isDeleted",
+        "projectId",
+        "approverId",
+        "pipelineId",
+        "occurrences",
+        "requesterId",
+        "lastModified",
+        "overrideFieldName",
+        "overrideFieldValue",
+    ];
+}
+impl model::Model for Override {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            approver_id: None,
+            created: None,
+            id: None,
+            is_deleted: None,
+            issue_id: None,
+            last_modified: None,
+            link: None,
+            occurrences: None,
+            org_id: None,
+            override_field_name: None,
+            override_field_value: None,
+            pipeline_id: None,
+            project_id: None,
+            reason: None,
+            requester_id: None,
+            scan_id: None,
+            scope: None,
+            search: None,
+            status: None,
+            target_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "Override",
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -125,39 +262,152 @@ impl model::Model for DeleteOverrideBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.override_field_name),
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.link),
+            2 => model::Slot::Str(&mut self.org_id),
+            3 => model::Slot::Opt(&mut self.scope),
+            4 => model::Slot::Str(&mut self.reason),
+            5 => model::Slot::Str(&mut self.scan_id),
+            6 => model::Slot::Str(&mut self.search),
+            7 => model::Slot::Opt(&mut self.status),
+            8 => model::Slot::Int(&mut self.created),
+            9 => model::Slot::Str(&mut self.issue_id),
+            10 => model::Slot::Str(&mut self.target_id),
+            11 => model::Slot::Flag(&mut self.is_deleted),
+            12 => model::Slot::Str(&mut self.project_id),
+            13 => model::Slot::Str(&mut self.approver_id),
+            14 => model::Slot::Str(&mut self.pipeline_id),
+            15 => model::Slot::Opt(&mut self.occurrences),
+            16 => model::Slot::Str(&mut self.requester_id),
+            17 => model::Slot::Int(&mut self.last_modified),
+            18 => model::Slot::Str(&mut self.override_field_name),
+            19 => model::Slot::Str(&mut self.override_field_value),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.override_field_name);
+        to.opt(13, &self.approver_id);
+        to.opt(8, &self.created);
+        to.opt(0, &self.id);
+        to.opt(11, &self.is_deleted);
+        to.opt(9, &self.issue_id);
+        to.opt(17, &self.last_modified);
+        to.opt(1, &self.link);
+        to.opt(15, &self.occurrences);
+        to.opt(2, &self.org_id);
+        to.opt(18, &self.override_field_name);
+        to.opt(19, &self.override_field_value);
+        to.opt(14, &self.pipeline_id);
+        to.opt(12, &self.project_id);
+        to.opt(4, &self.reason);
+        to.opt(16, &self.requester_id);
+        to.opt(5, &self.scan_id);
+        to.opt(3, &self.scope);
+        to.opt(6, &self.search);
+        to.opt(7, &self.status);
+        to.opt(10, &self.target_id);
         to.misfits(&self.misfits);
     }
 }
-model::model!(DeleteOverrideBody);
-/// Schema `Overrides#UpdateOverride body`.
-pub struct UpdateOverrideBody {
+model::model!(Override);
+model::open_enum! {
+    #[doc = " Schema `Override.scope`."] OverrideScope { 0 Project = "PROJECT", 1 Target
+    = "TARGET", }
+}
+model::open_enum! {
+    #[doc = " Schema `Override.status`."] OverrideStatus { 0 Pending = "Pending", 1
+    Approved = "Approved", 2 Rejected = "Rejected", 3 Expired = "Expired", 4 Canceled =
+    "Canceled", }
+}
+/// Schema `OverridesListOverridesResponseBody`.
+pub struct OverridesListOverridesResponseBody {
+    pub pagination: Option<Box<StoPagination>>,
+    pub results: Option<Vec<Override>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl OverridesListOverridesResponseBody {
+    pub(crate) const NAMES: model::Names = &["results", "pagination"];
+}
+impl model::Model for OverridesListOverridesResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pagination: None,
+            results: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "OverridesListOverridesResponseBody",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.results),
+            1 => model::Slot::Opt(&mut self.pagination),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.pagination);
+        to.opt(0, &self.results);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(OverridesListOverridesResponseBody);
+/// Schema `UpdateOverrideRequestBody`.
+pub struct UpdateOverrideRequestBody {
     pub link: Option<String>,
-    pub override_field_name: Option<String>,
-    pub override_field_value: Option<String>,
+    pub override_field_name: String,
+    pub override_field_value: String,
     pub pipeline_id: Option<String>,
-    pub reason: Option<String>,
-    pub requester_id: Option<String>,
+    pub reason: String,
+    pub requester_id: String,
     pub target_id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateOverrideBody {
+impl UpdateOverrideRequestBody {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(
+        override_field_name: impl Into<String>,
+        override_field_value: impl Into<String>,
+        reason: impl Into<String>,
+        requester_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            link: None,
+            override_field_name: override_field_name.into(),
+            override_field_value: override_field_value.into(),
+            pipeline_id: None,
+            reason: reason.into(),
+            requester_id: requester_id.into(),
+            target_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for UpdateOverrideRequestBody {
     #[inline]
     fn blank() -> Self {
         Self {
             link: None,
-            override_field_name: None,
-            override_field_value: None,
+            override_field_name: model::Cell::blank(),
+            override_field_value: model::Cell::blank(),
             pipeline_id: None,
-            reason: None,
-            requester_id: None,
+            reason: model::Cell::blank(),
+            requester_id: model::Cell::blank(),
             target_id: None,
             misfits: model::Misfits::NONE,
         }
@@ -165,7 +415,7 @@ impl model::Model for UpdateOverrideBody {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateOverrideBody",
+            name: "UpdateOverrideRequestBody",
             names: &[
                 "link",
                 "reason",
@@ -175,7 +425,7 @@ impl model::Model for UpdateOverrideBody {
                 "overrideFieldName",
                 "overrideFieldValue",
             ],
-            required: &[],
+            required: &[1, 4, 5, 6],
             secrets: &[],
             tagged: &[],
         }
@@ -184,25 +434,25 @@ impl model::Model for UpdateOverrideBody {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::Str(&mut self.link),
-            1 => model::Slot::Str(&mut self.reason),
+            1 => model::Slot::OneStr(&mut self.reason),
             2 => model::Slot::Str(&mut self.target_id),
             3 => model::Slot::Str(&mut self.pipeline_id),
-            4 => model::Slot::Str(&mut self.requester_id),
-            5 => model::Slot::Str(&mut self.override_field_name),
-            6 => model::Slot::Str(&mut self.override_field_value),
+            4 => model::Slot::OneStr(&mut self.requester_id),
+            5 => model::Slot::OneStr(&mut self.override_field_name),
+            6 => model::Slot::OneStr(&mut self.override_field_value),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(0, &self.link);
-        to.opt(5, &self.override_field_name);
-        to.opt(6, &self.override_field_value);
+        to.one(5, &self.override_field_name);
+        to.one(6, &self.override_field_value);
         to.opt(3, &self.pipeline_id);
-        to.opt(1, &self.reason);
-        to.opt(4, &self.requester_id);
+        to.one(1, &self.reason);
+        to.one(4, &self.requester_id);
         to.opt(2, &self.target_id);
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateOverrideBody);
+model::through_cell!(UpdateOverrideRequestBody);

@@ -16,7 +16,8 @@ pub struct CreatePullRequestBody {
     pub remediation_code_start: i64,
     pub remediation_context: String,
     pub remediation_indent: Option<i64>,
-    pub scan_id: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub scan_id: Option<serde_json::Value>,
     pub vulnerable_code: String,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
@@ -104,7 +105,7 @@ impl model::Model for CreatePullRequestBody {
         match index {
             0 => model::Slot::OneStr(&mut self.id),
             1 => model::Slot::OneStr(&mut self.branch),
-            2 => model::Slot::Str(&mut self.scan_id),
+            2 => model::Slot::Json(&mut self.scan_id),
             3 => model::Slot::OneStr(&mut self.description),
             4 => model::Slot::OneStr(&mut self.pipeline_url),
             5 => model::Slot::OneInt(&mut self.occurrence_id),
@@ -178,6 +179,145 @@ impl model::Model for ListPullRequestsResult {
     }
 }
 model::model!(ListPullRequestsResult);
+/// Schema `PullRequestActionResult`.
+pub struct PullRequestActionResult {
+    pub action: Option<PullRequestActionResultAction>,
+    pub comment_url: Option<String>,
+    pub disabled: Option<bool>,
+    pub disabled_reason: Option<String>,
+    pub pull_request_number: Option<i64>,
+    pub pull_request_url: Option<String>,
+    pub remediation_code_end: Option<i64>,
+    pub remediation_code_path: Option<String>,
+    pub remediation_code_start: Option<i64>,
+    pub remediation_indent: Option<i64>,
+    pub target_branch: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl PullRequestActionResult {
+    pub(crate) const NAMES: model::Names = &[
+        "action",
+        "disabled",
+        "commentUrl",
+        "targetBranch",
+        "disabledReason",
+        "pullRequestUrl",
+        "pullRequestNumber",
+        "remediationIndent",
+        "remediationCodeEnd",
+        "remediationCodePath",
+        "remediationCodeStart",
+    ];
+}
+impl model::Model for PullRequestActionResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: None,
+            comment_url: None,
+            disabled: None,
+            disabled_reason: None,
+            pull_request_number: None,
+            pull_request_url: None,
+            remediation_code_end: None,
+            remediation_code_path: None,
+            remediation_code_start: None,
+            remediation_indent: None,
+            target_branch: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PullRequestActionResult",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.action),
+            1 => model::Slot::Flag(&mut self.disabled),
+            2 => model::Slot::Str(&mut self.comment_url),
+            3 => model::Slot::Str(&mut self.target_branch),
+            4 => model::Slot::Str(&mut self.disabled_reason),
+            5 => model::Slot::Str(&mut self.pull_request_url),
+            6 => model::Slot::Int(&mut self.pull_request_number),
+            7 => model::Slot::Int(&mut self.remediation_indent),
+            8 => model::Slot::Int(&mut self.remediation_code_end),
+            9 => model::Slot::Str(&mut self.remediation_code_path),
+            10 => model::Slot::Int(&mut self.remediation_code_start),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.action);
+        to.opt(2, &self.comment_url);
+        to.opt(1, &self.disabled);
+        to.opt(4, &self.disabled_reason);
+        to.opt(6, &self.pull_request_number);
+        to.opt(5, &self.pull_request_url);
+        to.opt(8, &self.remediation_code_end);
+        to.opt(9, &self.remediation_code_path);
+        to.opt(10, &self.remediation_code_start);
+        to.opt(7, &self.remediation_indent);
+        to.opt(3, &self.target_branch);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(PullRequestActionResult);
+model::open_enum! {
+    #[doc = " Schema `PullRequestActionResult.action`."] PullRequestActionResultAction {
+    0 Create = "create", 1 SuggestFix = "suggestFix", 2 Display = "display", 3 None =
+    "none", }
+}
+/// Schema `PullRequestCorrelationResult`.
+pub struct PullRequestCorrelationResult {
+    pub is_correlated: Option<bool>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl PullRequestCorrelationResult {
+    pub(crate) const NAMES: model::Names = &["isCorrelated"];
+}
+impl model::Model for PullRequestCorrelationResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            is_correlated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PullRequestCorrelationResult",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.is_correlated),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.is_correlated);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(PullRequestCorrelationResult);
 /// Schema `PullRequestResult`.
 pub struct PullRequestResult {
     pub pull_request_number: Option<i64>,
@@ -243,7 +383,8 @@ pub struct UpdatePullRequestBody {
     pub remediation_code_start: i64,
     pub remediation_context: String,
     pub remediation_indent: Option<i64>,
-    pub scan_id: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub scan_id: Option<serde_json::Value>,
     pub vulnerable_code: String,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
@@ -326,7 +467,7 @@ impl model::Model for UpdatePullRequestBody {
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
             0 => model::Slot::OneStr(&mut self.id),
-            1 => model::Slot::Str(&mut self.scan_id),
+            1 => model::Slot::Json(&mut self.scan_id),
             2 => model::Slot::OneStr(&mut self.pipeline_url),
             3 => model::Slot::OneInt(&mut self.occurrence_id),
             4 => model::Slot::OneStr(&mut self.vulnerable_code),

@@ -3,6 +3,117 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `QwietTokenResponse`.
+pub struct QwietTokenResponse {
+    pub authorized: Option<bool>,
+    pub license_type: Option<QwietTokenResponseLicenseType>,
+    pub organization_id: Option<String>,
+    pub token: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl QwietTokenResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "token",
+        "authorized",
+        "licenseType",
+        "organizationId",
+    ];
+}
+impl model::Model for QwietTokenResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            authorized: None,
+            license_type: None,
+            organization_id: None,
+            token: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "QwietTokenResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[0],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.token),
+            1 => model::Slot::Flag(&mut self.authorized),
+            2 => model::Slot::Opt(&mut self.license_type),
+            3 => model::Slot::Str(&mut self.organization_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.authorized);
+        to.opt(2, &self.license_type);
+        to.opt(3, &self.organization_id);
+        to.opt(0, &self.token);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(QwietTokenResponse);
+model::open_enum! {
+    #[doc = " Schema `QwietTokenResponse.licenseType`."] QwietTokenResponseLicenseType {
+    0 Qwiet = "qwiet", 1 Sast = "sast", 2 Sca = "sca", }
+}
+/// Schema `QwietUserTokenResponse`.
+pub struct QwietUserTokenResponse {
+    pub email: Option<String>,
+    pub organization_id: Option<String>,
+    pub token: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl QwietUserTokenResponse {
+    pub(crate) const NAMES: model::Names = &["email", "token", "organizationId"];
+}
+impl model::Model for QwietUserTokenResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            organization_id: None,
+            token: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "QwietUserTokenResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[1],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.email),
+            1 => model::Slot::Str(&mut self.token),
+            2 => model::Slot::Str(&mut self.organization_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.email);
+        to.opt(2, &self.organization_id);
+        to.opt(1, &self.token);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(QwietUserTokenResponse);
 model::open_enum! {
     #[doc = " Schema `Qwiet#GetToken licenseType`."] GetTokenLicenseType { 0 Qwiet =
     "qwiet", 1 Sast = "sast", 2 Sca = "sca", }

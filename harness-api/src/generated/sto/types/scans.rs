@@ -13,7 +13,8 @@ pub struct CreateScanRequestBody {
     pub product_id: String,
     pub project_id: String,
     pub refinement_version: String,
-    pub scanner_diff_key: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub scanner_diff_key: Option<serde_json::Value>,
     pub stage_id: String,
     pub status: CreateScanRequestBodyStatus,
     pub step_id: String,
@@ -116,7 +117,7 @@ impl model::Model for CreateScanRequestBody {
             8 => model::Slot::OneStr(&mut self.execution_id),
             9 => model::Slot::Opt(&mut self.git_metadata),
             10 => model::Slot::Num(&mut self.code_coverage),
-            11 => model::Slot::Str(&mut self.scanner_diff_key),
+            11 => model::Slot::Json(&mut self.scanner_diff_key),
             12 => model::Slot::OneStr(&mut self.target_variant_id),
             13 => model::Slot::OneStr(&mut self.refinement_version),
             _ => model::Slot::Misfits(&mut self.misfits),
@@ -147,6 +148,374 @@ model::open_enum! {
     Pending = "Pending", 1 Running = "Running", 2 Succeeded = "Succeeded", 3 Failed =
     "Failed", }
 }
+/// Schema `FullIssueCounts`.
+pub struct FullIssueCounts {
+    pub app_critical: Option<i64>,
+    pub app_high: Option<i64>,
+    pub app_info: Option<i64>,
+    pub app_low: Option<i64>,
+    pub app_medium: Option<i64>,
+    pub base_critical: Option<i64>,
+    pub base_high: Option<i64>,
+    pub base_image_approved: Option<bool>,
+    pub base_image_detected: Option<bool>,
+    pub base_info: Option<i64>,
+    pub base_low: Option<i64>,
+    pub base_medium: Option<i64>,
+    pub code_coverage: Option<f64>,
+    pub critical: Option<i64>,
+    pub external_policy_failures: Option<i64>,
+    pub high: Option<i64>,
+    pub ignored: Option<i64>,
+    pub ignored_critical: Option<i64>,
+    pub ignored_high: Option<i64>,
+    pub ignored_info: Option<i64>,
+    pub ignored_low: Option<i64>,
+    pub ignored_medium: Option<i64>,
+    pub ignored_unassigned: Option<i64>,
+    pub info: Option<i64>,
+    pub low: Option<i64>,
+    pub medium: Option<i64>,
+    pub new_app_critical: Option<i64>,
+    pub new_app_high: Option<i64>,
+    pub new_app_info: Option<i64>,
+    pub new_app_low: Option<i64>,
+    pub new_app_medium: Option<i64>,
+    pub new_base_critical: Option<i64>,
+    pub new_base_high: Option<i64>,
+    pub new_base_info: Option<i64>,
+    pub new_base_low: Option<i64>,
+    pub new_base_medium: Option<i64>,
+    pub new_critical: Option<i64>,
+    pub new_high: Option<i64>,
+    pub new_ignored_critical: Option<i64>,
+    pub new_ignored_high: Option<i64>,
+    pub new_ignored_info: Option<i64>,
+    pub new_ignored_low: Option<i64>,
+    pub new_ignored_medium: Option<i64>,
+    pub new_ignored_occurrences_critical: Option<i64>,
+    pub new_ignored_occurrences_high: Option<i64>,
+    pub new_ignored_occurrences_info: Option<i64>,
+    pub new_ignored_occurrences_low: Option<i64>,
+    pub new_ignored_occurrences_medium: Option<i64>,
+    pub new_ignored_occurrences_unassigned: Option<i64>,
+    pub new_ignored_unassigned: Option<i64>,
+    pub new_info: Option<i64>,
+    pub new_low: Option<i64>,
+    pub new_medium: Option<i64>,
+    pub new_occurrences_critical: Option<i64>,
+    pub new_occurrences_high: Option<i64>,
+    pub new_occurrences_info: Option<i64>,
+    pub new_occurrences_low: Option<i64>,
+    pub new_occurrences_medium: Option<i64>,
+    pub new_occurrences_unassigned: Option<i64>,
+    pub new_total: Option<i64>,
+    pub new_total_base: Option<i64>,
+    pub new_unassigned: Option<i64>,
+    pub scanner_console_url: Option<String>,
+    pub total: Option<i64>,
+    pub total_base: Option<i64>,
+    pub unassigned: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl FullIssueCounts {
+    pub(crate) const NAMES: model::Names = &[
+        "low",
+        "high",
+        "info",
+        "total",
+        "appLow",
+        "medium",
+        "newLow",
+        "appHigh",
+        "appInfo",
+        "baseLow",
+        "ignored",
+        "newHigh",
+        "newInfo",
+        "baseHigh",
+        "baseInfo",
+        "critical",
+        "newTotal",
+        "appMedium",
+        "newAppLow",
+        "newMedium",
+        "totalBase",
+        "baseMedium",
+        "ignoredLow",
+        "newAppHigh",
+        "newAppInfo",
+        "newBaseLow",
+        "unassigned",
+        "appCritical",
+        "ignoredHigh",
+        "ignoredInfo",
+        "newBaseHigh",
+        "newBaseInfo",
+        "newCritical",
+        "baseCritical",
+        "codeCoverage",
+        "newAppMedium",
+        "newTotalBase",
+        "ignoredMedium",
+        "newBaseMedium",
+        "newIgnoredLow",
+        "newUnassigned",
+        "newAppCritical",
+        "newIgnoredHigh",
+        "newIgnoredInfo",
+        "ignoredCritical",
+        "newBaseCritical",
+        "newIgnoredMedium",
+        "baseImageApproved",
+        "baseImageDetected",
+        "ignoredUnassigned",
+        "newOccurrencesLow",
+        "scannerConsoleUrl",
+        "newIgnoredCritical",
+        "newOccurrencesHigh",
+        "newOccurrencesInfo",
+        "newIgnoredUnassigned",
+        "newOccurrencesMedium",
+        "externalPolicyFailures",
+        "newOccurrencesCritical",
+        "newIgnoredOccurrencesLow",
+        "newOccurrencesUnassigned",
+        "newIgnoredOccurrencesHigh",
+        "newIgnoredOccurrencesInfo",
+        "newIgnoredOccurrencesMedium",
+        "newIgnoredOccurrencesCritical",
+        "newIgnoredOccurrencesUnassigned",
+    ];
+}
+impl model::Model for FullIssueCounts {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            app_critical: None,
+            app_high: None,
+            app_info: None,
+            app_low: None,
+            app_medium: None,
+            base_critical: None,
+            base_high: None,
+            base_image_approved: None,
+            base_image_detected: None,
+            base_info: None,
+            base_low: None,
+            base_medium: None,
+            code_coverage: None,
+            critical: None,
+            external_policy_failures: None,
+            high: None,
+            ignored: None,
+            ignored_critical: None,
+            ignored_high: None,
+            ignored_info: None,
+            ignored_low: None,
+            ignored_medium: None,
+            ignored_unassigned: None,
+            info: None,
+            low: None,
+            medium: None,
+            new_app_critical: None,
+            new_app_high: None,
+            new_app_info: None,
+            new_app_low: None,
+            new_app_medium: None,
+            new_base_critical: None,
+            new_base_high: None,
+            new_base_info: None,
+            new_base_low: None,
+            new_base_medium: None,
+            new_critical: None,
+            new_high: None,
+            new_ignored_critical: None,
+            new_ignored_high: None,
+            new_ignored_info: None,
+            new_ignored_low: None,
+            new_ignored_medium: None,
+            new_ignored_occurrences_critical: None,
+            new_ignored_occurrences_high: None,
+            new_ignored_occurrences_info: None,
+            new_ignored_occurrences_low: None,
+            new_ignored_occurrences_medium: None,
+            new_ignored_occurrences_unassigned: None,
+            new_ignored_unassigned: None,
+            new_info: None,
+            new_low: None,
+            new_medium: None,
+            new_occurrences_critical: None,
+            new_occurrences_high: None,
+            new_occurrences_info: None,
+            new_occurrences_low: None,
+            new_occurrences_medium: None,
+            new_occurrences_unassigned: None,
+            new_total: None,
+            new_total_base: None,
+            new_unassigned: None,
+            scanner_console_url: None,
+            total: None,
+            total_base: None,
+            unassigned: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "FullIssueCounts",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.low),
+            1 => model::Slot::Int(&mut self.high),
+            2 => model::Slot::Int(&mut self.info),
+            3 => model::Slot::Int(&mut self.total),
+            4 => model::Slot::Int(&mut self.app_low),
+            5 => model::Slot::Int(&mut self.medium),
+            6 => model::Slot::Int(&mut self.new_low),
+            7 => model::Slot::Int(&mut self.app_high),
+            8 => model::Slot::Int(&mut self.app_info),
+            9 => model::Slot::Int(&mut self.base_low),
+            10 => model::Slot::Int(&mut self.ignored),
+            11 => model::Slot::Int(&mut self.new_high),
+            12 => model::Slot::Int(&mut self.new_info),
+            13 => model::Slot::Int(&mut self.base_high),
+            14 => model::Slot::Int(&mut self.base_info),
+            15 => model::Slot::Int(&mut self.critical),
+            16 => model::Slot::Int(&mut self.new_total),
+            17 => model::Slot::Int(&mut self.app_medium),
+            18 => model::Slot::Int(&mut self.new_app_low),
+            19 => model::Slot::Int(&mut self.new_medium),
+            20 => model::Slot::Int(&mut self.total_base),
+            21 => model::Slot::Int(&mut self.base_medium),
+            22 => model::Slot::Int(&mut self.ignored_low),
+            23 => model::Slot::Int(&mut self.new_app_high),
+            24 => model::Slot::Int(&mut self.new_app_info),
+            25 => model::Slot::Int(&mut self.new_base_low),
+            26 => model::Slot::Int(&mut self.unassigned),
+            27 => model::Slot::Int(&mut self.app_critical),
+            28 => model::Slot::Int(&mut self.ignored_high),
+            29 => model::Slot::Int(&mut self.ignored_info),
+            30 => model::Slot::Int(&mut self.new_base_high),
+            31 => model::Slot::Int(&mut self.new_base_info),
+            32 => model::Slot::Int(&mut self.new_critical),
+            33 => model::Slot::Int(&mut self.base_critical),
+            34 => model::Slot::Num(&mut self.code_coverage),
+            35 => model::Slot::Int(&mut self.new_app_medium),
+            36 => model::Slot::Int(&mut self.new_total_base),
+            37 => model::Slot::Int(&mut self.ignored_medium),
+            38 => model::Slot::Int(&mut self.new_base_medium),
+            39 => model::Slot::Int(&mut self.new_ignored_low),
+            40 => model::Slot::Int(&mut self.new_unassigned),
+            41 => model::Slot::Int(&mut self.new_app_critical),
+            42 => model::Slot::Int(&mut self.new_ignored_high),
+            43 => model::Slot::Int(&mut self.new_ignored_info),
+            44 => model::Slot::Int(&mut self.ignored_critical),
+            45 => model::Slot::Int(&mut self.new_base_critical),
+            46 => model::Slot::Int(&mut self.new_ignored_medium),
+            47 => model::Slot::Flag(&mut self.base_image_approved),
+            48 => model::Slot::Flag(&mut self.base_image_detected),
+            49 => model::Slot::Int(&mut self.ignored_unassigned),
+            50 => model::Slot::Int(&mut self.new_occurrences_low),
+            51 => model::Slot::Str(&mut self.scanner_console_url),
+            52 => model::Slot::Int(&mut self.new_ignored_critical),
+            53 => model::Slot::Int(&mut self.new_occurrences_high),
+            54 => model::Slot::Int(&mut self.new_occurrences_info),
+            55 => model::Slot::Int(&mut self.new_ignored_unassigned),
+            56 => model::Slot::Int(&mut self.new_occurrences_medium),
+            57 => model::Slot::Int(&mut self.external_policy_failures),
+            58 => model::Slot::Int(&mut self.new_occurrences_critical),
+            59 => model::Slot::Int(&mut self.new_ignored_occurrences_low),
+            60 => model::Slot::Int(&mut self.new_occurrences_unassigned),
+            61 => model::Slot::Int(&mut self.new_ignored_occurrences_high),
+            62 => model::Slot::Int(&mut self.new_ignored_occurrences_info),
+            63 => model::Slot::Int(&mut self.new_ignored_occurrences_medium),
+            64 => model::Slot::Int(&mut self.new_ignored_occurrences_critical),
+            65 => model::Slot::Int(&mut self.new_ignored_occurrences_unassigned),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(27, &self.app_critical);
+        to.opt(7, &self.app_high);
+        to.opt(8, &self.app_info);
+        to.opt(4, &self.app_low);
+        to.opt(17, &self.app_medium);
+        to.opt(33, &self.base_critical);
+        to.opt(13, &self.base_high);
+        to.opt(47, &self.base_image_approved);
+        to.opt(48, &self.base_image_detected);
+        to.opt(14, &self.base_info);
+        to.opt(9, &self.base_low);
+        to.opt(21, &self.base_medium);
+        to.opt(34, &self.code_coverage);
+        to.opt(15, &self.critical);
+        to.opt(57, &self.external_policy_failures);
+        to.opt(1, &self.high);
+        to.opt(10, &self.ignored);
+        to.opt(44, &self.ignored_critical);
+        to.opt(28, &self.ignored_high);
+        to.opt(29, &self.ignored_info);
+        to.opt(22, &self.ignored_low);
+        to.opt(37, &self.ignored_medium);
+        to.opt(49, &self.ignored_unassigned);
+        to.opt(2, &self.info);
+        to.opt(0, &self.low);
+        to.opt(5, &self.medium);
+        to.opt(41, &self.new_app_critical);
+        to.opt(23, &self.new_app_high);
+        to.opt(24, &self.new_app_info);
+        to.opt(18, &self.new_app_low);
+        to.opt(35, &self.new_app_medium);
+        to.opt(45, &self.new_base_critical);
+        to.opt(30, &self.new_base_high);
+        to.opt(31, &self.new_base_info);
+        to.opt(25, &self.new_base_low);
+        to.opt(38, &self.new_base_medium);
+        to.opt(32, &self.new_critical);
+        to.opt(11, &self.new_high);
+        to.opt(52, &self.new_ignored_critical);
+        to.opt(42, &self.new_ignored_high);
+        to.opt(43, &self.new_ignored_info);
+        to.opt(39, &self.new_ignored_low);
+        to.opt(46, &self.new_ignored_medium);
+        to.opt(64, &self.new_ignored_occurrences_critical);
+        to.opt(61, &self.new_ignored_occurrences_high);
+        to.opt(62, &self.new_ignored_occurrences_info);
+        to.opt(59, &self.new_ignored_occurrences_low);
+        to.opt(63, &self.new_ignored_occurrences_medium);
+        to.opt(65, &self.new_ignored_occurrences_unassigned);
+        to.opt(55, &self.new_ignored_unassigned);
+        to.opt(12, &self.new_info);
+        to.opt(6, &self.new_low);
+        to.opt(19, &self.new_medium);
+        to.opt(58, &self.new_occurrences_critical);
+        to.opt(53, &self.new_occurrences_high);
+        to.opt(54, &self.new_occurrences_info);
+        to.opt(50, &self.new_occurrences_low);
+        to.opt(56, &self.new_occurrences_medium);
+        to.opt(60, &self.new_occurrences_unassigned);
+        to.opt(16, &self.new_total);
+        to.opt(36, &self.new_total_base);
+        to.opt(40, &self.new_unassigned);
+        to.opt(51, &self.scanner_console_url);
+        to.opt(3, &self.total);
+        to.opt(20, &self.total_base);
+        to.opt(26, &self.unassigned);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(FullIssueCounts);
 /// Schema `GitMetadata`.
 pub struct GitMetadata {
     pub detected_name: Option<String>,
@@ -237,6 +606,383 @@ impl model::Model for GitMetadata {
     }
 }
 model::model!(GitMetadata);
+/// Schema `IssueInScan`.
+pub struct IssueInScan {
+    pub ai_triaged: Option<IssueInScanAiTriaged>,
+    pub ai_triaged_reasoning: Option<String>,
+    pub base_image_name: Option<String>,
+    pub base_image_org_id: Option<String>,
+    pub base_image_project_id: Option<String>,
+    pub baseline_variant_id: Option<String>,
+    pub created: Option<i64>,
+    pub current_status: Option<IssueInScanCurrentStatus>,
+    pub details: Option<std::collections::BTreeMap<String, serde_json::Value>>,
+    pub epss_last_modified: Option<String>,
+    pub epss_percentile: Option<f64>,
+    pub epss_score: Option<f64>,
+    pub exemption_coverage: Option<String>,
+    pub exemption_id: Option<String>,
+    pub exemption_status_at_scan: Option<IssueInScanExemptionStatusAtScan>,
+    pub exploitability: Option<String>,
+    pub fallback_severity_code: Option<IssueInScanFallbackSeverityCode>,
+    pub git_metadata: Option<Box<GitMetadata>>,
+    pub grace_period_days: Option<i64>,
+    pub harness_augmentation: Option<
+        std::collections::BTreeMap<String, serde_json::Value>,
+    >,
+    pub has_rules: Option<bool>,
+    pub id: Option<String>,
+    pub in_grace: Option<bool>,
+    pub key: Option<String>,
+    pub last_base_image_scan_at: Option<i64>,
+    pub num_non_exempted_occurrences: Option<i64>,
+    pub num_occurrences: Option<i64>,
+    pub occurrence_id: Option<i64>,
+    pub occurrences: Option<Vec<std::collections::BTreeMap<String, serde_json::Value>>>,
+    pub occurrences_pagination: Option<Box<StoPagination>>,
+    pub origin_status: Option<String>,
+    pub origins: Option<Vec<String>>,
+    pub overrides: Option<Vec<OverrideResult>>,
+    pub overrides_at_scan: Option<Vec<OverrideResult>>,
+    pub pipeline_id: Option<String>,
+    pub primary_occurrence_id: Option<i64>,
+    pub product_id: Option<String>,
+    pub reachability: Option<String>,
+    pub recent_activities: Option<Vec<ExemptionRecentActivity>>,
+    pub remediation_agent_pull_requests: Option<Vec<RemediationAgentActivity>>,
+    pub severity: Option<f64>,
+    pub severity_code: Option<IssueInScanSeverityCode>,
+    pub status: Option<IssueInScanStatus>,
+    pub subproduct: Option<String>,
+    pub target_id: Option<String>,
+    pub target_name: Option<String>,
+    pub target_type: Option<IssueInScanTargetType>,
+    pub target_variant_id: Option<String>,
+    pub target_variant_name: Option<String>,
+    pub title: Option<String>,
+    pub type_: Option<IssueInScanType>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl IssueInScan {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "key",
+        "type",
+        "title",
+        "status",
+        "created",
+        "details",
+        "inGrace",
+        "origins",
+        "hasRules",
+        "severity",
+        "targetId",
+        "aiTriaged",
+        "epssScore",
+        "overrides",
+        "productId",
+        "pipelineId",
+        "subproduct",
+        "targetName",
+        "targetType",
+        "exemptionId",
+        "gitMetadata",
+        "occurrences",
+        "occurrenceId",
+        "originStatus",
+        "reachability",
+        "severityCode",
+        "baseImageName",
+        "currentStatus",
+        "baseImageOrgId",
+        "epssPercentile",
+        "exploitability",
+        "numOccurrences",
+        "gracePeriodDays",
+        "overridesAtScan",
+        "targetVariantId",
+        "epssLastModified",
+        "recentActivities",
+        "baselineVariantId",
+        "exemptionCoverage",
+        "targetVariantName",
+        "aiTriagedReasoning",
+        "baseImageProjectId",
+        "harnessAugmentation",
+        "lastBaseImageScanAt",
+        "primaryOccurrenceId",
+        "fallbackSeverityCode",
+        "exemptionStatusAtScan",
+        "occurrencesPagination",
+        "numNonExemptedOccurrences",
+        "remediationAgentPullRequests",
+    ];
+}
+impl model::Model for IssueInScan {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ai_triaged: None,
+            ai_triaged_reasoning: None,
+            base_image_name: None,
+            base_image_org_id: None,
+            base_image_project_id: None,
+            baseline_variant_id: None,
+            created: None,
+            current_status: None,
+            details: None,
+            epss_last_modified: None,
+            epss_percentile: None,
+            epss_score: None,
+            exemption_coverage: None,
+            exemption_id: None,
+            exemption_status_at_scan: None,
+            exploitability: None,
+            fallback_severity_code: None,
+            git_metadata: None,
+            grace_period_days: None,
+            harness_augmentation: None,
+            has_rules: None,
+            id: None,
+            in_grace: None,
+            key: None,
+            last_base_image_scan_at: None,
+            num_non_exempted_occurrences: None,
+            num_occurrences: None,
+            occurrence_id: None,
+            occurrences: None,
+            occurrences_pagination: None,
+            origin_status: None,
+            origins: None,
+            overrides: None,
+            overrides_at_scan: None,
+            pipeline_id: None,
+            primary_occurrence_id: None,
+            product_id: None,
+            reachability: None,
+            recent_activities: None,
+            remediation_agent_pull_requests: None,
+            severity: None,
+            severity_code: None,
+            status: None,
+            subproduct: None,
+            target_id: None,
+            target_name: None,
+            target_type: None,
+            target_variant_id: None,
+            target_variant_name: None,
+            title: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "IssueInScan",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.key),
+            2 => model::Slot::Opt(&mut self.type_),
+            3 => model::Slot::Str(&mut self.title),
+            4 => model::Slot::Opt(&mut self.status),
+            5 => model::Slot::Int(&mut self.created),
+            6 => model::Slot::Opt(&mut self.details),
+            7 => model::Slot::Flag(&mut self.in_grace),
+            8 => model::Slot::Opt(&mut self.origins),
+            9 => model::Slot::Flag(&mut self.has_rules),
+            10 => model::Slot::Num(&mut self.severity),
+            11 => model::Slot::Str(&mut self.target_id),
+            12 => model::Slot::Opt(&mut self.ai_triaged),
+            13 => model::Slot::Num(&mut self.epss_score),
+            14 => model::Slot::Opt(&mut self.overrides),
+            15 => model::Slot::Str(&mut self.product_id),
+            16 => model::Slot::Str(&mut self.pipeline_id),
+            17 => model::Slot::Str(&mut self.subproduct),
+            18 => model::Slot::Str(&mut self.target_name),
+            19 => model::Slot::Opt(&mut self.target_type),
+            20 => model::Slot::Str(&mut self.exemption_id),
+            21 => model::Slot::Opt(&mut self.git_metadata),
+            22 => model::Slot::Opt(&mut self.occurrences),
+            23 => model::Slot::Int(&mut self.occurrence_id),
+            24 => model::Slot::Str(&mut self.origin_status),
+            25 => model::Slot::Str(&mut self.reachability),
+            26 => model::Slot::Opt(&mut self.severity_code),
+            27 => model::Slot::Str(&mut self.base_image_name),
+            28 => model::Slot::Opt(&mut self.current_status),
+            29 => model::Slot::Str(&mut self.base_image_org_id),
+            30 => model::Slot::Num(&mut self.epss_percentile),
+            31 => model::Slot::Str(&mut self.exploitability),
+            32 => model::Slot::Int(&mut self.num_occurrences),
+            33 => model::Slot::Int(&mut self.grace_period_days),
+            34 => model::Slot::Opt(&mut self.overrides_at_scan),
+            35 => model::Slot::Str(&mut self.target_variant_id),
+            36 => model::Slot::Str(&mut self.epss_last_modified),
+            37 => model::Slot::Opt(&mut self.recent_activities),
+            38 => model::Slot::Str(&mut self.baseline_variant_id),
+            39 => model::Slot::Str(&mut self.exemption_coverage),
+            40 => model::Slot::Str(&mut self.target_variant_name),
+            41 => model::Slot::Str(&mut self.ai_triaged_reasoning),
+            42 => model::Slot::Str(&mut self.base_image_project_id),
+            43 => model::Slot::Opt(&mut self.harness_augmentation),
+            44 => model::Slot::Int(&mut self.last_base_image_scan_at),
+            45 => model::Slot::Int(&mut self.primary_occurrence_id),
+            46 => model::Slot::Opt(&mut self.fallback_severity_code),
+            47 => model::Slot::Opt(&mut self.exemption_status_at_scan),
+            48 => model::Slot::Opt(&mut self.occurrences_pagination),
+            49 => model::Slot::Int(&mut self.num_non_exempted_occurrences),
+            50 => model::Slot::Opt(&mut self.remediation_agent_pull_requests),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(12, &self.ai_triaged);
+        to.opt(41, &self.ai_triaged_reasoning);
+        to.opt(27, &self.base_image_name);
+        to.opt(29, &self.base_image_org_id);
+        to.opt(42, &self.base_image_project_id);
+        to.opt(38, &self.baseline_variant_id);
+        to.opt(5, &self.created);
+        to.opt(28, &self.current_status);
+        to.opt(6, &self.details);
+        to.opt(36, &self.epss_last_modified);
+        to.opt(30, &self.epss_percentile);
+        to.opt(13, &self.epss_score);
+        to.opt(39, &self.exemption_coverage);
+        to.opt(20, &self.exemption_id);
+        to.opt(47, &self.exemption_status_at_scan);
+        to.opt(31, &self.exploitability);
+        to.opt(46, &self.fallback_severity_code);
+        to.opt(21, &self.git_metadata);
+        to.opt(33, &self.grace_period_days);
+        to.opt(43, &self.harness_augmentation);
+        to.opt(9, &self.has_rules);
+        to.opt(0, &self.id);
+        to.opt(7, &self.in_grace);
+        to.opt(1, &self.key);
+        to.opt(44, &self.last_base_image_scan_at);
+        to.opt(49, &self.num_non_exempted_occurrences);
+        to.opt(32, &self.num_occurrences);
+        to.opt(23, &self.occurrence_id);
+        to.opt(22, &self.occurrences);
+        to.opt(48, &self.occurrences_pagination);
+        to.opt(24, &self.origin_status);
+        to.opt(8, &self.origins);
+        to.opt(14, &self.overrides);
+        to.opt(34, &self.overrides_at_scan);
+        to.opt(16, &self.pipeline_id);
+        to.opt(45, &self.primary_occurrence_id);
+        to.opt(15, &self.product_id);
+        to.opt(25, &self.reachability);
+        to.opt(37, &self.recent_activities);
+        to.opt(50, &self.remediation_agent_pull_requests);
+        to.opt(10, &self.severity);
+        to.opt(26, &self.severity_code);
+        to.opt(4, &self.status);
+        to.opt(17, &self.subproduct);
+        to.opt(11, &self.target_id);
+        to.opt(18, &self.target_name);
+        to.opt(19, &self.target_type);
+        to.opt(35, &self.target_variant_id);
+        to.opt(40, &self.target_variant_name);
+        to.opt(3, &self.title);
+        to.opt(2, &self.type_);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(IssueInScan);
+model::open_enum! {
+    #[doc = " Schema `IssueInScan.aiTriaged`."] IssueInScanAiTriaged { 0 LikelyFp =
+    "LikelyFP", 1 LikelyTp = "LikelyTP", 2 NotEvaluatedYet = "NotEvaluatedYet", }
+}
+model::open_enum! {
+    #[doc = " Schema `IssueInScan.currentStatus`."] IssueInScanCurrentStatus { 0 Pending
+    = "Pending", 1 Approved = "Approved", 2 Rejected = "Rejected", 3 Expired = "Expired",
+    }
+}
+model::open_enum! {
+    #[doc = " Schema `IssueInScan.exemptionStatusAtScan`."]
+    IssueInScanExemptionStatusAtScan { 0 Pending = "Pending", 1 Approved = "Approved", 2
+    Rejected = "Rejected", 3 Expired = "Expired", }
+}
+model::open_enum! {
+    #[doc = " Schema `IssueInScan.fallbackSeverityCode`."]
+    IssueInScanFallbackSeverityCode { 0 Critical = "Critical", 1 High = "High", 2 Medium
+    = "Medium", 3 Low = "Low", 4 Info = "Info", 5 Unassigned = "Unassigned", }
+}
+model::open_enum! {
+    #[doc = " Schema `IssueInScan.severityCode`."] IssueInScanSeverityCode { 0 Critical =
+    "Critical", 1 High = "High", 2 Medium = "Medium", 3 Low = "Low", 4 Info = "Info", 5
+    Unassigned = "Unassigned", }
+}
+model::open_enum! {
+    #[doc = " Schema `IssueInScan.status`."] IssueInScanStatus { 0 Remediated =
+    "Remediated", 1 CompensatingControls = "Compensating Controls", 2 AcceptableUse =
+    "Acceptable Use", 3 AcceptableRisk = "Acceptable Risk", 4 FalsePositive =
+    "False Positive", 5 FixUnavailable = "Fix Unavailable", 6 Exempted = "Exempted", }
+}
+model::open_enum! {
+    #[doc = " Schema `IssueInScan.targetType`."] IssueInScanTargetType { 0 Container =
+    "container", 1 Repository = "repository", 2 Instance = "instance", 3 Configuration =
+    "configuration", }
+}
+model::open_enum! {
+    #[doc = " Schema `IssueInScan.type`."] IssueInScanType { 0 Sast = "SAST", 1 Dast =
+    "DAST", 2 Sca = "SCA", 3 Iac = "IAC", 4 Secret = "SECRET", 5 Misconfig = "MISCONFIG",
+    6 BugSmells = "BUG_SMELLS", 7 CodeSmells = "CODE_SMELLS", 8 CodeCoverage =
+    "CODE_COVERAGE", 9 ExternalPolicy = "EXTERNAL_POLICY", }
+}
+/// Schema `LatestScansResult`.
+pub struct LatestScansResult {
+    pub scans: Option<Vec<Scan>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl LatestScansResult {
+    pub(crate) const NAMES: model::Names = &["scans"];
+}
+impl model::Model for LatestScansResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            scans: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "LatestScansResult",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.scans),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.scans);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(LatestScansResult);
 /// Schema `Scan`.
 pub struct Scan {
     pub code_coverage: Option<f64>,
@@ -537,7 +1283,8 @@ pub struct UpdateScanRequestBody {
     pub product_id: String,
     pub project_id: String,
     pub refinement_version: String,
-    pub scanner_diff_key: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub scanner_diff_key: Option<serde_json::Value>,
     pub stage_id: String,
     pub status: UpdateScanRequestBodyStatus,
     pub step_id: String,
@@ -647,7 +1394,7 @@ impl model::Model for UpdateScanRequestBody {
             9 => model::Slot::OneStr(&mut self.execution_id),
             10 => model::Slot::Opt(&mut self.git_metadata),
             11 => model::Slot::Num(&mut self.code_coverage),
-            12 => model::Slot::Str(&mut self.scanner_diff_key),
+            12 => model::Slot::Json(&mut self.scanner_diff_key),
             13 => model::Slot::OneStr(&mut self.target_variant_id),
             14 => model::Slot::OneStr(&mut self.refinement_version),
             15 => model::Slot::Str(&mut self.artifact_fingerprint),

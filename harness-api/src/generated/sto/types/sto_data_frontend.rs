@@ -3,6 +3,149 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `AllIssueSummaryV2`.
+pub struct AllIssueSummaryV2 {
+    pub id: Option<String>,
+    pub issue_description: Option<String>,
+    pub issue_type: Option<String>,
+    pub last_detected: Option<i64>,
+    pub scanner: Option<String>,
+    pub severity_code: Option<AllIssueSummaryV2SeverityCode>,
+    pub target_name: Option<String>,
+    pub target_variant_name: Option<String>,
+    pub title: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for AllIssueSummaryV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            issue_description: None,
+            issue_type: None,
+            last_detected: None,
+            scanner: None,
+            severity_code: None,
+            target_name: None,
+            target_variant_name: None,
+            title: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AllIssueSummaryV2",
+            names: &[
+                "id",
+                "title",
+                "scanner",
+                "issueType",
+                "targetName",
+                "lastDetected",
+                "severityCode",
+                "issueDescription",
+                "targetVariantName",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.title),
+            2 => model::Slot::Str(&mut self.scanner),
+            3 => model::Slot::Str(&mut self.issue_type),
+            4 => model::Slot::Str(&mut self.target_name),
+            5 => model::Slot::Int(&mut self.last_detected),
+            6 => model::Slot::Opt(&mut self.severity_code),
+            7 => model::Slot::Str(&mut self.issue_description),
+            8 => model::Slot::Str(&mut self.target_variant_name),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.id);
+        to.opt(7, &self.issue_description);
+        to.opt(3, &self.issue_type);
+        to.opt(5, &self.last_detected);
+        to.opt(2, &self.scanner);
+        to.opt(6, &self.severity_code);
+        to.opt(4, &self.target_name);
+        to.opt(8, &self.target_variant_name);
+        to.opt(1, &self.title);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AllIssueSummaryV2);
+model::open_enum! {
+    #[doc = " Schema `AllIssueSummaryV2.severityCode`."] AllIssueSummaryV2SeverityCode {
+    0 Critical = "Critical", 1 High = "High", 2 Medium = "Medium", 3 Low = "Low", 4 Info
+    = "Info", 5 Unassigned = "Unassigned", }
+}
+/// Schema `AllIssuesFiltersResultV2`.
+pub struct AllIssuesFiltersResultV2 {
+    pub issue_types: Option<Vec<String>>,
+    pub scanners: Option<Vec<String>>,
+    pub severities: Option<Vec<String>>,
+    pub targets: Option<Vec<String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl AllIssuesFiltersResultV2 {
+    pub(crate) const NAMES: model::Names = &[
+        "targets",
+        "scanners",
+        "issueTypes",
+        "severities",
+    ];
+}
+impl model::Model for AllIssuesFiltersResultV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            issue_types: None,
+            scanners: None,
+            severities: None,
+            targets: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AllIssuesFiltersResultV2",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.targets),
+            1 => model::Slot::Opt(&mut self.scanners),
+            2 => model::Slot::Opt(&mut self.issue_types),
+            3 => model::Slot::Opt(&mut self.severities),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.issue_types);
+        to.opt(1, &self.scanners);
+        to.opt(3, &self.severities);
+        to.opt(0, &self.targets);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AllIssuesFiltersResultV2);
 /// Schema `AllIssuesListRequestBody`.
 pub struct AllIssuesListRequestBody {
     pub artifact_fingerprints: Option<Vec<String>>,
@@ -88,6 +231,55 @@ impl model::Model for AllIssuesListRequestBody {
     }
 }
 model::model!(AllIssuesListRequestBody);
+/// Schema `AllIssuesListResultV2`.
+pub struct AllIssuesListResultV2 {
+    pub counts: Option<Box<FrontendIssueCounts>>,
+    pub issues: Option<Vec<AllIssueSummaryV2>>,
+    pub pagination: Option<Box<StoPagination>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl AllIssuesListResultV2 {
+    pub(crate) const NAMES: model::Names = &["counts", "issues", "pagination"];
+}
+impl model::Model for AllIssuesListResultV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            counts: None,
+            issues: None,
+            pagination: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "AllIssuesListResultV2",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.counts),
+            1 => model::Slot::Opt(&mut self.issues),
+            2 => model::Slot::Opt(&mut self.pagination),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.counts);
+        to.opt(1, &self.issues);
+        to.opt(2, &self.pagination);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(AllIssuesListResultV2);
 /// Schema `ExecutionArtifactSummaryRequestBody`.
 pub struct ExecutionArtifactSummaryRequestBody {
     pub artifact_fingerprints: Option<Vec<String>>,
@@ -552,91 +744,3 @@ model::open_enum! {
     { 0 Container = "container", 1 Repository = "repository", 2 Instance = "instance", 3
     Configuration = "configuration", }
 }
-/// Schema `STO Data Frontend#AllIssuesFilters body`.
-pub struct DataFrontendAllIssuesFiltersBody {
-    pub artifact_fingerprints: Option<Vec<String>>,
-    pub target_variants: Option<Vec<DataFrontendAllIssuesFiltersBodyTargetVariants>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for DataFrontendAllIssuesFiltersBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            artifact_fingerprints: None,
-            target_variants: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "DataFrontendAllIssuesFiltersBody",
-            names: &["targetVariants", "artifactFingerprints"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.target_variants),
-            1 => model::Slot::Opt(&mut self.artifact_fingerprints),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.artifact_fingerprints);
-        to.opt(0, &self.target_variants);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(DataFrontendAllIssuesFiltersBody);
-/// Schema `STO Data Frontend#AllIssuesFilters body.targetVariants`.
-pub struct DataFrontendAllIssuesFiltersBodyTargetVariants {
-    pub target_name: Option<String>,
-    pub target_type: Option<String>,
-    pub target_variant_name: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for DataFrontendAllIssuesFiltersBodyTargetVariants {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            target_name: None,
-            target_type: None,
-            target_variant_name: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "DataFrontendAllIssuesFiltersBodyTargetVariants",
-            names: &["targetName", "targetType", "targetVariantName"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.target_name),
-            1 => model::Slot::Str(&mut self.target_type),
-            2 => model::Slot::Str(&mut self.target_variant_name),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.target_name);
-        to.opt(1, &self.target_type);
-        to.opt(2, &self.target_variant_name);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(DataFrontendAllIssuesFiltersBodyTargetVariants);

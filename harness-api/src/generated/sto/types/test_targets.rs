@@ -161,6 +161,223 @@ model::open_enum! {
     Container = "container", 1 Repository = "repository", 2 Instance = "instance", 3
     Configuration = "configuration", }
 }
+/// Schema `ScaPackage`.
+pub struct ScaPackage {
+    pub created_at: Option<String>,
+    pub exploitable: Option<Vec<String>>,
+    pub finding_details: Option<std::collections::BTreeMap<String, serde_json::Value>>,
+    pub finding_type: Option<String>,
+    pub license: Option<String>,
+    pub name: Option<String>,
+    pub namespace: Option<String>,
+    pub num_exploitable: Option<i64>,
+    pub num_reachable: Option<i64>,
+    pub num_vulns: Option<i64>,
+    pub package: Option<String>,
+    pub tags: Option<std::collections::BTreeMap<String, Vec<String>>>,
+    pub type_: Option<String>,
+    pub url: Option<String>,
+    pub version: Option<String>,
+    pub vulns: Option<Vec<String>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ScaPackage {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            exploitable: None,
+            finding_details: None,
+            finding_type: None,
+            license: None,
+            name: None,
+            namespace: None,
+            num_exploitable: None,
+            num_reachable: None,
+            num_vulns: None,
+            package: None,
+            tags: None,
+            type_: None,
+            url: None,
+            version: None,
+            vulns: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScaPackage",
+            names: &[
+                "url",
+                "name",
+                "tags",
+                "type",
+                "vulns",
+                "license",
+                "package",
+                "version",
+                "namespace",
+                "num_vulns",
+                "created_at",
+                "exploitable",
+                "finding_type",
+                "num_reachable",
+                "finding_details",
+                "num_exploitable",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.url),
+            1 => model::Slot::Str(&mut self.name),
+            2 => model::Slot::Opt(&mut self.tags),
+            3 => model::Slot::Str(&mut self.type_),
+            4 => model::Slot::Opt(&mut self.vulns),
+            5 => model::Slot::Str(&mut self.license),
+            6 => model::Slot::Str(&mut self.package),
+            7 => model::Slot::Str(&mut self.version),
+            8 => model::Slot::Str(&mut self.namespace),
+            9 => model::Slot::Int(&mut self.num_vulns),
+            10 => model::Slot::Str(&mut self.created_at),
+            11 => model::Slot::Opt(&mut self.exploitable),
+            12 => model::Slot::Str(&mut self.finding_type),
+            13 => model::Slot::Int(&mut self.num_reachable),
+            14 => model::Slot::Opt(&mut self.finding_details),
+            15 => model::Slot::Int(&mut self.num_exploitable),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(10, &self.created_at);
+        to.opt(11, &self.exploitable);
+        to.opt(14, &self.finding_details);
+        to.opt(12, &self.finding_type);
+        to.opt(5, &self.license);
+        to.opt(1, &self.name);
+        to.opt(8, &self.namespace);
+        to.opt(15, &self.num_exploitable);
+        to.opt(13, &self.num_reachable);
+        to.opt(9, &self.num_vulns);
+        to.opt(6, &self.package);
+        to.opt(2, &self.tags);
+        to.opt(3, &self.type_);
+        to.opt(0, &self.url);
+        to.opt(7, &self.version);
+        to.opt(4, &self.vulns);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ScaPackage);
+/// Schema `ScaScanRef`.
+pub struct ScaScanRef {
+    pub app: Option<String>,
+    pub id: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ScaScanRef {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            app: None,
+            id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ScaScanRef",
+            names: &["id", "app"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.app),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.app);
+        to.opt(0, &self.id);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ScaScanRef);
+/// Schema `ShiftLeftPackageCounts`.
+pub struct ShiftLeftPackageCounts {
+    pub container: Option<i64>,
+    pub oss: Option<i64>,
+    pub risky_oss: Option<i64>,
+    pub vulnerable_container: Option<i64>,
+    pub vulnerable_oss: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ShiftLeftPackageCounts {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            container: None,
+            oss: None,
+            risky_oss: None,
+            vulnerable_container: None,
+            vulnerable_oss: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ShiftLeftPackageCounts",
+            names: &[
+                "oss",
+                "container",
+                "risky_oss",
+                "vulnerable_oss",
+                "vulnerable_container",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.oss),
+            1 => model::Slot::Int(&mut self.container),
+            2 => model::Slot::Int(&mut self.risky_oss),
+            3 => model::Slot::Int(&mut self.vulnerable_oss),
+            4 => model::Slot::Int(&mut self.vulnerable_container),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.container);
+        to.opt(0, &self.oss);
+        to.opt(2, &self.risky_oss);
+        to.opt(4, &self.vulnerable_container);
+        to.opt(3, &self.vulnerable_oss);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ShiftLeftPackageCounts);
 /// Schema `StoTarget`.
 pub struct StoTarget {
     pub baseline_reg_ex: Option<String>,
@@ -259,6 +476,665 @@ model::open_enum! {
     Repository = "repository", 2 Instance = "instance", 3 Configuration =
     "configuration", }
 }
+/// Schema `TargetExecution`.
+pub struct TargetExecution {
+    pub branch: Option<String>,
+    pub build_id: Option<String>,
+    pub commit_sha: Option<String>,
+    pub duration_ms: Option<i64>,
+    pub execution_id: Option<String>,
+    pub execution_url: Option<String>,
+    pub issue_severity_counts: Option<Box<RepositorySeverityCounts>>,
+    pub occurrence_severity_counts: Option<Box<RepositorySeverityCounts>>,
+    pub pipeline_name: Option<String>,
+    pub scan_types: Option<Vec<String>>,
+    pub source: Option<String>,
+    pub started_at: Option<i64>,
+    pub triggered_by: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for TargetExecution {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch: None,
+            build_id: None,
+            commit_sha: None,
+            duration_ms: None,
+            execution_id: None,
+            execution_url: None,
+            issue_severity_counts: None,
+            occurrence_severity_counts: None,
+            pipeline_name: None,
+            scan_types: None,
+            source: None,
+            started_at: None,
+            triggered_by: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TargetExecution",
+            names: &[
+                "branch",
+                "source",
+                "buildId",
+                "commitSha",
+                "scanTypes",
+                "startedAt",
+                "durationMs",
+                "executionId",
+                "triggeredBy",
+                "executionUrl",
+                "pipelineName",
+                "issueSeverityCounts",
+                "occurrenceSeverityCounts",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.branch),
+            1 => model::Slot::Str(&mut self.source),
+            2 => model::Slot::Str(&mut self.build_id),
+            3 => model::Slot::Str(&mut self.commit_sha),
+            4 => model::Slot::Opt(&mut self.scan_types),
+            5 => model::Slot::Int(&mut self.started_at),
+            6 => model::Slot::Int(&mut self.duration_ms),
+            7 => model::Slot::Str(&mut self.execution_id),
+            8 => model::Slot::Str(&mut self.triggered_by),
+            9 => model::Slot::Str(&mut self.execution_url),
+            10 => model::Slot::Str(&mut self.pipeline_name),
+            11 => model::Slot::Opt(&mut self.issue_severity_counts),
+            12 => model::Slot::Opt(&mut self.occurrence_severity_counts),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.branch);
+        to.opt(2, &self.build_id);
+        to.opt(3, &self.commit_sha);
+        to.opt(6, &self.duration_ms);
+        to.opt(7, &self.execution_id);
+        to.opt(9, &self.execution_url);
+        to.opt(11, &self.issue_severity_counts);
+        to.opt(12, &self.occurrence_severity_counts);
+        to.opt(10, &self.pipeline_name);
+        to.opt(4, &self.scan_types);
+        to.opt(1, &self.source);
+        to.opt(5, &self.started_at);
+        to.opt(8, &self.triggered_by);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(TargetExecution);
+/// Schema `TargetExecutionMetadata`.
+pub struct TargetExecutionMetadata {
+    pub build_id: Option<String>,
+    pub execution_id: Option<String>,
+    pub findings_count: Option<i64>,
+    pub has_shift_left_scan: Option<bool>,
+    pub pipeline_name: Option<String>,
+    pub sbom_count: Option<i64>,
+    pub source: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl TargetExecutionMetadata {
+    pub(crate) const NAMES: model::Names = &[
+        "source",
+        "buildId",
+        "sbomCount",
+        "executionId",
+        "pipelineName",
+        "findingsCount",
+        "hasShiftLeftScan",
+    ];
+}
+impl model::Model for TargetExecutionMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            build_id: None,
+            execution_id: None,
+            findings_count: None,
+            has_shift_left_scan: None,
+            pipeline_name: None,
+            sbom_count: None,
+            source: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TargetExecutionMetadata",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.source),
+            1 => model::Slot::Str(&mut self.build_id),
+            2 => model::Slot::Int(&mut self.sbom_count),
+            3 => model::Slot::Str(&mut self.execution_id),
+            4 => model::Slot::Str(&mut self.pipeline_name),
+            5 => model::Slot::Int(&mut self.findings_count),
+            6 => model::Slot::Flag(&mut self.has_shift_left_scan),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.build_id);
+        to.opt(3, &self.execution_id);
+        to.opt(5, &self.findings_count);
+        to.opt(6, &self.has_shift_left_scan);
+        to.opt(4, &self.pipeline_name);
+        to.opt(2, &self.sbom_count);
+        to.opt(0, &self.source);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(TargetExecutionMetadata);
+/// Schema `TargetExecutionOccurrenceSummary`.
+pub struct TargetExecutionOccurrenceSummary {
+    pub exemption_id: Option<String>,
+    pub issue_id: Option<String>,
+    pub issue_type: Option<TargetExecutionOccurrenceSummaryIssueType>,
+    pub occurrence_internal_id: Option<i64>,
+    pub scan_id: Option<String>,
+    pub severity_code: Option<TargetExecutionOccurrenceSummarySeverityCode>,
+    pub title: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for TargetExecutionOccurrenceSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            exemption_id: None,
+            issue_id: None,
+            issue_type: None,
+            occurrence_internal_id: None,
+            scan_id: None,
+            severity_code: None,
+            title: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TargetExecutionOccurrenceSummary",
+            names: &[
+                "title",
+                "scanId",
+                "issueId",
+                "issueType",
+                "exemptionId",
+                "severityCode",
+                "occurrenceInternalId",
+            ],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.title),
+            1 => model::Slot::Str(&mut self.scan_id),
+            2 => model::Slot::Str(&mut self.issue_id),
+            3 => model::Slot::Opt(&mut self.issue_type),
+            4 => model::Slot::Str(&mut self.exemption_id),
+            5 => model::Slot::Opt(&mut self.severity_code),
+            6 => model::Slot::Int(&mut self.occurrence_internal_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(4, &self.exemption_id);
+        to.opt(2, &self.issue_id);
+        to.opt(3, &self.issue_type);
+        to.opt(6, &self.occurrence_internal_id);
+        to.opt(1, &self.scan_id);
+        to.opt(5, &self.severity_code);
+        to.opt(0, &self.title);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(TargetExecutionOccurrenceSummary);
+model::open_enum! {
+    #[doc = " Schema `TargetExecutionOccurrenceSummary.issueType`."]
+    TargetExecutionOccurrenceSummaryIssueType { 0 Sast = "SAST", 1 Dast = "DAST", 2 Sca =
+    "SCA", 3 Iac = "IAC", 4 Secret = "SECRET", 5 Misconfig = "MISCONFIG", 6 BugSmells =
+    "BUG_SMELLS", 7 CodeSmells = "CODE_SMELLS", 8 CodeCoverage = "CODE_COVERAGE", 9
+    ExternalPolicy = "EXTERNAL_POLICY", }
+}
+model::open_enum! {
+    #[doc = " Schema `TargetExecutionOccurrenceSummary.severityCode`."]
+    TargetExecutionOccurrenceSummarySeverityCode { 0 Critical = "Critical", 1 High =
+    "High", 2 Medium = "Medium", 3 Low = "Low", 4 Info = "Info", 5 Unassigned =
+    "Unassigned", }
+}
+/// Schema `TargetFindingsMatrix`.
+pub struct TargetFindingsMatrix {
+    pub column_totals: Option<Box<RepositorySeverityCounts>>,
+    pub grand_total: Option<i64>,
+    pub rows: Option<Vec<TargetFindingsMatrixRow>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for TargetFindingsMatrix {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            column_totals: None,
+            grand_total: None,
+            rows: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TargetFindingsMatrix",
+            names: &["rows", "grandTotal", "columnTotals"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.rows),
+            1 => model::Slot::Int(&mut self.grand_total),
+            2 => model::Slot::Opt(&mut self.column_totals),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(2, &self.column_totals);
+        to.opt(1, &self.grand_total);
+        to.opt(0, &self.rows);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(TargetFindingsMatrix);
+/// Schema `TargetFindingsMatrixRow`.
+pub struct TargetFindingsMatrixRow {
+    pub issue_type: Option<String>,
+    pub severity_counts: Option<Box<RepositorySeverityCounts>>,
+    pub total: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for TargetFindingsMatrixRow {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            issue_type: None,
+            severity_counts: None,
+            total: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TargetFindingsMatrixRow",
+            names: &["total", "issueType", "severityCounts"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Int(&mut self.total),
+            1 => model::Slot::Str(&mut self.issue_type),
+            2 => model::Slot::Opt(&mut self.severity_counts),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.issue_type);
+        to.opt(2, &self.severity_counts);
+        to.opt(0, &self.total);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(TargetFindingsMatrixRow);
+/// Schema `TargetOverviewResult`.
+pub struct TargetOverviewResult {
+    pub baseline_variant_id: Option<String>,
+    pub branches_count: Option<i64>,
+    pub execution_id: Option<String>,
+    pub has_shift_left_scan: Option<bool>,
+    pub is_baseline: Option<bool>,
+    pub issue_findings_matrix: Option<Box<TargetFindingsMatrix>>,
+    pub issue_new_delta: Option<i64>,
+    pub issue_remediated_delta: Option<i64>,
+    pub issue_severity_counts: Option<Box<RepositorySeverityCounts>>,
+    pub name: Option<String>,
+    pub occurrence_findings_matrix: Option<Box<TargetFindingsMatrix>>,
+    pub occurrence_new_delta: Option<i64>,
+    pub occurrence_remediated_delta: Option<i64>,
+    pub occurrence_severity_counts: Option<Box<RepositorySeverityCounts>>,
+    pub packages: Option<Box<ShiftLeftPackageCounts>>,
+    pub scan_types: Option<Vec<String>>,
+    pub scanned_at: Option<i64>,
+    pub target_id: Option<String>,
+    pub target_url: Option<String>,
+    pub type_: Option<TargetOverviewResultType>,
+    pub variant_id: Option<String>,
+    pub variant_name: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl TargetOverviewResult {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "type",
+        "packages",
+        "targetId",
+        "scanTypes",
+        "scannedAt",
+        "targetUrl",
+        "variantId",
+        "isBaseline",
+        "executionId",
+        "variantName",
+        "branchesCount",
+        "issueNewDelta",
+        "hasShiftLeftScan",
+        "baselineVariantId",
+        "occurrenceNewDelta",
+        "issueFindingsMatrix",
+        "issueSeverityCounts",
+        "issueRemediatedDelta",
+        "occurrenceFindingsMatrix",
+        "occurrenceSeverityCounts",
+        "occurrenceRemediatedDelta",
+    ];
+}
+impl model::Model for TargetOverviewResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            baseline_variant_id: None,
+            branches_count: None,
+            execution_id: None,
+            has_shift_left_scan: None,
+            is_baseline: None,
+            issue_findings_matrix: None,
+            issue_new_delta: None,
+            issue_remediated_delta: None,
+            issue_severity_counts: None,
+            name: None,
+            occurrence_findings_matrix: None,
+            occurrence_new_delta: None,
+            occurrence_remediated_delta: None,
+            occurrence_severity_counts: None,
+            packages: None,
+            scan_types: None,
+            scanned_at: None,
+            target_id: None,
+            target_url: None,
+            type_: None,
+            variant_id: None,
+            variant_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TargetOverviewResult",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Opt(&mut self.type_),
+            2 => model::Slot::Opt(&mut self.packages),
+            3 => model::Slot::Str(&mut self.target_id),
+            4 => model::Slot::Opt(&mut self.scan_types),
+            5 => model::Slot::Int(&mut self.scanned_at),
+            6 => model::Slot::Str(&mut self.target_url),
+            7 => model::Slot::Str(&mut self.variant_id),
+            8 => model::Slot::Flag(&mut self.is_baseline),
+            9 => model::Slot::Str(&mut self.execution_id),
+            10 => model::Slot::Str(&mut self.variant_name),
+            11 => model::Slot::Int(&mut self.branches_count),
+            12 => model::Slot::Int(&mut self.issue_new_delta),
+            13 => model::Slot::Flag(&mut self.has_shift_left_scan),
+            14 => model::Slot::Str(&mut self.baseline_variant_id),
+            15 => model::Slot::Int(&mut self.occurrence_new_delta),
+            16 => model::Slot::Opt(&mut self.issue_findings_matrix),
+            17 => model::Slot::Opt(&mut self.issue_severity_counts),
+            18 => model::Slot::Int(&mut self.issue_remediated_delta),
+            19 => model::Slot::Opt(&mut self.occurrence_findings_matrix),
+            20 => model::Slot::Opt(&mut self.occurrence_severity_counts),
+            21 => model::Slot::Int(&mut self.occurrence_remediated_delta),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(14, &self.baseline_variant_id);
+        to.opt(11, &self.branches_count);
+        to.opt(9, &self.execution_id);
+        to.opt(13, &self.has_shift_left_scan);
+        to.opt(8, &self.is_baseline);
+        to.opt(16, &self.issue_findings_matrix);
+        to.opt(12, &self.issue_new_delta);
+        to.opt(18, &self.issue_remediated_delta);
+        to.opt(17, &self.issue_severity_counts);
+        to.opt(0, &self.name);
+        to.opt(19, &self.occurrence_findings_matrix);
+        to.opt(15, &self.occurrence_new_delta);
+        to.opt(21, &self.occurrence_remediated_delta);
+        to.opt(20, &self.occurrence_severity_counts);
+        to.opt(2, &self.packages);
+        to.opt(4, &self.scan_types);
+        to.opt(5, &self.scanned_at);
+        to.opt(3, &self.target_id);
+        to.opt(6, &self.target_url);
+        to.opt(1, &self.type_);
+        to.opt(7, &self.variant_id);
+        to.opt(10, &self.variant_name);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(TargetOverviewResult);
+model::open_enum! {
+    #[doc = " Schema `TargetOverviewResult.type`."] TargetOverviewResultType { 0
+    Container = "container", 1 Repository = "repository", 2 Instance = "instance", 3
+    Configuration = "configuration", }
+}
+/// Schema `TargetScaPackagesResult`.
+pub struct TargetScaPackagesResult {
+    pub compound_id: Option<String>,
+    pub has_more: Option<bool>,
+    pub packages: Option<Vec<ScaPackage>>,
+    pub polyglot_scan_id: Option<String>,
+    pub scans: Option<Vec<ScaScanRef>>,
+    pub total_count: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl TargetScaPackagesResult {
+    pub(crate) const NAMES: model::Names = &[
+        "scans",
+        "has_more",
+        "packages",
+        "compound_id",
+        "total_count",
+        "polyglot_scan_id",
+    ];
+}
+impl model::Model for TargetScaPackagesResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            compound_id: None,
+            has_more: None,
+            packages: None,
+            polyglot_scan_id: None,
+            scans: None,
+            total_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TargetScaPackagesResult",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.scans),
+            1 => model::Slot::Flag(&mut self.has_more),
+            2 => model::Slot::Opt(&mut self.packages),
+            3 => model::Slot::Str(&mut self.compound_id),
+            4 => model::Slot::Int(&mut self.total_count),
+            5 => model::Slot::Str(&mut self.polyglot_scan_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.compound_id);
+        to.opt(1, &self.has_more);
+        to.opt(2, &self.packages);
+        to.opt(5, &self.polyglot_scan_id);
+        to.opt(0, &self.scans);
+        to.opt(4, &self.total_count);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(TargetScaPackagesResult);
+/// Schema `TargetsListTargetExecutionOccurrencesResponseBody`.
+pub struct TargetsListTargetExecutionOccurrencesResponseBody {
+    pub pagination: Option<Box<StoPagination>>,
+    pub results: Option<Vec<TargetExecutionOccurrenceSummary>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl TargetsListTargetExecutionOccurrencesResponseBody {
+    pub(crate) const NAMES: model::Names = &["results", "pagination"];
+}
+impl model::Model for TargetsListTargetExecutionOccurrencesResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pagination: None,
+            results: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TargetsListTargetExecutionOccurrencesResponseBody",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.results),
+            1 => model::Slot::Opt(&mut self.pagination),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.pagination);
+        to.opt(0, &self.results);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(TargetsListTargetExecutionOccurrencesResponseBody);
+/// Schema `TargetsListTargetExecutionsResponseBody`.
+pub struct TargetsListTargetExecutionsResponseBody {
+    pub pagination: Option<Box<StoPagination>>,
+    pub results: Option<Vec<TargetExecution>>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl TargetsListTargetExecutionsResponseBody {
+    pub(crate) const NAMES: model::Names = &["results", "pagination"];
+}
+impl model::Model for TargetsListTargetExecutionsResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pagination: None,
+            results: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TargetsListTargetExecutionsResponseBody",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.results),
+            1 => model::Slot::Opt(&mut self.pagination),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.pagination);
+        to.opt(0, &self.results);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(TargetsListTargetExecutionsResponseBody);
 /// Schema `TargetsListTargetsResponseBody`.
 pub struct TargetsListTargetsResponseBody {
     pub pagination: Option<Box<StoPagination>>,
@@ -391,4 +1267,19 @@ model::open_enum! {
     #[doc = " Schema `UpdateTargetRequestBody.type`."] UpdateTargetRequestBodyType { 0
     Container = "container", 1 Repository = "repository", 2 Instance = "instance", 3
     Configuration = "configuration", }
+}
+model::open_enum! {
+    #[doc = " Schema `Targets#TargetSbom format`."] TargetSbomFormat { 0 Cyclonedx12Xml =
+    "cyclonedx-1.2-xml", 1 Cyclonedx12Json = "cyclonedx-1.2-json", 2 Cyclonedx14Xml =
+    "cyclonedx-1.4-xml", 3 Cyclonedx14Json = "cyclonedx-1.4-json", 4 Spdx23TagValue =
+    "spdx-2.3-tag-value", 5 Spdx23Json = "spdx-2.3-json", 6 Spdx23Yaml = "spdx-2.3-yaml",
+    }
+}
+model::open_enum! {
+    #[doc = " Schema `Targets#TargetSbom type`."] TargetSbomType { 0 Package = "package",
+    1 ContainerPackage = "container_package", }
+}
+model::open_enum! {
+    #[doc = " Schema `Targets#TargetScaPackages type`."] TargetScaPackagesType { 0 All =
+    "All", 1 Sca = "SCA", 2 Container = "Container", }
 }

@@ -21,5 +21,7 @@ pub use crate::generated::shared::audit_ccm_pipeline_platform_templates::*;
 pub use crate::generated::shared::authentication_ccm_and_7_more_af0f::*;
 pub use crate::generated::shared::cd_connectors_pipeline_srm_templates::*;
 pub use crate::generated::shared::cd_pipeline_srm_templates::*;
-pub use crate::generated::shared::pipeline_platform_templates::*;
+pub use crate::generated::shared::cd_platform_templates::*;
+pub use crate::generated::shared::pipeline_platform_srm_templates::*;
 pub use crate::generated::shared::pipeline_templates::*;
+pub use crate::generated::shared::platform_templates::*;

@@ -550,6 +550,61 @@ model::open_enum! {
     ResponseDtoRefreshResponseStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
     Error = "ERROR", }
 }
+/// Schema `ResponseDTOTemplateLabelMapResponse`.
+pub struct ResponseDtoTemplateLabelMapResponse {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<TemplateLabelMapResponse>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoTemplateLabelMapResponseStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResponseDtoTemplateLabelMapResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoTemplateLabelMapResponse",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ResponseDtoTemplateLabelMapResponse);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOTemplateLabelMapResponse.status`."]
+    ResponseDtoTemplateLabelMapResponseStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
+}
 /// Schema `ResponseDTOTemplateMergeResponse`.
 pub struct ResponseDtoTemplateMergeResponse {
     pub correlation_id: Option<String>,
@@ -905,6 +960,7 @@ pub struct TemplateFilterProperties {
     pub description: Option<String>,
     pub filter_type: TemplateFilterPropertiesFilterType,
     pub listing_scope: Option<Box<TemplateScope>>,
+    /// Any JSON: it is known from one sample, which has an object.
     pub metadata_filter: Option<serde_json::Value>,
     pub repo_name: Option<String>,
     pub tags: Option<std::collections::BTreeMap<String, String>>,
@@ -1129,6 +1185,129 @@ impl model::Model for TemplateGovernanceMetadata {
     }
 }
 model::model!(TemplateGovernanceMetadata);
+/// Schema `TemplateLabelMapResponse`.
+pub struct TemplateLabelMapResponse {
+    pub account_id: Option<String>,
+    pub identifier: Option<String>,
+    pub org_identifier: Option<String>,
+    pub project_identifier: Option<String>,
+    pub stable_version_label: Option<String>,
+    pub version_to_labels_mapping: Option<
+        std::collections::BTreeMap<String, Vec<String>>,
+    >,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl TemplateLabelMapResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "accountId",
+        "identifier",
+        "orgIdentifier",
+        "projectIdentifier",
+        "stableVersionLabel",
+        "versionToLabelsMapping",
+    ];
+}
+impl model::Model for TemplateLabelMapResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            identifier: None,
+            org_identifier: None,
+            project_identifier: None,
+            stable_version_label: None,
+            version_to_labels_mapping: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateLabelMapResponse",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.account_id),
+            1 => model::Slot::Str(&mut self.identifier),
+            2 => model::Slot::Str(&mut self.org_identifier),
+            3 => model::Slot::Str(&mut self.project_identifier),
+            4 => model::Slot::Str(&mut self.stable_version_label),
+            5 => model::Slot::Opt(&mut self.version_to_labels_mapping),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(0, &self.account_id);
+        to.opt(1, &self.identifier);
+        to.opt(2, &self.org_identifier);
+        to.opt(3, &self.project_identifier);
+        to.opt(4, &self.stable_version_label);
+        to.opt(5, &self.version_to_labels_mapping);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(TemplateLabelMapResponse);
+/// Schema `TemplateLabelsReplaceRequest`.
+pub struct TemplateLabelsReplaceRequest {
+    pub labels: Vec<String>,
+    pub version_label: String,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl TemplateLabelsReplaceRequest {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(labels: Vec<String>, version_label: impl Into<String>) -> Self {
+        Self {
+            labels: labels,
+            version_label: version_label.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for TemplateLabelsReplaceRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            labels: model::Cell::blank(),
+            version_label: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "TemplateLabelsReplaceRequest",
+            names: &["labels", "versionLabel"],
+            required: &[0, 1],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.labels),
+            1 => model::Slot::OneStr(&mut self.version_label),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.labels);
+        to.one(1, &self.version_label);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(TemplateLabelsReplaceRequest);
 /// Schema `TemplateMergeResponse`.
 pub struct TemplateMergeResponse {
     pub cache_response_metadata: Option<Box<CacheResponseMetadata>>,
@@ -1752,45 +1931,3 @@ model::open_enum! {
     #[doc = " Schema `moveTemplateConfigs moveConfigType`."]
     MoveTemplateConfigsMoveConfigType { 0 InlineToRemote = "INLINE_TO_REMOTE", }
 }
-/// Schema `upsertLabelsForTemplate body`.
-pub struct UpsertLabelsForTemplateBody {
-    pub labels: Option<Vec<String>>,
-    pub version_label: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpsertLabelsForTemplateBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            labels: None,
-            version_label: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpsertLabelsForTemplateBody",
-            names: &["labels", "versionLabel"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.labels),
-            1 => model::Slot::Str(&mut self.version_label),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.labels);
-        to.opt(1, &self.version_label);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpsertLabelsForTemplateBody);

@@ -9,16 +9,35 @@ pub struct Key {
     pub description: Option<String>,
     pub identifier: Option<String>,
     pub key: Option<String>,
-    pub key_id: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub key_id: Option<serde_json::Value>,
     pub key_usage: Option<Vec<KeyUsage>>,
     pub name: Option<String>,
     pub parent_identifier: Option<String>,
-    pub primary_user_id: Option<String>,
+    /// Any JSON: it is known from one sample, which has a string.
+    pub primary_user_id: Option<serde_json::Value>,
     pub tags: Option<std::collections::BTreeMap<String, String>>,
-    pub valid_from: Option<i64>,
+    /// Any JSON: it is known from one sample, which has an integer.
+    pub valid_from: Option<serde_json::Value>,
     pub valid_to: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
+}
+impl Key {
+    pub(crate) const NAMES: model::Names = &[
+        "key",
+        "name",
+        "tags",
+        "keyId",
+        "validTo",
+        "keyUsage",
+        "validFrom",
+        "identifier",
+        "description",
+        "primaryUserId",
+        "parentIdentifier",
+        "accountIdentifier",
+    ];
 }
 impl model::Model for Key {
     #[inline]
@@ -43,20 +62,7 @@ impl model::Model for Key {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Key",
-            names: &[
-                "key",
-                "name",
-                "tags",
-                "keyId",
-                "validTo",
-                "keyUsage",
-                "validFrom",
-                "identifier",
-                "description",
-                "primaryUserId",
-                "parentIdentifier",
-                "accountIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -68,13 +74,13 @@ impl model::Model for Key {
             0 => model::Slot::Str(&mut self.key),
             1 => model::Slot::Str(&mut self.name),
             2 => model::Slot::Opt(&mut self.tags),
-            3 => model::Slot::Str(&mut self.key_id),
+            3 => model::Slot::Json(&mut self.key_id),
             4 => model::Slot::Int(&mut self.valid_to),
             5 => model::Slot::Opt(&mut self.key_usage),
-            6 => model::Slot::Int(&mut self.valid_from),
+            6 => model::Slot::Json(&mut self.valid_from),
             7 => model::Slot::Str(&mut self.identifier),
             8 => model::Slot::Str(&mut self.description),
-            9 => model::Slot::Str(&mut self.primary_user_id),
+            9 => model::Slot::Json(&mut self.primary_user_id),
             10 => model::Slot::Str(&mut self.parent_identifier),
             11 => model::Slot::Str(&mut self.account_identifier),
             _ => model::Slot::Misfits(&mut self.misfits),
@@ -179,6 +185,60 @@ impl model::Model for PageResponseKey {
     }
 }
 model::model!(PageResponseKey);
+/// Schema `ResponseDTOKey`.
+pub struct ResponseDtoKey {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<Key>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoKeyStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResponseDtoKey {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoKey",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ResponseDtoKey);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOKey.status`."] ResponseDtoKeyStatus { 0 Success =
+    "SUCCESS", 1 Failure = "FAILURE", 2 Error = "ERROR", }
+}
 /// Schema `ResponseDTOPageResponseKey`.
 pub struct ResponseDtoPageResponseKey {
     pub correlation_id: Option<String>,
@@ -234,15 +294,15 @@ model::open_enum! {
     ResponseDtoPageResponseKeyStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
     Error = "ERROR", }
 }
-/// Schema `updateKey body`.
-pub struct UpdateKeyBody {
-    pub revocation_reason: Option<String>,
+/// Schema `UpdatePublicKeyRequest`.
+pub struct UpdatePublicKeyRequest {
+    pub revocation_reason: Option<UpdatePublicKeyRequestRevocationReason>,
     pub valid_from: Option<i64>,
     pub valid_to: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for UpdateKeyBody {
+impl model::Model for UpdatePublicKeyRequest {
     #[inline]
     fn blank() -> Self {
         Self {
@@ -255,7 +315,7 @@ impl model::Model for UpdateKeyBody {
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "UpdateKeyBody",
+            name: "UpdatePublicKeyRequest",
             names: &["validTo", "validFrom", "revocationReason"],
             required: &[],
             secrets: &[],
@@ -267,7 +327,7 @@ impl model::Model for UpdateKeyBody {
         match index {
             0 => model::Slot::Int(&mut self.valid_to),
             1 => model::Slot::Int(&mut self.valid_from),
-            2 => model::Slot::Str(&mut self.revocation_reason),
+            2 => model::Slot::Opt(&mut self.revocation_reason),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -279,4 +339,9 @@ impl model::Model for UpdateKeyBody {
         to.misfits(&self.misfits);
     }
 }
-model::model!(UpdateKeyBody);
+model::model!(UpdatePublicKeyRequest);
+model::open_enum! {
+    #[doc = " Schema `UpdatePublicKeyRequest.revocationReason`."]
+    UpdatePublicKeyRequestRevocationReason { 0 Unknown = "UNKNOWN", 1 Superseded =
+    "SUPERSEDED", 2 Retired = "RETIRED", 3 Compromised = "COMPROMISED", }
+}

@@ -22,6 +22,7 @@ pub use user_setting::*;
 pub use crate::generated::shared::access_control_audit_and_10_more_7025::*;
 pub use crate::generated::shared::authentication_ccm_and_7_more_af0f::*;
 pub use crate::generated::shared::authentication_ccm_and_4_more_722e::*;
+pub use crate::generated::shared::authentication_delegates_srm_users::*;
 pub use crate::generated::shared::ccm_users::*;
 pub use crate::generated::shared::cd_connectors_platform_secrets_srm_users::*;
 pub use crate::generated::shared::gitx_users::*;

@@ -3,6 +3,84 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `PageResponseServiceAccount`.
+pub struct PageResponseServiceAccount {
+    pub content: Option<Vec<ServiceAccount>>,
+    pub empty: Option<bool>,
+    pub page_index: Option<i64>,
+    pub page_item_count: Option<i64>,
+    pub page_size: Option<i64>,
+    pub page_token: Option<String>,
+    pub total_items: Option<i64>,
+    pub total_pages: Option<i64>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl PageResponseServiceAccount {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
+impl model::Model for PageResponseServiceAccount {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "PageResponseServiceAccount",
+            names: Self::NAMES,
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Flag(&mut self.empty),
+            1 => model::Slot::Opt(&mut self.content),
+            2 => model::Slot::Int(&mut self.page_size),
+            3 => model::Slot::Int(&mut self.page_index),
+            4 => model::Slot::Str(&mut self.page_token),
+            5 => model::Slot::Int(&mut self.total_items),
+            6 => model::Slot::Int(&mut self.total_pages),
+            7 => model::Slot::Int(&mut self.page_item_count),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.content);
+        to.opt(0, &self.empty);
+        to.opt(3, &self.page_index);
+        to.opt(7, &self.page_item_count);
+        to.opt(2, &self.page_size);
+        to.opt(4, &self.page_token);
+        to.opt(5, &self.total_items);
+        to.opt(6, &self.total_pages);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(PageResponseServiceAccount);
 /// Schema `PageResponseServiceAccountAggregate`.
 pub struct PageResponseServiceAccountAggregate {
     pub content: Option<Vec<ServiceAccountAggregate>>,
@@ -136,6 +214,56 @@ model::open_enum! {
     ResponseDtoListServiceAccountStatus { 0 Success = "SUCCESS", 1 Failure = "FAILURE", 2
     Error = "ERROR", }
 }
+/// Schema `ResponseDTOPageResponseServiceAccount`.
+pub struct ResponseDtoPageResponseServiceAccount {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<PageResponseServiceAccount>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoPageResponseServiceAccountStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResponseDtoPageResponseServiceAccount {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ResponseDtoPageResponseServiceAccount",
+            names: &["data", "status", "metaData", "correlationId"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(3, &self.correlation_id);
+        to.opt(0, &self.data);
+        to.opt(2, &self.meta_data);
+        to.opt(1, &self.status);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(ResponseDtoPageResponseServiceAccount);
 /// Schema `ResponseDTOPageResponseServiceAccountAggregate`.
 pub struct ResponseDtoPageResponseServiceAccountAggregate {
     pub correlation_id: Option<String>,
@@ -190,6 +318,11 @@ model::open_enum! {
     #[doc = " Schema `ResponseDTOPageResponseServiceAccountAggregate.status`."]
     ResponseDtoPageResponseServiceAccountAggregateStatus { 0 Success = "SUCCESS", 1
     Failure = "FAILURE", 2 Error = "ERROR", }
+}
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOPageResponseServiceAccount.status`."]
+    ResponseDtoPageResponseServiceAccountStatus { 0 Success = "SUCCESS", 1 Failure =
+    "FAILURE", 2 Error = "ERROR", }
 }
 /// Schema `ResponseDTOServiceAccount`.
 pub struct ResponseDtoServiceAccount {

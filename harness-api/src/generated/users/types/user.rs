@@ -181,6 +181,54 @@ model::open_enum! {
     #[doc = " Schema `GatewayAccountRequest.defaultExperience`."]
     GatewayAccountRequestDefaultExperience { 0 Ng = "NG", 1 Cg = "CG", }
 }
+/// Schema `ImpersonateDTO`.
+pub struct ImpersonateDto {
+    pub reason_of_impersonation: String,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl ImpersonateDto {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(reason_of_impersonation: impl Into<String>) -> Self {
+        Self {
+            reason_of_impersonation: reason_of_impersonation.into(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for ImpersonateDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            reason_of_impersonation: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "ImpersonateDto",
+            names: &["reasonOfImpersonation"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::OneStr(&mut self.reason_of_impersonation),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.reason_of_impersonation);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(ImpersonateDto);
 /// Schema `PageResponseUserAggregateDTO`.
 pub struct PageResponseUserAggregateDto {
     pub content: Option<Vec<UserAggregateDto>>,
@@ -901,6 +949,54 @@ model::open_enum! {
     #[doc = " Schema `TwoFactorAuthSettingsInfo.mechanism`."]
     TwoFactorAuthSettingsInfoMechanism { 0 Totp = "TOTP", }
 }
+/// Schema `UserAddToUserGroupDTO`.
+pub struct UserAddToUserGroupDto {
+    pub user_group_ids_to_add: Vec<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl UserAddToUserGroupDto {
+    /// A value with its required members.
+    #[inline]
+    pub fn new(user_group_ids_to_add: Vec<String>) -> Self {
+        Self {
+            user_group_ids_to_add: user_group_ids_to_add,
+            misfits: model::Misfits::NONE,
+        }
+    }
+}
+impl model::Model for UserAddToUserGroupDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            user_group_ids_to_add: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UserAddToUserGroupDto",
+            names: &["userGroupIdsToAdd"],
+            required: &[0],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Cell::slot(&mut self.user_group_ids_to_add),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.one(0, &self.user_group_ids_to_add);
+        to.misfits(&self.misfits);
+    }
+}
+model::through_cell!(UserAddToUserGroupDto);
 /// Schema `UserAggregateDTO`.
 pub struct UserAggregateDto {
     pub role_assignment_metadata: Option<Vec<RoleAssignmentMetadataDto>>,
@@ -1109,6 +1205,56 @@ impl model::Model for UserInfo {
     }
 }
 model::model!(UserInfo);
+/// Schema `UserInfoUpdateDTO`.
+pub struct UserInfoUpdateDto {
+    pub email: Option<String>,
+    pub family_name: Option<String>,
+    pub given_name: Option<String>,
+    pub name: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for UserInfoUpdateDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            family_name: None,
+            given_name: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
+    #[inline]
+    fn about(&self) -> &'static model::About {
+        &model::About {
+            name: "UserInfoUpdateDto",
+            names: &["name", "email", "givenName", "familyName"],
+            required: &[],
+            secrets: &[],
+            tagged: &[],
+        }
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.name),
+            1 => model::Slot::Str(&mut self.email),
+            2 => model::Slot::Str(&mut self.given_name),
+            3 => model::Slot::Str(&mut self.family_name),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
+        to.opt(1, &self.email);
+        to.opt(3, &self.family_name);
+        to.opt(2, &self.given_name);
+        to.opt(0, &self.name);
+        to.misfits(&self.misfits);
+    }
+}
+model::model!(UserInfoUpdateDto);
 /// Schema `UserMetadataDTO`.
 pub struct UserMetadataDto {
     pub disabled: Option<bool>,
@@ -1275,133 +1421,7 @@ impl model::Model for UtmInfo {
     }
 }
 model::model!(UtmInfo);
-/// Schema `addUserToUserGroups body`.
-pub struct AddUserToUserGroupsBody {
-    pub user_group_ids_to_add: Option<Vec<String>>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for AddUserToUserGroupsBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            user_group_ids_to_add: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "AddUserToUserGroupsBody",
-            names: &["userGroupIdsToAdd"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Opt(&mut self.user_group_ids_to_add),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.user_group_ids_to_add);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(AddUserToUserGroupsBody);
 model::open_enum! {
     #[doc = " Schema `getTwoFactorAuthSettings authMechanism`."]
     GetTwoFactorAuthSettingsAuthMechanism { 0 Totp = "TOTP", }
 }
-/// Schema `impersonateUser body`.
-pub struct ImpersonateUserBody {
-    pub reason_of_impersonation: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for ImpersonateUserBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            reason_of_impersonation: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "ImpersonateUserBody",
-            names: &["reasonOfImpersonation"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.reason_of_impersonation),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.reason_of_impersonation);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(ImpersonateUserBody);
-/// Schema `updateUserInfo_1 body`.
-pub struct UpdateUserInfoByIdBody {
-    pub email: Option<String>,
-    pub family_name: Option<String>,
-    pub given_name: Option<String>,
-    pub name: Option<String>,
-    /// Members whose value was of another kind than described.
-    pub misfits: model::Misfits,
-}
-impl model::Model for UpdateUserInfoByIdBody {
-    #[inline]
-    fn blank() -> Self {
-        Self {
-            email: None,
-            family_name: None,
-            given_name: None,
-            name: None,
-            misfits: model::Misfits::NONE,
-        }
-    }
-    #[inline]
-    fn about(&self) -> &'static model::About {
-        &model::About {
-            name: "UpdateUserInfoByIdBody",
-            names: &["name", "email", "givenName", "familyName"],
-            required: &[],
-            secrets: &[],
-            tagged: &[],
-        }
-    }
-    #[inline]
-    fn slot(&mut self, index: usize) -> model::Slot<'_> {
-        match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.email),
-            2 => model::Slot::Str(&mut self.given_name),
-            3 => model::Slot::Str(&mut self.family_name),
-            _ => model::Slot::Misfits(&mut self.misfits),
-        }
-    }
-    #[inline]
-    fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(1, &self.email);
-        to.opt(3, &self.family_name);
-        to.opt(2, &self.given_name);
-        to.opt(0, &self.name);
-        to.misfits(&self.misfits);
-    }
-}
-model::model!(UpdateUserInfoByIdBody);

@@ -113,7 +113,9 @@ fn a_token_that_no_answer_gives_asks_for_no_page() {
     assert_eq!(
         case.refusal(""),
         "openapi/behaviour.toml has to say how these lists are paged, or why they are not:\n  \
-         listThings: its answer has no `cursor` that asks for the next page"
+         listThings: its answer has no `cursor` that asks for the next page\n    \
+         proposed for openapi/behaviour.toml:\n      [[paging]]\n      operations = [\"listThings\"]\n      \
+         reason = \"Nothing in the response asks for the next page.\"\n      none = true"
     );
 }
 

@@ -8,10 +8,14 @@ fn a_list_that_cannot_be_told_is_the_business_of_the_table() {
         object(json!({"things": things(), "others": things()})),
     );
     assert_eq!(two.paging(), None);
+    let refusal = two.refusal("");
     assert!(
-        two.refusal("")
-            .ends_with("its answer has several lists: others, things")
+        refusal.contains("its answer has several lists: others, things"),
+        "{refusal}"
     );
+    let (_, proposed) = refusal.split_once("behaviour.toml:\n      ").unwrap();
+    let paging = two.operation(Some(proposed)).unwrap().paging.unwrap();
+    assert_eq!(paging.items, "things");
 
     let table = "[[paging]]\noperations = [\"listThings\"]\nreason = \"r\"\nitems = \"things\"\nfirst = 1\n";
     let paging = two.operation(Some(table)).unwrap().paging.unwrap();
@@ -22,9 +26,14 @@ fn a_list_that_cannot_be_told_is_the_business_of_the_table() {
     assert_eq!(two.operation(Some(none)).unwrap().paging, None);
 
     let one = list(query, object(json!({"thing": text()})));
+    let refusal = one.refusal("");
     assert!(
-        one.refusal("")
-            .ends_with("listThings: its answer has no list")
+        refusal.contains("listThings: its answer has no list\n"),
+        "{refusal}"
+    );
+    assert!(
+        refusal.ends_with("reason = \"The response has no list.\"\n      none = true"),
+        "{refusal}"
     );
 }
 
@@ -174,10 +183,6 @@ fn a_table_that_is_not_as_it_should_be_is_refused() {
             "name either",
         ),
         (
-            "[[paging]]\noperations = [\"a\"]\nuntyped = true\nreason = \"r\"",
-            "goes with prefixes",
-        ),
-        (
             "[[paging]]\noperations = [\"a\"]\nreason = \"r\"\nfrist = 1",
             "unknown field `frist`",
         ),
@@ -189,6 +194,21 @@ fn a_table_that_is_not_as_it_should_be_is_refused() {
         let refusal = format!("{:#}", Table::parse(table).unwrap_err());
         assert!(refusal.contains(why), "{table}: {refusal}");
     }
+}
+
+#[test]
+fn an_entry_on_an_undescribed_response_no_longer_applies_to_a_described_one() {
+    let query = json!({"page": int(), "limit": int()});
+    let table =
+        "[[paging]]\noperations = [\"listThings\"]\nuntyped = true\nreason = \"r\"\nnone = true\n";
+    let undescribed = list(query.clone(), json!({}));
+    assert_eq!(undescribed.operation(Some(table)).unwrap().paging, None);
+    let described = list(query, ng_page());
+    let refusal = described.refusal(table);
+    assert!(
+        refusal.contains("no longer apply") && refusal.contains("[[paging]] listThings"),
+        "{refusal}"
+    );
 }
 
 #[test]

@@ -283,6 +283,10 @@ fn schemas_of_one_name_are_told_apart_or_an_error() {
     assert_eq!(lowered.types["Thing2"].origin, "types.Thing");
     let error = try_lower(paths, schemas, true).unwrap_err().to_string();
     assert!(error.contains("Thing: Thing, types.Thing"), "{error}");
+    assert!(
+        error.contains("[types]:\n      \"types.Thing\" = \"TypesThing\""),
+        "{error}"
+    );
 }
 
 /// A chain of components, each of which refers to the next by `word` as often as it is wide.

@@ -109,7 +109,8 @@ fn read(
     limit: Option<u64>,
     prefetch: bool,
 ) {
-    let most = 8 * pages.len() + 64;
+    // A list that is empty, equal or behind its total goes on for 100 to 1000 pages before it is given up.
+    let most = 8 * pages.len() + 2048;
     let widest = pages
         .iter()
         .map(|page| page.items.len())

@@ -1,14 +1,15 @@
 //! Bodies of requests: bytes, streams, files, and the parts of a form.
 
 use std::fmt;
-use std::fs::Metadata;
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_core::Stream;
 
 use crate::error::Error;
+use crate::upload::{self, Observed, Opened, ReadState};
 
 /// The body of a request.
 ///
@@ -19,13 +20,16 @@ pub struct RequestBody(pub(crate) Source);
 pub(crate) enum Source {
     Bytes(Bytes),
     File(PathBuf),
-    Stream(reqwest::Body),
+    Stream(reqwest::Body, Arc<ReadState>),
 }
 
 impl RequestBody {
-    /// A file, read from disk piece by piece while it is sent; its length is announced.
+    /// Returns a body that is read from a file, piece by piece while it is sent.
     ///
-    /// A file that cannot be opened is an error of kind [`Build`](crate::ErrorKind::Build) when the call is sent.
+    /// Its length is announced where it is known: for a regular file, and for whatever ends within 64 KiB. Other files, such
+    /// as a pipe or a large file in `/proc`, are sent in chunks. A file that cannot be opened is an error of kind
+    /// [`Build`](crate::ErrorKind::Build) when the call is sent. One that grows or shrinks while it is sent is an error of
+    /// kind [`Transport`](crate::ErrorKind::Transport), and the server does not get a complete body.
     pub fn from_file(path: impl Into<PathBuf>) -> Self {
         Self(Source::File(path.into()))
     }
@@ -38,7 +42,8 @@ impl RequestBody {
         E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
         Bytes: From<B>,
     {
-        Self(Source::Stream(reqwest::Body::wrap_stream(stream)))
+        let (stream, state) = Observed::new(stream);
+        Self(Source::Stream(reqwest::Body::wrap_stream(stream), state))
     }
 }
 
@@ -77,7 +82,7 @@ impl From<reqwest::Body> for RequestBody {
     fn from(body: reqwest::Body) -> Self {
         match body.as_bytes() {
             Some(bytes) => Self(Source::Bytes(Bytes::copy_from_slice(bytes))),
-            None => Self(Source::Stream(body)),
+            None => Self(Source::Stream(body, ReadState::unknown())),
         }
     }
 }
@@ -93,7 +98,7 @@ impl fmt::Debug for Source {
         match self {
             Self::Bytes(bytes) => write!(f, "{} bytes", bytes.len()),
             Self::File(_) => f.write_str("a file"),
-            Self::Stream(_) => f.write_str("a stream"),
+            Self::Stream(..) => f.write_str("a stream"),
         }
     }
 }
@@ -104,45 +109,43 @@ impl Source {
         match self {
             Self::Bytes(bytes) => Some(Self::Bytes(bytes.clone())),
             Self::File(path) => Some(Self::File(path.clone())),
-            Self::Stream(_) => None,
+            Self::Stream(..) => None,
         }
     }
 
-    /// What the HTTP stack sends, and how long it is where that is known.
-    pub(crate) async fn open(self) -> Result<(reqwest::Body, Option<u64>), Error> {
-        match self {
-            Self::Bytes(bytes) => {
+    /// Opens the source: returns what the HTTP stack sends, and its length where that is known. What is read while it is
+    /// sent adds its state.
+    pub(crate) async fn open(
+        self,
+        states: &mut Vec<Arc<ReadState>>,
+    ) -> Result<(reqwest::Body, Option<u64>), Error> {
+        let opened = match self {
+            Self::Bytes(bytes) => Opened::Whole(bytes),
+            Self::Stream(body, state) => {
+                states.push(state);
+                return Ok((body, None));
+            }
+            Self::File(path) => upload::open(path).await.map_err(unreadable)?,
+        };
+        match opened {
+            Opened::Whole(bytes) => {
                 let length = bytes.len() as u64;
                 Ok((bytes.into(), Some(length)))
             }
-            Self::Stream(body) => Ok((body, None)),
-            Self::File(path) => {
-                let fault = |error: io::Error| {
-                    Error::build(format!(
-                        "the file to be sent cannot be read: {}",
-                        error.kind()
-                    ))
-                    .with_source(error)
-                };
-                let (file, about) = open(path).await.map_err(fault)?;
-                if about.is_dir() {
-                    return Err(Error::build("the file to be sent is a directory"));
-                }
-                Ok((file.into(), about.is_file().then_some(about.len())))
+            Opened::Stream(stream, length) => {
+                states.push(stream.state());
+                Ok((reqwest::Body::wrap_stream(stream), length))
             }
         }
     }
 }
 
-/// Opens a file and asks what it is, in one task, away from the threads that answer.
-async fn open(path: PathBuf) -> io::Result<(tokio::fs::File, Metadata)> {
-    let opened = tokio::task::spawn_blocking(move || -> io::Result<_> {
-        let file = std::fs::File::open(path)?;
-        let about = file.metadata()?;
-        Ok((file, about))
-    });
-    let (file, about) = opened.await.unwrap_or_else(|lost| Err(lost.into()))?;
-    Ok((file.into(), about))
+fn unreadable(error: io::Error) -> Error {
+    if error.kind() == io::ErrorKind::IsADirectory {
+        return Error::build("the file to be sent is a directory");
+    }
+    let message = format!("the file to be sent cannot be read: {}", error.kind());
+    Error::build(message).with_source(error)
 }
 
 /// A file in a multipart body.
@@ -180,9 +183,8 @@ impl FilePart {
         }
     }
 
-    /// A file on disk, opened and read piece by piece when the request goes out; the server sees the last part of its path.
-    ///
-    /// A file that cannot be opened is an error of kind [`Build`](crate::ErrorKind::Build) when the call is sent.
+    /// Returns a part that is read from a file when the request goes out, as by [`RequestBody::from_file`]. Its name is the
+    /// last component of the path.
     pub fn path(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
         let name = path.file_name().map_or_else(

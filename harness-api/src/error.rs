@@ -1,17 +1,21 @@
 //! The error of every call.
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use serde_json::Value;
 
-use crate::content::{is_html, is_html_type};
+use crate::content::{is_html, is_html_type, without_bom};
 use crate::operation::Operation;
 use crate::options::Attached;
-use crate::redact;
+use crate::pruned;
+use crate::redact::{Redactor, is_secret_header, one_line};
 use crate::server_message::ServerMessage;
 use crate::transport::Head;
 
@@ -20,7 +24,8 @@ use crate::transport::Head;
 /// [`Display`](fmt::Display) is one line: the operation, its method and path template, what went wrong, and for an answer
 /// of the server its status, the text in its body where there is an obvious one, and the correlation id. Neither
 /// `Display` nor `Debug` shows values that were sent, header values, or the body; [`body`](Self::body) and
-/// [`headers`](Self::headers) give them to those who ask.
+/// [`headers`](Self::headers) give them, as they came, to those who ask. All other texts have the keys of the call masked
+/// where the server repeats them, in every encoding, and what looks like a token of the platform; see [`Redactor`].
 ///
 /// Whether a call may be repeated safely is answered by [`is_certainly_not_sent`](Self::is_certainly_not_sent).
 pub struct Error(Box<Inner>);
@@ -53,7 +58,8 @@ pub enum ErrorKind {
     Build,
     /// A layer refused or failed the call.
     Layer,
-    /// No connection to the server could be made; nothing was sent.
+    /// No connection to the server could be made; nothing was sent. After a redirect that is a
+    /// [`Transport`](Self::Transport) error.
     Connect,
     /// The time for the call, the connection or the next piece of the answer ran out.
     Timeout,
@@ -110,16 +116,24 @@ impl Target {
     }
 }
 
+impl Target {
+    /// The call on one line. A path that was given as a literal may hold anything.
+    fn shown(&self, redactor: &Redactor) -> String {
+        match self {
+            Self::Table(operation) => operation.to_string(),
+            Self::Free(endpoint) => {
+                let path = redactor.one_line(&endpoint.path, 200);
+                format!("{} {path}", endpoint.method)
+            }
+        }
+    }
+}
+
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Table(operation) => operation.fmt(f),
-            Self::Free(endpoint) => write!(
-                f,
-                "{} {}",
-                endpoint.method,
-                redact::one_line(&endpoint.path, 200)
-            ),
+            Self::Free(_) => f.write_str(&self.shown(&Redactor::default())),
         }
     }
 }
@@ -138,6 +152,19 @@ pub struct DecodeFailure {
     pub line: usize,
     /// The column, counted from 1; 0 when it is not known.
     pub column: usize,
+}
+
+impl DecodeFailure {
+    /// A failure at this path, for layers that look at bodies; line and column are not known. The reason should be one line
+    /// and hold nothing secret.
+    pub fn new(path: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            reason: reason.into(),
+            line: 0,
+            column: 0,
+        }
+    }
 }
 
 impl Error {
@@ -205,13 +232,37 @@ impl Error {
             (ErrorKind::Transport, "the connection failed")
         };
         let not_sent = error.is_connect() || error.is_builder();
+        Self::caused(kind, message, error).with_certainly_not_sent(not_sent)
+    }
+
+    /// From the HTTP stack, when a request failed because its body could not be read.
+    pub(crate) fn from_body(error: reqwest::Error) -> Self {
+        let message = "the body of the request could not be read to its end";
+        Self::caused(ErrorKind::Transport, message, error.without_url())
+    }
+
+    /// The HTTP client cannot be made of what is set.
+    pub(crate) fn from_client(error: reqwest::Error) -> Self {
+        let message = "the HTTP client cannot be made";
+        Self::caused(ErrorKind::Build, message, error.without_url())
+    }
+
+    /// With the cause in its message, because it is what says something.
+    fn caused(kind: ErrorKind, message: &str, error: reqwest::Error) -> Self {
         let message = match innermost(&error) {
-            Some(cause) => format!("{message}: {}", redact::one_line(&cause.to_string(), 200)),
+            Some(cause) => format!("{message}: {}", one_line(&cause.to_string(), 200)),
             None => message.to_owned(),
         };
-        Self::new(kind, message)
-            .with_source(error)
-            .with_certainly_not_sent(not_sent)
+        Self::new(kind, message).with_source(error)
+    }
+
+    /// The same failure, of a request that a redirect had led elsewhere: the first URL has answered.
+    pub(crate) fn after_redirect(mut self) -> Self {
+        if self.0.kind != ErrorKind::Timeout {
+            self.0.kind = ErrorKind::Transport;
+        }
+        self.0.message = format!("after a redirect: {}", self.0.message);
+        self.with_certainly_not_sent(false)
     }
 
     pub(crate) fn with_target(mut self, target: &Target) -> Self {
@@ -225,21 +276,77 @@ impl Error {
             headers,
             attached,
         } = head;
-        let server = ServerMessage::read(&headers, &body, truncated);
         self.0.attached.extend(attached);
         self.0.answer = Some(Answer {
             status,
             headers,
             body,
             truncated,
-            server,
+            server: ServerMessage::default(),
         });
+        self.redact();
         self
     }
 
-    pub(crate) fn with_decode(mut self, failure: DecodeFailure) -> Self {
+    /// The same error with the place of the body that does not fit.
+    #[must_use]
+    pub fn with_decode_failure(mut self, failure: DecodeFailure) -> Self {
         self.0.decode = Some(failure);
+        self.redact_own();
         self
+    }
+
+    /// The same error, its texts without these keys.
+    pub(crate) fn with_redactor(mut self, redactor: &Redactor) -> Self {
+        let known = self.0.attached.redactor.clone();
+        self.0.attached.knows(redactor);
+        if !self.0.attached.redactor.is_same(&known) {
+            self.redact();
+        }
+        self
+    }
+
+    /// Masks the keys in the texts of this crate, which may quote the server.
+    fn redact_own(&mut self) {
+        let inner = &mut *self.0;
+        let redactor = &inner.attached.redactor;
+        let mask = |text: &mut String| {
+            if let Cow::Owned(masked) = redactor.mask(text) {
+                *text = masked;
+            }
+        };
+        mask(&mut inner.message);
+        if let Some(failure) = &mut inner.decode {
+            mask(&mut failure.path);
+            mask(&mut failure.reason);
+        }
+    }
+
+    /// Masks the keys in all texts that are shown.
+    fn redact(&mut self) {
+        self.redact_own();
+        let inner = &mut *self.0;
+        let redactor = &inner.attached.redactor;
+        if let Some(answer) = &mut inner.answer {
+            answer.server = ServerMessage::read(
+                redactor,
+                answer.status,
+                &answer.headers,
+                &answer.body,
+                answer.truncated,
+            );
+            for (name, value) in &mut answer.headers {
+                let text = String::from_utf8_lossy(value.as_bytes());
+                if is_secret_header(name) || matches!(redactor.mask(&text), Cow::Owned(_)) {
+                    value.set_sensitive(true);
+                }
+            }
+        }
+    }
+
+    /// Returns what masks the keys of the call that failed; for an error without a call, what masks tokens alone.
+    pub fn redactor(&self) -> &Redactor {
+        &self.0.attached.redactor
     }
 
     /// What kind of failure it was.
@@ -272,17 +379,27 @@ impl Error {
         self.0.answer.as_ref().map(|answer| answer.status)
     }
 
-    /// The headers of the answer, when there was one.
+    /// The headers of the answer, when there was one, as they came. `Debug` of them leaves out the values that hold a key
+    /// of the call.
     pub fn headers(&self) -> Option<&HeaderMap> {
         self.0.answer.as_ref().map(|answer| &answer.headers)
     }
 
-    /// The body of the answer as far as it was read: empty when there was no answer or no body.
+    /// The body of the answer as far as it was read, as it came: empty when there was no answer or no body.
     ///
-    /// It may hold secrets. [`is_truncated`](Self::is_truncated) tells whether it is whole.
+    /// It may hold secrets, the keys of the call too. [`is_truncated`](Self::is_truncated) tells whether it is whole.
     pub fn body(&self) -> &Bytes {
         static NONE: Bytes = Bytes::new();
         self.0.answer.as_ref().map_or(&NONE, |answer| &answer.body)
+    }
+
+    /// Returns the body as JSON, with the keys of the call masked in all its texts; `None` where it is something else.
+    ///
+    /// It is meant for looking at what the server says of a failure, and bounded: of a document with very many values, or
+    /// texts of more than 64 KiB, it has the beginnings.
+    pub fn body_json(&self) -> Option<Value> {
+        let document = String::from_utf8_lossy(without_bom(self.body()));
+        pruned::read(&document, self.redactor())
     }
 
     /// Whether [`body`](Self::body) is only the beginning.
@@ -293,7 +410,8 @@ impl Error {
             .is_some_and(|answer| answer.truncated)
     }
 
-    /// The most telling text in the body of a failure: bounded, on one line, without what looks like a token.
+    /// The most telling text in the body of a failure: bounded, on one line, without keys of the call and what looks like a
+    /// token.
     pub fn server_message(&self) -> Option<&str> {
         self.0
             .answer
@@ -328,10 +446,11 @@ impl Error {
 
     /// At most 120 characters of the body around the place that did not fit.
     ///
-    /// Unlike `Display` and `Debug` this shows values of the body, which may be secret.
+    /// Unlike `Display` and `Debug` this shows values of the body, which may be secret. Keys of the call are masked.
     pub fn excerpt(&self) -> Option<String> {
         let failure = self.0.decode.as_ref().filter(|failure| failure.line > 0)?;
-        Some(excerpt(self.body(), failure.line, failure.column))
+        let part = around(self.body(), failure.line, failure.column);
+        Some(self.redactor().excerpt(self.body(), part))
     }
 
     /// Whether the request could not be made; nothing was sent.
@@ -371,9 +490,10 @@ impl Error {
         )
     }
 
-    /// Whether it is certain that the server has not seen the request, so that even a write may be repeated.
+    /// Whether it is certain that the server has not seen the request, so that even a write may be repeated: it failed before
+    /// the first byte to its own URL, for example because no connection to or through a proxy could be made.
     ///
-    /// `false` means that it is not known, or that the server did see it.
+    /// `false` means that it is not known, or that the server did see it. After a redirect it is always `false`.
     pub fn is_certainly_not_sent(&self) -> bool {
         self.0.not_sent
     }
@@ -383,7 +503,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
         if let Some(target) = &inner.target {
-            write!(f, "{target}: ")?;
+            write!(f, "{}: ", target.shown(self.redactor()))?;
         }
         let Some(answer) = &inner.answer else {
             return f.write_str(&inner.message);
@@ -405,7 +525,7 @@ impl fmt::Display for Error {
             .as_ref()
             .filter(|_| inner.kind == ErrorKind::Status)
         {
-            write!(f, ": {}", redact::one_line(text, 300))?;
+            write!(f, ": {}", one_line(text, 300))?;
         }
         if let Some(id) = &answer.server.correlation_id {
             write!(f, " [correlation id {id}]")?;
@@ -421,7 +541,7 @@ impl fmt::Debug for Error {
         out.field("kind", &inner.kind)
             .field("message", &inner.message);
         if let Some(target) = &inner.target {
-            out.field("target", &format_args!("{target}"));
+            out.field("target", &format_args!("{}", target.shown(self.redactor())));
         }
         if let Some(answer) = &inner.answer {
             out.field("status", &answer.status);
@@ -461,8 +581,8 @@ fn innermost(error: &dyn StdError) -> Option<&(dyn StdError + 'static)> {
     Some(last)
 }
 
-/// 120 characters of a body around a line and a column.
-fn excerpt(body: &[u8], line: usize, column: usize) -> String {
+/// The 120 bytes of a body around a line and a column.
+fn around(body: &[u8], line: usize, column: usize) -> Range<usize> {
     const AROUND: usize = 60;
     let start: usize = body
         .split_inclusive(|byte| *byte == b'\n')
@@ -472,10 +592,7 @@ fn excerpt(body: &[u8], line: usize, column: usize) -> String {
     let place = (start + column).min(body.len());
     let from = place.saturating_sub(AROUND);
     let to = place.saturating_add(AROUND).min(body.len());
-    String::from_utf8_lossy(&body[from..to])
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect()
+    from..to
 }
 
 #[cfg(test)]
@@ -542,6 +659,9 @@ mod tests {
 
     #[test]
     fn excerpts_are_bounded_and_do_not_panic() {
+        let excerpt = |body: &[u8], line, column| {
+            Redactor::default().excerpt(body, around(body, line, column))
+        };
         let body = "x".repeat(50) + "\n" + &"é".repeat(200);
         assert!(excerpt(body.as_bytes(), 2, 101).chars().count() <= 122);
         assert_eq!(excerpt(b"", 1, 9), "");

@@ -46,18 +46,22 @@ pub(crate) fn buffered(call: Call, wanted: Wanted) -> BoxFuture<'static, Result<
             max_body,
             html_is_fine,
         } = success(call, wanted, true).await?;
-        let Arrival { head, mut body } = *incoming.0;
+        let Arrival {
+            head,
+            mut body,
+            error_body_until: until,
+        } = *incoming.0;
         let too_large = body
             .content_length()
             .is_some_and(|length| length > max_body);
         let (bytes, end) = if too_large {
             (Bytes::new(), End::Limit)
         } else {
-            body.read(max_body).await
+            body.read(max_body, until).await
         };
         match end {
             End::Whole => Ok(Received {
-                parts: ResponseParts::new(target, head, bytes),
+                parts: ResponseParts::new(target, head, bytes, max_body),
                 html_is_fine,
             }),
             End::Limit => {
@@ -77,8 +81,8 @@ pub(crate) async fn stream(call: Call) -> Result<Response<ByteStream>, Error> {
     let Success {
         target,
         incoming,
+        max_body,
         html_is_fine,
-        ..
     } = success(call, Wanted::Declared, false).await?;
     let page = incoming.0.body.content_type().is_some_and(is_html_type);
     if page && !html_is_fine {
@@ -86,11 +90,11 @@ pub(crate) async fn stream(call: Call) -> Result<Response<ByteStream>, Error> {
         let error = incoming.into_error(ErrorKind::UnexpectedContent, message, 1 << 20);
         return Err(error.await.with_target(&target));
     }
-    let Arrival { head, body } = *incoming.0;
+    let Arrival { head, body, .. } = *incoming.0;
     let body = body.aimed(&target);
     Ok(Response::new(
         body,
-        ResponseParts::new(target, head, Bytes::new()),
+        ResponseParts::new(target, head, Bytes::new(), max_body),
     ))
 }
 
@@ -102,10 +106,11 @@ async fn success(call: Call, wanted: Wanted, whole: bool) -> Result<Success, Err
     outgoing.0.max_body = whole.then_some(max_body);
     let html_is_fine = html_is_fine(&outgoing);
     let next = Next::new(client.layers(), client.http());
-    let incoming = next
+    let mut incoming = next
         .run(outgoing)
         .await
-        .map_err(|error| error.with_target(&target))?;
+        .map_err(|error| error.with_target(&target).with_redactor(client.redactor()))?;
+    incoming.0.head.attached.knows(client.redactor());
     if incoming.status().is_success() {
         return Ok(Success {
             target,
@@ -209,11 +214,13 @@ fn outgoing(call: Call, wanted: Wanted) -> Result<Outgoing, Error> {
     let headers = request.headers_mut();
     replace(headers, placed.headers);
     replace(headers, options.headers);
+    let mut attached = options.attached;
+    attached.knows(client.redactor());
     Ok(Outgoing(Box::new(Departure {
         target,
         request,
         payload,
-        attached: options.attached,
+        attached,
         max_body: None,
     })))
 }

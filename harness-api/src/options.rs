@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use reqwest::header::{ACCEPT, HeaderMap, HeaderName};
 
-use crate::redact;
+use crate::redact::{self, Redactor};
 
 /// Settings of one call beside its parameters. Builders of operations set them through [`Configure`].
 #[derive(Default, Clone)]
@@ -21,22 +21,32 @@ pub struct CallOptions {
     pub(crate) fault: Option<String>,
 }
 
-/// Values which callers hand to layers, one of a type.
+/// What goes with a call, its response and its error: values which callers hand to layers, one of a type, and the keys that
+/// must not show.
 #[derive(Default, Clone)]
-pub(crate) struct Attached(Vec<Arc<dyn Any + Send + Sync>>);
+pub(crate) struct Attached {
+    values: Vec<Arc<dyn Any + Send + Sync>>,
+    pub(crate) redactor: Redactor,
+}
 
 impl Attached {
     pub(crate) fn set<T: Send + Sync + 'static>(&mut self, value: T) {
-        self.0.retain(|held| !held.is::<T>());
-        self.0.push(Arc::new(value));
+        self.values.retain(|held| !held.is::<T>());
+        self.values.push(Arc::new(value));
     }
 
     pub(crate) fn extend(&mut self, more: Self) {
-        self.0.extend(more.0);
+        self.values.extend(more.values);
+        self.knows(&more.redactor);
+    }
+
+    /// Adds keys that must not show.
+    pub(crate) fn knows(&mut self, redactor: &Redactor) {
+        self.redactor = self.redactor.merged(redactor);
     }
 
     pub(crate) fn get<T: 'static>(&self) -> Option<&T> {
-        self.0.iter().find_map(|held| held.downcast_ref())
+        self.values.iter().find_map(|held| held.downcast_ref())
     }
 }
 
@@ -64,12 +74,14 @@ impl CallOptions {
     }
 
     /// Sets the time from sending the request to the last byte of the answer. It replaces the limit of the HTTP client,
-    /// and where a layer repeats the call it holds for each attempt.
+    /// and where a layer repeats the call it holds for each attempt. Zero fails the call before anything is sent;
+    /// [`Duration::MAX`] is no limit.
     pub fn timeout(&mut self, timeout: Duration) {
         self.timeout = Some(timeout);
     }
 
-    /// Sets how many bytes of a buffered answer are accepted, in place of the client's limit.
+    /// Sets how many bytes of a buffered response are accepted, in place of the client's limit; see
+    /// [`ClientBuilder::max_body`](crate::ClientBuilder::max_body).
     pub fn max_body(&mut self, bytes: u64) {
         self.max_body = Some(bytes);
     }
@@ -82,6 +94,28 @@ impl CallOptions {
     /// What was attached under this type.
     pub fn attached<T: Send + Sync + 'static>(&self) -> Option<&T> {
         self.attached.get()
+    }
+
+    /// Makes the call fail with an error of kind [`Build`](crate::ErrorKind::Build) when it is sent. The first reason given
+    /// counts.
+    ///
+    /// Builders whose setters cannot fail report a value that they must not send this way. The reason should be one line
+    /// and contain nothing secret.
+    ///
+    /// ```
+    /// use harness_api::{Client, Configure, ErrorKind};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), harness_api::Error> {
+    /// let client = Client::new("https://app.harness.io")?;
+    /// let mut request = client.request("DELETE", "/v1/widgets/w1");
+    /// request.options().refuse("the widget identifier is empty");
+    /// assert_eq!(request.empty().await.unwrap_err().kind(), ErrorKind::Build);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn refuse(&mut self, reason: impl Into<String>) {
+        self.fault(reason.into());
     }
 
     pub(crate) fn fault(&mut self, message: String) {
@@ -171,10 +205,14 @@ pub trait Configure: Sized {
         self
     }
 
-    /// With all of these settings in place of those made so far.
+    /// With all of these settings in place of those made so far. What was wrong with a value that was set before is still
+    /// an error when the call is sent.
     #[must_use]
     fn with_options(mut self, options: CallOptions) -> Self {
-        *self.options() = options;
+        let before = std::mem::replace(self.options(), options);
+        if let Some(fault) = before.fault {
+            self.options().fault = Some(fault);
+        }
         self
     }
 }

@@ -1,5 +1,7 @@
 //! A body on its way: kept as a recipe until the request goes out, so that a layer can send it again.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use reqwest::multipart::{Form, Part};
@@ -7,6 +9,7 @@ use reqwest::{Client, Request, RequestBuilder};
 
 use crate::body::{FilePart, Source};
 use crate::error::Error;
+use crate::upload::ReadState;
 
 /// What remains to be put into a request. Bytes stand in the request already.
 #[derive(Debug)]
@@ -66,11 +69,16 @@ impl Payload {
         }
     }
 
-    /// Opens files and puts the body into the request.
-    pub(crate) async fn put(self, client: &Client, mut request: Request) -> Result<Request, Error> {
+    /// Opens files and puts the body into the request. What is read while it is sent adds its state.
+    pub(crate) async fn put(
+        self,
+        client: &Client,
+        mut request: Request,
+        states: &mut Vec<Arc<ReadState>>,
+    ) -> Result<Request, Error> {
         match self {
             Self::Source(source) => {
-                let (body, length) = source.open().await?;
+                let (body, length) = source.open(states).await?;
                 if let Some(length) = length {
                     request
                         .headers_mut()
@@ -80,7 +88,7 @@ impl Payload {
                 Ok(request)
             }
             Self::Form(parts) => {
-                let form = form(parts).await?;
+                let form = form(parts, states).await?;
                 request.headers_mut().remove(CONTENT_TYPE);
                 RequestBuilder::from_parts(client.clone(), request)
                     .multipart(form)
@@ -91,7 +99,7 @@ impl Payload {
     }
 }
 
-async fn form(parts: Vec<FormPart>) -> Result<Form, Error> {
+async fn form(parts: Vec<FormPart>, states: &mut Vec<Arc<ReadState>>) -> Result<Form, Error> {
     let mut form = Form::new();
     for part in parts {
         let name = part.name;
@@ -109,7 +117,7 @@ async fn form(parts: Vec<FormPart>) -> Result<Form, Error> {
                         "form part `{name}`: the file's name holds control characters"
                     )));
                 }
-                let (body, length) = file.source.open().await?;
+                let (body, length) = file.source.open(states).await?;
                 let part = match length {
                     Some(length) => Part::stream_with_length(body, length),
                     None => Part::stream(body),

@@ -5,13 +5,19 @@
 //! body.
 
 use bytes::Bytes;
+use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde_json::Value;
 
 use crate::content::{is_html, is_html_type, without_bom};
-use crate::redact;
+use crate::pruned;
+use crate::redact::Redactor;
 
 const TEXT_LIMIT: usize = 500;
+/// By how much of a body is judged whether it is text.
+const JUDGED: usize = 2048;
+/// How many bytes of a text are looked at. A key may be many times longer than it looks, and must not be cut.
+const READ_LIMIT: usize = 64 << 10;
 const ID_LIMIT: usize = 100;
 
 /// What was found in a body.
@@ -22,7 +28,13 @@ pub(crate) struct ServerMessage {
 }
 
 impl ServerMessage {
-    pub(crate) fn read(headers: &HeaderMap, body: &Bytes, truncated: bool) -> Self {
+    pub(crate) fn read(
+        redactor: &Redactor,
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: &Bytes,
+        truncated: bool,
+    ) -> Self {
         if body.is_empty() {
             return Self::default();
         }
@@ -32,43 +44,56 @@ impl ServerMessage {
             .unwrap_or_default();
         if is_html_type(media) || is_html(body) {
             return Self {
-                text: Some("an HTML page: login page or proxy?".to_owned()),
+                text: Some(page(status).to_owned()),
                 correlation_id: None,
             };
         }
-        if !truncated && let Ok(value) = serde_json::from_slice::<Value>(without_bom(body)) {
+        let document = String::from_utf8_lossy(without_bom(body));
+        if !truncated && let Some(value) = pruned::read(&document, redactor) {
             return Self {
                 text: text(&value)
-                    .map(|text| redact::one_line(text, TEXT_LIMIT))
+                    .map(|text| redactor.one_line(text, TEXT_LIMIT))
                     .filter(|text| !text.is_empty()),
                 correlation_id: member(&value, &["correlationId", "correlationID"])
-                    .map(|id| redact::one_line(id, ID_LIMIT))
+                    .map(|id| redactor.one_line(id, ID_LIMIT))
                     .filter(|id| !id.is_empty()),
             };
         }
         Self {
-            text: plain(without_bom(body)),
+            text: plain(redactor, without_bom(body)),
             correlation_id: None,
         }
     }
 }
 
+/// What to say of a page of HTML. Where the status says what is wrong, nobody has to guess who sent it.
+fn page(status: StatusCode) -> &'static str {
+    let is_told = status.is_server_error()
+        || status.is_client_error() && !matches!(status.as_u16(), 401 | 403 | 404 | 407);
+    if is_told {
+        "an HTML page"
+    } else {
+        "an HTML page: login page or proxy?"
+    }
+}
+
 /// The beginning of a body that is text; a cut or broken document is none.
-fn plain(body: &[u8]) -> Option<String> {
-    let start = &body[..body.len().min(2048)];
+fn plain(redactor: &Redactor, body: &[u8]) -> Option<String> {
+    let start = &body[..body.len().min(READ_LIMIT)];
     let text = match std::str::from_utf8(start) {
         Ok(text) => text,
-        // Cut within a character.
-        Err(fault) if fault.error_len().is_none() => {
+        // Cut within a character, or behind what is shown.
+        Err(fault) if fault.error_len().is_none() || fault.valid_up_to() >= JUDGED => {
             std::str::from_utf8(&start[..fault.valid_up_to()]).ok()?
         }
         Err(_) => return None,
     };
     let readable = |c: char| !c.is_control() || c.is_whitespace();
-    if text.trim_start().starts_with(['{', '[', '"']) || !text.chars().all(readable) {
+    let is_readable = text.chars().take(JUDGED).all(readable);
+    if text.trim_start().starts_with(['{', '[', '"']) || !is_readable {
         return None;
     }
-    Some(redact::one_line(text, TEXT_LIMIT)).filter(|text| !text.is_empty())
+    Some(redactor.one_line(text, TEXT_LIMIT)).filter(|text| !text.is_empty())
 }
 
 /// The last response message of level ERROR, which is the cause; then the members which hold a text.
@@ -150,7 +175,14 @@ mod tests {
     fn read(media: &'static str, body: &'static str) -> ServerMessage {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, media.parse().unwrap());
-        ServerMessage::read(&headers, &Bytes::from_static(body.as_bytes()), false)
+        let body = Bytes::from_static(body.as_bytes());
+        ServerMessage::read(
+            &Redactor::default(),
+            StatusCode::BAD_REQUEST,
+            &headers,
+            &body,
+            false,
+        )
     }
 
     #[test]
@@ -218,8 +250,21 @@ mod tests {
     fn other_bodies_do_no_harm() {
         assert_eq!(
             read("text/html", "<p>x</p>").text.as_deref(),
-            Some("an HTML page: login page or proxy?")
+            Some("an HTML page")
         );
+        for (status, is_told) in [
+            (200, false),
+            (302, false),
+            (401, false),
+            (403, false),
+            (404, false),
+            (429, true),
+            (500, true),
+            (503, true),
+        ] {
+            let text = page(StatusCode::from_u16(status).unwrap());
+            assert_eq!(!text.contains("login"), is_told, "{status}");
+        }
         assert_eq!(
             read("text/plain", "upstream\nreset").text.as_deref(),
             Some("upstream reset")
@@ -236,7 +281,11 @@ mod tests {
             assert_eq!(read("application/json", body).text.as_deref(), Some(text));
         }
         let long = "é".repeat(2000);
-        assert_eq!(plain(long.as_bytes()).unwrap().chars().count(), 501);
+        let redactor = Redactor::default();
+        assert_eq!(
+            plain(&redactor, long.as_bytes()).unwrap().chars().count(),
+            501
+        );
         for body in [
             "",
             "[]",

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
 use tokio::io::AsyncWrite;
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep, timeout_at};
 
 use crate::error::{Error, ErrorKind, Target};
 
@@ -131,7 +131,7 @@ impl ByteStream {
     ///
     /// As [`chunk`](Self::chunk), and [`BodyTooLarge`](ErrorKind::BodyTooLarge) when there is more.
     pub async fn collect(mut self, limit: u64) -> Result<Bytes, Error> {
-        match self.read(limit).await {
+        match self.read(limit, None).await {
             (bytes, End::Whole) => Ok(bytes),
             (_, End::Limit) => {
                 let message = format!("the body is larger than {limit} bytes");
@@ -176,6 +176,18 @@ impl ByteStream {
         Ok(written)
     }
 
+    /// The next piece, if it comes until this moment.
+    async fn chunk_until(&mut self, until: Instant) -> Result<Option<Bytes>, Error> {
+        match timeout_at(until, self.chunk()).await {
+            Ok(chunk) => chunk,
+            Err(_) => {
+                self.flow = Flow::Done;
+                let message = "the body did not arrive in time";
+                Err(self.named(Error::new(ErrorKind::Timeout, message)))
+            }
+        }
+    }
+
     /// The error with the call it belongs to.
     fn named(&self, error: Error) -> Error {
         match &self.target {
@@ -197,15 +209,20 @@ impl ByteStream {
         }
     }
 
-    /// Reads to the end, to the limit, or to a failure, and keeps what there was until then.
-    pub(crate) async fn read(&mut self, limit: u64) -> (Bytes, End) {
+    /// Reads to the end, to the limit, to a failure, or until a moment, and keeps what there was until then.
+    pub(crate) async fn read(&mut self, limit: u64, until: Option<Instant>) -> (Bytes, End) {
         let mut first = Bytes::new();
         let mut rest = Vec::new();
         loop {
             if self.is_at_cut() {
                 return (joined(first, rest), End::Limit);
             }
-            let piece = match self.chunk().await {
+            let chunk = match until {
+                Some(until) if matches!(self.flow, Flow::Live(_)) => self.chunk_until(until).await,
+                // Nothing has to be waited for in what is at hand.
+                _ => self.chunk().await,
+            };
+            let piece = match chunk {
                 Ok(Some(piece)) => piece,
                 Ok(None) => return (joined(first, rest), End::Whole),
                 Err(error) => return (joined(first, rest), End::Failed(error)),
@@ -223,6 +240,7 @@ impl ByteStream {
                 if rest.is_empty() {
                     rest = std::mem::take(&mut first).into();
                 }
+                make_room(&mut rest, taken.len(), self.content_length);
                 rest.extend_from_slice(&taken);
             }
             if over {
@@ -233,8 +251,31 @@ impl ByteStream {
     }
 }
 
-fn joined(first: Bytes, rest: Vec<u8>) -> Bytes {
-    if rest.is_empty() { first } else { rest.into() }
+fn joined(first: Bytes, mut rest: Vec<u8>) -> Bytes {
+    if rest.is_empty() {
+        return first;
+    }
+    // What was reserved and not needed is given back where it is much.
+    if rest.capacity() - rest.len() > rest.len() / 4 {
+        rest.shrink_to_fit();
+    }
+    rest.into()
+}
+
+/// Doubles the room, but not beyond the announced length: a body is not kept in twice the memory that it needs. What is
+/// announced is reserved only as it comes.
+fn make_room(bytes: &mut Vec<u8>, more: usize, announced: Option<u64>) {
+    let needed = bytes.len().saturating_add(more);
+    if needed <= bytes.capacity() {
+        return;
+    }
+    let doubled = bytes.capacity().saturating_mul(2).max(needed);
+    let announced = announced.and_then(|length| usize::try_from(length).ok());
+    let room = match announced {
+        Some(length) if length >= needed => doubled.min(length),
+        _ => doubled,
+    };
+    bytes.reserve_exact(room - bytes.len());
 }
 
 impl Stream for ByteStream {
@@ -355,7 +396,7 @@ mod tests {
             ready(b"abc", true).collect(9).await.unwrap_err().kind(),
             ErrorKind::BodyTooLarge
         );
-        let (bytes, end) = ready(b"abc", false).read(2).await;
+        let (bytes, end) = ready(b"abc", false).read(2, None).await;
         assert_eq!(bytes, "ab");
         assert!(matches!(end, End::Limit));
     }

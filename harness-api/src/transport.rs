@@ -9,13 +9,20 @@ use std::time::Duration;
 use bytes::Bytes;
 use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderValue};
 use reqwest::{Method, StatusCode};
+use tokio::time::{Instant, timeout};
 
 use crate::encode;
 use crate::error::{Error, ErrorKind, Target};
 use crate::operation::Operation;
 use crate::options::Attached;
 use crate::payload::Payload;
+use crate::redact::Redactor;
+use crate::redirect;
 use crate::stream::{ByteStream, End};
+use crate::upload::ReadState;
+
+/// How long the body of a failed response may take to arrive where nobody set a limit.
+const ERROR_BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A boxed future.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -111,20 +118,83 @@ async fn send(http: &reqwest::Client, outgoing: Outgoing) -> Result<Incoming, Er
         request,
         payload,
         target,
+        attached,
         ..
     } = *outgoing.0;
+    if request.timeout().is_some_and(Duration::is_zero) {
+        // A timer of no time lets pass what is quick.
+        let error = Error::new(ErrorKind::Timeout, "the call has no time at all");
+        return Err(error.with_certainly_not_sent(true).with_target(&target));
+    }
+    // What is read while it is sent: nothing in most requests.
+    let mut reads = Vec::new();
     let mut request = match payload {
         // In a box, since most requests have none, and the room for it would be taken for each.
-        Some(payload) => Box::pin(payload.put(http, request))
+        Some(payload) => Box::pin(load(payload, http, request, &mut reads))
             .await
             .map_err(|error| error.with_target(&target))?,
         None => request,
     };
     announce_nothing(&mut request);
-    match http.execute(request).await {
-        Ok(response) => Ok(response.into()),
-        Err(error) => Err(Error::from_http(error).with_target(&target)),
-    }
+    // A layer may have set a key of its own.
+    let redactor = attached.redactor.with_headers(request.headers());
+    let (outcome, is_redirected) = redirect::observed(http.execute(request)).await;
+    let error = match outcome {
+        // The server may have answered before it had the whole body.
+        Ok(_) if reads.iter().any(|read| read.has_failed()) => Error::new(
+            ErrorKind::Transport,
+            "the body of the request could not be read to its end",
+        ),
+        Ok(response) => {
+            let mut incoming = Incoming::from(response);
+            incoming.0.head.attached.redactor = redactor;
+            return Ok(incoming);
+        }
+        Err(error) => failure(error, &reads, is_redirected),
+    };
+    Err(error.with_target(&target).with_redactor(&redactor))
+}
+
+/// Opens what is read while it is sent, and puts it into the request, within the time of the exchange.
+async fn load(
+    payload: Payload,
+    http: &reqwest::Client,
+    request: reqwest::Request,
+    reads: &mut Vec<Arc<ReadState>>,
+) -> Result<reqwest::Request, Error> {
+    let limit = request.timeout().copied();
+    let begun = Instant::now();
+    let loaded = payload.put(http, request, reads);
+    let Some(limit) = limit else {
+        return loaded.await;
+    };
+    let mut request = timeout(limit, loaded).await.unwrap_or_else(|_| {
+        let error = Error::new(
+            ErrorKind::Timeout,
+            "the body to be sent could not be opened in time",
+        );
+        Err(error.with_certainly_not_sent(true))
+    })?;
+    *request.timeout_mut() = Some(limit.saturating_sub(begun.elapsed()));
+    Ok(request)
+}
+
+/// The failure of an exchange. That nothing was sent is certain only of a failure before the first byte to the URL of the
+/// request: before a redirect, and before the body was read.
+fn failure(error: reqwest::Error, reads: &[Arc<ReadState>], is_redirected: bool) -> Error {
+    let error = if reads.iter().any(|read| read.has_failed()) {
+        Error::from_body(error)
+    } else {
+        Error::from_http(error)
+    };
+    let error = if is_redirected {
+        error.after_redirect()
+    } else {
+        error
+    };
+    let is_unread = !reads.iter().any(|read| read.may_have_begun());
+    let certain = error.is_certainly_not_sent() && is_unread;
+    error.with_certainly_not_sent(certain)
 }
 
 /// Says that there is no body where one would be usual: some servers refuse such a request without a length.
@@ -245,6 +315,12 @@ impl Outgoing {
         self.0.attached.get()
     }
 
+    /// Returns what masks the keys of this call, those in its headers as they stand.
+    pub fn redactor(&self) -> Redactor {
+        let known = &self.0.attached.redactor;
+        known.with_headers(self.0.request.headers())
+    }
+
     /// An error about this call.
     pub fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
         Error::new(kind, message).with_target(&self.0.target)
@@ -275,6 +351,8 @@ pub struct Incoming(
 pub(crate) struct Arrival {
     pub(crate) head: Head,
     pub(crate) body: ByteStream,
+    /// Until when the body of a failure is read.
+    pub(crate) error_body_until: Option<Instant>,
 }
 
 /// What an answer has beside its body.
@@ -308,7 +386,11 @@ impl Incoming {
             headers,
             attached: Attached::default(),
         };
-        Self(Box::new(Arrival { head, body }))
+        Self(Box::new(Arrival {
+            head,
+            body,
+            error_body_until: None,
+        }))
     }
 
     /// The status.
@@ -337,19 +419,30 @@ impl Incoming {
         self.0.body.limit_silence(limit);
     }
 
+    /// Sets how long from now the body may take to arrive if the response turns out to be a failure; 30 seconds from when it
+    /// is read, if it is not set.
+    ///
+    /// A call reads the body of a failure above all layers. What has not arrived in time is missing from the error. The body
+    /// of a success that the caller streams is not touched.
+    pub fn set_error_body_timeout(&mut self, timeout: Duration) {
+        let default = Instant::now() + ERROR_BODY_TIMEOUT;
+        let until = Instant::now().checked_add(timeout);
+        self.0.error_body_until = Some(until.unwrap_or(default));
+    }
+
     /// Makes an error of an answer which the caller must not take for a success, or cannot use. The body is read, at most
-    /// `limit` bytes of it.
+    /// `limit` bytes of it, and not for longer than [`set_error_body_timeout`](Self::set_error_body_timeout) allows.
     ///
     /// The message should be one line and hold nothing secret.
     pub async fn into_error(
-        self,
+        mut self,
         kind: ErrorKind,
         message: impl Into<String>,
         limit: u64,
     ) -> Error {
-        let Arrival { head, mut body } = *self.0;
-        let (bytes, end) = body.read(limit).await;
-        Error::new(kind, message).with_answer(head, bytes, !matches!(end, End::Whole))
+        let until = self.0.error_body_until();
+        let (bytes, end) = self.0.body.read(limit, Some(until)).await;
+        Error::new(kind, message).with_answer(self.0.head, bytes, !matches!(end, End::Whole))
     }
 
     /// Reads the body, at most `limit` bytes of it, keeps it for whoever comes next, and shows it.
@@ -359,19 +452,29 @@ impl Incoming {
     ///
     /// # Errors
     ///
-    /// When the connection fails before the end of the body. The error holds the answer as far as it came.
+    /// When the connection fails before the end of the body, or the body of a failure takes
+    /// [too long](Self::set_error_body_timeout). The error holds the answer as far as it came, and whoever comes next gets
+    /// as much.
     pub async fn buffer(&mut self, limit: u64) -> Result<Bytes, Error> {
         if let Some(bytes) = self.0.body.at_hand(limit) {
             return Ok(bytes.clone());
         }
-        let (bytes, end) = self.0.body.read(limit).await;
-        let cut = match end {
-            End::Whole => false,
-            End::Limit => true,
-            End::Failed(error) => return Err(error.with_answer(self.0.head.clone(), bytes, true)),
-        };
-        self.0.body = ByteStream::ready(bytes.clone(), cut, &self.0.head.headers);
-        Ok(bytes)
+        let until = (!self.status().is_success()).then(|| self.0.error_body_until());
+        let (bytes, end) = self.0.body.read(limit, until).await;
+        let is_cut = !matches!(end, End::Whole);
+        self.0.body = ByteStream::ready(bytes.clone(), is_cut, &self.0.head.headers);
+        match end {
+            End::Whole | End::Limit => Ok(bytes),
+            End::Failed(error) => Err(error.with_answer(self.0.head.clone(), bytes, true)),
+        }
+    }
+}
+
+impl Arrival {
+    /// Until when the body of a failure is read.
+    fn error_body_until(&self) -> Instant {
+        self.error_body_until
+            .unwrap_or_else(|| Instant::now() + ERROR_BODY_TIMEOUT)
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
+use harness_api::Redactor;
 use secrecy::{ExposeSecret, SecretString};
+
+use crate::error::{Error, Result};
 
 /// A key of the platform: a personal (`pat.`) or service account (`sat.`) token, or one of an older form.
 ///
@@ -74,6 +77,43 @@ impl ApiKey {
         whole.then_some(account)
     }
 
+    /// Refuses what cannot be a key, and says what it looks like. No part of it is shown.
+    pub(super) fn check(&self) -> Result<()> {
+        let key = self.0.expose_secret();
+        let starts_with = |prefix: &str| {
+            let start = key.get(..prefix.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+        };
+        let is_quote = |c: char| matches!(c, '"' | '\'' | '`' | '“' | '”' | '‘' | '’');
+        let is_misspelt = ["pat", "sat"].into_iter().any(|kind| {
+            let rest = key.get(kind.len()..).filter(|_| starts_with(kind));
+            rest.is_some_and(|rest| {
+                rest.starts_with('.')
+                    || rest.starts_with(['_', '-', ':']) && rest.matches('.').count() >= 2
+            })
+        });
+        let fault = if starts_with("bearer ") || starts_with("basic ") {
+            "the key begins with the name of a scheme, such as `Bearer`: give the token alone"
+        } else if key.starts_with(is_quote) || key.ends_with(is_quote) {
+            "the key stands in quotes: give it without them"
+        } else if key.contains(['\n', '\r']) {
+            "the key has a line break in it: is it more than one value, or a whole file?"
+        } else if key.contains(char::is_whitespace) {
+            "the key has white space in it: is it more than one value?"
+        } else if key.contains(char::is_control) {
+            "the key holds bytes that a header cannot carry"
+        } else if self.kind() == KeyKind::Other && is_misspelt {
+            "the key looks like a token whose prefix is misspelt: tokens begin with `pat.` or `sat.`, in lower case"
+        } else {
+            return Ok(());
+        };
+        Err(Error::build(fault))
+    }
+
+    pub(super) fn redactor(&self) -> Redactor {
+        Redactor::new([self.0.expose_secret()])
+    }
+
     pub(crate) fn expose(&self) -> &str {
         self.0.expose_secret()
     }
@@ -139,6 +179,39 @@ mod tests {
         for (text, kind, account) in table {
             let key = ApiKey::from(text);
             assert_eq!((key.kind(), key.account()), (kind, account), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused_by_its_looks() {
+        for (key, why) in [
+            ("Bearer pat.a.b.s3cret", "`Bearer`"),
+            ("bearer first-generation-s3cret", "`Bearer`"),
+            ("\"pat.a.b.s3cret\"", "in quotes"),
+            ("pat.a.b.s3cret'", "in quotes"),
+            ("“pat.a.b.s3cret”", "in quotes"),
+            ("pat.a.b.s3cret\npat.c.d.s3cret", "line break"),
+            ("pat.a.b.s3\r\ncret", "line break"),
+            ("x-api-key: pat.a.b.s3cret", "white space"),
+            ("pat.a.b.\u{7}s3cret", "cannot carry"),
+            ("PAT.a.b.s3cret", "misspelt"),
+            ("Sat.a.b.s3cret", "misspelt"),
+            ("pat_a.b.s3cret", "misspelt"),
+        ] {
+            let error = ApiKey::new(key).check().expect_err(key).to_string();
+            assert!(error.contains(why), "{key}: {error}");
+            assert!(!error.contains("s3") && !error.contains('\n'), "{error}");
+        }
+        for key in [
+            "pat.a.b.s3cret",
+            "sat.a.b",
+            "bm90IGEgdG9rZW4=",
+            "first-generation",
+            "pattern",
+            "satellite.key",
+            "pat-key",
+        ] {
+            assert!(ApiKey::new(key).check().is_ok(), "{key}");
         }
     }
 

@@ -52,6 +52,7 @@ fn key(platform: Option<String>, shared: Option<String>) -> Result<ApiKey> {
             "there is no key: set {PLATFORM_KEY}, or {KEY} to a token that begins with `pat.` or `sat.`"
         )));
     };
+    key.check()?;
     if key.kind() == KeyKind::Other {
         return Err(Error::build(format!(
             "{KEY} does not hold a token that begins with `pat.` or `sat.`: it may be a key of the first generation; set \
@@ -111,6 +112,8 @@ mod tests {
     fn each_bad_combination_says_what_to_do() {
         assert!(refusal(&[]).contains("set HARNESS_PLATFORM_API_KEY"));
         assert!(refusal(&[(KEY, "first-generation")]).contains("first generation"));
+        assert!(refusal(&[(KEY, "Bearer pat.One.6650f0.s3cret")]).contains("`Bearer`"));
+        assert!(refusal(&[(PLATFORM_KEY, "'pat.One.6650f0.s3cret'")]).contains("quotes"));
         assert!(refusal(&[(PLATFORM_KEY, " ")]).contains("there is no key"));
         assert!(refusal(&[(PLATFORM_KEY, "pat.6650f0.s3cret")]).contains(ACCOUNT));
         assert!(
@@ -122,14 +125,20 @@ mod tests {
             (ACCOUNT, "pat.One.6650f0.s3cret\nx"),
             (ENDPOINT, "pat.One.6650f0.s3cret"),
             (ENDPOINT, "http://pat.One.6650f0.s3cret"),
+            (ENDPOINT, "http://first-generation-s3cret"),
+            (ENDPOINT, "first-generation-s3cret:8080"),
+            (ACCOUNT, "first-generation-s3cret\u{7}"),
         ] {
-            let text = refusal(&[(PLATFORM_KEY, "pat.One.6650f0.s3cret"), (name, value)]);
-            assert!(!text.contains("s3cret") && !text.contains('\n'), "{text}");
+            for key in ["pat.One.6650f0.s3cret", "first-generation-s3cret"] {
+                let text = refusal(&[(PLATFORM_KEY, key), (name, value)]);
+                let shows = value.contains(key) && text.contains("s3cret");
+                assert!(!shows && !text.contains('\n'), "{text}");
+            }
         }
         assert!(refusal(&[(KEY, "pat.One.6650f0.s3cret"), (PROJECT, "checkout")]).contains(ORG));
         assert!(
             refusal(&[(KEY, "pat.One.6650f0.s3cret"), (ENDPOINT, "app.harness.io")])
-                .contains("not a URL")
+                .contains("has no scheme")
         );
         let error = builder(|_| Err(VarError::NotUnicode(OsString::new())))
             .map(|_| ())

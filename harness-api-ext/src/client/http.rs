@@ -3,58 +3,62 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use harness_api::redirect_policy;
-use harness_api::reqwest::{self, Proxy};
+use harness_api::reqwest::redirect::{Attempt, Policy};
+use harness_api::reqwest::{self, Proxy, Url};
+use harness_api::{is_loopback, reqwest::ClientBuilder};
 
 use super::tls;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, cause};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// How long nothing may arrive in the body of a stream. What is read whole has the time of its attempt, and is spared a
 /// timer more.
-pub(super) const SILENCE: Duration = Duration::from_secs(10 * 60);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(10 * 60);
 
-/// The HTTP client: the caller's, or what ours is made with.
+/// As good as no timeout, for an HTTP client that adds it to the present.
+const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+
+/// The schemes of proxies. What has another one is passed over by the HTTP client, and everything goes directly.
+const PROXIES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
+
+/// What is set for every HTTP client.
 #[derive(Default)]
 pub(super) struct Http {
-    pub(super) given: Option<reqwest::Client>,
     pub(super) proxy: Option<String>,
     pub(super) roots: Vec<Vec<u8>>,
     pub(super) identity: Option<Vec<u8>>,
     pub(super) connect_timeout: Option<Duration>,
+    pub(super) idle_timeout: Option<Duration>,
 }
 
 impl Http {
-    pub(super) fn build(&self) -> Result<reqwest::Client> {
-        let own = self.proxy.is_some()
-            || !self.roots.is_empty()
-            || self.identity.is_some()
-            || self.connect_timeout.is_some();
-        if let Some(http) = &self.given {
-            return if own {
-                Err(Error::build(
-                    "an HTTP client of your own excludes proxy, certificates and connect timeout: set them there",
-                ))
-            } else {
-                Ok(http.clone())
-            };
-        }
-        made(self.ours()?.redirect(redirect_policy()))
+    /// How long nothing may arrive in the body of a stream.
+    pub(super) fn idle_timeout(&self) -> Duration {
+        self.idle_timeout.unwrap_or(IDLE_TIMEOUT)
     }
 
-    /// What all clients of ours have in common.
-    fn ours(&self) -> Result<reqwest::ClientBuilder> {
-        let mut builder = reqwest::Client::builder()
-            .connect_timeout(self.connect_timeout.unwrap_or(CONNECT_TIMEOUT))
-            .referer(false);
-        if let Some(url) = &self.proxy {
-            let proxy = Proxy::all(url)
-                .map_err(|_| Error::build("the address of the proxy is not a URL"))?;
-            builder = builder.proxy(proxy);
+    /// What the client of the calls is built from: the caller's builder, or one of ours, with what is set.
+    pub(super) fn calls(&self, given: Option<ClientBuilder>) -> Result<ClientBuilder> {
+        match given {
+            Some(given) => self.set(given),
+            None => self.own(),
         }
-        for pem in &self.roots {
-            builder = tls::trust(builder, pem)?;
+    }
+
+    fn own(&self) -> Result<ClientBuilder> {
+        self.set(reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT))
+    }
+
+    fn set(&self, mut builder: ClientBuilder) -> Result<ClientBuilder> {
+        if let Some(timeout) = self.connect_timeout {
+            builder = builder.connect_timeout(timeout);
+        }
+        if let Some(url) = &self.proxy {
+            builder = builder.proxy(proxy(url)?);
+        }
+        for (index, pem) in self.roots.iter().enumerate() {
+            builder = tls::trust(builder, pem, index + 1)?;
         }
         if let Some(pem) = &self.identity {
             builder = tls::identify(builder, pem)?;
@@ -63,41 +67,84 @@ impl Http {
     }
 }
 
-/// A client for links that carry their own permission. It may follow redirects: there is no key to lose.
-///
-/// It is made when it is first asked for: most programs never do, and it costs as much as the client of the calls. A client
-/// that the caller gave is for the server of the calls, and has no part in it.
-pub(super) struct Plain {
-    http: Http,
-    agent: String,
-    client: OnceLock<reqwest::Client>,
+/// A proxy for everything. Its address may hold a password, and is not shown.
+fn proxy(url: &str) -> Result<Proxy> {
+    let url = url.trim();
+    let proxy = Proxy::all(url).map_err(|error| {
+        let why = cause(&error);
+        let message = format!(
+            "the address of the proxy is not a URL: {why}; it looks like http://proxy.example:3128"
+        );
+        Error::build(message).with_source(error)
+    })?;
+    match url.split_once("://") {
+        Some((scheme, _))
+            if !PROXIES
+                .iter()
+                .any(|known| scheme.eq_ignore_ascii_case(known)) =>
+        {
+            Err(Error::build(
+                "the address of the proxy begins with an unknown scheme; it must begin with http://, https:// or socks5://",
+            ))
+        }
+        _ => Ok(proxy),
+    }
 }
 
-impl Plain {
+/// HTTP clients for pre-signed URLs. They follow redirects, because they send no API key.
+///
+/// They are made when they are first asked for: most programs never do, and each costs as much as the client of the calls. A
+/// builder that the caller gave is for the server of the calls, and has no part in them.
+pub(super) struct Links {
+    http: Http,
+    agent: String,
+    /// Without the proxies of the environment: for links to the own machine.
+    direct: OnceLock<reqwest::Client>,
+    other: OnceLock<reqwest::Client>,
+}
+
+impl Links {
     pub(super) fn new(http: Http, agent: String) -> Self {
         Self {
             http,
             agent,
-            client: OnceLock::new(),
+            direct: OnceLock::new(),
+            other: OnceLock::new(),
         }
     }
 
-    pub(super) fn client(&self) -> Result<&reqwest::Client> {
-        if let Some(client) = self.client.get() {
+    /// The client for a link.
+    pub(super) fn client(&self, link: &Url) -> Result<&reqwest::Client> {
+        let has_proxy = self.http.proxy.is_some();
+        let is_direct = !has_proxy && is_loopback(link);
+        let cell = if is_direct { &self.direct } else { &self.other };
+        if let Some(client) = cell.get() {
             return Ok(client);
         }
-        let client = made(
-            self.http
-                .ours()?
-                .read_timeout(SILENCE)
-                .user_agent(&self.agent),
-        )?;
-        Ok(self.client.get_or_init(|| client))
+        let builder = self
+            .http
+            .own()?
+            .referer(false)
+            .read_timeout(self.http.idle_timeout().min(LONGEST))
+            .user_agent(&self.agent);
+        let builder = match (is_direct, has_proxy) {
+            (true, _) => builder.no_proxy(),
+            (false, true) => builder,
+            (false, false) => builder.redirect(Policy::custom(not_to_own_machine)),
+        };
+        let client = builder.build().map_err(|error| {
+            let message = format!("the HTTP client cannot be made: {}", cause(&error));
+            Error::build(message).with_source(error)
+        })?;
+        Ok(cell.get_or_init(|| client))
     }
 }
 
-fn made(builder: reqwest::ClientBuilder) -> Result<reqwest::Client> {
-    builder
-        .build()
-        .map_err(|error| Error::build(format!("the HTTP client cannot be made: {error}")))
+/// Follows redirects, but not from elsewhere to this machine: that would go through a proxy of the environment.
+fn not_to_own_machine(attempt: Attempt<'_>) -> reqwest::redirect::Action {
+    if is_loopback(attempt.url()) {
+        attempt.error("a redirect of another host leads to this machine")
+    } else {
+        Policy::default().redirect(attempt)
+    }
 }

@@ -10,12 +10,13 @@ mod tls;
 use std::fmt;
 use std::sync::Arc;
 
-use harness_api::reqwest;
+use harness_api::Redactor;
+use harness_api::reqwest::{self, Url};
 
 pub use builder::HarnessBuilder;
 pub use credentials::{ApiKey, KeyKind};
 
-use self::http::Plain;
+use self::http::Links;
 use crate::error::Result;
 use crate::scope::{Account, Org, Project, Scope};
 
@@ -41,7 +42,7 @@ pub struct Harness(Arc<Inner>);
 struct Inner {
     raw: harness_api::Client,
     /// Without key and layers: for links that carry their own permission.
-    plain: Plain,
+    links: Links,
     account: Arc<str>,
     org: Option<Arc<str>>,
     project: Option<Arc<str>>,
@@ -134,9 +135,14 @@ impl Harness {
         self.0.raw.base_url()
     }
 
-    /// An HTTP client that carries no key.
-    pub(crate) fn plain(&self) -> Result<&reqwest::Client> {
-        self.0.plain.client()
+    /// An HTTP client that carries no key, for a link.
+    pub(crate) fn plain(&self, link: &Url) -> Result<&reqwest::Client> {
+        self.0.links.client(link)
+    }
+
+    /// What masks the key of this client in texts.
+    pub(crate) fn redactor(&self) -> &Redactor {
+        self.0.raw.redactor()
     }
 }
 
@@ -185,10 +191,11 @@ mod tests {
             let second = tokio::spawn(serve(moved, body));
             let mut builder = Harness::builder().api_key("sat.AcmeAccount.6650f0.c4n4ry");
             if own_client {
-                builder = builder.http_client(reqwest::Client::new());
+                builder = builder.http_client(reqwest::Client::builder());
             }
             let harness = builder.build().map_err(std::io::Error::other)?;
-            let plain = harness.plain().map_err(std::io::Error::other)?;
+            let link = Url::parse(&link).map_err(std::io::Error::other)?;
+            let plain = harness.plain(&link).map_err(std::io::Error::other)?;
             let answer = plain.get(link).send().await;
             let text = answer.map_err(std::io::Error::other)?.text().await;
             assert_eq!(text.map_err(std::io::Error::other)?, "log");

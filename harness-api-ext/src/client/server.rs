@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 
+use harness_api::Redactor;
 use harness_api::reqwest::Url;
 
-use crate::error::{Error, Result, line};
+use crate::error::{Error, Result};
 
 /// The address of the hosted platform.
 pub(crate) const SAAS: &str = "https://app.harness.io";
@@ -12,11 +13,29 @@ pub(crate) const SAAS: &str = "https://app.harness.io";
 /// Checks an address: hosted, vanity, self-managed with or without a prefix, a mock, with or without `/gateway`.
 ///
 /// Plain HTTP is for the own machine only: a key must not cross a network in the clear.
-pub(crate) fn check(address: &str) -> Result<Url> {
-    let url = Url::parse(address.trim()).map_err(|error| {
-        Error::build(format!(
-            "the address of the server is not a URL: {error}; it looks like {SAAS}"
-        ))
+pub(crate) fn check(address: &str, redactor: &Redactor) -> Result<Url> {
+    let line = |text: &str| redactor.one_line(text, 100);
+    let address = address.trim();
+    if address.is_empty() {
+        return Err(Error::build(format!(
+            "the address of the server is empty; it looks like {SAAS}"
+        )));
+    }
+    if !address.contains("://") {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || ".-:/_".contains(c);
+        let hint = if address.chars().all(is_plain) {
+            format!("is `https://{}` meant?", line(address))
+        } else {
+            // There may be a password in it.
+            format!("it looks like {SAAS}")
+        };
+        let message = format!("the address of the server has no scheme: {hint}");
+        return Err(Error::build(message));
+    }
+    let url = Url::parse(address).map_err(|error| {
+        let message =
+            format!("the address of the server is not a URL: {error}; it looks like {SAAS}");
+        Error::build(message).with_source(error)
     })?;
     let Some(host) = url.host_str() else {
         return Err(Error::build("the address of the server names no host"));
@@ -45,12 +64,13 @@ pub(crate) fn check(address: &str) -> Result<Url> {
     Ok(url)
 }
 
+/// Whether what is sent to a host stays on this machine for sure. Names below `localhost` may be asked of a name server.
 fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost")
         || bare
             .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
+            .is_ok_and(|address| address.to_canonical().is_loopback())
 }
 
 #[cfg(test)]
@@ -67,20 +87,28 @@ mod tests {
             "http://127.0.0.1:8080",
             "http://localhost:8080/prefix",
             "http://[::1]:9",
+            "http://[::ffff:127.0.0.1]:9",
         ] {
-            assert!(check(good).is_ok(), "{good}");
+            assert!(check(good, &Redactor::default()).is_ok(), "{good}");
         }
         for (bad, why) in [
-            ("app.harness.io", "not a URL"),
-            ("", "not a URL"),
+            ("app.harness.io", "is `https://app.harness.io` meant?"),
+            ("u:s3cret@app.harness.io", "no scheme: it looks like"),
+            ("localhost:8080", "is `https://localhost:8080` meant?"),
+            ("", "is empty"),
+            ("https://app.harness.io:port", "not a URL: invalid port"),
+            ("https://", "not a URL"),
+            ("http://app.localhost", "plain HTTP"),
             ("http://app.harness.io", "plain HTTP"),
             ("http://127.0.0.1.acme.example", "plain HTTP"),
             ("ftp://app.harness.io", "`ftp:`"),
             ("https://user:pw@app.harness.io", "user name"),
             ("pat.acme.6650f0.s3cret://app.harness.io", "`pat.***:`"),
             ("http://pat.acme.6650f0.s3cret", "`pat.***`"),
+            ("http://f1rst-generation", "`***`"),
+            ("f1rst-generation", "`https://***`"),
         ] {
-            let error = check(bad).map(|url| url.to_string());
+            let error = check(bad, &Redactor::new(["f1rst-generation"])).map(|url| url.to_string());
             assert!(
                 error
                     .as_ref()

@@ -68,7 +68,7 @@ pub struct PolicyDenial {
     pub message: Option<String>,
     /// The policies that denied, with their texts.
     pub policies: Vec<DeniedBy>,
-    /// The evaluation as the server wrote it.
+    /// The evaluation as the server wrote it, with the key of the client masked.
     pub raw: Value,
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use harness_api::one_line;
 
-use super::{Error, ErrorKind};
+use super::{Error, ErrorKind, FieldError};
 
 /// How many characters of the server's text are shown.
 const TEXT: usize = 300;
@@ -15,12 +15,14 @@ const FIELDS: usize = 3;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.kind == ErrorKind::Api && self.status().is_some() {
+        let told = if self.0.kind == ErrorKind::Api && self.status().is_some() {
             self.fmt_answer(f)?;
+            self.correlation_id()
         } else {
             self.0.raw.fmt(f)?;
-        }
-        self.fmt_call(f)
+            self.0.raw.correlation_id()
+        };
+        self.fmt_call(told, f)
     }
 }
 
@@ -29,7 +31,13 @@ impl Error {
     fn fmt_answer(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.operation(), self.method(), self.path()) {
             (Some(operation), ..) => write!(f, "{operation}: ")?,
-            (None, Some(method), Some(path)) => write!(f, "{method} {}: ", one_line(path, TEXT))?,
+            (None, Some(method), Some(path)) => {
+                write!(
+                    f,
+                    "{method} {}: ",
+                    self.0.raw.redactor().one_line(path, TEXT)
+                )?;
+            }
             _ => {}
         }
         if let Some(status) = self.status() {
@@ -46,15 +54,12 @@ impl Error {
         if let Some(text) = text {
             write!(f, ": {}", one_line(text, TEXT))?;
         }
-        for (index, fault) in self.field_errors().iter().take(FIELDS).enumerate() {
+        let fields = fields(self.field_errors(), text.unwrap_or_default());
+        for (index, field) in fields.iter().take(FIELDS).enumerate() {
             let start = if index == 0 { " (" } else { "; " };
-            let (field, message) = (
-                one_line(&fault.field, ASIDE),
-                one_line(&fault.message, ASIDE),
-            );
-            write!(f, "{start}{field}: {message}")?;
+            write!(f, "{start}{field}")?;
         }
-        match self.field_errors().len() {
+        match fields.len() {
             0 => {}
             count if count > FIELDS => write!(f, "; {} more)", count - FIELDS)?,
             _ => f.write_str(")")?,
@@ -71,16 +76,42 @@ impl Error {
         Ok(())
     }
 
-    fn fmt_call(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// The call, by its id, unless that is the id that is told already: most services take the one for the other.
+    fn fmt_call(&self, told: Option<&str>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(info) = self.call_info() else {
             return Ok(());
         };
-        write!(f, " [request id {}", one_line(&info.request_id, ASIDE))?;
-        if info.attempts > 1 {
-            write!(f, ", {} attempts in {:.1?}", info.attempts, info.elapsed)?;
+        let is_told = told == Some(&info.request_id);
+        let id = || format!("request id {}", one_line(&info.request_id, ASIDE));
+        let id = (!is_told).then(id);
+        let attempts = || format!("{} attempts in {:.1?}", info.attempts, info.elapsed);
+        let attempts = (info.attempts > 1).then(attempts);
+        match (id, attempts) {
+            (Some(id), Some(attempts)) => write!(f, " [{id}, {attempts}]"),
+            (Some(one), None) | (None, Some(one)) => write!(f, " [{one}]"),
+            (None, None) => Ok(()),
         }
-        f.write_str("]")
     }
+}
+
+/// The field errors as texts, each once, without what the text of the whole says already.
+fn fields(errors: &[FieldError], text: &str) -> Vec<String> {
+    let mut fields: Vec<String> = Vec::new();
+    for FieldError { field, message } in errors {
+        let (field, message) = (one_line(field, ASIDE), one_line(message, ASIDE));
+        // A message of a few characters is in any text.
+        let is_told = message.is_empty() || message.len() > 3 && text.contains(&message);
+        let shown = match (field.is_empty() || text.contains(&field), is_told) {
+            (true, true) => continue,
+            (false, true) => field,
+            (true, false) if field.is_empty() => message,
+            (_, false) => format!("{field}: {message}"),
+        };
+        if !fields.contains(&shown) {
+            fields.push(shown);
+        }
+    }
+    fields
 }
 
 /// Without body and values of headers.

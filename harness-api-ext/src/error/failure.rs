@@ -9,11 +9,11 @@ use super::envelope::{Envelope, is_status};
 /// How many characters of a text are kept.
 const TEXT: usize = 500;
 /// How many characters of an id or a code are kept.
-const ID: usize = 100;
+pub(super) const ID: usize = 100;
 /// How many items of a list are kept.
 const ITEMS: usize = 100;
 
-/// What a body tells about a failure. Texts are on one line, bounded, without what looks like a token.
+/// What a body tells about a failure. Texts are on one line, bounded, without keys of the call and what looks like a token.
 #[derive(Default)]
 pub(super) struct Failure {
     pub(super) envelope: Option<Envelope>,
@@ -41,33 +41,31 @@ pub(super) struct Failure {
 }
 
 impl Failure {
-    /// Reads a body. `path` is the template of the call's path, which tells services of the same shape apart.
-    pub(super) fn read(body: &[u8], html: bool, path: Option<&str>) -> Self {
+    /// Reads the body of a response. The path of the call tells services of the same shape apart.
+    pub(super) fn read(raw: &harness_api::Error) -> Self {
         let only = |envelope| Self {
             envelope: Some(envelope),
             ..Self::default()
         };
-        if html {
+        if raw.is_html() {
             return only(Envelope::Html);
         }
         // Where bytes are not UTF-8 the rest is still worth reading.
-        let text = String::from_utf8_lossy(body);
+        let text = String::from_utf8_lossy(raw.body());
         let text = text.trim_start_matches('\u{feff}').trim();
         if text.is_empty() {
             return only(Envelope::Empty);
         }
-        match serde_json::from_str(text) {
-            Ok(Value::Object(object)) => Self::of_object(&object, path),
-            Ok(Value::String(text)) => Self {
-                message: line(&text),
-                ..only(Envelope::PlainText)
-            },
-            Ok(_) => only(Envelope::Raw),
-            Err(_) if is_text(text) => Self {
-                message: line(text),
-                ..only(Envelope::PlainText)
-            },
-            Err(_) => only(Envelope::Raw),
+        let redactor = raw.redactor();
+        let plain = |text: &str| Self {
+            message: Some(redactor.one_line(text, TEXT)).filter(|text| !text.is_empty()),
+            ..only(Envelope::PlainText)
+        };
+        match raw.body_json() {
+            Some(Value::Object(object)) => Self::of_object(&object, raw.path()),
+            Some(Value::String(text)) => plain(&text),
+            None if is_text(text) => plain(text),
+            Some(_) | None => only(Envelope::Raw),
         }
     }
 

@@ -4,6 +4,7 @@ mod details;
 mod display;
 mod envelope;
 mod failure;
+mod members;
 mod predicates;
 mod retry_after;
 mod success;
@@ -25,17 +26,18 @@ pub use details::{DeniedBy, FieldError, PermissionCheck, PolicyDenial, RuleViola
 pub use envelope::Envelope;
 use failure::Failure;
 pub(crate) use retry_after::retry_after;
+pub(crate) use success::Judge;
 use success::failure_in_item;
-pub(crate) use success::failure_in_success;
 
 /// What this crate's calls give.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a call failed; one pointer wide.
 ///
-/// `Display` is one line with what a person needs. Neither it nor `Debug` shows the body, values of headers or what looks
-/// like a token; [`body`](Self::body) and [`headers`](Self::headers) give them to those who ask. Texts of the server are
-/// kept on one line and bounded.
+/// `Display` is one line with what a person needs. Neither it nor `Debug` shows the body or values of headers;
+/// [`body`](Self::body) and [`headers`](Self::headers) give them, as they came, to those who ask. All other texts of the
+/// server are kept on one line and bounded, and have masked what looks like a token, and the key of the client wherever the
+/// server repeats it, in every encoding; see [`Redactor`](crate::raw::Redactor).
 ///
 /// ```no_run
 /// use harness_api_ext::{Error, Harness};
@@ -61,6 +63,7 @@ struct Inner {
     kind: ErrorKind,
     raw: harness_api::Error,
     failure: Failure,
+    correlation_id: Option<String>,
 }
 
 /// What kind of failure it was.
@@ -121,6 +124,7 @@ impl Error {
             kind,
             raw,
             failure: Failure::default(),
+            correlation_id: None,
         }))
     }
 
@@ -159,7 +163,8 @@ impl Error {
         let failure = failure_in_item(item)?;
         let mut parts = parts.clone();
         parts.bytes = Bytes::copy_from_slice(item);
-        let raw = parts.into_error(harness_api::ErrorKind::Status, failure.message());
+        let (kind, message, _) = failure.into_parts();
+        let raw = parts.into_error(kind, message);
         Some(raw.into())
     }
 
@@ -221,12 +226,13 @@ impl Error {
         self.0.raw.status()
     }
 
-    /// The headers of the answer, when there was one.
+    /// The headers of the answer, when there was one, as they came. `Debug` of them leaves out values that hold the key.
     pub fn headers(&self) -> Option<&HeaderMap> {
         self.0.raw.headers()
     }
 
-    /// The body of the answer as far as it was read: empty when there was no answer or no body. It may hold secrets.
+    /// The body of the answer as far as it was read, as it came: empty when there was no answer or no body. It may hold
+    /// secrets, the key of the client too.
     pub fn body(&self) -> &Bytes {
         self.0.raw.body()
     }
@@ -273,14 +279,7 @@ impl Error {
     ///
     /// It is in the body for most services, and in a header for some.
     pub fn correlation_id(&self) -> Option<&str> {
-        let header = |name| self.headers()?.get(name)?.to_str().ok();
-        self.0
-            .raw
-            .correlation_id()
-            .or(self.0.failure.id.as_deref())
-            .or_else(|| header("x-correlation-id"))
-            .or_else(|| header("x-request-id"))
-            .filter(|id| !id.is_empty())
+        self.0.correlation_id.as_deref()
     }
 
     /// The id that this crate sent with the call, in the header `X-requestId`.
@@ -362,12 +361,13 @@ impl Error {
     }
 
     /// Further details as the server wrote them: faults of YAML, of input sets, of a Git host. The member `type` tells
-    /// which. They may hold values.
+    /// which. They may hold values; the key of the client is masked in them.
     pub fn metadata(&self) -> Option<&Value> {
         self.0.failure.metadata.as_ref()
     }
 
-    /// How long the server asks to wait before the next call.
+    /// How long the server asks to wait before the next call. A date is taken by the clock of the server, where it sends
+    /// its `Date`.
     pub fn retry_after(&self) -> Option<Duration> {
         retry_after(self.headers()?, SystemTime::now())
     }
@@ -387,7 +387,8 @@ impl Error {
         self.0.raw.decode_failure()
     }
 
-    /// A little of the answer around the place that did not fit. Unlike `Display` it shows values, which may be secret.
+    /// A little of the answer around the place that did not fit. Unlike `Display` it shows values, which may be secret. The
+    /// key of the client is masked.
     pub fn excerpt(&self) -> Option<String> {
         self.0.raw.excerpt()
     }
@@ -408,11 +409,31 @@ impl From<harness_api::Error> for Error {
             _ => ErrorKind::Transport,
         };
         let failure = match kind {
-            ErrorKind::Api => Failure::read(raw.body(), raw.is_html(), raw.path()),
+            ErrorKind::Api => Failure::read(&raw),
             _ => Failure::default(),
         };
-        Self(Box::new(Inner { kind, raw, failure }))
+        let correlation_id = correlation_id(&raw, &failure);
+        Self(Box::new(Inner {
+            kind,
+            raw,
+            failure,
+            correlation_id,
+        }))
     }
+}
+
+/// The server's id of a failure, wherever it says it, fit to be shown.
+fn correlation_id(raw: &harness_api::Error, failure: &Failure) -> Option<String> {
+    let own = raw.correlation_id().or(failure.id.as_deref());
+    if let Some(own) = own.filter(|id| !id.is_empty()) {
+        return Some(own.to_owned());
+    }
+    let ids = ["x-correlation-id", "x-request-id"].into_iter();
+    let mut ids = ids.filter_map(|name| {
+        let id = raw.headers()?.get(name)?.to_str().ok()?;
+        Some(raw.redactor().one_line(id, failure::ID)).filter(|id| !id.is_empty())
+    });
+    ids.next()
 }
 
 impl StdError for Error {
@@ -420,6 +441,12 @@ impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.raw.source()
     }
+}
+
+/// What an error says at the end of its chain, which is where it says something, on one line.
+pub(crate) fn cause(error: &(dyn StdError + 'static)) -> String {
+    let chain = std::iter::successors(Some(error), |error| (*error).source());
+    line(&chain.last().unwrap_or(error).to_string())
 }
 
 /// A text of the server or of a person on one line, short enough for a message, without what looks like a token.

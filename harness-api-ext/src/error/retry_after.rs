@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use harness_api::reqwest::header::{HeaderMap, RETRY_AFTER};
+use harness_api::reqwest::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 
 /// The reset headers of the feature management service, of which the larger counts.
 const RESETS: [&str; 2] = [
@@ -12,11 +12,11 @@ const RESETS: [&str; 2] = [
 
 /// The wait that an answer asks for: the larger of the reset headers, or `Retry-After` as seconds or as a date.
 ///
-/// A date in the past is no wait. What is neither number nor date is no answer.
+/// A date counts from the `Date` of the response, since the clock of the server may differ from ours; without one, from
+/// `now`. A date in the past is no wait. What is neither number nor date is no answer.
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let text = |value: &harness_api::reqwest::header::HeaderValue| {
-        value.to_str().ok().map(|text| text.trim().to_owned())
-    };
+    let text = |value: &HeaderValue| value.to_str().ok().map(|text| text.trim().to_owned());
+    let date = |text: &str| httpdate::parse_http_date(text).ok();
     let reset = RESETS
         .iter()
         .filter_map(|name| headers.get(*name).and_then(text)?.parse().ok())
@@ -28,8 +28,9 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
     match value.parse() {
         Ok(seconds) => Some(Duration::from_secs(seconds)),
         Err(_) => {
-            let date = httpdate::parse_http_date(&value).ok()?;
-            Some(date.duration_since(now).unwrap_or_default())
+            let sent = headers.get(DATE).and_then(text);
+            let from = sent.and_then(|sent| date(&sent)).unwrap_or(now);
+            Some(date(&value)?.duration_since(from).unwrap_or_default())
         }
     }
 }
@@ -60,6 +61,27 @@ mod tests {
         assert_eq!(
             wait(&[("retry-after", "Sun, 06 Nov 1994 08:00:00 GMT")]),
             Some(0)
+        );
+        // By a clock that is an hour ahead of ours, and one that is behind.
+        for (sent, until) in [
+            (
+                "Sun, 06 Nov 1994 09:49:37 GMT",
+                "Sun, 06 Nov 1994 09:50:07 GMT",
+            ),
+            (
+                "Sun, 06 Nov 1994 07:49:37 GMT",
+                "Sun, 06 Nov 1994 07:50:07 GMT",
+            ),
+        ] {
+            assert_eq!(wait(&[("date", sent), ("retry-after", until)]), Some(30));
+            assert_eq!(wait(&[("date", until), ("retry-after", sent)]), Some(0));
+        }
+        assert_eq!(
+            wait(&[
+                ("date", "soon"),
+                ("retry-after", "Sun, 06 Nov 1994 08:50:07 GMT")
+            ]),
+            Some(30)
         );
         for nonsense in ["-1", "soon", "", "99999999999999999999999"] {
             assert_eq!(wait(&[("retry-after", nonsense)]), None, "{nonsense}");

@@ -26,8 +26,8 @@ const REDACTED: &str = "[redacted]";
 
 /// A request as it arrived, without the caller's credentials.
 ///
-/// `Display` is its line; `Debug` has the body too, with the values of members redacted whose name says that they are
-/// secret.
+/// `Display` is its line; `Debug` has the body too. Texts of parameters and members whose name says that they are secret are
+/// redacted in both.
 ///
 /// ```
 /// use harness_api_ext::mock::{Reply, Server};
@@ -272,21 +272,84 @@ fn pairs(query: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Whether a member or parameter of this name holds a secret.
+/// Whether the text of a member or parameter of this name is a secret: its last word says so, as in `webhookToken` and
+/// `secretText`, and unlike in `tokenRef`, `secretIdentifier` and `pageToken`.
 fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let secret = [
-        "password",
-        "secret",
-        "token",
+    const SECRET: [&str; 11] = [
+        "authorization",
+        "cookie",
+        "credential",
+        "jwt",
         "passphrase",
-        "privatekey",
+        "passwd",
+        "password",
+        "pwd",
+        "secret",
         "signature",
+        "token",
     ];
-    let harmless = ["ref", "identifier", "type", "pagetoken"];
-    name == "value"
-        || (secret.iter().any(|word| name.contains(word))
-            && !harmless.iter().any(|end| name.ends_with(end)))
+    /// What a key is that is a secret, as in `privateKey`.
+    const KEYS: [&str; 7] = [
+        "access",
+        "api",
+        "encryption",
+        "license",
+        "private",
+        "secret",
+        "ssh",
+    ];
+    /// What says only that the word before it is meant.
+    const CONTENT: [&str; 5] = ["content", "hash", "string", "text", "value"];
+    /// Places in a list.
+    const PLACES: [&str; 5] = ["continuation", "cursor", "next", "page", "previous"];
+
+    let words = words(name);
+    let words: Vec<&str> = words
+        .iter()
+        .map(|word| word.trim_end_matches('s'))
+        .collect();
+    if words == ["value"] {
+        return true;
+    }
+    let end = words.iter().rposition(|word| !CONTENT.contains(word));
+    let Some((last, before)) = end.and_then(|end| words[..=end].split_last()) else {
+        return false;
+    };
+    let before = before.last().copied().unwrap_or_default();
+    let is_key = *last == "key"
+        && KEYS
+            .iter()
+            .any(|kind| before.trim_end_matches('s') == kind.trim_end_matches('s'));
+    // As in `apikey`.
+    let is_joined = last
+        .strip_suffix("key")
+        .is_some_and(|kind| KEYS.contains(&kind));
+    is_key || is_joined || SECRET.contains(last) && !PLACES.contains(&before)
+}
+
+/// The words of a name, in lower case: `webhookToken`, `webhook_token`, `WebhookToken`.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut was_lower = false;
+    for c in name.chars() {
+        let begins = c.is_ascii_uppercase() && was_lower;
+        if (begins || !c.is_ascii_alphanumeric())
+            && words.last().is_some_and(|word| !word.is_empty())
+        {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| c.is_ascii_alphanumeric()) {
+            word.push(c.to_ascii_lowercase());
+        }
+        was_lower = c.is_ascii_lowercase() || c.is_ascii_digit();
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Whether the value of a parameter is a number or a truth value, and no secret whatever its name.
+fn is_plain(value: &str) -> bool {
+    matches!(value, "true" | "false") || value.parse::<f64>().is_ok()
 }
 
 fn redact(value: &mut Value) {
@@ -305,10 +368,11 @@ fn redact(value: &mut Value) {
     }
 }
 
-/// Hides a secret, or a list of them. An object under such a name describes one, and has members with names of their own.
+/// Hides a secret, or a list of them. Numbers and truth values are none. An object under such a name describes one, and has
+/// members with names of their own.
 fn hide(value: &mut Value) {
     match value {
-        Value::String(_) | Value::Number(_) => *value = REDACTED.into(),
+        Value::String(_) => *value = REDACTED.into(),
         Value::Array(items) => items.iter_mut().for_each(hide),
         _ => redact(value),
     }
@@ -336,7 +400,8 @@ impl fmt::Display for Received {
         write!(f, "{} {}", self.method, self.open_path())?;
         for (index, (name, value)) in self.query.iter().enumerate() {
             let sign = if index == 0 { '?' } else { '&' };
-            let value = if is_secret(name) { REDACTED } else { value };
+            let is_hidden = is_secret(name) && !is_plain(value);
+            let value = if is_hidden { REDACTED } else { value };
             write!(f, "{sign}{name}={value}")?;
         }
         match self.operation {
@@ -389,17 +454,78 @@ mod tests {
         for (body, shown) in [
             (
                 r#"{"tokens":["c4n4ry",4]}"#,
-                r#"{"tokens":["[redacted]","[redacted]"]}"#,
+                r#"{"tokens":["[redacted]",4]}"#,
             ),
             (
                 r#"{"secret":{"name":"db","value":4}}"#,
-                r#"{"secret":{"name":"db","value":"[redacted]"}}"#,
+                r#"{"secret":{"name":"db","value":4}}"#,
+            ),
+            (
+                r#"{"includeOnlyActiveTokens":true,"password":null}"#,
+                r#"{"includeOnlyActiveTokens":true,"password":null}"#,
             ),
             (r#""c4n4ry""#, "8 bytes"),
         ] {
             let request = Received::new("POST", "/x", "", &HeaderMap::new(), body.into());
             assert!(format!("{request:?}").contains(shown), "{request:?}");
         }
+    }
+
+    #[test]
+    fn names_tell_what_is_secret() {
+        for name in [
+            "value",
+            "values",
+            "password",
+            "PASSWORD",
+            "newPassword",
+            "webhookToken",
+            "access_token",
+            "tokens",
+            "client-secret",
+            "secretText",
+            "tokenValue",
+            "privateKey",
+            "sshKey",
+            "apiKey",
+            "apikey",
+            "X-Api-Key",
+            "signature",
+            "passphrase",
+            "credentials",
+        ] {
+            assert!(is_secret(name), "{name}");
+        }
+        for name in [
+            "tokenRef",
+            "secretIdentifier",
+            "secretManagerIdentifier",
+            "tokenType",
+            "tokenId",
+            "pageToken",
+            "nextPageToken",
+            "key",
+            "keyType",
+            "apiKeyIdentifier",
+            "tokenExpiryTime",
+            "author",
+            "text",
+            "",
+        ] {
+            assert!(!is_secret(name), "{name}");
+        }
+        let shown = |query: &str| {
+            let request = Received::new("GET", "/x", query, &HeaderMap::new(), Bytes::new());
+            request.to_string()
+        };
+        assert_eq!(
+            shown("includeOnlyActiveTokens=true&token=4.5&pageToken=p2"),
+            "GET /x?includeOnlyActiveTokens=true&token=4.5&pageToken=p2 (no operation)"
+        );
+        assert_eq!(
+            shown("token=true4"),
+            "GET /x?token=[redacted] (no operation)"
+        );
     }
 
     #[test]

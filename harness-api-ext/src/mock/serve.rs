@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::future::{Future, poll_fn};
+use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -23,17 +25,56 @@ use super::envelope::Service;
 use super::reply::{Content, Fault, Reply};
 use super::server::Shared;
 
+/// The pause after a connection could not be accepted; it doubles with each, up to the longest.
+const FIRST_PAUSE: Duration = Duration::from_millis(10);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
 /// Accepts connections until it is dropped; its connections end with it.
 pub(super) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    let next = |context: &mut Context<'_>| listener.poll_accept(context);
+    serve(next, |(stream, _)| connection(stream, Arc::clone(&shared))).await;
+}
+
+/// Runs what comes, and pauses where nothing can be accepted: without free file descriptors, the same failure would come
+/// again at once.
+async fn serve<T, F>(
+    mut next: impl FnMut(&mut Context<'_>) -> Poll<io::Result<T>>,
+    mut run: impl FnMut(T) -> F,
+) where
+    F: Future<Output = ()> + Send + 'static,
+{
     let mut connections = JoinSet::new();
+    let mut pause = Duration::ZERO;
     loop {
+        let accepted = async {
+            if !pause.is_zero() {
+                sleep(pause).await;
+            }
+            poll_fn(&mut next).await
+        };
         tokio::select! {
-            accepted = listener.accept() => if let Ok((stream, _)) = accepted {
-                connections.spawn(connection(stream, Arc::clone(&shared)));
+            accepted = accepted => match accepted {
+                Ok(connection) => {
+                    pause = Duration::ZERO;
+                    connections.spawn(run(connection));
+                }
+                // It is over with this connection, and not with the next.
+                Err(error) if is_of_connection(&error) => {}
+                Err(_) => pause = (pause * 2).clamp(FIRST_PAUSE, LONGEST_PAUSE),
             },
-            Some(_) = connections.join_next() => {}
+            // A descriptor is free again.
+            Some(_) = connections.join_next() => pause = Duration::ZERO,
         }
     }
+}
+
+fn is_of_connection(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::ConnectionReset
+    )
 }
 
 async fn connection(stream: TcpStream, shared: Arc<Shared>) {
@@ -183,11 +224,54 @@ impl Body for Answer {
 }
 
 /// Listens on an address, or on a free port of this machine.
-pub(super) async fn listen(
-    address: Option<SocketAddr>,
-) -> std::io::Result<(TcpListener, SocketAddr)> {
+pub(super) async fn listen(address: Option<SocketAddr>) -> io::Result<(TcpListener, SocketAddr)> {
     let free = SocketAddr::from(([127, 0, 0, 1], 0));
     let listener = TcpListener::bind(address.unwrap_or(free)).await?;
     let address = listener.local_addr()?;
     Ok((listener, address))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tokio::time::timeout;
+
+    use super::*;
+
+    /// Asks for a minute, with these answers by number.
+    async fn a_minute(answer: impl Fn(usize) -> io::Result<()>) -> (usize, usize) {
+        let asked = AtomicUsize::new(0);
+        let served = Arc::new(AtomicUsize::new(0));
+        let next = |_: &mut Context<'_>| {
+            let number = asked.fetch_add(1, Ordering::SeqCst);
+            // One that never ends would hang here.
+            assert!(number < 10_000, "it does not pause");
+            Poll::Ready(answer(number))
+        };
+        let run = |()| {
+            served.fetch_add(1, Ordering::SeqCst);
+            std::future::pending()
+        };
+        let over = timeout(Duration::from_secs(60), serve(next, run)).await;
+        assert!(over.is_err());
+        (asked.load(Ordering::SeqCst), served.load(Ordering::SeqCst))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_free_descriptors_the_server_pauses_and_recovers() {
+        let none_free = || Err(io::Error::other("too many open files"));
+        let (asked, served) = a_minute(|_| none_free()).await;
+        assert!((60..70).contains(&asked) && served == 0, "{asked} {served}");
+        // One connection gets through now and then, and some are over before they are accepted.
+        let (asked, served) = a_minute(|number| match number % 10 {
+            0 => Ok(()),
+            1 => Err(io::ErrorKind::ConnectionAborted.into()),
+            _ => none_free(),
+        })
+        .await;
+        // Each ten take 10 + 20 + … + 640 + 1000 ms.
+        assert!((250..300).contains(&asked), "{asked}");
+        assert_eq!(served, asked.div_ceil(10));
+    }
 }

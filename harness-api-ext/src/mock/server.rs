@@ -13,11 +13,12 @@ use super::check::{self, Violation};
 use super::envelope::{Reason, Refusal};
 use super::received::Received;
 use super::reply::Reply;
+use super::required;
 use super::script::{Answerer, Scripts, Target};
 use super::serve;
 use super::services::{self, logs, runs::RunScript};
 use super::state::State;
-use crate::client::{Harness, HarnessBuilder};
+use crate::client::{ApiKey, Harness, HarnessBuilder};
 use crate::error::{Error, Result};
 
 /// The account that a mock plays when nothing else is said.
@@ -188,10 +189,12 @@ impl ServerBuilder {
         let url = format!("http://{address}{}", self.prefix);
         let own = || format!("sat.{account}.{:016x}.mock", fastrand::u64(..));
         let key = self.api_key.unwrap_or_else(own);
-        let harness = Harness::builder()
-            .api_key(key.as_str())
-            .endpoint(&url)
-            .build()?;
+        let mut ready = Harness::builder().api_key(key.as_str()).endpoint(&url);
+        // A key of the first generation does not hold the account.
+        if ApiKey::new(key.as_str()).account().is_none() {
+            ready = ready.account(&account);
+        }
+        let harness = ready.build()?;
         let shared = Arc::new(Shared {
             state: Mutex::new(State::new(&account)),
             scripts: Mutex::default(),
@@ -249,6 +252,7 @@ impl Server {
     pub fn harness_builder(&self) -> HarnessBuilder {
         Harness::builder()
             .api_key(self.key.as_str())
+            .account(self.harness.account_id())
             .endpoint(&self.url)
     }
 
@@ -501,7 +505,7 @@ impl Shared {
         if self.is_strict {
             return [found, super::described::violations(request)].concat();
         }
-        found
+        [found, required::violations(request)].concat()
     }
 
     fn reply(

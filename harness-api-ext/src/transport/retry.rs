@@ -25,7 +25,7 @@ const AFTER_REFUSAL: Duration = Duration::from_secs(1);
 ///
 /// | The attempt ended with | reads | idempotent writes | other writes |
 /// |---|---|---|---|
-/// | no connection | yes | yes | yes |
+/// | no connection, without a redirect before | yes | yes | yes |
 /// | 429 | yes | yes | yes |
 /// | a lost connection, no answer in time, 502, 503, 504 | yes | yes | no |
 /// | 408, 423, 499 | yes | no | no |
@@ -37,11 +37,12 @@ const AFTER_REFUSAL: Duration = Duration::from_secs(1);
 ///
 /// Before the n-th repetition the client waits a random time between zero and `base_delay * 2^(n-1)`, at most `max_delay`,
 /// and at least a second after 429. Where the server says how long to wait (`Retry-After` in seconds or as a date, or the
-/// reset headers of feature management) it waits as long, and a random time of up to `base_delay` more; when that is more
-/// than `max_retry_after`, or more than the call has left, the call fails at once with the answer.
+/// reset headers of feature management) it waits as long, and a random time of up to `base_delay` or `max_delay` more; when
+/// the server asks for more than `max_retry_after`, or the call has less time left, it fails at once with the answer.
 ///
 /// All calls of a client share a budget: a repetition takes 5 of its 500 tokens, 10 after a timeout; a success puts back
-/// what its last repetition took, or one. When it is used up, failures are not repeated.
+/// what its last repetition took, or one. A call that is dropped in its pause puts back what it took. When the budget is used
+/// up, failures are not repeated.
 ///
 /// A repeated deletion may find nothing, and a repeated creation a duplicate, because the first attempt did the work. That
 /// is an error as any other; [`CallInfo::outcome_lost`](crate::CallInfo::outcome_lost) tells.
@@ -112,7 +113,7 @@ impl RetryPolicy {
     fn pause(&self, number: u32, reason: Reason, asked: Option<Duration>) -> Option<Duration> {
         if let Some(asked) = asked {
             return (asked <= self.max_retry_after)
-                .then(|| asked.saturating_add(up_to(self.base_delay)));
+                .then(|| asked.saturating_add(up_to(self.base_delay.min(self.max_delay))));
         }
         let doubled = 2_u32.saturating_pow(number - 1);
         let pause = up_to(self.base_delay.saturating_mul(doubled).min(self.max_delay));
@@ -252,14 +253,13 @@ impl Retry {
                 );
                 return outcome;
             }
-            if !self.budget.take(reason.cost()) {
+            let Some(withdrawal) = self.budget.take(reason.cost()) else {
                 warn!(
                     attempt = number,
                     "not repeated: the retry budget is used up"
                 );
                 return outcome;
-            }
-            taken = Some(reason.cost());
+            };
             info!(
                 attempt = number,
                 ?reason,
@@ -272,6 +272,7 @@ impl Retry {
             };
             progress.keep(failure, reason.is_loss());
             sleep(pause).await;
+            taken = Some(withdrawal.spend());
             request = copy;
             number += 1;
         }

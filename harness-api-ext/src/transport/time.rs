@@ -18,7 +18,7 @@ pub(crate) struct Timeouts {
     pub(crate) attempt: Option<Duration>,
     pub(crate) total: Option<Duration>,
     /// How long nothing may arrive in the body of a stream.
-    pub(crate) silence: Option<Duration>,
+    pub(crate) idle: Duration,
 }
 
 /// The time of each attempt of one call.
@@ -87,6 +87,13 @@ impl Layer for TotalTime {
         Box::pin(async move {
             let progress = Progress::of(&request);
             let total = self.0.total(&request);
+            let own = request.request().timeout().copied();
+            let attempt = own.unwrap_or_else(|| self.0.attempt(&request));
+            if total.min(attempt).is_zero() {
+                // A timer of no time lets pass what is quick.
+                let error = request.error(ErrorKind::Timeout, "the call has no time at all");
+                return Err(error.with_certainly_not_sent(true));
+            }
             let Some(deadline) = progress.end_after(total) else {
                 return next.run(request).await;
             };

@@ -1,5 +1,6 @@
 //! The outermost layer: the id of the call, its span, and what the caller learns of its way.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use harness_api::reqwest::header::{HeaderName, HeaderValue};
@@ -62,7 +63,7 @@ fn span(request: &Outgoing, id: &str) -> Span {
         "otel.kind" = "client",
         operation = Empty,
         "http.request.method" = request.request().method().as_str(),
-        "url.template" = request.template(),
+        "url.template" = template(request).as_ref(),
         "harness.org" = Empty,
         "harness.project" = Empty,
         request_id = id,
@@ -84,10 +85,23 @@ fn span(request: &Outgoing, id: &str) -> Span {
     span
 }
 
-/// The id which the caller set, or a new one, which is put in.
+/// The path template. That of an endpoint outside the table is the caller's, and may hold anything.
+fn template(request: &Outgoing) -> Cow<'_, str> {
+    match request.operation() {
+        Some(operation) => operation.path.into(),
+        None => request
+            .redactor()
+            .mask(request.template())
+            .into_owned()
+            .into(),
+    }
+}
+
+/// The id which the caller set, fit to be shown, or a new one, which is put in.
 fn request_id(request: &mut Outgoing) -> String {
     if let Some(value) = request.request().headers().get(REQUEST_ID) {
-        return String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let id = String::from_utf8_lossy(value.as_bytes());
+        return request.redactor().mask(&id).into_owned();
     }
     let id = new_id();
     if let Ok(value) = HeaderValue::from_str(&id) {

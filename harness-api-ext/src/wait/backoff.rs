@@ -20,12 +20,13 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// Pauses of this length, all the same.
+    /// Returns pauses that all have this length.
     pub fn every(pause: Duration) -> Self {
         Self::growing(pause, 1.0, pause)
     }
 
-    /// Pauses that begin with `first` and grow by `factor`, up to `limit`. A factor below 1, or none at all, counts as 1.
+    /// Returns pauses that begin with `first` and are multiplied by `factor`, up to `limit`. A factor that is not a number, or
+    /// below 1, counts as 1.
     pub fn growing(first: Duration, factor: f64, limit: Duration) -> Self {
         Self {
             first,
@@ -40,6 +41,10 @@ impl Backoff {
 
     /// The pause before look number `round`, counted from 1.
     pub(crate) fn pause(&self, round: u32) -> Duration {
+        if self.first.is_zero() {
+            // However often it is multiplied, beyond all numbers too.
+            return Duration::ZERO;
+        }
         let exponent = i32::try_from(round.saturating_sub(1)).unwrap_or(i32::MAX);
         let seconds = self.first.as_secs_f64() * self.factor.powi(exponent);
         Duration::try_from_secs_f64(seconds).map_or(self.limit, |pause| pause.min(self.limit))

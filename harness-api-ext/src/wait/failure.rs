@@ -5,6 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use harness_api::Redactor;
+
 use crate::error::{Error, ErrorKind, line};
 
 /// Why a wait ended before what was waited for; on the [`Error`] as [`wait_failure`](Error::wait_failure).
@@ -43,6 +45,17 @@ pub enum WaitFailure {
 struct LastState(Arc<dyn Any + Send + Sync>);
 
 impl WaitFailure {
+    /// The error for an end that was not wanted. The status has words of the server.
+    pub(crate) fn failed<S: Send + Sync + 'static>(
+        redactor: &Redactor,
+        name: &str,
+        status: &str,
+        state: S,
+    ) -> Error {
+        let status = redactor.one_line(status, 300);
+        Self::Failed { status }.error(name, Some(state), None)
+    }
+
     pub(crate) fn error<S: Send + Sync + 'static>(
         self,
         name: &str,

@@ -1,6 +1,7 @@
 //! Waiting for what the server does: one waiter for runs, syncs, health and tests.
 
 mod backoff;
+mod deadline;
 mod failure;
 mod watch;
 
@@ -10,6 +11,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 pub use backoff::Backoff;
+pub(crate) use deadline::Deadline;
 pub use failure::WaitFailure;
 pub use watch::Watch;
 
@@ -148,7 +150,7 @@ pub struct Wait<O> {
 }
 
 impl<O: Observe> Wait<O> {
-    /// A wait without deadline, which looks after 2 seconds and then at intervals that grow to 30.
+    /// Returns a wait without deadline. It looks at once, again after 2 seconds, and then at intervals that grow to 30.
     pub fn new(subject: O) -> Self {
         Self {
             subject,
@@ -158,13 +160,14 @@ impl<O: Observe> Wait<O> {
         }
     }
 
-    /// Gives up after this time.
+    /// Gives up after this time, with [`WaitFailure::DeadlinePassed`]. It counts from `.await`, and a request that is on its
+    /// way then is abandoned. Zero gives up without a look; [`Duration::MAX`] is no deadline.
     pub fn deadline(mut self, after: Duration) -> Self {
         self.deadline = Some(after);
         self
     }
 
-    /// How long to pause between looking.
+    /// Sets the pauses between two looks. Zero looks again at once.
     pub fn backoff(mut self, backoff: Backoff) -> Self {
         self.backoff = backoff;
         self
@@ -184,12 +187,12 @@ impl<O: Observe> Wait<O> {
             persons,
         } = self;
         let mut observer = Observer::new(subject, backoff);
-        let over = deadline.map(|after| (after, observer.begun + after));
+        let deadline = deadline.map(Deadline::after);
         loop {
-            let seen = match over {
-                Some((after, at)) => match tokio::time::timeout_at(at, observer.next()).await {
-                    Ok(seen) => seen,
-                    Err(_) => return Err(observer.deadline(after)),
+            let seen = match &deadline {
+                Some(deadline) => match deadline.limit(observer.next()).await {
+                    Some(seen) => seen,
+                    None => return Err(observer.deadline(deadline.length())),
                 },
                 None => observer.next().await,
             };

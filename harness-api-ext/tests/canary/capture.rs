@@ -40,6 +40,11 @@ impl Capture {
         }
     }
 
+    /// What was captured since this was last asked.
+    pub(crate) fn take(&self) -> Vec<(String, String)> {
+        std::mem::take(&mut *self.0.lock().expect("no panic"))
+    }
+
     pub(crate) fn all(&self) -> Vec<(String, String)> {
         self.0.lock().expect("no panic").clone()
     }

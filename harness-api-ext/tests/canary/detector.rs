@@ -51,7 +51,7 @@ fn forms(text: &str) -> BTreeSet<String> {
     forms
 }
 
-fn percent(text: &str, blank: &str) -> String {
+pub(crate) fn percent(text: &str, blank: &str) -> String {
     let mut out = String::new();
     for byte in text.bytes() {
         match byte {
@@ -75,8 +75,10 @@ fn numbers(text: &str) -> String {
     bytes.join(", ")
 }
 
-const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-const URL_SAFE: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+pub(crate) const STANDARD: &[u8; 64] =
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+pub(crate) const URL_SAFE: &[u8; 64] =
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// What a text looks like in base64 behind so many other bytes: the letters that these and what follows cannot change.
 pub(crate) fn base64(text: &str, offset: usize, alphabet: &[u8; 64]) -> String {

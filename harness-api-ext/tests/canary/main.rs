@@ -19,6 +19,7 @@
 
 mod capture;
 mod detector;
+mod echoes;
 mod elsewhere;
 mod families;
 mod marks;
@@ -26,6 +27,7 @@ mod modes;
 
 use std::process::Command;
 
+use tokio::runtime::Runtime;
 use tracing_subscriber::layer::SubscriberExt;
 
 use capture::Capture;
@@ -33,16 +35,45 @@ use detector::{Detector, Mark, base64};
 
 /// Set for the process of its own.
 const INSIDE: &str = "HARNESS_API_CANARY";
-const NAME: &str = "nothing_secret_shows_anywhere";
 
 #[test]
 fn nothing_secret_shows_anywhere() {
+    in_a_process("nothing_secret_shows_anywhere", |capture, runtime| {
+        runtime.block_on(async {
+            modes::run(capture).await;
+            elsewhere::run(capture).await;
+        });
+        #[cfg(feature = "blocking")]
+        elsewhere::block(capture);
+        search(capture)
+    });
+}
+
+#[test]
+fn a_key_that_the_server_repeats_is_masked_in_every_form_and_place() {
+    let name = "a_key_that_the_server_repeats_is_masked_in_every_form_and_place";
+    in_a_process(name, |capture, runtime| {
+        runtime.block_on(echoes::run(capture))
+    });
+}
+
+/// Runs a test in a process of its own, where it gives the number of texts that were searched, and searches what that prints.
+fn in_a_process(name: &str, run: impl FnOnce(&Capture, &Runtime) -> usize) {
     if std::env::var_os(INSIDE).is_some() {
-        return inside();
+        let capture = Capture::default();
+        let subscriber = tracing_subscriber::registry().with(capture.clone());
+        tracing::subscriber::set_global_default(subscriber).expect("the only subscriber");
+        log::set_boxed_logger(Box::new(capture.clone())).expect("the only logger");
+        log::set_max_level(log::LevelFilter::Trace);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        let count = run(&capture, &runtime.expect("a runtime"));
+        return println!("{count} texts searched");
     }
     let program = std::env::current_exe().expect("this program");
     let output = Command::new(program)
-        .args(["--exact", NAME, "--nocapture"])
+        .args(["--exact", name, "--nocapture"])
         .env(INSIDE, "yes")
         .env("HARNESS_PLATFORM_API_KEY", marks::KEY)
         .env("HARNESS_ENDPOINT", "http://127.0.0.1:9")
@@ -52,35 +83,15 @@ fn nothing_secret_shows_anywhere() {
         .expect("the process");
     let told = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let (out, err) = (told(&output.stdout), told(&output.stderr));
+    assert!(output.status.success(), "{out}\n{err}");
     let shown = Detector::new(marks::ALL).find(&format!("{out}{err}"));
     assert!(shown.is_empty(), "the process prints {shown:?}");
-    assert!(output.status.success(), "{out}\n{err}");
-    assert!(out.contains("texts searched"), "{out}\n{err}");
-    println!(
-        "{}",
-        out.lines()
-            .find(|line| line.contains("texts searched"))
-            .unwrap_or_default()
-    );
+    let searched = out.lines().find(|line| line.contains("texts searched"));
+    println!("{}", searched.expect("a number of texts"));
 }
 
-fn inside() {
-    let capture = Capture::default();
-    let subscriber = tracing_subscriber::registry().with(capture.clone());
-    tracing::subscriber::set_global_default(subscriber).expect("the only subscriber");
-    log::set_boxed_logger(Box::new(capture.clone())).expect("the only logger");
-    log::set_max_level(log::LevelFilter::Trace);
-
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    runtime.expect("a runtime").block_on(async {
-        modes::run(&capture).await;
-        elsewhere::run(&capture).await;
-    });
-    #[cfg(feature = "blocking")]
-    elsewhere::block(&capture);
-
+/// Searches everything for all marks.
+fn search(capture: &Capture) -> usize {
     let detector = Detector::new(marks::ALL);
     let all = capture.all();
     let mut shown: Vec<String> = Vec::new();
@@ -101,11 +112,8 @@ fn inside() {
         spans > 100 && logs > 10,
         "{spans} spans, {logs} lines of the HTTP client"
     );
-    println!(
-        "{} texts searched, {spans} spans and {logs} lines of the HTTP client among them",
-        all.len()
-    );
     assert!(shown.is_empty(), "{shown:#?}");
+    all.len()
 }
 
 /// The detector and the capture would notice.

@@ -104,7 +104,8 @@ fn harness(server: &Server, capture: &Capture, plants: bool) -> Harness {
 
 pub(crate) async fn run(capture: &Capture) {
     played(capture).await;
-    for (mode, reply) in answers() {
+    let text = format!("the token '{TOKEN}' is as bad as key={KEY}, (or \"{KEY}\")\n{TOKEN}");
+    for (mode, reply) in answers(&text) {
         let server = Server::builder().api_key(KEY).stateless();
         let server = server.fallback(move |_| Some(reply.clone())).start().await;
         let server = server.expect("a server");
@@ -251,10 +252,8 @@ fn inspect(capture: &Capture, server: &Server) {
     assert_eq!(told, 4, "assertions that failed");
 }
 
-/// Failures in all forms, with tokens in every text, and successes that cannot be used, with secrets in every place.
-fn answers() -> Vec<(&'static str, Reply)> {
-    let text = format!("the token '{TOKEN}' is as bad as key={KEY}, (or \"{KEY}\")\n{TOKEN}");
-    let t = text.as_str();
+/// Failures in all forms, with a text in every place for one, and successes that cannot be used, with secrets in every place.
+pub(crate) fn answers(t: &str) -> Vec<(&'static str, Reply)> {
     let ok = |value: Value| Reply::json(200, &value);
     let at = |status: u16, value: Value| {
         let reply = Reply::json(status, &value).header("Retry-After", 0);

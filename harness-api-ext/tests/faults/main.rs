@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "../common/clock.rs"]
 mod clock;
 mod fault;
 mod flow;
@@ -19,7 +20,6 @@ use std::time::Duration;
 
 use harness_api_ext::Result;
 use harness_api_ext::mock::Server;
-use harness_api_ext::raw::{redirect_policy, reqwest};
 use tokio::time::{Instant, timeout};
 
 use clock::Clock;
@@ -33,9 +33,6 @@ use flow::Flow;
 /// in `outcome`.
 const TABLE: &str = include_str!("table.txt");
 
-/// How long nothing may arrive, as with the client's own.
-const SILENCE: Duration = Duration::from_secs(10 * 60);
-
 /// No flow takes longer than this, an hour of silence in the stream of a log included.
 const LIMIT: Duration = Duration::from_secs(75 * 60);
 /// Where nobody is silent, it takes no longer than this.
@@ -48,21 +45,16 @@ struct Cell {
     is_error: bool,
 }
 
-/// Where the cells are played. What is slow to make is made once; the client is new for each, since it keeps a budget.
+/// Where the cells are played. The client is new for each, since it keeps a budget.
 struct Place {
     server: Server,
-    http: reqwest::Client,
     dead: DeadPort,
 }
 
 impl Place {
     async fn open() -> Result<Self> {
-        let http = reqwest::Client::builder()
-            .redirect(redirect_policy())
-            .read_timeout(SILENCE);
         Ok(Self {
             server: Server::start().await?,
-            http: http.build().expect("an HTTP client"),
             dead: DeadPort::open().expect("a port"),
         })
     }
@@ -70,7 +62,7 @@ impl Place {
 
 #[tokio::test]
 async fn every_fault_ends_every_flow_as_the_table_says() -> Result<()> {
-    let _clock = Clock::start();
+    let _clock = Clock::start(Duration::from_secs(1));
     let mut places = Vec::new();
     for flow in Flow::ALL {
         places.push((flow, Arc::new(Place::open().await?)));
@@ -130,8 +122,7 @@ async fn play(fault: Fault, flow: Flow, faulty: usize, place: Arc<Place>) -> Res
         let good = flow.good(request, number);
         if is_spoilt { fault.spoil(good) } else { good }
     });
-    let mut builder = server.harness_builder();
-    builder = builder.http_client(place.http.clone()).max_body(CAP);
+    let mut builder = server.harness_builder().max_body(CAP);
     if fault == Fault::Refused {
         builder = builder.layer(Detour {
             to: place.dead.address(),

@@ -15,7 +15,6 @@ mod styles;
 
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::sync::LazyLock;
 
 use futures_core::Stream;
 use harness_api_ext::page::{PageExt, Pager, Position, position_of};
@@ -35,10 +34,12 @@ pub fn ids(rows: &[Row]) -> Vec<u64> {
     rows.iter().map(|row| row.id).collect()
 }
 
-/// A client of a server. What is slow to make is shared.
+/// A client of a server. To read the certificates of the machine, which are of no use here, takes longer than all the rest.
 pub fn client(server: &Server) -> Client {
-    static HTTP: LazyLock<reqwest::Client> = LazyLock::new(reqwest::Client::new);
-    let builder = Client::builder(&server.url).http(HTTP.clone());
+    let http = reqwest::Client::builder();
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    let http = http.tls_certs_only([]);
+    let builder = Client::builder(&server.url).http(http);
     builder.build().expect("a client")
 }
 
@@ -78,12 +79,10 @@ async fn every_style_gives_each_item_once_by_one_request_at_a_time() {
                 assert_eq!(items.total(), Some(all), "{name}");
             }
             let requests = server.asks().len() as u64;
-            // Where nothing else tells, a full last page is followed by an empty one.
+            // Where nothing else tells, a full last page is followed by an empty one: a total may be that of the page.
             let pages = match style.paging().step {
                 Step::Whole => 1,
-                _ if style.paging().total.is_some() || style.paging().more.is_some() => {
-                    all.div_ceil(CAP).max(1)
-                }
+                _ if style.paging().more.is_some() => all.div_ceil(CAP).max(1),
                 Step::Token => all.div_ceil(CAP).max(1),
                 // Where no size is known, no page is known to be short.
                 _ if style.size.is_none() => all.div_ceil(CAP) + 1,
@@ -274,6 +273,19 @@ async fn answers_that_are_no_list_are_errors() {
         (r#"{"data":{"content":"text"}}"#, "data.content"),
         (r#"{"data":{"content":{}}}"#, "data.content"),
         (r#"{"data":{"content":["#, "?"),
+        // An absent list is named, whatever the way to it is.
+        ("{}", "data.content"),
+        ("null", "data.content"),
+        ("[]", "data.content"),
+        ("[1,2]", "data.content"),
+        ("3", "data.content"),
+        (r#"{"message":"quota exceeded"}"#, "data.content"),
+        (r#"{"data":null}"#, "data.content"),
+        (r#"{"data":3}"#, "data.content"),
+        (r#"{"data":"text"}"#, "data.content"),
+        (r#"{"data":{}}"#, "data.content"),
+        (r#"{"data":[{"content":[{"id":1}]}]}"#, "data.content"),
+        (r#"{"content":[{"id":1}]}"#, "data.content"),
     ] {
         let server = Server::start(move |_| Reply::json(body)).await;
         let error = pager(&server, style.operation).await.unwrap_err();
@@ -284,12 +296,9 @@ async fn answers_that_are_no_list_are_errors() {
         assert_eq!(error.operation().map(|operation| operation.id), Some("ng"));
     }
     for body in [
-        "{}",
-        "null",
-        r#"{"data":null}"#,
         r#"{"data":{"content":null}}"#,
-        r#"{"data":3}"#,
-        "[]",
+        r#"{"data":{"content":[]}}"#,
+        r#"{"data":{"content":[],"totalItems":0}}"#,
     ] {
         let server = Server::start(move |_| Reply::json(body)).await;
         let page = pager(&server, style.operation).await.unwrap();

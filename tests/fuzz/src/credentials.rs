@@ -36,10 +36,10 @@ pub fn credentials(data: &[u8]) {
         builder = builder.user_agent(product);
     }
     let others = [account, address, path, product];
-    // A whole token is left out of errors wherever it was given.
-    let rests = others.map(|other| match key.trim().matches('.').count() {
-        2.. if is_token(key.trim()) => other.replace(key.trim(), ""),
-        _ => other.to_owned(),
+    // A whole key is left out of errors wherever it was given.
+    let rests = others.map(|other| match key.trim() {
+        "" => other.to_owned(),
+        key => other.replace(key, ""),
     });
     hides(key, &others, &format!("{builder:?}"));
     let shows = |error: &harness_api_ext::Error| {
@@ -75,12 +75,6 @@ pub fn credentials(data: &[u8]) {
     }
 }
 
-/// Whether a key is a token, and has no characters that a token cannot have.
-fn is_token(key: &str) -> bool {
-    let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    (key.starts_with("pat.") || key.starts_with("sat.")) && key.chars().all(fine)
-}
-
 fn check_key(key: &str, read: &ApiKey) {
     let parts: Vec<&str> = key.split('.').collect();
     let token = matches!(parts[0], "pat" | "sat") && parts.len() > 1;
@@ -108,7 +102,7 @@ fn is_private(url: &Url) -> bool {
         ("http", Some(host)) => host
             .trim_matches(['[', ']'])
             .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback()),
+            .is_ok_and(|address| address.to_canonical().is_loopback()),
         _ => false,
     }
 }

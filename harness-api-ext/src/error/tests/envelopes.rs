@@ -189,14 +189,7 @@ const TABLE: &[Row] = &[
         "Too many requests",
         Some("tx1"),
     ),
-    (
-        502,
-        HTML,
-        Envelope::Html,
-        None,
-        "an HTML page: login page or proxy?",
-        None,
-    ),
+    (502, HTML, Envelope::Html, None, "an HTML page", None),
     (
         503,
         "upstream connect error\nreset",

@@ -40,7 +40,41 @@ fn one_line_with_what_a_person_needs() {
         ),
         (
             connector(502, HTML),
-            "createConnector (POST /ng/api/connectors): 502 Bad Gateway: an HTML page: login page or proxy?",
+            "createConnector (POST /ng/api/connectors): 502 Bad Gateway: an HTML page",
+        ),
+        (
+            connector(429, HTML),
+            "createConnector (POST /ng/api/connectors): 429 Too Many Requests: an HTML page",
+        ),
+        (
+            connector(403, HTML),
+            "createConnector (POST /ng/api/connectors): 403 Forbidden: an HTML page: login page or proxy?",
+        ),
+        (
+            connector(
+                400,
+                r#"{"status":"FAILURE","message":"name: may not be empty","errors":[
+                {"fieldId":"name","error":"may not be empty"},{"fieldId":"id","error":"may not be empty"},
+                {"fieldId":"tags","error":"too many"},{"fieldId":"tags","error":"too many"}]}"#,
+            ),
+            "createConnector (POST /ng/api/connectors): 400 Bad Request: name: may not be empty (id; tags: too many)",
+        ),
+        (
+            Canned::new(
+                400,
+                r#"{"status":"ERROR","message":"no","correlationId":"req-1"}"#,
+            )
+            .info(1)
+            .error(&CREATE_CONNECTOR),
+            "createConnector (POST /ng/api/connectors): 400 Bad Request: no [correlation id req-1]",
+        ),
+        (
+            Canned::new(200, r#"{"correlationId":"req-1","#)
+                .header("x-request-id", "req-1")
+                .info(2)
+                .error(&CREATE_CONNECTOR),
+            "createConnector (POST /ng/api/connectors): the answer does not fit Value at ?: EOF while parsing a value \
+             (the server answered 200 OK) [request id req-1, 2 attempts in 1.5s]",
         ),
         (
             connector(
@@ -54,7 +88,7 @@ fn one_line_with_what_a_person_needs() {
                 200,
                 r#"{"status":"FAILED","data":"72a2","metaData":null,"correlationId":"6f31"}"#,
             ),
-            "createConnector (POST /ng/api/connectors): 200 OK, but the answer is a failure [correlation id 6f31]",
+            "createConnector (POST /ng/api/connectors): 200 OK, but the response is a failure [correlation id 6f31]",
         ),
         (
             connector(503, ""),

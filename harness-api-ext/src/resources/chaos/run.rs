@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use harness_api::Redactor;
 use harness_api::chaos::{self as raw, types};
 
 use super::outcome::Outcome;
 use crate::Sending;
-use crate::error::{Result, line};
+use crate::error::Result;
 use crate::resources::builder::{done, request, whole};
 use crate::scope::Scope;
 use crate::wait::{Backoff, Observe, Progress, Wait, WaitFailure, Watch};
@@ -37,7 +38,9 @@ pub struct ExperimentRun {
 impl ExperimentRun {
     pub(super) fn new(scope: Scope, experiment: String, notify_id: String) -> Self {
         Self {
-            scope,
+            scope: scope
+                .naming("experiment identifier", &experiment)
+                .naming("notify id of the run", &notify_id),
             experiment: experiment.into(),
             notify_id: notify_id.into(),
         }
@@ -59,7 +62,7 @@ impl ExperimentRun {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().chaos();
         let request = api.get_chaos_v2_experiment_run(account, org, project, &*self.experiment);
-        GetExperimentRun::new(request.notify_id(&*self.notify_id))
+        GetExperimentRun::new(self.scope.checked(request.notify_id(&*self.notify_id)))
     }
 
     /// Waits for the end, good or bad: [`ExperimentEnd`] tells which.
@@ -77,14 +80,14 @@ impl ExperimentRun {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().chaos();
         // Either of the two ids is enough, and the other is sent empty.
-        StopExperimentRun::new(api.stop_chaos_v2_experiment(
+        StopExperimentRun::new(self.scope.checked(api.stop_chaos_v2_experiment(
             account,
             org,
             project,
             &*self.experiment,
             "",
             &*self.notify_id,
-        ))
+        )))
     }
 }
 
@@ -119,6 +122,7 @@ pub struct ExperimentEnd {
     /// What the server tells at the end; `resiliency_score` is in percent.
     pub state: types::ChaosExperimentRun,
     name: String,
+    redactor: Redactor,
 }
 
 impl ExperimentEnd {
@@ -135,10 +139,15 @@ impl ExperimentEnd {
         let phase = self.state.phase.as_deref().unwrap_or("unknown");
         let said = self.state.error_response.as_deref();
         let status = match said.filter(|text| !text.is_empty()) {
-            Some(text) => line(&format!("{phase}: {text}")),
-            None => line(phase),
+            Some(text) => format!("{phase}: {text}"),
+            None => phase.to_owned(),
         };
-        Err(WaitFailure::Failed { status }.error(&self.name, Some(self.state), None))
+        Err(WaitFailure::failed(
+            &self.redactor,
+            &self.name,
+            &status,
+            self.state,
+        ))
     }
 }
 
@@ -168,6 +177,7 @@ impl Observe for ExperimentRunSubject {
                 outcome,
                 state: state.clone(),
                 name: self.name(),
+                redactor: self.0.scope.harness.redactor().clone(),
             }),
             None => Progress::Running,
         }

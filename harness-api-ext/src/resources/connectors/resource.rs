@@ -1,9 +1,9 @@
 //! The connectors of an account, an organization or a project.
 
 use harness_api::connectors::{self as raw, types};
-use harness_api::{CallOptions, Configure};
+use harness_api::{CallOptions, Configure, Redactor};
 
-use crate::error::{Result, line};
+use crate::error::Result;
 use crate::resources::builder::{
     PageSettings, awaitable, described, done, in_git, levels, member, pages, request, sendable,
 };
@@ -17,13 +17,18 @@ levels! {
 
 /// Connectors at one level.
 ///
-/// ```no_run
+/// ```
 /// use harness_api_ext::connectors::types::{DockerAuthentication, DockerConnector};
 ///
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let connectors = harness.org("default").project("checkout").connectors();
 /// let hub = DockerConnector {
 ///     docker_registry_url: Some("https://index.docker.io/v2/".into()),
+///     provider_type: Some("DockerHub".into()),
 ///     ..Default::default()
 /// };
 /// connectors.create("hub", "Docker Hub", hub).tag("team", "pay").await?;
@@ -36,6 +41,7 @@ levels! {
 ///     connectors.update(*hub).await?;
 /// }
 /// connectors.delete("hub").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```
@@ -91,16 +97,23 @@ impl Connectors {
 
     /// Puts this in place of what the connector with its identifier is. What is not set is reset: begin with what
     /// [`get`](Self::get) gives.
-    pub fn update(&self, connector: types::ConnectorInfo) -> UpdateConnector {
+    pub fn update(&self, mut connector: types::ConnectorInfo) -> UpdateConnector {
+        let scope = self
+            .scope
+            .adopting(
+                &mut connector.org_identifier,
+                &mut connector.project_identifier,
+            )
+            .naming(
+                "connector identifier",
+                connector.identifier.as_deref().unwrap_or_default(),
+            );
         let body = types::NgConnectorRequest {
             connector: Some(Box::new(connector)),
             ..Default::default()
         };
-        let api = self.scope.raw().connectors();
-        UpdateConnector::new(
-            self.scope
-                .on(api.update_connector(self.scope.account(), &body)),
-        )
+        let api = scope.raw().connectors();
+        UpdateConnector::new(scope.on(api.update_connector(scope.account(), &body)))
     }
 
     /// Deletes a connector.
@@ -271,12 +284,15 @@ pub struct TestedConnector {
     /// What the server answered.
     pub result: types::ConnectorValidationResult,
     id: String,
+    redactor: Redactor,
 }
 
 impl TestConnector {
     async fn run(self) -> Result<TestedConnector> {
+        let answer = self.raw.send().await?;
         Ok(TestedConnector {
-            result: member(self.raw.send().await?, |answer| answer.data)?,
+            redactor: answer.redactor().clone(),
+            result: member(answer, |answer| answer.data)?,
             id: self.id,
         })
     }
@@ -313,9 +329,14 @@ impl TestedConnector {
             .into_iter()
             .chain(reasons)
             .collect();
-        let status = line(&format!("{status}: {}", reasons.join("; ")));
+        let status = format!("{status}: {}", reasons.join("; "));
         let name = format!("the test of connector {}", self.id);
-        Err(WaitFailure::Failed { status }.error(&name, Some(self.result), None))
+        Err(WaitFailure::failed(
+            &self.redactor,
+            &name,
+            &status,
+            self.result,
+        ))
     }
 }
 

@@ -3,13 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
+use harness_api::Redactor;
 use harness_api::gitops::types;
 use harness_api::model::Time;
 use serde_json::Value;
 
 use super::application::Application;
 use crate::Sending;
-use crate::error::{Result, line};
+use crate::error::Result;
 use crate::wait::{Observe, Progress, WaitFailure};
 
 /// A word of Argo CD's, of which there may be more than are known.
@@ -315,6 +316,7 @@ pub struct ApplicationEnd {
     /// The state at the end: the phase of the operation, health, and whether it is in step.
     pub state: ApplicationState,
     name: String,
+    redactor: Redactor,
 }
 
 impl ApplicationEnd {
@@ -331,10 +333,15 @@ impl ApplicationEnd {
         let phase = self.state.phase();
         let phase = phase.as_ref().map_or("failed", Phase::as_str);
         let status = match self.state.message() {
-            Some(text) => format!("{phase}: {}", line(text)),
+            Some(text) => format!("{phase}: {text}"),
             None => phase.to_owned(),
         };
-        Err(WaitFailure::Failed { status }.error(&self.name, Some(self.state), None))
+        Err(WaitFailure::failed(
+            &self.redactor,
+            &self.name,
+            &status,
+            self.state,
+        ))
     }
 }
 
@@ -395,6 +402,7 @@ impl ApplicationSubject {
             outcome,
             state: state.clone(),
             name: self.name(),
+            redactor: self.application.scope.harness.redactor().clone(),
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::SystemTime;
 
+use harness_api::Redactor;
 use harness_api::iacm::{self as raw, types};
 
 use crate::Sending;
@@ -128,6 +129,7 @@ pub struct ExecutionEnd {
     /// What the server tells at the end.
     pub state: types::ShowExecutionResponse,
     name: String,
+    redactor: Redactor,
 }
 
 impl ExecutionEnd {
@@ -147,7 +149,12 @@ impl ExecutionEnd {
         }
         let status = self.state.status.as_ref();
         let status = status.map_or_else(String::new, ToString::to_string);
-        Err(WaitFailure::Failed { status }.error(&self.name, Some(self.state), None))
+        Err(WaitFailure::failed(
+            &self.redactor,
+            &self.name,
+            &status,
+            self.state,
+        ))
     }
 }
 
@@ -177,6 +184,7 @@ impl Observe for ExecutionSubject {
             Some(Status::Success | Status::Failure) => Progress::Ended(ExecutionEnd {
                 state: state.clone(),
                 name: self.name(),
+                redactor: self.executions.scope.harness.redactor().clone(),
             }),
             _ => Progress::Running,
         }

@@ -76,7 +76,7 @@ pub struct Run {
 impl Run {
     pub(crate) fn new(scope: Scope, id: String) -> Self {
         Self {
-            scope,
+            scope: scope.naming("run identifier", &id),
             id: id.into(),
         }
     }
@@ -376,10 +376,11 @@ impl RunEnd {
         }
         let name = format!("run {}", self.run.id);
         let status = match self.failure_message() {
-            Some(text) => format!("{}: {}", self.state.status, crate::error::line(text)),
+            Some(text) => format!("{}: {text}", self.state.status),
             None => self.state.status.to_string(),
         };
-        Err(WaitFailure::Failed { status }.error(&name, Some(self.state), None))
+        let redactor = self.run.scope.harness.redactor();
+        Err(WaitFailure::failed(redactor, &name, &status, self.state))
     }
 
     /// What the server says of the failure.

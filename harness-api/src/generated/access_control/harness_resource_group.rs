@@ -435,6 +435,9 @@ pub(super) static CREATE_RESOURCE_GROUP_V2: rt::Operation = rt::Operation {
     bodies: &["application/json", "application/yaml"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::ResourceGroupV2Response::NAMES),
+    ),
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -456,6 +459,8 @@ pub(super) static DELETE_RESOURCE_GROUP_V2: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::data(rt::ValueSchema::Boolean)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -478,6 +483,9 @@ pub(super) static GET_FILTER_RESOURCE_GROUP_LIST_V2: rt::Operation = rt::Operati
     bodies: &["application/json", "application/yaml"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::GetFilterResourceGroupListV2ResponseData::NAMES),
+    ),
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -512,6 +520,9 @@ pub(super) static GET_RESOURCE_GROUP_LIST_V2: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::GetResourceGroupListV2ResponseData::NAMES),
+    ),
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -542,6 +553,9 @@ pub(super) static GET_RESOURCE_GROUP_V2: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::ResourceGroupV2Response::NAMES),
+    ),
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -563,6 +577,9 @@ pub(super) static UPDATE_RESOURCE_GROUP_V2: rt::Operation = rt::Operation {
     bodies: &["application/json", "application/yaml"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::ResourceGroupV2Response::NAMES),
+    ),
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -175,6 +175,9 @@ pub(super) static GET_NG_LDAP_SETTINGS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/x-kryo", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::NgLdapSettingsWithEncryptedDataDetails::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -197,6 +200,10 @@ pub(super) static POST_LDAP_AUTHENTICATION_TEST: rt::Operation = rt::Operation {
     bodies: &["multipart/form-data"],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::envelope(
+        "resource",
+        rt::ValueSchema::object(types::LdapResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -219,6 +226,7 @@ pub(super) static SEARCH_LDAP_GROUPS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::envelope("resource", rt::ValueSchema::List),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -204,6 +204,9 @@ pub(super) static EXCHANGE_OIDC_TOKEN_FOR_AZURE_CREDENTIALS: rt::Operation = rt:
     bodies: &["application/json", "application/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::AzureOidcCredentialResponseDto::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -220,6 +223,9 @@ pub(super) static GENERATE_OIDC_IAM_ROLE_CREDENTIAL_FOR_AWS: rt::Operation = rt:
     bodies: &["application/json", "application/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::AwsOidcCredentialResponseDto::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -236,6 +242,9 @@ pub(super) static GET_OIDC_SERVICE_ACCOUNT_ACCESS_TOKEN_FOR_GCP: rt::Operation =
     bodies: &["application/json", "application/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::GcpOidcServiceAccountAccessTokenResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -252,6 +261,9 @@ pub(super) static GET_OIDC_WORKLOAD_ACCESS_TOKEN_FOR_GCP: rt::Operation = rt::Op
     bodies: &["application/json", "application/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::OidcWorkloadAccessTokenResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -162,6 +162,10 @@ pub(super) static GET_CONNECTED_CLUSTER_DETAILS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope(
+        "response",
+        rt::ValueSchema::object(types::ConnectedKubernetesCluster::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -178,6 +182,12 @@ pub(super) static LIST_CONNECTED_KUBERNETES_CLUSTERS: rt::Operation = rt::Operat
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope(
+        "response",
+        rt::ValueSchema::object_or_empty(
+            types::ConnectedKubernetesClustersListResponsePayload::NAMES,
+        ),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -194,6 +204,11 @@ pub(super) static ONBOARD_TO_CLUSTER_ORCHESTRATOR: rt::Operation = rt::Operation
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope(
+            "response",
+            rt::ValueSchema::object(types::ConnectedKubernetesCluster::NAMES),
+        )
+        .confirmed_by(&["success"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -210,6 +225,7 @@ pub(super) static UPDATE_CLUSTER_ORCHESTRATOR_CONFIG: rt::Operation = rt::Operat
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::CreateAccessPointResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

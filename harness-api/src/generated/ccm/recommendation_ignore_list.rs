@@ -124,6 +124,9 @@ pub(super) static ADD_RECOMMENDATIONS_IGNORE_LIST: rt::Operation = rt::Operation
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::RecommendationsIgnoreList::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -140,6 +143,9 @@ pub(super) static GET_RECOMMENDATIONS_IGNORE_LIST: rt::Operation = rt::Operation
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::RecommendationsIgnoreList::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -156,6 +162,9 @@ pub(super) static REMOVE_RECOMMENDATIONS_IGNORE_LIST: rt::Operation = rt::Operat
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::RecommendationsIgnoreList::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

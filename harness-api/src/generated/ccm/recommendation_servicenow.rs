@@ -89,6 +89,9 @@ pub(super) static CREATE_RECOMMENDATION_SERVICENOW_TICKET: rt::Operation = rt::O
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::CcmServiceNowDetails::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -108,6 +111,7 @@ pub(super) static GET_SERVICE_NOW_SERVICE_REQUEST_FIELDS: rt::Operation = rt::Op
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::ANY,
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -173,6 +173,9 @@ pub(super) static CHECK_IF_INSTANCE_CAN_BE_ROLLED_BACK: rt::Operation = rt::Oper
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PostProdRollbackCheckDto::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -193,6 +196,10 @@ pub(super) static TRIGGER_ROLLBACK: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::data(
+            rt::ValueSchema::object(types::PostProdRollbackResponseDto::NAMES),
+        )
+        .confirmed_by(&["data.isRollbackTriggered", "data.rollbackTriggered"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -213,6 +220,10 @@ pub(super) static TRIGGER_ROLLBACK_V2: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::data(
+            rt::ValueSchema::object(types::RollbackResponseDto::NAMES),
+        )
+        .confirmed_by(&["data.isRollbackTriggered", "data.rollbackTriggered"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -106,6 +106,7 @@ pub(super) static CREATE_CHAOS_EXPERIMENT_PIPELINE: rt::Operation = rt::Operatio
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::BulkExperimentRunResponse::NAMES),
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -128,6 +129,10 @@ pub(super) static CREATE_INPUT_SET: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope(
+        "data",
+        rt::ValueSchema::object(types::InputSet::NAMES),
+    ),
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -105,6 +105,8 @@ pub(super) static DELETE_CHAOS_V2_EXPERIMENT: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::DeleteChaosV2ExperimentResponse::NAMES)
+        .confirmed_by(&["isDeleted"]),
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -128,6 +130,7 @@ pub(super) static DELETE_INPUT_SET: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::DeleteInputSetResponse::NAMES),
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -70,6 +70,7 @@ pub(super) static RUN_CHAOS_V2_EXPERIMENT: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::ReRunChaosWorkflowResponse::NAMES),
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -112,6 +112,7 @@ pub(super) static SAVE_CHAOS_V2_EXPERIMENT: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::ExperimentCreationResponse::NAMES),
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -136,6 +137,8 @@ pub(super) static STOP_CHAOS_V2_EXPERIMENT: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::StopChaosV2ExperimentResponse::NAMES)
+        .confirmed_by(&["isStopped"]),
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -149,6 +149,9 @@ pub(super) static UPDATE_CHAOS_V2_CRON_EXPERIMENT: rt::Operation = rt::Operation
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::UpdateCronExperimentStateResponse::NAMES),
+    ),
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -172,6 +175,10 @@ pub(super) static UPDATE_INPUT_SET: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope(
+        "data",
+        rt::ValueSchema::object(types::InputSet::NAMES),
+    ),
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -192,6 +199,7 @@ pub(super) static UPDATE_NOTE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(rt::ValueSchema::Text),
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -105,6 +105,10 @@ pub(super) static EVENT_LOGS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope(
+        "response",
+        rt::ValueSchema::object(types::EventLogsSuccessResponsePayload::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -222,6 +222,10 @@ pub(super) static APPROVALS_LIST: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope(
+        "response",
+        rt::ValueSchema::object(types::ApprovalEventsSuccessResponsePayload::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -250,6 +254,10 @@ pub(super) static APPROVALS_LIST_V2: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope(
+        "response",
+        rt::ValueSchema::object(types::ApprovalsListResponseV2Response::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -275,6 +283,12 @@ pub(super) static APPROVALS_OVERVIEW: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope(
+        "response",
+        rt::ValueSchema::object_or_empty(
+            types::ApprovalOverviewSuccessResponsePayload::NAMES,
+        ),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -294,6 +308,8 @@ pub(super) static APPROVALS_UPDATE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::GenericSuccessResponse::NAMES)
+        .confirmed_by(&["success"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -100,6 +100,7 @@ pub(super) static GET_COMMITMENT_UTILIZATION_DETAILS: rt::Operation = rt::Operat
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope("response", rt::ValueSchema::object(&[])),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -167,6 +167,10 @@ pub(super) static GET_RESERVED_INSTANCE_DETAILS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope(
+        "response",
+        rt::ValueSchema::object(types::ReservedInstanceDetail::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -187,6 +191,10 @@ pub(super) static GET_RI_FILTER_OPTIONS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope(
+        "response",
+        rt::ValueSchema::object(types::InventoryRiapiFilter::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -208,6 +216,10 @@ pub(super) static LIST_RESERVED_INSTANCES: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope(
+        "response",
+        rt::ValueSchema::object(types::ReservedInstancesData::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -67,6 +67,7 @@ pub(super) static GET_SAVINGS_DETAIL: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope("response", rt::ValueSchema::object(&[])),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

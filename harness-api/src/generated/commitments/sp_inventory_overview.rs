@@ -79,6 +79,10 @@ pub(super) static GET_SP_INVENTORY_OVERVIEW: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope(
+        "response",
+        rt::ValueSchema::object(types::SpInventoryOverview::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -201,6 +201,9 @@ pub(super) static FILTER_HOSTS_BY_CONNECTOR: rt::Operation = rt::Operation {
     bodies: &["application/json", "text/html", "text/plain", "text/yaml"],
     body_required: false,
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PageResponseHostDto::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -231,6 +234,7 @@ pub(super) static VALIDATE_HOSTS_BY_CONNECTOR: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
+    response: &rt::ResponseSchema::data(rt::ValueSchema::List),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -75,6 +75,7 @@ pub(super) static VALIDATE_HOSTS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(rt::ValueSchema::List),
     provenance: rt::Provenance::Package,
     deprecated: true,
     repeat: rt::Repeat::Safe,

@@ -413,6 +413,7 @@ pub(super) static AGENT_APPLICATION_GET: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::Servicev1Application::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -440,6 +441,7 @@ pub(super) static AGENT_APPLICATION_GET_MANIFESTS: rt::Operation = rt::Operation
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::RepositoriesManifestResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -469,6 +471,9 @@ pub(super) static AGENT_APPLICATION_GET_RESOURCE: rt::Operation = rt::Operation 
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::ApplicationsApplicationResourceResponse::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -493,6 +498,11 @@ pub(super) static AGENT_APPLICATION_GET_SYNC_WINDOWS: rt::Operation = rt::Operat
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(
+            types::ApplicationsApplicationSyncWindowsResponse::NAMES,
+        ),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -357,6 +357,7 @@ pub(super) static AGENT_APPLICATION_LIST: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::ApplicationsApplicationList::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -386,6 +387,11 @@ pub(super) static AGENT_APPLICATION_LIST_RESOURCE_ACTIONS: rt::Operation = rt::O
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(
+            types::ApplicationsResourceActionsListResponse::NAMES,
+        ),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -413,6 +419,7 @@ pub(super) static AGENT_APPLICATION_LIST_RESOURCE_EVENTS: rt::Operation = rt::Op
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::ApplicationsEventList::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

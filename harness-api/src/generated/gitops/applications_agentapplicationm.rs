@@ -9,7 +9,7 @@ impl<'c> Api<'c> {
     /// `AgentApplicationService_ManagedResources`, tag `Applications`. Safe: it only reads. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `query_application_name` = `query.applicationName`.
     /// - Result: [`types::ApplicationsManagedResourcesResponse`], `application/json`.
-    /// - List: `whole list, items items`.
+    /// - List: `whole list, items items if there are any`.
     #[inline]
     pub fn agent_application_managed_resources(
         &self,
@@ -143,8 +143,13 @@ pub(super) static AGENT_APPLICATION_MANAGED_RESOURCES: rt::Operation = rt::Opera
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(
+            types::ApplicationsManagedResourcesResponse::NAMES,
+        ),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items").omits_empty() }),
 };

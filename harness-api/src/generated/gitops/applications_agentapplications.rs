@@ -989,6 +989,9 @@ pub(super) static AGENT_APPLICATION_STREAM_LOGS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::StreamResultOfApplicationsLogEntry::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1027,6 +1030,9 @@ pub(super) static AGENT_APPLICATION_STREAM_LOGS_BATCH: rt::Operation = rt::Opera
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::StreamResultOfApplicationsLogEntriesBatch::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1065,6 +1071,9 @@ pub(super) static AGENT_APPLICATION_STREAM_POD_LOGS: rt::Operation = rt::Operati
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::StreamResultOfApplicationsLogEntry::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1103,6 +1112,9 @@ pub(super) static AGENT_APPLICATION_STREAM_POD_LOGS_BATCH: rt::Operation = rt::O
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::StreamResultOfApplicationsLogEntriesBatch::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1132,6 +1144,9 @@ pub(super) static AGENT_APPLICATION_STREAM_WATCH: rt::Operation = rt::Operation 
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::StreamResultOfApplicationsApplicationWatchEvent::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1161,6 +1176,9 @@ pub(super) static AGENT_APPLICATION_STREAM_WATCH_RESOURCE_TREE: rt::Operation = 
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::StreamResultOfApplicationsApplicationTree::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1183,6 +1201,7 @@ pub(super) static AGENT_APPLICATION_SYNC: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::Servicev1Application::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

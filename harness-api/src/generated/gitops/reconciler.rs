@@ -234,6 +234,9 @@ pub(super) static RECONCILER_COLLECT_COUNTS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::ReconcilerReconcileCountsResponse::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -255,6 +258,9 @@ pub(super) static RECONCILER_IMPORT_DATA: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::ReconcilerReconcileCountsResponse::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -282,6 +288,7 @@ pub(super) static RECONCILER_LIST_AUTO_CREATE_LOGS: rt::Operation = rt::Operatio
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::ANY,
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -144,7 +144,7 @@ impl<'c> Api<'c> {
     /// `AgentRepositoryService_GetHelmCharts`, tag `Repositories`. Safe: it only reads. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
     /// - Result: [`types::RepositoriesHelmChartsResponse`], `application/json`.
-    /// - List: `whole list, items items`.
+    /// - List: `whole list, items items if there are any`.
     #[inline]
     pub fn agent_repository_get_helm_charts(
         &self,
@@ -162,7 +162,7 @@ impl<'c> Api<'c> {
     /// `AgentRepositoryService_GetHelmChartsByUrl`, tag `Repositories`. Safe: it only reads. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Result: [`types::RepositoriesHelmChartsResponse`], `application/json`.
-    /// - List: `whole list, items items`.
+    /// - List: `whole list, items items if there are any`.
     #[inline]
     pub fn agent_repository_get_helm_charts_by_url(
         &self,
@@ -194,7 +194,7 @@ impl<'c> Api<'c> {
     /// `AgentRepositoryService_ListApps`, tag `Repositories`. Safe: it only reads. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`, `identifier`.
     /// - Result: [`types::RepositoriesRepoAppsResponse`], `application/json`.
-    /// - List: `whole list, items items`.
+    /// - List: `whole list, items items if there are any`.
     #[inline]
     pub fn agent_repository_list_apps(
         &self,
@@ -212,7 +212,7 @@ impl<'c> Api<'c> {
     /// `AgentRepositoryService_ListAppsByUrl`, tag `Repositories`. Safe: it only reads. Published types.
     /// - Required: path `agent_identifier` = `agentIdentifier`.
     /// - Result: [`types::RepositoriesRepoAppsResponse`], `application/json`.
-    /// - List: `whole list, items items`.
+    /// - List: `whole list, items items if there are any`.
     #[inline]
     pub fn agent_repository_list_apps_by_url(
         &self,
@@ -2214,6 +2214,9 @@ pub(super) static AGENT_REPOSITORY_CHECK_EXTERNAL_SECRETS_OPERATOR: rt::Operatio
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::RepositoriesCheckEsoResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -2235,6 +2238,7 @@ pub(super) static AGENT_REPOSITORY_CHECK_OCI_REPO_TYPE: rt::Operation = rt::Oper
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::V1ociRepoTypeResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -2258,6 +2262,7 @@ pub(super) static AGENT_REPOSITORY_CREATE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::Servicev1Repository::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -2284,6 +2289,7 @@ pub(super) static AGENT_REPOSITORY_DELETE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -2309,6 +2315,7 @@ pub(super) static AGENT_REPOSITORY_GET: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::Servicev1Repository::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -2373,6 +2380,9 @@ pub(super) static AGENT_REPOSITORY_GET_APP_DETAILS: rt::Operation = rt::Operatio
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::RepositoriesRepoAppDetailsResponse::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -2437,6 +2447,9 @@ pub(super) static AGENT_REPOSITORY_GET_APP_DETAILS_BY_URL: rt::Operation = rt::O
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::RepositoriesRepoAppDetailsResponse::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -2460,6 +2473,9 @@ pub(super) static AGENT_REPOSITORY_GET_BY_URL: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::V1RepoByUrlRespList::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -2485,10 +2501,13 @@ pub(super) static AGENT_REPOSITORY_GET_HELM_CHARTS: rt::Operation = rt::Operatio
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::RepositoriesHelmChartsResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items").omits_empty() }),
 };
 pub(super) static AGENT_REPOSITORY_GET_HELM_CHARTS_BY_URL: rt::Operation = rt::Operation {
     id: "AgentRepositoryService_GetHelmChartsByUrl",
@@ -2510,10 +2529,13 @@ pub(super) static AGENT_REPOSITORY_GET_HELM_CHARTS_BY_URL: rt::Operation = rt::O
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::RepositoriesHelmChartsResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items").omits_empty() }),
 };
 pub(super) static AGENT_REPOSITORY_LIST: rt::Operation = rt::Operation {
     id: "AgentRepositoryService_ListRepositories",
@@ -2535,6 +2557,7 @@ pub(super) static AGENT_REPOSITORY_LIST: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::RepositoriesRepositoryList::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -2561,10 +2584,13 @@ pub(super) static AGENT_REPOSITORY_LIST_APPS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::RepositoriesRepoAppsResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items").omits_empty() }),
 };
 pub(super) static AGENT_REPOSITORY_LIST_APPS_BY_URL: rt::Operation = rt::Operation {
     id: "AgentRepositoryService_ListAppsByUrl",
@@ -2587,10 +2613,13 @@ pub(super) static AGENT_REPOSITORY_LIST_APPS_BY_URL: rt::Operation = rt::Operati
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::RepositoriesRepoAppsResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items").omits_empty() }),
 };
 pub(super) static AGENT_REPOSITORY_LIST_ESO_GENERATORS: rt::Operation = rt::Operation {
     id: "AgentRepositoryService_ListESOGenerators",
@@ -2611,6 +2640,9 @@ pub(super) static AGENT_REPOSITORY_LIST_ESO_GENERATORS: rt::Operation = rt::Oper
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::RepositoriesEsoGeneratorResponse::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -2636,6 +2668,9 @@ pub(super) static AGENT_REPOSITORY_LIST_REFS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::RepositoriesRefs::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -2661,6 +2696,9 @@ pub(super) static AGENT_REPOSITORY_LIST_REFS_BY_URL: rt::Operation = rt::Operati
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::RepositoriesRefs::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -2683,6 +2721,7 @@ pub(super) static AGENT_REPOSITORY_UPDATE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::Servicev1Repository::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -2705,6 +2744,8 @@ pub(super) static AGENT_REPOSITORY_VALIDATE_ACCESS: rt::Operation = rt::Operatio
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::CommonsConnectionState::NAMES)
+        .status(rt::StatusMember::Result),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -2727,6 +2768,7 @@ pub(super) static REPOSITORY_EXISTS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(rt::ValueSchema::Boolean),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -2743,6 +2785,7 @@ pub(super) static REPOSITORY_LIST: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::V1Repositorylist::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -2774,6 +2817,7 @@ pub(super) static REPOSITORY_LIST_BY_REPOSITORY_CREDENTIAL_TEMPLATE: rt::Operati
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::V1Repositorylist::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

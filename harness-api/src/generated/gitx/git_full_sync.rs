@@ -374,6 +374,9 @@ pub(super) static CREATE_GIT_FULL_SYNC_CONFIG: rt::Operation = rt::Operation {
     bodies: &["application/json", "text/html", "text/yaml"],
     body_required: false,
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::GitFullSyncConfig::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -394,6 +397,9 @@ pub(super) static GET_GIT_FULL_SYNC_CONFIG: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::GitFullSyncConfig::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -419,6 +425,9 @@ pub(super) static LIST_FULL_SYNC_FILES: rt::Operation = rt::Operation {
     bodies: &["application/json", "text/html", "text/yaml"],
     body_required: false,
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PageResponseGitFullSyncEntityInfo::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -448,6 +457,10 @@ pub(super) static TRIGGER_FULL_SYNC: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
+    response: &rt::ResponseSchema::data(
+            rt::ValueSchema::object_or_empty(types::TriggerGitFullSyncResponse::NAMES),
+        )
+        .confirmed_by(&["data.isFullSyncTriggered"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -468,6 +481,9 @@ pub(super) static UPDATE_GIT_FULL_SYNC_CONFIG: rt::Operation = rt::Operation {
     bodies: &["application/json", "text/html", "text/yaml"],
     body_required: false,
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::GitFullSyncConfig::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -190,6 +190,9 @@ pub(super) static CREATE_GIT_SYNC_SETTING: rt::Operation = rt::Operation {
     bodies: &["application/json", "text/html", "text/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::GitSyncSettings::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -210,6 +213,9 @@ pub(super) static GET_GIT_SYNC_SETTINGS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::GitSyncSettings::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -226,6 +232,9 @@ pub(super) static UPDATE_GIT_SYNC_SETTING: rt::Operation = rt::Operation {
     bodies: &["application/json", "text/html", "text/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::GitSyncSettings::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

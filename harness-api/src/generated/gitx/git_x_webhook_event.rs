@@ -68,6 +68,7 @@ pub(super) static PATCH_GITX_WEBHOOK_EVENT: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::GitxWebhookEventResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -178,6 +178,7 @@ pub(super) static LIST_PROJECT_GITX_WEBHOOK_EVENTS: rt::Operation = rt::Operatio
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::LIST,
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

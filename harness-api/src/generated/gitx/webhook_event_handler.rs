@@ -97,6 +97,7 @@ pub(super) static PROCESS_WEBHOOK_EVENT: rt::Operation = rt::Operation {
         "application/yaml",
         "text/plain",
     ],
+    response: &rt::ResponseSchema::ANY,
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -135,6 +135,8 @@ pub(super) static DELETE_QUARANTINE_FILE_PATH: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::RegistryStatusResponse::NAMES)
+        .status(rt::StatusMember::Envelope),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -151,6 +153,9 @@ pub(super) static QUARANTINE_FILE_PATH: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::QuarantinePath::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -124,7 +124,7 @@ impl<'c> Api<'c> {
     /// `ansible#show-inventory-groups`, tag `ansible`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Result: [`types::ShowInventoryGroupsResponse`], `application/json`.
-    /// - List: `paged page/limit from 1, size 30, items groups, total header X-Total-Items, size header x-page-size`.
+    /// - List: `paged page/limit from 1, size 30, items groups if there are any, total header X-Total-Items, size header x-page-size`.
     #[inline]
     pub fn show_inventory_groups(
         &self,
@@ -144,7 +144,7 @@ impl<'c> Api<'c> {
     /// `ansible#show-inventory-hosts`, tag `ansible`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Result: [`types::ShowInventoryHostsResponse`], `application/json`.
-    /// - List: `paged page/limit from 1, size 30, items hosts, total header X-Total-Items, size header x-page-size`.
+    /// - List: `paged page/limit from 1, size 30, items hosts if there are any, total header X-Total-Items, size header x-page-size`.
     #[inline]
     pub fn show_inventory_hosts(
         &self,
@@ -602,6 +602,7 @@ pub(super) static SEND_ANSIBLE_EVENT: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -623,6 +624,7 @@ pub(super) static SHOW_ANSIBLE_ACTIVITY: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::ShowAnsibleActivityResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -644,6 +646,7 @@ pub(super) static SHOW_ANSIBLE_DATA: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(rt::ValueSchema::Text),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -665,6 +668,7 @@ pub(super) static SHOW_HOST: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::ANY,
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -687,6 +691,7 @@ pub(super) static SHOW_INVENTORY: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::ShowInventoryResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -708,6 +713,7 @@ pub(super) static SHOW_INVENTORY_AS_ANSIBLE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/yaml"],
+    response: &rt::ResponseSchema::OPAQUE,
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -731,6 +737,9 @@ pub(super) static SHOW_INVENTORY_GROUPS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::ShowInventoryGroupsResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -741,6 +750,7 @@ pub(super) static SHOW_INVENTORY_GROUPS: rt::Operation = rt::Operation {
             .default_size(30)
             .total(rt::Found::Header("X-Total-Items"))
             .used_size(rt::Found::Header("x-page-size"))
+            .omits_empty()
     }),
 };
 pub(super) static SHOW_INVENTORY_HOSTS: rt::Operation = rt::Operation {
@@ -762,6 +772,9 @@ pub(super) static SHOW_INVENTORY_HOSTS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::ShowInventoryHostsResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -772,6 +785,7 @@ pub(super) static SHOW_INVENTORY_HOSTS: rt::Operation = rt::Operation {
             .default_size(30)
             .total(rt::Found::Header("X-Total-Items"))
             .used_size(rt::Found::Header("x-page-size"))
+            .omits_empty()
     }),
 };
 pub(super) static SHOW_INVENTORY_VARS: rt::Operation = rt::Operation {
@@ -792,6 +806,9 @@ pub(super) static SHOW_INVENTORY_VARS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::ShowInventoryVarsResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -813,6 +830,7 @@ pub(super) static SHOW_PLAYBOOK: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::ShowPlaybookResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -836,6 +854,9 @@ pub(super) static SHOW_PLAYBOOK_VARS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::ShowPlaybookVarsResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -9,7 +9,7 @@ impl<'c> Api<'c> {
     /// `costs#list-costs`, tag `costs`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: [`types::ListCostsResponse`], `application/json`.
-    /// - List: `paged page/limit from 1, size 30, items workspaces, total totalItems, size pageSize`.
+    /// - List: `paged page/limit from 1, size 30, items workspaces if there are any, total totalItems, size pageSize`.
     #[inline]
     pub fn list_costs(
         &self,
@@ -192,6 +192,9 @@ pub(super) static LIST_COSTS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::ListCostsResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -202,6 +205,7 @@ pub(super) static LIST_COSTS: rt::Operation = rt::Operation {
             .default_size(30)
             .total(rt::Found::Member("totalItems"))
             .used_size(rt::Found::Member("pageSize"))
+            .omits_empty()
     }),
 };
 pub(super) static LIST_COSTS_PER_WORKSPACE: rt::Operation = rt::Operation {
@@ -224,6 +228,7 @@ pub(super) static LIST_COSTS_PER_WORKSPACE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::LIST,
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -84,6 +84,9 @@ pub(super) static MIGRATE_TEMPLATE_CONNECTORS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::MigrateTemplateConnectorsResponse::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -100,6 +103,9 @@ pub(super) static MIGRATE_WORKSPACE_CONNECTORS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::MigrateWorkspaceConnectorsResponse::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -215,7 +215,7 @@ impl<'c> Api<'c> {
     /// `variable_sets#list-variable-set-references-account-level`, tag `variable_sets`. Safe: it only reads. Published types.
     /// - Required: path `identifier`.
     /// - Result: [`types::HarnessIacmWorkspaceList`], `application/json`.
-    /// - List: `whole list, items items`.
+    /// - List: `whole list, items items if there are any`.
     #[inline]
     pub fn list_variable_set_references_account_level(
         &self,
@@ -231,7 +231,7 @@ impl<'c> Api<'c> {
     /// `variable_sets#list-variable-set-references-org-level`, tag `variable_sets`. Safe: it only reads. Published types.
     /// - Required: path `org`, `identifier`.
     /// - Result: [`types::HarnessIacmWorkspaceList`], `application/json`.
-    /// - List: `whole list, items items`.
+    /// - List: `whole list, items items if there are any`.
     #[inline]
     pub fn list_variable_set_references_org_level(
         &self,
@@ -249,7 +249,7 @@ impl<'c> Api<'c> {
     /// `variable_sets#list-variable-set-references-proj-level`, tag `variable_sets`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`, `identifier`.
     /// - Result: [`types::HarnessIacmWorkspaceList`], `application/json`.
-    /// - List: `whole list, items items`.
+    /// - List: `whole list, items items if there are any`.
     #[inline]
     pub fn list_variable_set_references_proj_level(
         &self,
@@ -268,7 +268,7 @@ impl<'c> Api<'c> {
     ///
     /// `variable_sets#list-variable-sets-account-level`, tag `variable_sets`. Safe: it only reads. Published types.
     /// - Result: [`types::HarnessIacmVariableSetList`], `application/json`.
-    /// - List: `whole list, items items`.
+    /// - List: `whole list, items items if there are any`.
     #[inline]
     pub fn list_variable_sets_account_level(&self) -> ListVariableSetsAccountLevel {
         ListVariableSetsAccountLevel {
@@ -280,7 +280,7 @@ impl<'c> Api<'c> {
     /// `variable_sets#list-variable-sets-org-level`, tag `variable_sets`. Safe: it only reads. Published types.
     /// - Required: path `org`.
     /// - Result: [`types::HarnessIacmVariableSetList`], `application/json`.
-    /// - List: `whole list, items items`.
+    /// - List: `whole list, items items if there are any`.
     #[inline]
     pub fn list_variable_sets_org_level(
         &self,
@@ -296,7 +296,7 @@ impl<'c> Api<'c> {
     /// `variable_sets#list-variable-sets-proj-level`, tag `variable_sets`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`.
     /// - Result: [`types::HarnessIacmVariableSetList`], `application/json`.
-    /// - List: `whole list, items items`.
+    /// - List: `whole list, items items if there are any`.
     #[inline]
     pub fn list_variable_sets_proj_level(
         &self,
@@ -987,6 +987,9 @@ pub(super) static CREATE_VARIABLE_SET_ACCOUNT_LEVEL: rt::Operation = rt::Operati
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::VariableSetsCreateVariableSetAccountLevelResponseBody::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -1003,6 +1006,9 @@ pub(super) static CREATE_VARIABLE_SET_ORG_LEVEL: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::VariableSetsCreateVariableSetAccountLevelResponseBody::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -1023,6 +1029,9 @@ pub(super) static CREATE_VARIABLE_SET_PROJ_LEVEL: rt::Operation = rt::Operation 
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::VariableSetsCreateVariableSetAccountLevelResponseBody::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -1042,6 +1051,7 @@ pub(super) static DELETE_VARIABLE_SET_ACCOUNT_LEVEL: rt::Operation = rt::Operati
     bodies: &[],
     body_required: false,
     answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -1061,6 +1071,7 @@ pub(super) static DELETE_VARIABLE_SET_BY_QUERY_ACCOUNT_LEVEL: rt::Operation = rt
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -1081,6 +1092,7 @@ pub(super) static DELETE_VARIABLE_SET_BY_QUERY_ORG_LEVEL: rt::Operation = rt::Op
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -1102,6 +1114,7 @@ pub(super) static DELETE_VARIABLE_SET_BY_QUERY_PROJ_LEVEL: rt::Operation = rt::O
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -1122,6 +1135,7 @@ pub(super) static DELETE_VARIABLE_SET_ORG_LEVEL: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -1143,6 +1157,7 @@ pub(super) static DELETE_VARIABLE_SET_PROJ_LEVEL: rt::Operation = rt::Operation 
     bodies: &[],
     body_required: false,
     answers: &[],
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -1162,6 +1177,9 @@ pub(super) static GET_VARIABLE_SET_ACCOUNT_LEVEL: rt::Operation = rt::Operation 
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::VariableSetsGetVariableSetAccountLevelResponseBody::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1182,6 +1200,9 @@ pub(super) static GET_VARIABLE_SET_ORG_LEVEL: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::VariableSetsGetVariableSetAccountLevelResponseBody::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1203,6 +1224,9 @@ pub(super) static GET_VARIABLE_SET_PROJ_LEVEL: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::VariableSetsGetVariableSetAccountLevelResponseBody::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1222,10 +1246,13 @@ pub(super) static LIST_VARIABLE_SET_REFERENCES_ACCOUNT_LEVEL: rt::Operation = rt
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::HarnessIacmWorkspaceList::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items").omits_empty() }),
 };
 pub(super) static LIST_VARIABLE_SET_REFERENCES_ORG_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#list-variable-set-references-org-level",
@@ -1242,10 +1269,13 @@ pub(super) static LIST_VARIABLE_SET_REFERENCES_ORG_LEVEL: rt::Operation = rt::Op
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::HarnessIacmWorkspaceList::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items").omits_empty() }),
 };
 pub(super) static LIST_VARIABLE_SET_REFERENCES_PROJ_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#list-variable-set-references-proj-level",
@@ -1263,10 +1293,13 @@ pub(super) static LIST_VARIABLE_SET_REFERENCES_PROJ_LEVEL: rt::Operation = rt::O
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::HarnessIacmWorkspaceList::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items").omits_empty() }),
 };
 pub(super) static LIST_VARIABLE_SETS_ACCOUNT_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#list-variable-sets-account-level",
@@ -1279,10 +1312,13 @@ pub(super) static LIST_VARIABLE_SETS_ACCOUNT_LEVEL: rt::Operation = rt::Operatio
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::HarnessIacmVariableSetList::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items").omits_empty() }),
 };
 pub(super) static LIST_VARIABLE_SETS_ORG_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#list-variable-sets-org-level",
@@ -1295,10 +1331,13 @@ pub(super) static LIST_VARIABLE_SETS_ORG_LEVEL: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::HarnessIacmVariableSetList::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items").omits_empty() }),
 };
 pub(super) static LIST_VARIABLE_SETS_PROJ_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#list-variable-sets-proj-level",
@@ -1315,10 +1354,13 @@ pub(super) static LIST_VARIABLE_SETS_PROJ_LEVEL: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::HarnessIacmVariableSetList::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items").omits_empty() }),
 };
 pub(super) static UPDATE_VARIABLE_SET_ACCOUNT_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#update-variable-set-account-level",
@@ -1334,6 +1376,9 @@ pub(super) static UPDATE_VARIABLE_SET_ACCOUNT_LEVEL: rt::Operation = rt::Operati
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::VariableSetsCreateVariableSetAccountLevelResponseBody::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -1354,6 +1399,9 @@ pub(super) static UPDATE_VARIABLE_SET_ORG_LEVEL: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::VariableSetsCreateVariableSetAccountLevelResponseBody::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -1375,6 +1423,9 @@ pub(super) static UPDATE_VARIABLE_SET_PROJ_LEVEL: rt::Operation = rt::Operation 
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::VariableSetsCreateVariableSetAccountLevelResponseBody::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

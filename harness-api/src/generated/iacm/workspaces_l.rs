@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
     /// `workspaces#list-pipelines`, tag `workspaces`. Safe: it only reads. Published types.
     /// - Required: path `org`, `project`, `workspace`.
     /// - Result: [`types::ListPipelinesResponse`], `application/json`.
-    /// - List: `paged page/limit from 1, size 30, items pipelines, total header X-Total-Items, size header x-page-size`.
+    /// - List: `paged page/limit from 1, size 30, items pipelines if there are any, total header X-Total-Items, size header x-page-size`.
     #[inline]
     pub fn list_pipelines(
         &self,
@@ -740,6 +740,7 @@ pub(super) static LIST_ALL_WORKSPACE_TAGS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::LIST,
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -762,6 +763,7 @@ pub(super) static LIST_ASSOCIATED_WORKSPACES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::LIST,
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -785,6 +787,9 @@ pub(super) static LIST_PIPELINES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::ListPipelinesResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -795,6 +800,7 @@ pub(super) static LIST_PIPELINES: rt::Operation = rt::Operation {
             .default_size(30)
             .total(rt::Found::Header("X-Total-Items"))
             .used_size(rt::Found::Header("x-page-size"))
+            .omits_empty()
     }),
 };
 pub(super) static LIST_PROVISIONERS_RATIO: rt::Operation = rt::Operation {
@@ -814,6 +820,7 @@ pub(super) static LIST_PROVISIONERS_RATIO: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::ListProvisionersRatioResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -838,6 +845,9 @@ pub(super) static LIST_RESOURCES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::ListResourcesResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -866,6 +876,7 @@ pub(super) static LIST_WORKSPACE_DATA: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::LIST,
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -894,6 +905,7 @@ pub(super) static LIST_WORKSPACE_MODULES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::LIST,
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -916,6 +928,7 @@ pub(super) static LIST_WORKSPACE_RESOURCE_TYPE_ATTRIBUTES: rt::Operation = rt::O
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::LIST,
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -937,6 +950,7 @@ pub(super) static LIST_WORKSPACE_RESOURCE_TYPES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::LIST,
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -958,6 +972,7 @@ pub(super) static LIST_WORKSPACE_RESOURCE_TYPES_AND_ATTRIBUTES: rt::Operation = 
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(rt::ValueSchema::object(&[])),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -984,6 +999,7 @@ pub(super) static LIST_WORKSPACES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::LIST,
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -50,6 +50,7 @@ pub(super) static GET_ACCOUNT_FOR_NAMESPACE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/xml"],
+    response: &rt::ResponseSchema::ANY,
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

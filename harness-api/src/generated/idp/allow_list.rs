@@ -96,6 +96,9 @@ pub(super) static GET_ALLOW_LIST: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::AllowListResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -112,6 +115,9 @@ pub(super) static SAVE_ALLOW_LIST: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::AllowListResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -129,6 +129,10 @@ pub(super) static BACKSTAGE_HARNESS_SYNC_ALL_ACCOUNTS: rt::Operation = rt::Opera
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+            types::BackstageHarnessSyncEntitiesResponse::NAMES,
+        )
+        .status(rt::StatusMember::Acknowledgement),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -145,6 +149,10 @@ pub(super) static BACKSTAGE_HARNESS_SYNC_FOR_ACCOUNT: rt::Operation = rt::Operat
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+            types::BackstageHarnessSyncEntitiesResponse::NAMES,
+        )
+        .status(rt::StatusMember::Acknowledgement),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -161,6 +169,10 @@ pub(super) static BACKSTAGE_HARNESS_SYNC_FOR_ACCOUNT_ENTITY: rt::Operation = rt:
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+            types::BackstageHarnessSyncEntitiesResponse::NAMES,
+        )
+        .status(rt::StatusMember::Acknowledgement),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

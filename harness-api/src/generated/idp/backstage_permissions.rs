@@ -140,6 +140,10 @@ pub(super) static CREATE_BACKSTAGE_PERMISSIONS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope(
+        "data",
+        rt::ValueSchema::object(types::BackstagePermissions::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -156,6 +160,10 @@ pub(super) static GET_BACKSTAGE_PERMISSIONS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope(
+        "data",
+        rt::ValueSchema::object(types::BackstagePermissions::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -172,6 +180,10 @@ pub(super) static UPDATE_BACKSTAGE_PERMISSIONS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope(
+        "data",
+        rt::ValueSchema::object(types::BackstagePermissions::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -457,6 +457,9 @@ pub(super) static DELETE_CATALOG_CUSTOM_PROPERTIES: rt::Operation = rt::Operatio
     bodies: &["application/json", "application/yaml"],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(
+        types::CustomPropertyByFieldDeleteResponse::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -476,6 +479,8 @@ pub(super) static DELETE_CATALOG_CUSTOM_PROPERTIES_BY_ENTITY: rt::Operation = rt
     bodies: &["application/json", "application/yaml"],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::CustomPropertyResponse::NAMES)
+        .status(rt::StatusMember::Envelope),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -495,6 +500,8 @@ pub(super) static DELETE_ENTITIES_BY_CATALOG_CUSTOM_PROPERTY: rt::Operation = rt
     bodies: &["application/json", "application/yaml"],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::CustomPropertyResponse::NAMES)
+        .status(rt::StatusMember::Envelope),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -514,6 +521,9 @@ pub(super) static GET_CATALOG_CUSTOM_PROPERTIES_BY_ENTITY: rt::Operation = rt::O
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::CustomPropertyByEntityGetResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -533,6 +543,9 @@ pub(super) static GET_ENTITIES_BY_CATALOG_CUSTOM_PROPERTY: rt::Operation = rt::O
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(
+        types::CustomPropertyByFieldGetResponse::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -552,6 +565,7 @@ pub(super) static INGEST_CATALOG_CUSTOM_PROPERTIES: rt::Operation = rt::Operatio
     bodies: &["application/json", "application/yaml"],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::CustomPropertyByFieldResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -571,6 +585,8 @@ pub(super) static INGEST_CATALOG_CUSTOM_PROPERTIES_BY_ENTITY: rt::Operation = rt
     bodies: &["application/json", "application/yaml"],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::CustomPropertyResponse::NAMES)
+        .status(rt::StatusMember::Envelope),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -590,6 +606,8 @@ pub(super) static INGEST_ENTITIES_BY_CATALOG_CUSTOM_PROPERTY: rt::Operation = rt
     bodies: &["application/json", "application/yaml"],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::object(types::CustomPropertyResponse::NAMES)
+        .status(rt::StatusMember::Envelope),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

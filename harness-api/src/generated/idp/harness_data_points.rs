@@ -60,6 +60,7 @@ pub(super) static GET_HARNESS_DATA_POINT_VALUES: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope("resource", rt::ValueSchema::Any),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

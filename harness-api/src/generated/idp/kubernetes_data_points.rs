@@ -67,6 +67,7 @@ pub(super) static GET_K8S_DATA_POINT_VALUES: rt::Operation = rt::Operation {
     bodies: &["application/json", "application/yaml"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope("resource", rt::ValueSchema::Any),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

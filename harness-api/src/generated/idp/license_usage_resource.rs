@@ -60,6 +60,8 @@ pub(super) static LICENSE_USAGE_SAVE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::LicenseUsageSaveResponse::NAMES)
+        .status(rt::StatusMember::Acknowledgement),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

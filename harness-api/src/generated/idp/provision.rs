@@ -52,6 +52,7 @@ pub(super) static PROVISION_IDP: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/xml"],
+    response: &rt::ResponseSchema::ANY,
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -52,6 +52,7 @@ pub(super) static CONFLUENCE_OAUTH_TOKEN_GENERATE: rt::Operation = rt::Operation
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::ConfluenceOauthTokenResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

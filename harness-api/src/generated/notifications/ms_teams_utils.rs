@@ -52,6 +52,7 @@ pub(super) static MS_TEAMS_OAUTH_TOKEN_GENERATE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::MsTeamsOauthTokenResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -52,6 +52,8 @@ pub(super) static SLACK_OAUTH_TOKEN_GENERATE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::SlackOauthTokenResponse::NAMES)
+        .confirmed_by(&["ok"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

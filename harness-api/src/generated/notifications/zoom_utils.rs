@@ -52,6 +52,7 @@ pub(super) static ZOOM_OAUTH_TOKEN_GENERATE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::ZoomOauthTokenResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -71,6 +71,9 @@ pub(super) static GET_PIPELINE_EXECUTION: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object_or_empty(types::DashboardPipelineExecution::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: true,
     repeat: rt::Repeat::Safe,

@@ -50,6 +50,7 @@ pub(super) static GET_RETENTION_PERIOD_IN_MONTHS: rt::Operation = rt::Operation 
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::envelope("resource", rt::ValueSchema::Number),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

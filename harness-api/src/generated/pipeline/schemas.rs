@@ -158,6 +158,7 @@ pub(super) static GET_INDIVIDUAL_STATIC_SCHEMA: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope("data", rt::ValueSchema::Any),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -174,6 +175,11 @@ pub(super) static GET_INPUTS_SCHEMA: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(
+            types::PipelineInputSchemaDetailsResponseBody::NAMES,
+        ),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -473,6 +473,9 @@ pub(super) static POLLED_RESPONSE_TRIGGER_IDENTIFIER: rt::Operation = rt::Operat
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PollingInfoForTriggers::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -499,6 +502,9 @@ pub(super) static TRIGGER_EVENT_HISTORY_BUILD_SOURCE_TYPE: rt::Operation = rt::O
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PageNgTriggerEventHistoryDto::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -535,6 +541,9 @@ pub(super) static TRIGGER_EVENT_HISTORY_NEW: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PageNgTriggerEventHistoryDto::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -570,6 +579,9 @@ pub(super) static TRIGGER_EVENT_HISTORY_USING_FILTERS: rt::Operation = rt::Opera
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PageNgTriggerEventsApiResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -601,6 +613,9 @@ pub(super) static TRIGGER_HISTORY_EVENT_CORRELATION: rt::Operation = rt::Operati
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PageNgTriggerEventHistoryBaseDto::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -632,6 +647,9 @@ pub(super) static TRIGGER_HISTORY_EVENT_CORRELATION_V2: rt::Operation = rt::Oper
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(
+        rt::ValueSchema::object(types::PageNgTriggerEventHistoryDto::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -55,6 +55,7 @@ pub(super) static CREDITS_ALLOCATION_EXPORT_DATA: rt::Operation = rt::Operation 
     bodies: &[],
     body_required: false,
     answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

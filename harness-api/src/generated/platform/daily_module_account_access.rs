@@ -82,6 +82,7 @@ pub(super) static GET_DAILY_MODULE_ACCOUNT_ACCESS: rt::Operation = rt::Operation
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::LIST,
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -50,6 +50,7 @@ pub(super) static GET_DEVOPS_ESSENTIALS_LICENSE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

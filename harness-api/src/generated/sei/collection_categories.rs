@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     /// `categories#listCategories`, tag `Collection categories`. Safe: it only reads. Published types.
     /// - Body, optional: [`types::ListCategoriesRequest`], `application/json`.
     /// - Result: [`types::ListCategoriesResponse`], `application/json`.
-    /// - List: `paged page/pageSize in body from 0, at most 100, items records, total _metadata.total_count, size _metadata.page_size, more _metadata.has_next`.
+    /// - List: `paged page/pageSize in body from 0, at most 100, items records if there are any, total _metadata.total_count, size _metadata.page_size, more _metadata.has_next`.
     #[inline]
     pub fn list_categories(&self) -> ListCategories {
         ListCategories {
@@ -203,6 +203,7 @@ pub(super) static CREATE_CATEGORY: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::CategoryResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -219,6 +220,7 @@ pub(super) static DELETE_CATEGORIES: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::DeleteCategoriesResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -235,6 +237,7 @@ pub(super) static DELETE_CATEGORY: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::DeleteCategoryResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -251,6 +254,9 @@ pub(super) static LIST_CATEGORIES: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::ListCategoriesResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -263,6 +269,7 @@ pub(super) static LIST_CATEGORIES: rt::Operation = rt::Operation {
             .total(rt::Found::Member("_metadata.total_count"))
             .used_size(rt::Found::Member("_metadata.page_size"))
             .more(rt::More::HasNext("_metadata.has_next"))
+            .omits_empty()
     }),
 };
 pub(super) static UPDATE_CATEGORY: rt::Operation = rt::Operation {
@@ -276,6 +283,7 @@ pub(super) static UPDATE_CATEGORY: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::CategoryResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     /// `collections#listCollections`, tag `Collections`. Safe: it only reads. Published types.
     /// - Body, optional: [`types::UnitsListBody`], `application/json`.
     /// - Result: [`types::ListCollectionsResponse`], `application/json`.
-    /// - List: `paged page/page_size in body from 0, at most 100, items records, total _metadata.total_count, size _metadata.page_size, more _metadata.has_next`.
+    /// - List: `paged page/page_size in body from 0, at most 100, items records if there are any, total _metadata.total_count, size _metadata.page_size, more _metadata.has_next`.
     #[inline]
     pub fn list_collections(&self) -> ListCollections {
         ListCollections {
@@ -172,6 +172,9 @@ pub(super) static CREATE_COLLECTION: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::SaveCollectionResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -188,6 +191,7 @@ pub(super) static DELETE_COLLECTION: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::DeleteCollectionResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -204,6 +208,9 @@ pub(super) static EDIT_COLLECTION: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::SaveCollectionResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -220,6 +227,9 @@ pub(super) static LIST_COLLECTIONS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::ListCollectionsResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -232,5 +242,6 @@ pub(super) static LIST_COLLECTIONS: rt::Operation = rt::Operation {
             .total(rt::Found::Member("_metadata.total_count"))
             .used_size(rt::Found::Member("_metadata.page_size"))
             .more(rt::More::HasNext("_metadata.has_next"))
+            .omits_empty()
     }),
 };

@@ -8,7 +8,7 @@ impl<'c> Api<'c> {
     ///
     /// `contributors#getActiveVersions`, tag `Contributors`. Safe: it only reads. Published types.
     /// - Result: [`types::GetContributorVersionsResponse`], `application/json`.
-    /// - List: `paged page/page_size from 0, at most 100, items records, total _metadata.total_count, size _metadata.page_size, more _metadata.has_next`.
+    /// - List: `paged page/page_size from 0, at most 100, items records if there are any, total _metadata.total_count, size _metadata.page_size, more _metadata.has_next`.
     #[inline]
     pub fn get_active_versions(&self) -> GetActiveVersions {
         GetActiveVersions {
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
     /// `users#listActiveUsers`, tag `Contributors`. Safe: it only reads. Published types.
     /// - Body: [`types::UsersListBody`], `application/json`.
     /// - Result: [`types::ListActiveUsersResponse`], `application/json`.
-    /// - List: `paged page/page_size in body from 0, at most 100, items records, total _metadata.total_count, size _metadata.page_size, more _metadata.has_next`.
+    /// - List: `paged page/page_size in body from 0, at most 100, items records if there are any, total _metadata.total_count, size _metadata.page_size, more _metadata.has_next`.
     #[inline]
     pub fn list_active_users(&self, body: &types::UsersListBody) -> ListActiveUsers {
         ListActiveUsers {
@@ -206,6 +206,9 @@ pub(super) static GET_ACTIVE_VERSIONS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::GetContributorVersionsResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -217,6 +220,7 @@ pub(super) static GET_ACTIVE_VERSIONS: rt::Operation = rt::Operation {
             .total(rt::Found::Member("_metadata.total_count"))
             .used_size(rt::Found::Member("_metadata.page_size"))
             .more(rt::More::HasNext("_metadata.has_next"))
+            .omits_empty()
     }),
 };
 pub(super) static GET_SCHEMA: rt::Operation = rt::Operation {
@@ -230,6 +234,7 @@ pub(super) static GET_SCHEMA: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::GetContributorSchemaResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -246,6 +251,9 @@ pub(super) static LIST_ACTIVE_USERS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::ListActiveUsersResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -258,6 +266,7 @@ pub(super) static LIST_ACTIVE_USERS: rt::Operation = rt::Operation {
             .total(rt::Found::Member("_metadata.total_count"))
             .used_size(rt::Found::Member("_metadata.page_size"))
             .more(rt::More::HasNext("_metadata.has_next"))
+            .omits_empty()
     }),
 };
 pub(super) static LIST_CONTRIBUTORS: rt::Operation = rt::Operation {
@@ -271,6 +280,7 @@ pub(super) static LIST_CONTRIBUTORS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::ListContributorsResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -287,6 +297,7 @@ pub(super) static UPDATE_CONTRIBUTORS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::UpdateContributorsResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

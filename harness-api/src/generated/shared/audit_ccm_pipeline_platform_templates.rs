@@ -15,6 +15,16 @@ pub struct Filter {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Filter {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "identifier",
+        "orgIdentifier",
+        "filterProperties",
+        "filterVisibility",
+        "projectIdentifier",
+    ];
+}
 impl model::Model for Filter {
     #[inline]
     fn blank() -> Self {
@@ -32,14 +42,7 @@ impl model::Model for Filter {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Filter",
-            names: &[
-                "name",
-                "identifier",
-                "orgIdentifier",
-                "filterProperties",
-                "filterVisibility",
-                "projectIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -86,6 +89,18 @@ pub struct PageResponseFilter {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseFilter {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseFilter {
     #[inline]
     fn blank() -> Self {
@@ -105,16 +120,7 @@ impl model::Model for PageResponseFilter {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseFilter",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

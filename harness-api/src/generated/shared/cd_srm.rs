@@ -147,6 +147,15 @@ pub struct NgEnvironmentResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl NgEnvironmentResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "createdAt",
+        "environment",
+        "lastModifiedAt",
+        "governanceMetadata",
+        "entityValidityDetails",
+    ];
+}
 impl model::Model for NgEnvironmentResponse {
     #[inline]
     fn blank() -> Self {
@@ -163,13 +172,7 @@ impl model::Model for NgEnvironmentResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "NgEnvironmentResponse",
-            names: &[
-                "createdAt",
-                "environment",
-                "lastModifiedAt",
-                "governanceMetadata",
-                "entityValidityDetails",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -207,6 +210,15 @@ pub struct NgServiceResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl NgServiceResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "service",
+        "createdAt",
+        "lastModifiedAt",
+        "governanceMetadata",
+        "entityValidityDetails",
+    ];
+}
 impl model::Model for NgServiceResponse {
     #[inline]
     fn blank() -> Self {
@@ -223,13 +235,7 @@ impl model::Model for NgServiceResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "NgServiceResponse",
-            names: &[
-                "service",
-                "createdAt",
-                "lastModifiedAt",
-                "governanceMetadata",
-                "entityValidityDetails",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

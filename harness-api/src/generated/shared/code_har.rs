@@ -25,6 +25,18 @@ pub struct TypesLabelValue {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TypesLabelValue {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "color",
+        "value",
+        "created",
+        "updated",
+        "label_id",
+        "created_by",
+        "updated_by",
+    ];
+}
 impl model::Model for TypesLabelValue {
     #[inline]
     fn blank() -> Self {
@@ -44,16 +56,7 @@ impl model::Model for TypesLabelValue {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TypesLabelValue",
-            names: &[
-                "id",
-                "color",
-                "value",
-                "created",
-                "updated",
-                "label_id",
-                "created_by",
-                "updated_by",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -41,6 +41,37 @@ pub struct NgTemplateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl NgTemplateResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "icon",
+        "name",
+        "tags",
+        "yaml",
+        "version",
+        "accountId",
+        "childType",
+        "hasInsert",
+        "storeType",
+        "gitDetails",
+        "identifier",
+        "mergedYaml",
+        "description",
+        "yamlVersion",
+        "connectorRef",
+        "versionLabel",
+        "lastUpdatedAt",
+        "orgIdentifier",
+        "templateScope",
+        "stableTemplate",
+        "isInlineHCEntity",
+        "isStableTemplate",
+        "bulkReconcileUUID",
+        "projectIdentifier",
+        "templateEntityType",
+        "cacheResponseMetadata",
+        "entityValidityDetails",
+    ];
+}
 impl model::Model for NgTemplateResponse {
     #[inline]
     fn blank() -> Self {
@@ -79,35 +110,7 @@ impl model::Model for NgTemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "NgTemplateResponse",
-            names: &[
-                "icon",
-                "name",
-                "tags",
-                "yaml",
-                "version",
-                "accountId",
-                "childType",
-                "hasInsert",
-                "storeType",
-                "gitDetails",
-                "identifier",
-                "mergedYaml",
-                "description",
-                "yamlVersion",
-                "connectorRef",
-                "versionLabel",
-                "lastUpdatedAt",
-                "orgIdentifier",
-                "templateScope",
-                "stableTemplate",
-                "isInlineHCEntity",
-                "isStableTemplate",
-                "bulkReconcileUUID",
-                "projectIdentifier",
-                "templateEntityType",
-                "cacheResponseMetadata",
-                "entityValidityDetails",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -499,6 +502,9 @@ pub struct ValidateTemplateInputsResponseDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ValidateTemplateInputsResponseDto {
+    pub(crate) const NAMES: model::Names = &["type", "validYaml", "errorNodeSummary"];
+}
 impl model::Model for ValidateTemplateInputsResponseDto {
     #[inline]
     fn blank() -> Self {
@@ -513,7 +519,7 @@ impl model::Model for ValidateTemplateInputsResponseDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ValidateTemplateInputsResponseDto",
-            names: &["type", "validYaml", "errorNodeSummary"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -67,6 +67,9 @@ pub struct SettingValueResponseDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SettingValueResponseDto {
+    pub(crate) const NAMES: model::Names = &["value", "valueType"];
+}
 impl model::Model for SettingValueResponseDto {
     #[inline]
     fn blank() -> Self {
@@ -80,7 +83,7 @@ impl model::Model for SettingValueResponseDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SettingValueResponseDto",
-            names: &["value", "valueType"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -64,6 +64,10 @@ pub(super) static CREATE_DEFAULT_MONITORED_SERVICE: rt::Operation = rt::Operatio
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope(
+        "resource",
+        rt::ValueSchema::object(types::MonitoredServiceResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

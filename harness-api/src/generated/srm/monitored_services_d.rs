@@ -111,6 +111,8 @@ pub(super) static DELETE_MONITORED_SERVICE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::envelope("resource", rt::ValueSchema::Boolean)
+        .confirmed_by(&["resource"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -132,6 +134,8 @@ pub(super) static DETACH_MONITORED_SERVICE_FROM_TEMPLATE: rt::Operation = rt::Op
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(rt::ValueSchema::Boolean)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

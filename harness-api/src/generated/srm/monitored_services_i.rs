@@ -75,6 +75,7 @@ pub(super) static IS_RECONCILIATION_REQUIRED_FOR_MONITORED_SERVICES: rt::Operati
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::data(rt::ValueSchema::Boolean),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

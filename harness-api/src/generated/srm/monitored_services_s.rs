@@ -177,6 +177,10 @@ pub(super) static SAVE_MONITORED_SERVICE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::envelope(
+        "resource",
+        rt::ValueSchema::object(types::MonitoredServiceResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -197,6 +201,10 @@ pub(super) static SAVE_MONITORED_SERVICE_FROM_TEMPLATE_INPUT: rt::Operation = rt
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::envelope(
+        "resource",
+        rt::ValueSchema::object(types::MonitoredServiceResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -217,6 +225,10 @@ pub(super) static SAVE_MONITORED_SERVICE_FROM_YAML: rt::Operation = rt::Operatio
     bodies: &["application/yaml"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope(
+        "resource",
+        rt::ValueSchema::object(types::MonitoredServiceResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -239,6 +251,10 @@ pub(super) static SET_HEALTH_MONITORING_FLAG: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope(
+        "resource",
+        rt::ValueSchema::object(types::CvHealthMonitoringFlag::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

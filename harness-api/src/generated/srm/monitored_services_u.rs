@@ -144,6 +144,10 @@ pub(super) static UPDATE_MONITORED_SERVICE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::envelope(
+        "resource",
+        rt::ValueSchema::object(types::MonitoredServiceResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -165,6 +169,10 @@ pub(super) static UPDATE_MONITORED_SERVICE_FROM_TEMPLATE_INPUT: rt::Operation = 
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
+    response: &rt::ResponseSchema::envelope(
+        "resource",
+        rt::ValueSchema::object(types::MonitoredServiceResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -186,6 +194,10 @@ pub(super) static UPDATE_MONITORED_SERVICE_FROM_YAML: rt::Operation = rt::Operat
     bodies: &["application/yaml"],
     body_required: true,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope(
+        "resource",
+        rt::ValueSchema::object(types::MonitoredServiceResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

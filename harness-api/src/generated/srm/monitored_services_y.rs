@@ -68,6 +68,7 @@ pub(super) static YAML_TEMPLATE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::envelope("resource", rt::ValueSchema::Text),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

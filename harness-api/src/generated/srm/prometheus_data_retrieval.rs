@@ -71,6 +71,7 @@ pub(super) static GET_SYNC_DATA_COLLECTION_RESULT: rt::Operation = rt::Operation
     bodies: &["application/json"],
     body_required: true,
     answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -60,6 +60,7 @@ pub(super) static UPDATE_PIPELINE_CONFIG: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -74,6 +74,7 @@ pub(super) static GET_ARTIFACT_CHAIN_OF_CUSTODY_V2: rt::Operation = rt::Operatio
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::LIST,
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -60,6 +60,7 @@ pub(super) static SAVE_EXECUTION_LIMITS_CONFIG: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::ExecutionLimitResponseBody::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -71,6 +71,7 @@ pub(super) static SAVE_PIPELINE_REMOTE_CONFIG: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &[],
+    response: &rt::ResponseSchema::EMPTY,
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

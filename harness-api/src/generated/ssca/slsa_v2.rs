@@ -127,6 +127,8 @@ pub(super) static SAVE_PROVENANCE_V2: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::SaveResponse::NAMES)
+        .status(rt::StatusMember::Acknowledgement),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -148,6 +150,8 @@ pub(super) static SAVE_SLSA_VERIFICATION_V2: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::SaveResponse::NAMES)
+        .status(rt::StatusMember::Acknowledgement),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

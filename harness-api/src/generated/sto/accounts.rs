@@ -46,6 +46,8 @@ pub(super) static DELETE_ACCOUNT_DATA: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(types::StoStatus::NAMES)
+        .status(rt::StatusMember::Acknowledgement),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -63,6 +63,9 @@ pub(super) static EXPORT_PIPELINE_SECURITY_ISSUES_CSV: rt::Operation = rt::Opera
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
+    response: &rt::ResponseSchema::object(
+        types::ExportPipelineSecurityIssuesCsvResponseBody::NAMES,
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -77,6 +77,7 @@ pub(super) fn draft(
         total: None,
         used_size: None,
         more: None,
+        omits_empty: false,
     };
     let number = |name: &Option<String>, keyword| {
         let name = name.as_deref().filter(|_| !paging.in_body)?;
@@ -114,6 +115,9 @@ impl Draft {
         }
         if let Some(why) = unknown {
             bail!("{why}");
+        }
+        if paging.omits_empty && paging.items.is_empty() {
+            bail!("a list that is the answer itself cannot be left out");
         }
         let Answer::Json(answer) = &operation.answer else {
             bail!("its answer is no JSON");
@@ -262,6 +266,7 @@ fn whole(operation: &Operation, described: &Described<'_>, types: &Types) -> Opt
             total: None,
             used_size: None,
             more: None,
+            omits_empty: false,
         },
         unknown: None,
         none: false,

@@ -536,10 +536,12 @@ impl<'d> Schemas<'d> {
             .flatten()
             .filter_map(Value::as_str)
             .collect();
+        // What has a tag and no variants is one of several things, of which only the members that all have are described.
+        facts.open_tag = tag_of(&merged);
         facts.extra = match merged.get("additionalProperties") {
             Some(Value::Object(_)) => true,
             Some(Value::Bool(more)) => *more,
-            _ => false,
+            _ => facts.open_tag.is_some(),
         };
         let mut idents = BTreeSet::from(["misfits".to_owned(), "extra".to_owned()]);
         let mut members = Map::new();
@@ -606,6 +608,13 @@ fn reference(key: &str) -> Value {
 pub(super) fn key_of(lowered: &Value) -> Option<String> {
     let reference = lowered.get("$ref")?.as_str()?;
     Some(reference.trim_start_matches(COMPONENTS).to_owned())
+}
+
+/// The member of a schema that tells its variants apart.
+pub(super) fn tag_of(schema: &Value) -> Option<String> {
+    let name = schema.pointer("/discriminator/propertyName");
+    let name = name.or_else(|| schema.get("x-harness-discriminator"))?;
+    Some(name.as_str()?.to_owned())
 }
 
 pub(super) fn alternatives(schema: &Value) -> Option<&Vec<Value>> {

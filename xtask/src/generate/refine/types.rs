@@ -62,6 +62,7 @@ pub(super) fn refine(
         origin: facts.origin.clone(),
         shape,
         sent_only: facts.sent_only,
+        in_table: false,
     })
 }
 

@@ -24,9 +24,17 @@ pub(super) struct Events {
     rest: Vec<u8>,
     name: String,
     data: Option<String>,
+    /// How many events were completed, those that say nothing included.
+    completed: usize,
 }
 
 impl Events {
+    /// Returns the number of the event that has begun and is not yet complete.
+    pub(super) fn begun(&self) -> Option<usize> {
+        let is_begun = !self.rest.is_empty() || !self.name.is_empty() || self.data.is_some();
+        is_begun.then_some(self.completed)
+    }
+
     /// Takes a piece and gives the events that it completes.
     pub(super) fn feed(&mut self, mut piece: &[u8]) -> Vec<Event> {
         let mut events = Vec::new();
@@ -73,6 +81,7 @@ impl Events {
     }
 
     fn complete(&mut self) -> Option<Event> {
+        self.completed += 1;
         let name = std::mem::take(&mut self.name);
         let data = self.data.take()?;
         match (&*name, data.trim()) {

@@ -10,6 +10,7 @@ use futures_core::Stream;
 use harness_api::pipeline::types::PipelineExecutionDetail;
 use harness_api::reqwest::Method;
 use harness_api::{BoxFuture, ByteStream, Configure};
+use tokio::time::Instant;
 
 use super::events::{Event, Events};
 use super::line::LogLine;
@@ -29,6 +30,8 @@ const EMPTY_LOOKS: u32 = 3;
 const EMPTY_PAUSE: Duration = Duration::from_secs(2);
 /// How long after the end of a step its log is complete, in milliseconds.
 const COMPLETE_AFTER: i64 = 60_000;
+/// How long one event may take to arrive: what comes in drops without an end is no log.
+const EVENT_TIMEOUT: Duration = Duration::from_secs(600);
 /// What the log of a step that has ended may be sent as: not a page, which is somebody else's answer.
 const BLOB_TYPES: &str = "application/octet-stream, application/x-ndjson, text/plain";
 
@@ -237,6 +240,8 @@ struct Live {
     body: ByteStream,
     events: Events,
     ready: VecDeque<Event>,
+    /// The event that has begun to arrive, and when.
+    begun: Option<(usize, Instant)>,
     skip: usize,
 }
 
@@ -297,7 +302,7 @@ impl Reader {
                     Ok(Some(Event::End)) => self.close(),
                     Ok(Some(Event::Failure(text))) => {
                         self.close();
-                        let text = error::line(&text);
+                        let text = self.harness.redactor().one_line(&text, 300);
                         return Err(Error::new(
                             ErrorKind::Api,
                             format!("the log of step `{}`: {text}", error::line(&self.name)),
@@ -347,6 +352,7 @@ impl Reader {
                     body: answer.into_inner(),
                     events: Events::default(),
                     ready: VecDeque::new(),
+                    begun: None,
                     skip: self.given,
                 }));
                 Ok(())
@@ -426,6 +432,17 @@ impl Live {
                 return Ok(None);
             };
             self.ready.extend(self.events.feed(&piece));
+            let begun = self.events.begun();
+            if begun != self.begun.map(|(event, _)| event) {
+                self.begun = begun.map(|event| (event, Instant::now()));
+            }
+            if self
+                .begun
+                .is_some_and(|(_, at)| at.elapsed() > EVENT_TIMEOUT)
+            {
+                // As if it had broken off.
+                return Ok(None);
+            }
         }
     }
 }

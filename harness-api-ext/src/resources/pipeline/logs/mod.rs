@@ -53,7 +53,8 @@ impl Run {
         StepLog::new(self.scope.harness.clone(), step)
     }
 
-    /// The logs of all steps as one file, which the server packs on request. `.await` waits for it, ten minutes at most.
+    /// Fetches the logs of all steps as one file, which the server packs on request. `.await` waits for that, ten minutes at
+    /// most; [`deadline`](LogArchive::deadline) limits packing and download.
     pub fn log_archive(&self) -> LogArchive {
         LogArchive::new(self.clone())
     }

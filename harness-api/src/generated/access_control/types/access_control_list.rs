@@ -63,6 +63,9 @@ pub struct AccessCheckResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AccessCheckResponse {
+    pub(crate) const NAMES: model::Names = &["principal", "accessControlList"];
+}
 impl model::Model for AccessCheckResponse {
     #[inline]
     fn blank() -> Self {
@@ -76,7 +79,7 @@ impl model::Model for AccessCheckResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AccessCheckResponse",
-            names: &["principal", "accessControlList"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

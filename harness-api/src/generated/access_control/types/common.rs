@@ -190,6 +190,9 @@ pub struct AccessPolicyAnalysisResponseWrapper {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AccessPolicyAnalysisResponseWrapper {
+    pub(crate) const NAMES: model::Names = &["access_policy_analysis_response"];
+}
 impl model::Model for AccessPolicyAnalysisResponseWrapper {
     #[inline]
     fn blank() -> Self {
@@ -202,7 +205,7 @@ impl model::Model for AccessPolicyAnalysisResponseWrapper {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AccessPolicyAnalysisResponseWrapper",
-            names: &["access_policy_analysis_response"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -394,6 +397,15 @@ pub struct AuthzRoleResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AuthzRoleResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "role",
+        "scope",
+        "createdAt",
+        "harnessManaged",
+        "lastModifiedAt",
+    ];
+}
 impl model::Model for AuthzRoleResponse {
     #[inline]
     fn blank() -> Self {
@@ -410,7 +422,7 @@ impl model::Model for AuthzRoleResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AuthzRoleResponse",
-            names: &["role", "scope", "createdAt", "harnessManaged", "lastModifiedAt"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1156,6 +1168,22 @@ pub struct ResourceGroupsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ResourceGroupsResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "color",
+        "created",
+        "updated",
+        "identifier",
+        "description",
+        "included_scope",
+        "harness_managed",
+        "resource_filter",
+        "allowed_scope_levels",
+        "include_all_resources",
+    ];
+}
 impl model::Model for ResourceGroupsResponse {
     #[inline]
     fn blank() -> Self {
@@ -1179,20 +1207,7 @@ impl model::Model for ResourceGroupsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ResourceGroupsResponse",
-            names: &[
-                "name",
-                "tags",
-                "color",
-                "created",
-                "updated",
-                "identifier",
-                "description",
-                "included_scope",
-                "harness_managed",
-                "resource_filter",
-                "allowed_scope_levels",
-                "include_all_resources",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1529,6 +1544,14 @@ pub struct RoleAssignmentResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RoleAssignmentResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "created",
+        "updated",
+        "harness_managed",
+        "role-assignment",
+    ];
+}
 impl model::Model for RoleAssignmentResponse {
     #[inline]
     fn blank() -> Self {
@@ -1544,7 +1567,7 @@ impl model::Model for RoleAssignmentResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RoleAssignmentResponse",
-            names: &["created", "updated", "harness_managed", "role-assignment"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1761,6 +1784,20 @@ pub struct RolesResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RolesResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "scope",
+        "created",
+        "updated",
+        "identifier",
+        "description",
+        "permissions",
+        "harness_managed",
+        "allowed_scope_levels",
+    ];
+}
 impl model::Model for RolesResponse {
     #[inline]
     fn blank() -> Self {
@@ -1782,18 +1819,7 @@ impl model::Model for RolesResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RolesResponse",
-            names: &[
-                "name",
-                "tags",
-                "scope",
-                "created",
-                "updated",
-                "identifier",
-                "description",
-                "permissions",
-                "harness_managed",
-                "allowed_scope_levels",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -12,6 +12,14 @@ pub struct ResourceGroupV2Response {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ResourceGroupV2Response {
+    pub(crate) const NAMES: model::Names = &[
+        "createdAt",
+        "resourceGroup",
+        "harnessManaged",
+        "lastModifiedAt",
+    ];
+}
 impl model::Model for ResourceGroupV2Response {
     #[inline]
     fn blank() -> Self {
@@ -27,7 +35,7 @@ impl model::Model for ResourceGroupV2Response {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ResourceGroupV2Response",
-            names: &["createdAt", "resourceGroup", "harnessManaged", "lastModifiedAt"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -473,6 +481,18 @@ pub struct GetFilterResourceGroupListV2ResponseData {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetFilterResourceGroupListV2ResponseData {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for GetFilterResourceGroupListV2ResponseData {
     #[inline]
     fn blank() -> Self {
@@ -492,16 +512,7 @@ impl model::Model for GetFilterResourceGroupListV2ResponseData {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetFilterResourceGroupListV2ResponseData",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -603,6 +614,18 @@ pub struct GetResourceGroupListV2ResponseData {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetResourceGroupListV2ResponseData {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for GetResourceGroupListV2ResponseData {
     #[inline]
     fn blank() -> Self {
@@ -622,16 +645,7 @@ impl model::Model for GetResourceGroupListV2ResponseData {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetResourceGroupListV2ResponseData",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

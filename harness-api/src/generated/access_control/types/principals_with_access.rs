@@ -179,6 +179,9 @@ pub struct PrincipalsWithAccessResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PrincipalsWithAccessResponse {
+    pub(crate) const NAMES: model::Names = &["principalsWithAccess"];
+}
 impl model::Model for PrincipalsWithAccessResponse {
     #[inline]
     fn blank() -> Self {
@@ -191,7 +194,7 @@ impl model::Model for PrincipalsWithAccessResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PrincipalsWithAccessResponse",
-            names: &["principalsWithAccess"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -389,6 +389,16 @@ pub struct AuthzRoleAssignmentResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AuthzRoleAssignmentResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "scope",
+        "createdAt",
+        "harnessManaged",
+        "lastModifiedAt",
+        "roleAssignment",
+        "governanceMetadata",
+    ];
+}
 impl model::Model for AuthzRoleAssignmentResponse {
     #[inline]
     fn blank() -> Self {
@@ -406,14 +416,7 @@ impl model::Model for AuthzRoleAssignmentResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AuthzRoleAssignmentResponse",
-            names: &[
-                "scope",
-                "createdAt",
-                "harnessManaged",
-                "lastModifiedAt",
-                "roleAssignment",
-                "governanceMetadata",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -544,6 +547,18 @@ pub struct PageResponseRoleAssignmentAggregate {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseRoleAssignmentAggregate {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseRoleAssignmentAggregate {
     #[inline]
     fn blank() -> Self {
@@ -563,16 +578,7 @@ impl model::Model for PageResponseRoleAssignmentAggregate {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseRoleAssignmentAggregate",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -619,6 +625,18 @@ pub struct PageResponseRoleAssignmentResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseRoleAssignmentResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseRoleAssignmentResponse {
     #[inline]
     fn blank() -> Self {
@@ -638,16 +656,7 @@ impl model::Model for PageResponseRoleAssignmentResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseRoleAssignmentResponse",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1255,6 +1264,14 @@ pub struct RoleAssignmentAggregateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RoleAssignmentAggregateResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "roles",
+        "scope",
+        "resourceGroups",
+        "roleAssignments",
+    ];
+}
 impl model::Model for RoleAssignmentAggregateResponse {
     #[inline]
     fn blank() -> Self {
@@ -1270,7 +1287,7 @@ impl model::Model for RoleAssignmentAggregateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RoleAssignmentAggregateResponse",
-            names: &["roles", "scope", "resourceGroups", "roleAssignments"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1354,6 +1371,13 @@ pub struct RoleAssignmentDeleteResponseDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RoleAssignmentDeleteResponseDto {
+    pub(crate) const NAMES: model::Names = &[
+        "failedToDelete",
+        "successfullyDeleted",
+        "roleAssignmentErrorResponseDTOList",
+    ];
+}
 impl model::Model for RoleAssignmentDeleteResponseDto {
     #[inline]
     fn blank() -> Self {
@@ -1368,11 +1392,7 @@ impl model::Model for RoleAssignmentDeleteResponseDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RoleAssignmentDeleteResponseDto",
-            names: &[
-                "failedToDelete",
-                "successfullyDeleted",
-                "roleAssignmentErrorResponseDTOList",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1678,6 +1698,13 @@ pub struct RoleAssignmentValidationResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RoleAssignmentValidationResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "roleValidationResult",
+        "principalValidationResult",
+        "resourceGroupValidationResult",
+    ];
+}
 impl model::Model for RoleAssignmentValidationResponse {
     #[inline]
     fn blank() -> Self {
@@ -1692,11 +1719,7 @@ impl model::Model for RoleAssignmentValidationResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RoleAssignmentValidationResponse",
-            names: &[
-                "roleValidationResult",
-                "principalValidationResult",
-                "resourceGroupValidationResult",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

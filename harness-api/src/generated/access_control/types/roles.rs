@@ -16,6 +16,18 @@ pub struct PageResponseRoleWithPrincipalCountResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseRoleWithPrincipalCountResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseRoleWithPrincipalCountResponse {
     #[inline]
     fn blank() -> Self {
@@ -35,16 +47,7 @@ impl model::Model for PageResponseRoleWithPrincipalCountResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseRoleWithPrincipalCountResponse",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -1054,6 +1054,18 @@ pub struct PageResponseAuditEvent {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseAuditEvent {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseAuditEvent {
     #[inline]
     fn blank() -> Self {
@@ -1073,16 +1085,7 @@ impl model::Model for PageResponseAuditEvent {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseAuditEvent",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1279,6 +1282,16 @@ pub struct SliceResponseAuditEvent {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SliceResponseAuditEvent {
+    pub(crate) const NAMES: model::Names = &[
+        "content",
+        "hasNext",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "pageItemCount",
+    ];
+}
 impl model::Model for SliceResponseAuditEvent {
     #[inline]
     fn blank() -> Self {
@@ -1296,14 +1309,7 @@ impl model::Model for SliceResponseAuditEvent {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SliceResponseAuditEvent",
-            names: &[
-                "content",
-                "hasNext",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -65,6 +65,9 @@ pub struct YamlDiffRecord {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl YamlDiffRecord {
+    pub(crate) const NAMES: model::Names = &["newYaml", "oldYaml"];
+}
 impl model::Model for YamlDiffRecord {
     #[inline]
     fn blank() -> Self {
@@ -78,7 +81,7 @@ impl model::Model for YamlDiffRecord {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "YamlDiffRecord",
-            names: &["newYaml", "oldYaml"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

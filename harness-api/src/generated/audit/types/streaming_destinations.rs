@@ -221,6 +221,13 @@ pub struct StreamingDestinationCards {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl StreamingDestinationCards {
+    pub(crate) const NAMES: model::Names = &[
+        "failureInfoCard",
+        "lastStreamedCard",
+        "countByStatusCard",
+    ];
+}
 impl model::Model for StreamingDestinationCards {
     #[inline]
     fn blank() -> Self {
@@ -235,7 +242,7 @@ impl model::Model for StreamingDestinationCards {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "StreamingDestinationCards",
-            names: &["failureInfoCard", "lastStreamedCard", "countByStatusCard"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -396,6 +403,14 @@ pub struct StreamingDestinationResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl StreamingDestinationResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "created",
+        "updated",
+        "status_updated",
+        "streaming_destination",
+    ];
+}
 impl model::Model for StreamingDestinationResponse {
     #[inline]
     fn blank() -> Self {
@@ -411,7 +426,7 @@ impl model::Model for StreamingDestinationResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "StreamingDestinationResponse",
-            names: &["created", "updated", "status_updated", "streaming_destination"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -18,6 +18,18 @@ pub struct AuthenticationSettingsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AuthenticationSettingsResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "oauthEnabled",
+        "ngAuthSettings",
+        "twoFactorEnabled",
+        "whitelistedDomains",
+        "publicAccessEnabled",
+        "authenticationMechanism",
+        "sessionTimeoutInMinutes",
+        "absoluteSessionTimeoutInMinutes",
+    ];
+}
 impl model::Model for AuthenticationSettingsResponse {
     #[inline]
     fn blank() -> Self {
@@ -37,16 +49,7 @@ impl model::Model for AuthenticationSettingsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AuthenticationSettingsResponse",
-            names: &[
-                "oauthEnabled",
-                "ngAuthSettings",
-                "twoFactorEnabled",
-                "whitelistedDomains",
-                "publicAccessEnabled",
-                "authenticationMechanism",
-                "sessionTimeoutInMinutes",
-                "absoluteSessionTimeoutInMinutes",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -317,6 +320,19 @@ pub struct LdapSettings {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl LdapSettings {
+    pub(crate) const NAMES: model::Names = &[
+        "disabled",
+        "identifier",
+        "displayName",
+        "settingsType",
+        "cronExpression",
+        "nextIterations",
+        "userSettingsList",
+        "groupSettingsList",
+        "connectionSettings",
+    ];
+}
 impl model::Model for LdapSettings {
     #[inline]
     fn blank() -> Self {
@@ -337,17 +353,7 @@ impl model::Model for LdapSettings {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "LdapSettings",
-            names: &[
-                "disabled",
-                "identifier",
-                "displayName",
-                "settingsType",
-                "cronExpression",
-                "nextIterations",
-                "userSettingsList",
-                "groupSettingsList",
-                "connectionSettings",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -468,6 +474,15 @@ pub struct LoginTypeResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl LoginTypeResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "ssorequest",
+        "showCaptcha",
+        "oauthEnabled",
+        "defaultExperience",
+        "authenticationMechanism",
+    ];
+}
 impl model::Model for LoginTypeResponse {
     #[inline]
     fn blank() -> Self {
@@ -484,13 +499,7 @@ impl model::Model for LoginTypeResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "LoginTypeResponse",
-            names: &[
-                "ssorequest",
-                "showCaptcha",
-                "oauthEnabled",
-                "defaultExperience",
-                "authenticationMechanism",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -759,6 +768,16 @@ pub struct PasswordStrengthPolicy {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PasswordStrengthPolicy {
+    pub(crate) const NAMES: model::Names = &[
+        "enabled",
+        "minNumberOfDigits",
+        "minNumberOfCharacters",
+        "minNumberOfSpecialCharacters",
+        "minNumberOfLowercaseCharacters",
+        "minNumberOfUppercaseCharacters",
+    ];
+}
 impl model::Model for PasswordStrengthPolicy {
     #[inline]
     fn blank() -> Self {
@@ -776,14 +795,7 @@ impl model::Model for PasswordStrengthPolicy {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PasswordStrengthPolicy",
-            names: &[
-                "enabled",
-                "minNumberOfDigits",
-                "minNumberOfCharacters",
-                "minNumberOfSpecialCharacters",
-                "minNumberOfLowercaseCharacters",
-                "minNumberOfUppercaseCharacters",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1117,6 +1129,33 @@ pub struct SamlSettingsDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SamlSettingsDto {
+    pub(crate) const NAMES: model::Names = &[
+        "url",
+        "type",
+        "uuid",
+        "origin",
+        "clientId",
+        "accountId",
+        "logoutUrl",
+        "jitEnabled",
+        "displayName",
+        "clientSecret",
+        "metaDataFile",
+        "providerType",
+        "nextIterations",
+        "configuredFromNG",
+        "entityIdentifier",
+        "friendlySamlName",
+        "jitValidationKey",
+        "samlProviderType",
+        "jitValidationValue",
+        "groupMembershipAttr",
+        "authorizationEnabled",
+        "authenticationEnabled",
+        "encryptedClientSecret",
+    ];
+}
 impl model::Model for SamlSettingsDto {
     #[inline]
     fn blank() -> Self {
@@ -1151,31 +1190,7 @@ impl model::Model for SamlSettingsDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SamlSettingsDto",
-            names: &[
-                "url",
-                "type",
-                "uuid",
-                "origin",
-                "clientId",
-                "accountId",
-                "logoutUrl",
-                "jitEnabled",
-                "displayName",
-                "clientSecret",
-                "metaDataFile",
-                "providerType",
-                "nextIterations",
-                "configuredFromNG",
-                "entityIdentifier",
-                "friendlySamlName",
-                "jitValidationKey",
-                "samlProviderType",
-                "jitValidationValue",
-                "groupMembershipAttr",
-                "authorizationEnabled",
-                "authenticationEnabled",
-                "encryptedClientSecret",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[22],
             tagged: &[],
@@ -1313,6 +1328,13 @@ pub struct SsoConfig {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SsoConfig {
+    pub(crate) const NAMES: model::Names = &[
+        "accountId",
+        "ssoSettings",
+        "authenticationMechanism",
+    ];
+}
 impl model::Model for SsoConfig {
     #[inline]
     fn blank() -> Self {
@@ -1327,7 +1349,7 @@ impl model::Model for SsoConfig {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SsoConfig",
-            names: &["accountId", "ssoSettings", "authenticationMechanism"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -123,6 +123,13 @@ pub struct IpAllowlistConfigResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl IpAllowlistConfigResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "created",
+        "updated",
+        "ip_allowlist_config",
+    ];
+}
 impl model::Model for IpAllowlistConfigResponse {
     #[inline]
     fn blank() -> Self {
@@ -137,7 +144,7 @@ impl model::Model for IpAllowlistConfigResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "IpAllowlistConfigResponse",
-            names: &["created", "updated", "ip_allowlist_config"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -171,6 +178,15 @@ pub struct IpAllowlistConfigValidateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl IpAllowlistConfigValidateResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "allowed_for_ui",
+        "allowed_for_api",
+        "allowlisted_configs",
+        "allowed_for_custom_block",
+        "disabled_allowlisted_configs",
+    ];
+}
 impl model::Model for IpAllowlistConfigValidateResponse {
     #[inline]
     fn blank() -> Self {
@@ -187,13 +203,7 @@ impl model::Model for IpAllowlistConfigValidateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "IpAllowlistConfigValidateResponse",
-            names: &[
-                "allowed_for_ui",
-                "allowed_for_api",
-                "allowlisted_configs",
-                "allowed_for_custom_block",
-                "disabled_allowlisted_configs",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

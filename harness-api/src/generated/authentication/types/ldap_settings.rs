@@ -251,6 +251,13 @@ pub struct LdapSettingsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl LdapSettingsResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "created",
+        "last_modified",
+        "ldap_settings",
+    ];
+}
 impl model::Model for LdapSettingsResponse {
     #[inline]
     fn blank() -> Self {
@@ -265,7 +272,7 @@ impl model::Model for LdapSettingsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "LdapSettingsResponse",
-            names: &["created", "last_modified", "ldap_settings"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -542,6 +542,9 @@ pub struct LdapResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl LdapResponse {
+    pub(crate) const NAMES: model::Names = &["status", "message"];
+}
 impl model::Model for LdapResponse {
     #[inline]
     fn blank() -> Self {
@@ -555,7 +558,7 @@ impl model::Model for LdapResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "LdapResponse",
-            names: &["status", "message"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -793,6 +796,9 @@ pub struct NgLdapSettingsWithEncryptedDataDetails {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl NgLdapSettingsWithEncryptedDataDetails {
+    pub(crate) const NAMES: model::Names = &["ldapSettings", "encryptedDataDetail"];
+}
 impl model::Model for NgLdapSettingsWithEncryptedDataDetails {
     #[inline]
     fn blank() -> Self {
@@ -806,7 +812,7 @@ impl model::Model for NgLdapSettingsWithEncryptedDataDetails {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "NgLdapSettingsWithEncryptedDataDetails",
-            names: &["ldapSettings", "encryptedDataDetail"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -67,6 +67,9 @@ pub struct JwksPublicKeysDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl JwksPublicKeysDto {
+    pub(crate) const NAMES: model::Names = &["keys"];
+}
 impl model::Model for JwksPublicKeysDto {
     #[inline]
     fn blank() -> Self {
@@ -79,7 +82,7 @@ impl model::Model for JwksPublicKeysDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "JwksPublicKeysDto",
-            names: &["keys"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -111,6 +114,17 @@ pub struct OidcConfiguration {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl OidcConfiguration {
+    pub(crate) const NAMES: model::Names = &[
+        "issuer",
+        "jwks_uri",
+        "claims_supported",
+        "scopes_supported",
+        "subject_types_supported",
+        "response_types_supported",
+        "id_token_signing_alg_values_supported",
+    ];
+}
 impl model::Model for OidcConfiguration {
     #[inline]
     fn blank() -> Self {
@@ -129,15 +143,7 @@ impl model::Model for OidcConfiguration {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "OidcConfiguration",
-            names: &[
-                "issuer",
-                "jwks_uri",
-                "claims_supported",
-                "scopes_supported",
-                "subject_types_supported",
-                "response_types_supported",
-                "id_token_signing_alg_values_supported",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

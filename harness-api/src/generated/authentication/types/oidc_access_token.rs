@@ -145,6 +145,13 @@ pub struct AwsOidcCredentialResponseDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AwsOidcCredentialResponseDto {
+    pub(crate) const NAMES: model::Names = &[
+        "access_key",
+        "session_token",
+        "secret_access_key",
+    ];
+}
 impl model::Model for AwsOidcCredentialResponseDto {
     #[inline]
     fn blank() -> Self {
@@ -159,7 +166,7 @@ impl model::Model for AwsOidcCredentialResponseDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AwsOidcCredentialResponseDto",
-            names: &["access_key", "session_token", "secret_access_key"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[0, 1, 2],
             tagged: &[],
@@ -400,6 +407,14 @@ pub struct AzureOidcCredentialResponseDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AzureOidcCredentialResponseDto {
+    pub(crate) const NAMES: model::Names = &[
+        "expires_in",
+        "token_type",
+        "access_token",
+        "ext_expires_in",
+    ];
+}
 impl model::Model for AzureOidcCredentialResponseDto {
     #[inline]
     fn blank() -> Self {
@@ -415,7 +430,7 @@ impl model::Model for AzureOidcCredentialResponseDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AzureOidcCredentialResponseDto",
-            names: &["expires_in", "token_type", "access_token", "ext_expires_in"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[2],
             tagged: &[],
@@ -504,6 +519,9 @@ pub struct GcpOidcServiceAccountAccessTokenResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GcpOidcServiceAccountAccessTokenResponse {
+    pub(crate) const NAMES: model::Names = &["expireTime", "accessToken"];
+}
 impl model::Model for GcpOidcServiceAccountAccessTokenResponse {
     #[inline]
     fn blank() -> Self {
@@ -517,7 +535,7 @@ impl model::Model for GcpOidcServiceAccountAccessTokenResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GcpOidcServiceAccountAccessTokenResponse",
-            names: &["expireTime", "accessToken"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[1],
             tagged: &[],
@@ -548,6 +566,14 @@ pub struct OidcWorkloadAccessTokenResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl OidcWorkloadAccessTokenResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "expires_in",
+        "token_type",
+        "access_token",
+        "issued_token_type",
+    ];
+}
 impl model::Model for OidcWorkloadAccessTokenResponse {
     #[inline]
     fn blank() -> Self {
@@ -563,7 +589,7 @@ impl model::Model for OidcWorkloadAccessTokenResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "OidcWorkloadAccessTokenResponse",
-            names: &["expires_in", "token_type", "access_token", "issued_token_type"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[2],
             tagged: &[],

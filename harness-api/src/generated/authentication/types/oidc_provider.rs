@@ -178,6 +178,22 @@ pub struct OidcProviderDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl OidcProviderDto {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "pkce",
+        "scope",
+        "issuer",
+        "discovery",
+        "jitConfig",
+        "uid_field",
+        "identifier",
+        "clientConfig",
+        "response_type",
+        "authorizationConfig",
+        "send_scope_to_token_endpoint",
+    ];
+}
 impl model::Model for OidcProviderDto {
     #[inline]
     fn blank() -> Self {
@@ -201,20 +217,7 @@ impl model::Model for OidcProviderDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "OidcProviderDto",
-            names: &[
-                "name",
-                "pkce",
-                "scope",
-                "issuer",
-                "discovery",
-                "jitConfig",
-                "uid_field",
-                "identifier",
-                "clientConfig",
-                "response_type",
-                "authorizationConfig",
-                "send_scope_to_token_endpoint",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -9,6 +9,9 @@ pub struct DeleteAutoStoppingScheduleResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DeleteAutoStoppingScheduleResponse {
+    pub(crate) const NAMES: model::Names = &["response"];
+}
 impl model::Model for DeleteAutoStoppingScheduleResponse {
     #[inline]
     fn blank() -> Self {
@@ -21,7 +24,7 @@ impl model::Model for DeleteAutoStoppingScheduleResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DeleteAutoStoppingScheduleResponse",
-            names: &["response"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -56,6 +59,20 @@ pub struct FixedSchedule {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl FixedSchedule {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "name",
+        "account",
+        "details",
+        "resources",
+        "account_id",
+        "created_at",
+        "created_by",
+        "updated_at",
+        "description",
+    ];
+}
 impl model::Model for FixedSchedule {
     #[inline]
     fn blank() -> Self {
@@ -77,18 +94,7 @@ impl model::Model for FixedSchedule {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "FixedSchedule",
-            names: &[
-                "id",
-                "name",
-                "account",
-                "details",
-                "resources",
-                "account_id",
-                "created_at",
-                "created_by",
-                "updated_at",
-                "description",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -132,6 +138,9 @@ pub struct FixedSchedulesListResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl FixedSchedulesListResponse {
+    pub(crate) const NAMES: model::Names = &["response"];
+}
 impl model::Model for FixedSchedulesListResponse {
     #[inline]
     fn blank() -> Self {
@@ -144,7 +153,7 @@ impl model::Model for FixedSchedulesListResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "FixedSchedulesListResponse",
-            names: &["response"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

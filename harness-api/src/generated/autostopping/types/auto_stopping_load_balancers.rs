@@ -9,6 +9,9 @@ pub struct AccessPointActivityResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AccessPointActivityResponse {
+    pub(crate) const NAMES: model::Names = &["response"];
+}
 impl model::Model for AccessPointActivityResponse {
     #[inline]
     fn blank() -> Self {
@@ -21,7 +24,7 @@ impl model::Model for AccessPointActivityResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AccessPointActivityResponse",
-            names: &["response"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -89,6 +92,9 @@ pub struct GetAccessPointResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetAccessPointResponse {
+    pub(crate) const NAMES: model::Names = &["response"];
+}
 impl model::Model for GetAccessPointResponse {
     #[inline]
     fn blank() -> Self {
@@ -101,7 +107,7 @@ impl model::Model for GetAccessPointResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetAccessPointResponse",
-            names: &["response"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -127,6 +133,9 @@ pub struct ListAccessPointResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListAccessPointResponse {
+    pub(crate) const NAMES: model::Names = &["response"];
+}
 impl model::Model for ListAccessPointResponse {
     #[inline]
     fn blank() -> Self {
@@ -139,7 +148,7 @@ impl model::Model for ListAccessPointResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListAccessPointResponse",
-            names: &["response"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -9,6 +9,9 @@ pub struct AllResourcesOfAccountResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AllResourcesOfAccountResponse {
+    pub(crate) const NAMES: model::Names = &["response"];
+}
 impl model::Model for AllResourcesOfAccountResponse {
     #[inline]
     fn blank() -> Self {
@@ -21,7 +24,7 @@ impl model::Model for AllResourcesOfAccountResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AllResourcesOfAccountResponse",
-            names: &["response"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -47,6 +50,9 @@ pub struct AutoStoppingRuleDetailsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AutoStoppingRuleDetailsResponse {
+    pub(crate) const NAMES: model::Names = &["response"];
+}
 impl model::Model for AutoStoppingRuleDetailsResponse {
     #[inline]
     fn blank() -> Self {
@@ -59,7 +65,7 @@ impl model::Model for AutoStoppingRuleDetailsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AutoStoppingRuleDetailsResponse",
-            names: &["response"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -253,6 +259,9 @@ pub struct CumulativeSavingsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CumulativeSavingsResponse {
+    pub(crate) const NAMES: model::Names = &["response"];
+}
 impl model::Model for CumulativeSavingsResponse {
     #[inline]
     fn blank() -> Self {
@@ -265,7 +274,7 @@ impl model::Model for CumulativeSavingsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CumulativeSavingsResponse",
-            names: &["response"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -507,6 +516,9 @@ pub struct ServiceDiagnosticsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ServiceDiagnosticsResponse {
+    pub(crate) const NAMES: model::Names = &["response"];
+}
 impl model::Model for ServiceDiagnosticsResponse {
     #[inline]
     fn blank() -> Self {
@@ -519,7 +531,7 @@ impl model::Model for ServiceDiagnosticsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ServiceDiagnosticsResponse",
-            names: &["response"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -545,6 +557,9 @@ pub struct ServiceHealthResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ServiceHealthResponse {
+    pub(crate) const NAMES: model::Names = &["response"];
+}
 impl model::Model for ServiceHealthResponse {
     #[inline]
     fn blank() -> Self {
@@ -557,7 +572,7 @@ impl model::Model for ServiceHealthResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ServiceHealthResponse",
-            names: &["response"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

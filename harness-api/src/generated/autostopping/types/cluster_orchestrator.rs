@@ -174,6 +174,21 @@ pub struct ConnectedKubernetesCluster {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ConnectedKubernetesCluster {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "name",
+        "config",
+        "health",
+        "region",
+        "provider",
+        "account_id",
+        "created_at",
+        "total_spend",
+        "total_savings",
+        "k8s_connector_id",
+    ];
+}
 impl model::Model for ConnectedKubernetesCluster {
     #[inline]
     fn blank() -> Self {
@@ -196,19 +211,7 @@ impl model::Model for ConnectedKubernetesCluster {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ConnectedKubernetesCluster",
-            names: &[
-                "id",
-                "name",
-                "config",
-                "health",
-                "region",
-                "provider",
-                "account_id",
-                "created_at",
-                "total_spend",
-                "total_savings",
-                "k8s_connector_id",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -538,6 +541,9 @@ pub struct ConnectedKubernetesClustersListResponsePayload {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ConnectedKubernetesClustersListResponsePayload {
+    pub(crate) const NAMES: model::Names = &["clusters"];
+}
 impl model::Model for ConnectedKubernetesClustersListResponsePayload {
     #[inline]
     fn blank() -> Self {
@@ -550,7 +556,7 @@ impl model::Model for ConnectedKubernetesClustersListResponsePayload {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ConnectedKubernetesClustersListResponsePayload",
-            names: &["clusters"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

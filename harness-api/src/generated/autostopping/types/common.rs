@@ -546,6 +546,9 @@ pub struct CreateAccessPointResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CreateAccessPointResponse {
+    pub(crate) const NAMES: model::Names = &["errors", "metadata", "response"];
+}
 impl model::Model for CreateAccessPointResponse {
     #[inline]
     fn blank() -> Self {
@@ -560,7 +563,7 @@ impl model::Model for CreateAccessPointResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CreateAccessPointResponse",
-            names: &["errors", "metadata", "response"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -931,6 +934,9 @@ pub struct LwServiceResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl LwServiceResponse {
+    pub(crate) const NAMES: model::Names = &["response"];
+}
 impl model::Model for LwServiceResponse {
     #[inline]
     fn blank() -> Self {
@@ -943,7 +949,7 @@ impl model::Model for LwServiceResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "LwServiceResponse",
-            names: &["response"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1548,6 +1554,9 @@ pub struct ServicesResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ServicesResponse {
+    pub(crate) const NAMES: model::Names = &["response"];
+}
 impl model::Model for ServicesResponse {
     #[inline]
     fn blank() -> Self {
@@ -1560,7 +1569,7 @@ impl model::Model for ServicesResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ServicesResponse",
-            names: &["response"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

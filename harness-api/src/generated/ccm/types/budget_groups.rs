@@ -29,6 +29,31 @@ pub struct BudgetGroup {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl BudgetGroup {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "uuid",
+        "period",
+        "endTime",
+        "accountId",
+        "createdAt",
+        "createdBy",
+        "startTime",
+        "actualCost",
+        "cascadeType",
+        "forecastCost",
+        "childEntities",
+        "lastMonthCost",
+        "lastUpdatedAt",
+        "lastUpdatedBy",
+        "alertThresholds",
+        "budgetGroupAmount",
+        "budgetGroupHistory",
+        "customAlertMessage",
+        "parentBudgetGroupId",
+        "budgetGroupMonthlyBreakdown",
+    ];
+}
 impl model::Model for BudgetGroup {
     #[inline]
     fn blank() -> Self {
@@ -61,29 +86,7 @@ impl model::Model for BudgetGroup {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "BudgetGroup",
-            names: &[
-                "name",
-                "uuid",
-                "period",
-                "endTime",
-                "accountId",
-                "createdAt",
-                "createdBy",
-                "startTime",
-                "actualCost",
-                "cascadeType",
-                "forecastCost",
-                "childEntities",
-                "lastMonthCost",
-                "lastUpdatedAt",
-                "lastUpdatedBy",
-                "alertThresholds",
-                "budgetGroupAmount",
-                "budgetGroupHistory",
-                "customAlertMessage",
-                "parentBudgetGroupId",
-                "budgetGroupMonthlyBreakdown",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -178,6 +178,39 @@ pub struct Budget {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Budget {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "type",
+        "uuid",
+        "scope",
+        "period",
+        "endTime",
+        "folderId",
+        "ngBudget",
+        "accountId",
+        "createdAt",
+        "createdBy",
+        "startTime",
+        "actualCost",
+        "growthRate",
+        "isNgBudget",
+        "budgetAmount",
+        "forecastCost",
+        "userGroupIds",
+        "budgetHistory",
+        "lastMonthCost",
+        "lastUpdatedAt",
+        "lastUpdatedBy",
+        "notifyOnSlack",
+        "emailAddresses",
+        "alertThresholds",
+        "customAlertMessage",
+        "parentBudgetGroupId",
+        "budgetMonthlyBreakdown",
+        "disableCurrencyWarning",
+    ];
+}
 impl model::Model for Budget {
     #[inline]
     fn blank() -> Self {
@@ -218,37 +251,7 @@ impl model::Model for Budget {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Budget",
-            names: &[
-                "name",
-                "type",
-                "uuid",
-                "scope",
-                "period",
-                "endTime",
-                "folderId",
-                "ngBudget",
-                "accountId",
-                "createdAt",
-                "createdBy",
-                "startTime",
-                "actualCost",
-                "growthRate",
-                "isNgBudget",
-                "budgetAmount",
-                "forecastCost",
-                "userGroupIds",
-                "budgetHistory",
-                "lastMonthCost",
-                "lastUpdatedAt",
-                "lastUpdatedBy",
-                "notifyOnSlack",
-                "emailAddresses",
-                "alertThresholds",
-                "customAlertMessage",
-                "parentBudgetGroupId",
-                "budgetMonthlyBreakdown",
-                "disableCurrencyWarning",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -331,6 +334,9 @@ pub struct BudgetData {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl BudgetData {
+    pub(crate) const NAMES: model::Names = &["costData", "forecastCost"];
+}
 impl model::Model for BudgetData {
     #[inline]
     fn blank() -> Self {
@@ -344,7 +350,7 @@ impl model::Model for BudgetData {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "BudgetData",
-            names: &["costData", "forecastCost"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

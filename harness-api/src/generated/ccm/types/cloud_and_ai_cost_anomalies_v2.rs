@@ -11,6 +11,9 @@ pub struct AnomalyMetrics {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AnomalyMetrics {
+    pub(crate) const NAMES: model::Names = &["count", "status", "costImpact"];
+}
 impl model::Model for AnomalyMetrics {
     #[inline]
     fn blank() -> Self {
@@ -25,7 +28,7 @@ impl model::Model for AnomalyMetrics {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AnomalyMetrics",
-            names: &["count", "status", "costImpact"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -58,6 +61,14 @@ pub struct AnomalyOverview {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AnomalyOverview {
+    pub(crate) const NAMES: model::Names = &[
+        "active",
+        "ignored",
+        "archived",
+        "resolved",
+    ];
+}
 impl model::Model for AnomalyOverview {
     #[inline]
     fn blank() -> Self {
@@ -73,7 +84,7 @@ impl model::Model for AnomalyOverview {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AnomalyOverview",
-            names: &["active", "ignored", "archived", "resolved"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -272,6 +272,9 @@ pub struct CcmJiraDetails {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CcmJiraDetails {
+    pub(crate) const NAMES: model::Names = &["jiraIssue", "connectorRef"];
+}
 impl model::Model for CcmJiraDetails {
     #[inline]
     fn blank() -> Self {
@@ -285,7 +288,7 @@ impl model::Model for CcmJiraDetails {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CcmJiraDetails",
-            names: &["jiraIssue", "connectorRef"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -515,6 +518,9 @@ pub struct CcmServiceNowDetails {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CcmServiceNowDetails {
+    pub(crate) const NAMES: model::Names = &["connectorRef", "serviceNowTicket"];
+}
 impl model::Model for CcmServiceNowDetails {
     #[inline]
     fn blank() -> Self {
@@ -528,7 +534,7 @@ impl model::Model for CcmServiceNowDetails {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CcmServiceNowDetails",
-            names: &["connectorRef", "serviceNowTicket"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -757,6 +763,28 @@ pub struct CeView {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CeView {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "uuid",
+        "folderId",
+        "viewType",
+        "accountId",
+        "createdAt",
+        "createdBy",
+        "totalCost",
+        "viewRules",
+        "viewState",
+        "dataSources",
+        "viewVersion",
+        "lastUpdatedAt",
+        "lastUpdatedBy",
+        "viewTimeRange",
+        "unitMetricInfo",
+        "viewPreferences",
+        "viewVisualization",
+    ];
+}
 impl model::Model for CeView {
     #[inline]
     fn blank() -> Self {
@@ -786,26 +814,7 @@ impl model::Model for CeView {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CeView",
-            names: &[
-                "name",
-                "uuid",
-                "folderId",
-                "viewType",
-                "accountId",
-                "createdAt",
-                "createdBy",
-                "totalCost",
-                "viewRules",
-                "viewState",
-                "dataSources",
-                "viewVersion",
-                "lastUpdatedAt",
-                "lastUpdatedBy",
-                "viewTimeRange",
-                "unitMetricInfo",
-                "viewPreferences",
-                "viewVisualization",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -191,6 +191,26 @@ pub struct EnforcementDetails {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl EnforcementDetails {
+    pub(crate) const NAMES: model::Names = &[
+        "regions",
+        "ruleIds",
+        "accounts",
+        "isDryRun",
+        "schedule",
+        "createdAt",
+        "createdBy",
+        "isEnabled",
+        "ruleSetIds",
+        "description",
+        "cloudProvider",
+        "lastUpdatedAt",
+        "lastUpdatedBy",
+        "enforcementName",
+        "accountIdAndNames",
+        "executionTimezone",
+    ];
+}
 impl model::Model for EnforcementDetails {
     #[inline]
     fn blank() -> Self {
@@ -218,24 +238,7 @@ impl model::Model for EnforcementDetails {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "EnforcementDetails",
-            names: &[
-                "regions",
-                "ruleIds",
-                "accounts",
-                "isDryRun",
-                "schedule",
-                "createdAt",
-                "createdBy",
-                "isEnabled",
-                "ruleSetIds",
-                "description",
-                "cloudProvider",
-                "lastUpdatedAt",
-                "lastUpdatedBy",
-                "enforcementName",
-                "accountIdAndNames",
-                "executionTimezone",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -52,6 +52,9 @@ pub struct FilterValues {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl FilterValues {
+    pub(crate) const NAMES: model::Names = &["filter", "columns"];
+}
 impl model::Model for FilterValues {
     #[inline]
     fn blank() -> Self {
@@ -65,7 +68,7 @@ impl model::Model for FilterValues {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "FilterValues",
-            names: &["filter", "columns"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -441,6 +441,53 @@ pub struct RuleExecution {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RuleExecution {
+    pub(crate) const NAMES: model::Names = &[
+        "ttl",
+        "cost",
+        "ootb",
+        "uuid",
+        "jobId",
+        "savings",
+        "costType",
+        "isDryRun",
+        "ruleName",
+        "accountId",
+        "createdAt",
+        "actionType",
+        "costComputed",
+        "errorMessage",
+        "resourceType",
+        "cloudProvider",
+        "executionType",
+        "lastUpdatedAt",
+        "orgIdentifier",
+        "resourceCount",
+        "targetAccount",
+        "targetRegions",
+        "ruleIdentifier",
+        "executionStatus",
+        "executionLogPath",
+        "actionFilePresent",
+        "isMultiPolicyRule",
+        "projectIdentifier",
+        "targetAccountName",
+        "rulePackIdentifier",
+        "ruleEnforcementName",
+        "executionCompletedAt",
+        "actionedResourceCount",
+        "bqDataIngestionStatus",
+        "resourceBreakdownList",
+        "costComputationMessage",
+        "executionLogBucketType",
+        "subRuleExecutionDetails",
+        "actionedResourceFileName",
+        "isCostBreakdownGenerated",
+        "ruleEnforcementIdentifier",
+        "ruleEnforcementRecommendationName",
+        "ruleEnforcementRecommendationIdentifier",
+    ];
+}
 impl model::Model for RuleExecution {
     #[inline]
     fn blank() -> Self {
@@ -495,51 +542,7 @@ impl model::Model for RuleExecution {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RuleExecution",
-            names: &[
-                "ttl",
-                "cost",
-                "ootb",
-                "uuid",
-                "jobId",
-                "savings",
-                "costType",
-                "isDryRun",
-                "ruleName",
-                "accountId",
-                "createdAt",
-                "actionType",
-                "costComputed",
-                "errorMessage",
-                "resourceType",
-                "cloudProvider",
-                "executionType",
-                "lastUpdatedAt",
-                "orgIdentifier",
-                "resourceCount",
-                "targetAccount",
-                "targetRegions",
-                "ruleIdentifier",
-                "executionStatus",
-                "executionLogPath",
-                "actionFilePresent",
-                "isMultiPolicyRule",
-                "projectIdentifier",
-                "targetAccountName",
-                "rulePackIdentifier",
-                "ruleEnforcementName",
-                "executionCompletedAt",
-                "actionedResourceCount",
-                "bqDataIngestionStatus",
-                "resourceBreakdownList",
-                "costComputationMessage",
-                "executionLogBucketType",
-                "subRuleExecutionDetails",
-                "actionedResourceFileName",
-                "isCostBreakdownGenerated",
-                "ruleEnforcementIdentifier",
-                "ruleEnforcementRecommendationName",
-                "ruleEnforcementRecommendationIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -663,6 +666,9 @@ pub struct RuleExecutionList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RuleExecutionList {
+    pub(crate) const NAMES: model::Names = &["totalItems", "ruleExecution"];
+}
 impl model::Model for RuleExecutionList {
     #[inline]
     fn blank() -> Self {
@@ -676,7 +682,7 @@ impl model::Model for RuleExecutionList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RuleExecutionList",
-            names: &["totalItems", "ruleExecution"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

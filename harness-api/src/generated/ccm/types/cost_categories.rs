@@ -21,6 +21,23 @@ pub struct BusinessMapping {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl BusinessMapping {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "uuid",
+        "accountId",
+        "createdAt",
+        "createdBy",
+        "costBuckets",
+        "costTargets",
+        "dataSources",
+        "sharedCosts",
+        "lastUpdatedAt",
+        "lastUpdatedBy",
+        "unallocatedCost",
+        "costTargetsWithUUID",
+    ];
+}
 impl model::Model for BusinessMapping {
     #[inline]
     fn blank() -> Self {
@@ -45,21 +62,7 @@ impl model::Model for BusinessMapping {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "BusinessMapping",
-            names: &[
-                "name",
-                "uuid",
-                "accountId",
-                "createdAt",
-                "createdBy",
-                "costBuckets",
-                "costTargets",
-                "dataSources",
-                "sharedCosts",
-                "lastUpdatedAt",
-                "lastUpdatedBy",
-                "unallocatedCost",
-                "costTargetsWithUUID",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -242,6 +245,9 @@ pub struct BusinessMappingListDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl BusinessMappingListDto {
+    pub(crate) const NAMES: model::Names = &["totalCount", "businessMappings"];
+}
 impl model::Model for BusinessMappingListDto {
     #[inline]
     fn blank() -> Self {
@@ -255,7 +261,7 @@ impl model::Model for BusinessMappingListDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "BusinessMappingListDto",
-            names: &["totalCount", "businessMappings"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -285,6 +291,9 @@ pub struct CostCategoryDeleteDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CostCategoryDeleteDto {
+    pub(crate) const NAMES: model::Names = &["deleted", "message", "linkedPerspectives"];
+}
 impl model::Model for CostCategoryDeleteDto {
     #[inline]
     fn blank() -> Self {
@@ -299,7 +308,7 @@ impl model::Model for CostCategoryDeleteDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CostCategoryDeleteDto",
-            names: &["deleted", "message", "linkedPerspectives"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -486,6 +486,9 @@ pub struct CostOverview {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CostOverview {
+    pub(crate) const NAMES: model::Names = &["Cost", "Trend"];
+}
 impl model::Model for CostOverview {
     #[inline]
     fn blank() -> Self {
@@ -499,7 +502,7 @@ impl model::Model for CostOverview {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CostOverview",
-            names: &["Cost", "Trend"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -669,6 +672,9 @@ pub struct PerspectiveEntityStatsData {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PerspectiveEntityStatsData {
+    pub(crate) const NAMES: model::Names = &["data"];
+}
 impl model::Model for PerspectiveEntityStatsData {
     #[inline]
     fn blank() -> Self {
@@ -681,7 +687,7 @@ impl model::Model for PerspectiveEntityStatsData {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PerspectiveEntityStatsData",
-            names: &["data"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -713,6 +719,17 @@ pub struct PerspectiveTimeSeriesData {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PerspectiveTimeSeriesData {
+    pub(crate) const NAMES: model::Names = &[
+        "stats",
+        "cpuLimit",
+        "cpuRequest",
+        "memoryLimit",
+        "cpuUtilValues",
+        "memoryRequest",
+        "memoryUtilValues",
+    ];
+}
 impl model::Model for PerspectiveTimeSeriesData {
     #[inline]
     fn blank() -> Self {
@@ -731,15 +748,7 @@ impl model::Model for PerspectiveTimeSeriesData {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PerspectiveTimeSeriesData",
-            names: &[
-                "stats",
-                "cpuLimit",
-                "cpuRequest",
-                "memoryLimit",
-                "cpuUtilValues",
-                "memoryRequest",
-                "memoryUtilValues",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

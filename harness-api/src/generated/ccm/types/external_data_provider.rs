@@ -103,6 +103,29 @@ pub struct ExternalDataFiles {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ExternalDataFiles {
+    pub(crate) const NAMES: model::Names = &[
+        "md5",
+        "name",
+        "uuid",
+        "accountId",
+        "createdAt",
+        "createdBy",
+        "providerId",
+        "description",
+        "invoiceMonth",
+        "providerName",
+        "uploadStatus",
+        "fileExtension",
+        "lastUpdatedAt",
+        "lastUpdatedBy",
+        "orgIdentifier",
+        "signedUrlUsed",
+        "ingestionStatus",
+        "cloudStoragePath",
+        "projectIdentifier",
+    ];
+}
 impl model::Model for ExternalDataFiles {
     #[inline]
     fn blank() -> Self {
@@ -133,27 +156,7 @@ impl model::Model for ExternalDataFiles {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ExternalDataFiles",
-            names: &[
-                "md5",
-                "name",
-                "uuid",
-                "accountId",
-                "createdAt",
-                "createdBy",
-                "providerId",
-                "description",
-                "invoiceMonth",
-                "providerName",
-                "uploadStatus",
-                "fileExtension",
-                "lastUpdatedAt",
-                "lastUpdatedBy",
-                "orgIdentifier",
-                "signedUrlUsed",
-                "ingestionStatus",
-                "cloudStoragePath",
-                "projectIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -285,6 +288,26 @@ pub struct ExternalDataProvider {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ExternalDataProvider {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "uuid",
+        "status",
+        "accountId",
+        "createdAt",
+        "createdBy",
+        "fileExists",
+        "description",
+        "lastSyncedAt",
+        "providerName",
+        "providerType",
+        "invoicePeriod",
+        "lastUpdatedAt",
+        "lastUpdatedBy",
+        "orgIdentifier",
+        "projectIdentifier",
+    ];
+}
 impl model::Model for ExternalDataProvider {
     #[inline]
     fn blank() -> Self {
@@ -312,24 +335,7 @@ impl model::Model for ExternalDataProvider {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ExternalDataProvider",
-            names: &[
-                "name",
-                "uuid",
-                "status",
-                "accountId",
-                "createdAt",
-                "createdBy",
-                "fileExists",
-                "description",
-                "lastSyncedAt",
-                "providerName",
-                "providerType",
-                "invoicePeriod",
-                "lastUpdatedAt",
-                "lastUpdatedBy",
-                "orgIdentifier",
-                "projectIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -23,6 +23,25 @@ pub struct GovernanceNotification {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GovernanceNotification {
+    pub(crate) const NAMES: model::Names = &[
+        "cost",
+        "name",
+        "uuid",
+        "emailIds",
+        "accountId",
+        "createdAt",
+        "createdBy",
+        "isEnabled",
+        "cloudProvider",
+        "lastUpdatedAt",
+        "lastUpdatedBy",
+        "resourceCount",
+        "resourceTypes",
+        "cloudAccountIds",
+        "isAttachmentRequired",
+    ];
+}
 impl model::Model for GovernanceNotification {
     #[inline]
     fn blank() -> Self {
@@ -49,23 +68,7 @@ impl model::Model for GovernanceNotification {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GovernanceNotification",
-            names: &[
-                "cost",
-                "name",
-                "uuid",
-                "emailIds",
-                "accountId",
-                "createdAt",
-                "createdBy",
-                "isEnabled",
-                "cloudProvider",
-                "lastUpdatedAt",
-                "lastUpdatedBy",
-                "resourceCount",
-                "resourceTypes",
-                "cloudAccountIds",
-                "isAttachmentRequired",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -142,6 +142,32 @@ pub struct RuleEnforcementRecommendation {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RuleEnforcementRecommendation {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "uuid",
+        "ruleIds",
+        "isDryRun",
+        "runCount",
+        "accountId",
+        "createdAt",
+        "createdBy",
+        "isEnabled",
+        "ruleSetIDs",
+        "description",
+        "cloudProvider",
+        "lastUpdatedAt",
+        "lastUpdatedBy",
+        "orgIdentifier",
+        "targetRegions",
+        "targetAccounts",
+        "executionSchedule",
+        "executionTimezone",
+        "projectIdentifier",
+        "ruleEnforcementRecommendationStatus",
+    ];
+}
 impl model::Model for RuleEnforcementRecommendation {
     #[inline]
     fn blank() -> Self {
@@ -175,30 +201,7 @@ impl model::Model for RuleEnforcementRecommendation {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RuleEnforcementRecommendation",
-            names: &[
-                "name",
-                "tags",
-                "uuid",
-                "ruleIds",
-                "isDryRun",
-                "runCount",
-                "accountId",
-                "createdAt",
-                "createdBy",
-                "isEnabled",
-                "ruleSetIDs",
-                "description",
-                "cloudProvider",
-                "lastUpdatedAt",
-                "lastUpdatedBy",
-                "orgIdentifier",
-                "targetRegions",
-                "targetAccounts",
-                "executionSchedule",
-                "executionTimezone",
-                "projectIdentifier",
-                "ruleEnforcementRecommendationStatus",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -272,6 +275,12 @@ pub struct RuleEnforcementRecommendationList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RuleEnforcementRecommendationList {
+    pub(crate) const NAMES: model::Names = &[
+        "totalItems",
+        "ruleEnforcementRecommendations",
+    ];
+}
 impl model::Model for RuleEnforcementRecommendationList {
     #[inline]
     fn blank() -> Self {
@@ -285,7 +294,7 @@ impl model::Model for RuleEnforcementRecommendationList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RuleEnforcementRecommendationList",
-            names: &["totalItems", "ruleEnforcementRecommendations"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

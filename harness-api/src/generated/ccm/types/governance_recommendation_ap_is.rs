@@ -302,6 +302,22 @@ pub struct RuleRecommendationSummary {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RuleRecommendationSummary {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "isOOTB",
+        "status",
+        "targets",
+        "ruleName",
+        "executions",
+        "cloudProvider",
+        "lastEvaluatedAt",
+        "totalExecutions",
+        "potentialSavings",
+        "totalRecommendations",
+        "totalFailedExecutions",
+    ];
+}
 impl model::Model for RuleRecommendationSummary {
     #[inline]
     fn blank() -> Self {
@@ -325,20 +341,7 @@ impl model::Model for RuleRecommendationSummary {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RuleRecommendationSummary",
-            names: &[
-                "id",
-                "isOOTB",
-                "status",
-                "targets",
-                "ruleName",
-                "executions",
-                "cloudProvider",
-                "lastEvaluatedAt",
-                "totalExecutions",
-                "potentialSavings",
-                "totalRecommendations",
-                "totalFailedExecutions",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -434,6 +437,12 @@ pub struct RuleRecommendationSummaryList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RuleRecommendationSummaryList {
+    pub(crate) const NAMES: model::Names = &[
+        "totalItems",
+        "ruleRecommendationSummaries",
+    ];
+}
 impl model::Model for RuleRecommendationSummaryList {
     #[inline]
     fn blank() -> Self {
@@ -447,7 +456,7 @@ impl model::Model for RuleRecommendationSummaryList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RuleRecommendationSummaryList",
-            names: &["totalItems", "ruleRecommendationSummaries"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

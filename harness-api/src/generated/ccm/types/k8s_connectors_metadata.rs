@@ -107,6 +107,9 @@ pub struct CcmK8sMetaInfoResponseDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CcmK8sMetaInfoResponseDto {
+    pub(crate) const NAMES: model::Names = &["ccmK8sMeta"];
+}
 impl model::Model for CcmK8sMetaInfoResponseDto {
     #[inline]
     fn blank() -> Self {
@@ -119,7 +122,7 @@ impl model::Model for CcmK8sMetaInfoResponseDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CcmK8sMetaInfoResponseDto",
-            names: &["ccmK8sMeta"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -187,6 +187,24 @@ pub struct NotificationSetting {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl NotificationSetting {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "uuid",
+        "scope",
+        "enabled",
+        "channels",
+        "accountId",
+        "createdAt",
+        "createdBy",
+        "lastUpdatedAt",
+        "lastUpdatedBy",
+        "perspectiveId",
+        "perspectiveName",
+        "defaultPreferences",
+        "anomalyAlertPreferences",
+    ];
+}
 impl model::Model for NotificationSetting {
     #[inline]
     fn blank() -> Self {
@@ -212,22 +230,7 @@ impl model::Model for NotificationSetting {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "NotificationSetting",
-            names: &[
-                "name",
-                "uuid",
-                "scope",
-                "enabled",
-                "channels",
-                "accountId",
-                "createdAt",
-                "createdBy",
-                "lastUpdatedAt",
-                "lastUpdatedBy",
-                "perspectiveId",
-                "perspectiveName",
-                "defaultPreferences",
-                "anomalyAlertPreferences",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

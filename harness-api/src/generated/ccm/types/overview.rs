@@ -12,6 +12,14 @@ pub struct CcmOverview {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CcmOverview {
+    pub(crate) const NAMES: model::Names = &[
+        "totalCost",
+        "costPerDay",
+        "totalCostTrend",
+        "recommendationsCount",
+    ];
+}
 impl model::Model for CcmOverview {
     #[inline]
     fn blank() -> Self {
@@ -27,12 +35,7 @@ impl model::Model for CcmOverview {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CcmOverview",
-            names: &[
-                "totalCost",
-                "costPerDay",
-                "totalCostTrend",
-                "recommendationsCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

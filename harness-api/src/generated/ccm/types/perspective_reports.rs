@@ -285,6 +285,9 @@ pub struct CeReportScheduleResponseDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CeReportScheduleResponseDto {
+    pub(crate) const NAMES: model::Names = &["totalCount", "ceReportSchedules"];
+}
 impl model::Model for CeReportScheduleResponseDto {
     #[inline]
     fn blank() -> Self {
@@ -298,7 +301,7 @@ impl model::Model for CeReportScheduleResponseDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CeReportScheduleResponseDto",
-            names: &["totalCount", "ceReportSchedules"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

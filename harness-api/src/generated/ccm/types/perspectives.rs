@@ -10,6 +10,9 @@ pub struct PerspectiveData {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PerspectiveData {
+    pub(crate) const NAMES: model::Names = &["views", "totalCount"];
+}
 impl model::Model for PerspectiveData {
     #[inline]
     fn blank() -> Self {
@@ -23,7 +26,7 @@ impl model::Model for PerspectiveData {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PerspectiveData",
-            names: &["views", "totalCount"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -19,6 +19,21 @@ pub struct CeViewFolder {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CeViewFolder {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "uuid",
+        "pinned",
+        "viewType",
+        "accountId",
+        "createdAt",
+        "createdBy",
+        "description",
+        "lastUpdatedAt",
+        "lastUpdatedBy",
+    ];
+}
 impl model::Model for CeViewFolder {
     #[inline]
     fn blank() -> Self {
@@ -41,19 +56,7 @@ impl model::Model for CeViewFolder {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CeViewFolder",
-            names: &[
-                "name",
-                "tags",
-                "uuid",
-                "pinned",
-                "viewType",
-                "accountId",
-                "createdAt",
-                "createdBy",
-                "description",
-                "lastUpdatedAt",
-                "lastUpdatedBy",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

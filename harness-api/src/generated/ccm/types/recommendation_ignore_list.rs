@@ -455,6 +455,17 @@ pub struct RecommendationsIgnoreList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RecommendationsIgnoreList {
+    pub(crate) const NAMES: model::Names = &[
+        "accountId",
+        "azureVmIgnoreList",
+        "nodepoolIgnoreList",
+        "workloadIgnoreList",
+        "ecsServiceIgnoreList",
+        "ec2InstanceIgnoreList",
+        "governanceRuleIgnoreList",
+    ];
+}
 impl model::Model for RecommendationsIgnoreList {
     #[inline]
     fn blank() -> Self {
@@ -473,15 +484,7 @@ impl model::Model for RecommendationsIgnoreList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RecommendationsIgnoreList",
-            names: &[
-                "accountId",
-                "azureVmIgnoreList",
-                "nodepoolIgnoreList",
-                "workloadIgnoreList",
-                "ecsServiceIgnoreList",
-                "ec2InstanceIgnoreList",
-                "governanceRuleIgnoreList",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -182,6 +182,17 @@ pub struct RecommendationPreferenceDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RecommendationPreferenceDto {
+    pub(crate) const NAMES: model::Names = &[
+        "lookBackPeriod",
+        "appliedJiraStatuses",
+        "childRecommendation",
+        "ignoredJiraStatuses",
+        "parentRecommendation",
+        "appliedRecommendationPresets",
+        "includeIgnoredRecommendation",
+    ];
+}
 impl model::Model for RecommendationPreferenceDto {
     #[inline]
     fn blank() -> Self {
@@ -200,15 +211,7 @@ impl model::Model for RecommendationPreferenceDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RecommendationPreferenceDto",
-            names: &[
-                "lookBackPeriod",
-                "appliedJiraStatuses",
-                "childRecommendation",
-                "ignoredJiraStatuses",
-                "parentRecommendation",
-                "appliedRecommendationPresets",
-                "includeIgnoredRecommendation",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -10,6 +10,9 @@ pub struct RecommendationTagDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RecommendationTagDto {
+    pub(crate) const NAMES: model::Names = &["tags", "recommendationId"];
+}
 impl model::Model for RecommendationTagDto {
     #[inline]
     fn blank() -> Self {
@@ -23,7 +26,7 @@ impl model::Model for RecommendationTagDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RecommendationTagDto",
-            names: &["tags", "recommendationId"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

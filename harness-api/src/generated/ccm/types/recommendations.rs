@@ -278,6 +278,9 @@ pub struct RecommendationOverviewStats {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RecommendationOverviewStats {
+    pub(crate) const NAMES: model::Names = &["totalMonthlyCost", "totalMonthlySaving"];
+}
 impl model::Model for RecommendationOverviewStats {
     #[inline]
     fn blank() -> Self {
@@ -291,7 +294,7 @@ impl model::Model for RecommendationOverviewStats {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RecommendationOverviewStats",
-            names: &["totalMonthlyCost", "totalMonthlySaving"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -417,6 +420,9 @@ pub struct Recommendations {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Recommendations {
+    pub(crate) const NAMES: model::Names = &["items", "limit", "offset"];
+}
 impl model::Model for Recommendations {
     #[inline]
     fn blank() -> Self {
@@ -431,7 +437,7 @@ impl model::Model for Recommendations {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Recommendations",
-            names: &["items", "limit", "offset"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

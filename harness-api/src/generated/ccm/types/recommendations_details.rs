@@ -102,6 +102,24 @@ pub struct AzureVmRecommendation {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AzureVmRecommendation {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "vmId",
+        "vmName",
+        "duration",
+        "tenantId",
+        "connectorId",
+        "jiraDetails",
+        "connectorName",
+        "showTerminated",
+        "subscriptionId",
+        "resourceGroupId",
+        "serviceNowDetails",
+        "TargetConfigurations",
+        "CurrentConfigurations",
+    ];
+}
 impl model::Model for AzureVmRecommendation {
     #[inline]
     fn blank() -> Self {
@@ -127,22 +145,7 @@ impl model::Model for AzureVmRecommendation {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AzureVmRecommendation",
-            names: &[
-                "id",
-                "vmId",
-                "vmName",
-                "duration",
-                "tenantId",
-                "connectorId",
-                "jiraDetails",
-                "connectorName",
-                "showTerminated",
-                "subscriptionId",
-                "resourceGroupId",
-                "serviceNowDetails",
-                "TargetConfigurations",
-                "CurrentConfigurations",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -540,6 +543,18 @@ pub struct Ec2InstanceRecommendation {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Ec2InstanceRecommendation {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "jiraDetails",
+        "awsAccountId",
+        "showTerminated",
+        "serviceNowDetails",
+        "CurrentConfigurations",
+        "SameFamilyRecommendation",
+        "CrossFamilyRecommendation",
+    ];
+}
 impl model::Model for Ec2InstanceRecommendation {
     #[inline]
     fn blank() -> Self {
@@ -559,16 +574,7 @@ impl model::Model for Ec2InstanceRecommendation {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Ec2InstanceRecommendation",
-            names: &[
-                "id",
-                "jiraDetails",
-                "awsAccountId",
-                "showTerminated",
-                "serviceNowDetails",
-                "CurrentConfigurations",
-                "SameFamilyRecommendation",
-                "CrossFamilyRecommendation",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -621,6 +627,22 @@ pub struct EcsRecommendationDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl EcsRecommendationDto {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "current",
+        "launchType",
+        "serviceArn",
+        "clusterName",
+        "jiraDetails",
+        "lastDayCost",
+        "serviceName",
+        "cpuHistogram",
+        "memoryHistogram",
+        "percentileBased",
+        "serviceNowDetails",
+    ];
+}
 impl model::Model for EcsRecommendationDto {
     #[inline]
     fn blank() -> Self {
@@ -644,20 +666,7 @@ impl model::Model for EcsRecommendationDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "EcsRecommendationDto",
-            names: &[
-                "id",
-                "current",
-                "launchType",
-                "serviceArn",
-                "clusterName",
-                "jiraDetails",
-                "lastDayCost",
-                "serviceName",
-                "cpuHistogram",
-                "memoryHistogram",
-                "percentileBased",
-                "serviceNowDetails",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -883,6 +892,18 @@ pub struct NodeRecommendationDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl NodeRecommendationDto {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "current",
+        "nodePoolId",
+        "jiraDetails",
+        "recommended",
+        "serviceNowDetails",
+        "totalResourceUsage",
+        "resourceRequirement",
+    ];
+}
 impl model::Model for NodeRecommendationDto {
     #[inline]
     fn blank() -> Self {
@@ -902,16 +923,7 @@ impl model::Model for NodeRecommendationDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "NodeRecommendationDto",
-            names: &[
-                "id",
-                "current",
-                "nodePoolId",
-                "jiraDetails",
-                "recommended",
-                "serviceNowDetails",
-                "totalResourceUsage",
-                "resourceRequirement",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1629,6 +1641,16 @@ pub struct WorkloadRecommendationDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl WorkloadRecommendationDto {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "items",
+        "jiraDetails",
+        "lastDayCost",
+        "serviceNowDetails",
+        "containerRecommendations",
+    ];
+}
 impl model::Model for WorkloadRecommendationDto {
     #[inline]
     fn blank() -> Self {
@@ -1646,14 +1668,7 @@ impl model::Model for WorkloadRecommendationDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "WorkloadRecommendationDto",
-            names: &[
-                "id",
-                "items",
-                "jiraDetails",
-                "lastDayCost",
-                "serviceNowDetails",
-                "containerRecommendations",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

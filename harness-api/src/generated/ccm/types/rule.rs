@@ -299,6 +299,33 @@ pub struct CcmRule {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CcmRule {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "uuid",
+        "isOOTB",
+        "deleted",
+        "savings",
+        "accountId",
+        "createdAt",
+        "createdBy",
+        "rulesYaml",
+        "storeType",
+        "description",
+        "resourceType",
+        "versionLabel",
+        "cloudProvider",
+        "lastUpdatedAt",
+        "lastUpdatedBy",
+        "orgIdentifier",
+        "isStablePolicy",
+        "forRecommendation",
+        "isMultiPolicyRule",
+        "projectIdentifier",
+        "subRulePolicyDetails",
+    ];
+}
 impl model::Model for CcmRule {
     #[inline]
     fn blank() -> Self {
@@ -333,31 +360,7 @@ impl model::Model for CcmRule {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CcmRule",
-            names: &[
-                "name",
-                "tags",
-                "uuid",
-                "isOOTB",
-                "deleted",
-                "savings",
-                "accountId",
-                "createdAt",
-                "createdBy",
-                "rulesYaml",
-                "storeType",
-                "description",
-                "resourceType",
-                "versionLabel",
-                "cloudProvider",
-                "lastUpdatedAt",
-                "lastUpdatedBy",
-                "orgIdentifier",
-                "isStablePolicy",
-                "forRecommendation",
-                "isMultiPolicyRule",
-                "projectIdentifier",
-                "subRulePolicyDetails",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -696,6 +699,9 @@ pub struct GovernanceEnqueueResponseDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GovernanceEnqueueResponseDto {
+    pub(crate) const NAMES: model::Names = &["ruleExecutionId"];
+}
 impl model::Model for GovernanceEnqueueResponseDto {
     #[inline]
     fn blank() -> Self {
@@ -708,7 +714,7 @@ impl model::Model for GovernanceEnqueueResponseDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GovernanceEnqueueResponseDto",
-            names: &["ruleExecutionId"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1159,6 +1165,9 @@ pub struct RuleList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RuleList {
+    pub(crate) const NAMES: model::Names = &["rules", "totalItems"];
+}
 impl model::Model for RuleList {
     #[inline]
     fn blank() -> Self {
@@ -1172,7 +1181,7 @@ impl model::Model for RuleList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RuleList",
-            names: &["rules", "totalItems"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

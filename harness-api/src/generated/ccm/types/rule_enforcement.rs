@@ -51,6 +51,9 @@ pub struct EnforcementCount {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl EnforcementCount {
+    pub(crate) const NAMES: model::Names = &["ruleIds", "accountId", "ruleSetIds"];
+}
 impl model::Model for EnforcementCount {
     #[inline]
     fn blank() -> Self {
@@ -65,7 +68,7 @@ impl model::Model for EnforcementCount {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "EnforcementCount",
-            names: &["ruleIds", "accountId", "ruleSetIds"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -407,6 +410,32 @@ pub struct RuleEnforcement {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RuleEnforcement {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "uuid",
+        "deleted",
+        "ruleIds",
+        "isDryRun",
+        "runCount",
+        "accountId",
+        "createdAt",
+        "createdBy",
+        "isEnabled",
+        "ruleSetIDs",
+        "description",
+        "cloudProvider",
+        "lastUpdatedAt",
+        "lastUpdatedBy",
+        "orgIdentifier",
+        "targetRegions",
+        "targetAccounts",
+        "executionSchedule",
+        "executionTimezone",
+        "projectIdentifier",
+    ];
+}
 impl model::Model for RuleEnforcement {
     #[inline]
     fn blank() -> Self {
@@ -440,30 +469,7 @@ impl model::Model for RuleEnforcement {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RuleEnforcement",
-            names: &[
-                "name",
-                "tags",
-                "uuid",
-                "deleted",
-                "ruleIds",
-                "isDryRun",
-                "runCount",
-                "accountId",
-                "createdAt",
-                "createdBy",
-                "isEnabled",
-                "ruleSetIDs",
-                "description",
-                "cloudProvider",
-                "lastUpdatedAt",
-                "lastUpdatedBy",
-                "orgIdentifier",
-                "targetRegions",
-                "targetAccounts",
-                "executionSchedule",
-                "executionTimezone",
-                "projectIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -536,6 +542,9 @@ pub struct RuleEnforcementList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RuleEnforcementList {
+    pub(crate) const NAMES: model::Names = &["totalItems", "ruleEnforcements"];
+}
 impl model::Model for RuleEnforcementList {
     #[inline]
     fn blank() -> Self {
@@ -549,7 +558,7 @@ impl model::Model for RuleEnforcementList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RuleEnforcementList",
-            names: &["totalItems", "ruleEnforcements"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

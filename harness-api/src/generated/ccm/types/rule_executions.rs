@@ -136,6 +136,14 @@ pub struct EvaluationExportResponseDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl EvaluationExportResponseDto {
+    pub(crate) const NAMES: model::Names = &[
+        "type",
+        "fileName",
+        "downloadUrl",
+        "expirationTime",
+    ];
+}
 impl model::Model for EvaluationExportResponseDto {
     #[inline]
     fn blank() -> Self {
@@ -151,7 +159,7 @@ impl model::Model for EvaluationExportResponseDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "EvaluationExportResponseDto",
-            names: &["type", "fileName", "downloadUrl", "expirationTime"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -206,6 +206,24 @@ pub struct RuleSet {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RuleSet {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "uuid",
+        "isOOTB",
+        "accountId",
+        "createdAt",
+        "createdBy",
+        "description",
+        "cloudProvider",
+        "lastUpdatedAt",
+        "lastUpdatedBy",
+        "orgIdentifier",
+        "rulesIdentifier",
+        "projectIdentifier",
+    ];
+}
 impl model::Model for RuleSet {
     #[inline]
     fn blank() -> Self {
@@ -231,22 +249,7 @@ impl model::Model for RuleSet {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RuleSet",
-            names: &[
-                "name",
-                "tags",
-                "uuid",
-                "isOOTB",
-                "accountId",
-                "createdAt",
-                "createdBy",
-                "description",
-                "cloudProvider",
-                "lastUpdatedAt",
-                "lastUpdatedBy",
-                "orgIdentifier",
-                "rulesIdentifier",
-                "projectIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -303,6 +306,9 @@ pub struct RuleSetList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RuleSetList {
+    pub(crate) const NAMES: model::Names = &["ruleSet", "totalItems"];
+}
 impl model::Model for RuleSetList {
     #[inline]
     fn blank() -> Self {
@@ -316,7 +322,7 @@ impl model::Model for RuleSetList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RuleSetList",
-            names: &["ruleSet", "totalItems"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

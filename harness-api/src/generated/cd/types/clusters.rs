@@ -64,6 +64,9 @@ pub struct ClusterBatchResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ClusterBatchResponse {
+    pub(crate) const NAMES: model::Names = &["linked", "unlinked"];
+}
 impl model::Model for ClusterBatchResponse {
     #[inline]
     fn blank() -> Self {
@@ -77,7 +80,7 @@ impl model::Model for ClusterBatchResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ClusterBatchResponse",
-            names: &["linked", "unlinked"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -284,6 +287,20 @@ pub struct ClusterResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ClusterResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "scope",
+        "envRef",
+        "linkedAt",
+        "clusterRef",
+        "orgIdentifier",
+        "agentIdentifier",
+        "accountIdentifier",
+        "projectIdentifier",
+    ];
+}
 impl model::Model for ClusterResponse {
     #[inline]
     fn blank() -> Self {
@@ -305,18 +322,7 @@ impl model::Model for ClusterResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ClusterResponse",
-            names: &[
-                "name",
-                "tags",
-                "scope",
-                "envRef",
-                "linkedAt",
-                "clusterRef",
-                "orgIdentifier",
-                "agentIdentifier",
-                "accountIdentifier",
-                "projectIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -445,6 +451,18 @@ pub struct PageResponseClusterResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseClusterResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseClusterResponse {
     #[inline]
     fn blank() -> Self {
@@ -464,16 +482,7 @@ impl model::Model for PageResponseClusterResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseClusterResponse",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -10,6 +10,9 @@ pub struct AllowedValuesUsagesInternalDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AllowedValuesUsagesInternalDto {
+    pub(crate) const NAMES: model::Names = &["usedIn", "allEntriesChecked"];
+}
 impl model::Model for AllowedValuesUsagesInternalDto {
     #[inline]
     fn blank() -> Self {
@@ -23,7 +26,7 @@ impl model::Model for AllowedValuesUsagesInternalDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AllowedValuesUsagesInternalDto",
-            names: &["usedIn", "allEntriesChecked"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -340,6 +343,9 @@ pub struct EnvironmentResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl EnvironmentResponse {
+    pub(crate) const NAMES: model::Names = &["created", "updated", "environment"];
+}
 impl model::Model for EnvironmentResponse {
     #[inline]
     fn blank() -> Self {
@@ -354,7 +360,7 @@ impl model::Model for EnvironmentResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "EnvironmentResponse",
-            names: &["created", "updated", "environment"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -747,6 +753,9 @@ pub struct InfrastructureResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InfrastructureResponse {
+    pub(crate) const NAMES: model::Names = &["created", "updated", "infrastructure"];
+}
 impl model::Model for InfrastructureResponse {
     #[inline]
     fn blank() -> Self {
@@ -761,7 +770,7 @@ impl model::Model for InfrastructureResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InfrastructureResponse",
-            names: &["created", "updated", "infrastructure"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -893,6 +902,9 @@ pub struct ManifestsResponseDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ManifestsResponseDto {
+    pub(crate) const NAMES: model::Names = &["identifiers"];
+}
 impl model::Model for ManifestsResponseDto {
     #[inline]
     fn blank() -> Self {
@@ -905,7 +917,7 @@ impl model::Model for ManifestsResponseDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ManifestsResponseDto",
-            names: &["identifiers"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -932,6 +944,9 @@ pub struct RancherClusterItem {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RancherClusterItem {
+    pub(crate) const NAMES: model::Names = &["clusters", "clusterItems"];
+}
 impl model::Model for RancherClusterItem {
     #[inline]
     fn blank() -> Self {
@@ -945,7 +960,7 @@ impl model::Model for RancherClusterItem {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RancherClusterItem",
-            names: &["clusters", "clusterItems"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1344,6 +1359,15 @@ pub struct ServiceOverrideGitUpdateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ServiceOverrideGitUpdateResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "type",
+        "identifier",
+        "serviceRef",
+        "environmentRef",
+        "infraIdentifier",
+    ];
+}
 impl model::Model for ServiceOverrideGitUpdateResponse {
     #[inline]
     fn blank() -> Self {
@@ -1360,13 +1384,7 @@ impl model::Model for ServiceOverrideGitUpdateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ServiceOverrideGitUpdateResponse",
-            names: &[
-                "type",
-                "identifier",
-                "serviceRef",
-                "environmentRef",
-                "infraIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1412,6 +1430,15 @@ pub struct ServiceOverrideMoveConfigResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ServiceOverrideMoveConfigResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "type",
+        "identifier",
+        "serviceRef",
+        "environmentRef",
+        "infraIdentifier",
+    ];
+}
 impl model::Model for ServiceOverrideMoveConfigResponse {
     #[inline]
     fn blank() -> Self {
@@ -1428,13 +1455,7 @@ impl model::Model for ServiceOverrideMoveConfigResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ServiceOverrideMoveConfigResponse",
-            names: &[
-                "type",
-                "identifier",
-                "serviceRef",
-                "environmentRef",
-                "infraIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1478,6 +1499,9 @@ pub struct ServiceResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ServiceResponse {
+    pub(crate) const NAMES: model::Names = &["created", "service", "updated"];
+}
 impl model::Model for ServiceResponse {
     #[inline]
     fn blank() -> Self {
@@ -1492,7 +1516,7 @@ impl model::Model for ServiceResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ServiceResponse",
-            names: &["created", "service", "updated"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -9,6 +9,9 @@ pub struct CustomDeploymentInfraResponseDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CustomDeploymentInfraResponseDto {
+    pub(crate) const NAMES: model::Names = &["obsolete"];
+}
 impl model::Model for CustomDeploymentInfraResponseDto {
     #[inline]
     fn blank() -> Self {
@@ -21,7 +24,7 @@ impl model::Model for CustomDeploymentInfraResponseDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CustomDeploymentInfraResponseDto",
-            names: &["obsolete"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -47,6 +50,9 @@ pub struct CustomDeploymentRefreshYamlDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CustomDeploymentRefreshYamlDto {
+    pub(crate) const NAMES: model::Names = &["refreshedYaml"];
+}
 impl model::Model for CustomDeploymentRefreshYamlDto {
     #[inline]
     fn blank() -> Self {
@@ -59,7 +65,7 @@ impl model::Model for CustomDeploymentRefreshYamlDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CustomDeploymentRefreshYamlDto",
-            names: &["refreshedYaml"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -142,6 +148,9 @@ pub struct CustomDeploymentVariableResponseDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CustomDeploymentVariableResponseDto {
+    pub(crate) const NAMES: model::Names = &["yaml", "metadataMap"];
+}
 impl model::Model for CustomDeploymentVariableResponseDto {
     #[inline]
     fn blank() -> Self {
@@ -155,7 +164,7 @@ impl model::Model for CustomDeploymentVariableResponseDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CustomDeploymentVariableResponseDto",
-            names: &["yaml", "metadataMap"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -11,6 +11,9 @@ pub struct EnvironmentGroup {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl EnvironmentGroup {
+    pub(crate) const NAMES: model::Names = &["envGroup", "createdAt", "lastModifiedAt"];
+}
 impl model::Model for EnvironmentGroup {
     #[inline]
     fn blank() -> Self {
@@ -25,7 +28,7 @@ impl model::Model for EnvironmentGroup {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "EnvironmentGroup",
-            names: &["envGroup", "createdAt", "lastModifiedAt"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -59,6 +62,15 @@ pub struct EnvironmentGroupDelete {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl EnvironmentGroupDelete {
+    pub(crate) const NAMES: model::Names = &[
+        "deleted",
+        "accountId",
+        "identifier",
+        "orgIdentifier",
+        "projectIdentifier",
+    ];
+}
 impl model::Model for EnvironmentGroupDelete {
     #[inline]
     fn blank() -> Self {
@@ -75,13 +87,7 @@ impl model::Model for EnvironmentGroupDelete {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "EnvironmentGroupDelete",
-            names: &[
-                "deleted",
-                "accountId",
-                "identifier",
-                "orgIdentifier",
-                "projectIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -307,6 +313,18 @@ pub struct PageResponseEnvironmentGroup {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseEnvironmentGroup {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseEnvironmentGroup {
     #[inline]
     fn blank() -> Self {
@@ -326,16 +344,7 @@ impl model::Model for PageResponseEnvironmentGroup {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseEnvironmentGroup",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

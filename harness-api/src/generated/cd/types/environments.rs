@@ -9,6 +9,9 @@ pub struct EnvironmentGitUpdateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl EnvironmentGitUpdateResponse {
+    pub(crate) const NAMES: model::Names = &["identifier"];
+}
 impl model::Model for EnvironmentGitUpdateResponse {
     #[inline]
     fn blank() -> Self {
@@ -21,7 +24,7 @@ impl model::Model for EnvironmentGitUpdateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "EnvironmentGitUpdateResponse",
-            names: &["identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -48,6 +51,9 @@ pub struct EnvironmentImportResponseDetails {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl EnvironmentImportResponseDetails {
+    pub(crate) const NAMES: model::Names = &["envIdentifier", "governanceMetadata"];
+}
 impl model::Model for EnvironmentImportResponseDetails {
     #[inline]
     fn blank() -> Self {
@@ -61,7 +67,7 @@ impl model::Model for EnvironmentImportResponseDetails {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "EnvironmentImportResponseDetails",
-            names: &["envIdentifier", "governanceMetadata"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -90,6 +96,9 @@ pub struct EnvironmentMoveConfigResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl EnvironmentMoveConfigResponse {
+    pub(crate) const NAMES: model::Names = &["success", "identifier"];
+}
 impl model::Model for EnvironmentMoveConfigResponse {
     #[inline]
     fn blank() -> Self {
@@ -103,7 +112,7 @@ impl model::Model for EnvironmentMoveConfigResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "EnvironmentMoveConfigResponse",
-            names: &["success", "identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -240,6 +249,18 @@ pub struct PageResponseEnvironmentResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseEnvironmentResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseEnvironmentResponse {
     #[inline]
     fn blank() -> Self {
@@ -259,16 +280,7 @@ impl model::Model for PageResponseEnvironmentResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseEnvironmentResponse",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -315,6 +327,18 @@ pub struct PageResponseServiceOverrideResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseServiceOverrideResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseServiceOverrideResponse {
     #[inline]
     fn blank() -> Self {
@@ -334,16 +358,7 @@ impl model::Model for PageResponseServiceOverrideResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseServiceOverrideResponse",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -834,6 +849,17 @@ pub struct ServiceOverrideResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ServiceOverrideResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "yaml",
+        "accountId",
+        "serviceRef",
+        "orgIdentifier",
+        "environmentRef",
+        "projectIdentifier",
+        "governanceMetadata",
+    ];
+}
 impl model::Model for ServiceOverrideResponse {
     #[inline]
     fn blank() -> Self {
@@ -852,15 +878,7 @@ impl model::Model for ServiceOverrideResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ServiceOverrideResponse",
-            names: &[
-                "yaml",
-                "accountId",
-                "serviceRef",
-                "orgIdentifier",
-                "environmentRef",
-                "projectIdentifier",
-                "governanceMetadata",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

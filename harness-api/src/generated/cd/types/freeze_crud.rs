@@ -65,6 +65,25 @@ pub struct FreezeDetailedResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl FreezeDetailedResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "type",
+        "yaml",
+        "status",
+        "windows",
+        "accountId",
+        "createdAt",
+        "identifier",
+        "description",
+        "freezeScope",
+        "lastUpdatedAt",
+        "orgIdentifier",
+        "projectIdentifier",
+        "currentOrUpcomingWindow",
+    ];
+}
 impl model::Model for FreezeDetailedResponse {
     #[inline]
     fn blank() -> Self {
@@ -91,23 +110,7 @@ impl model::Model for FreezeDetailedResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "FreezeDetailedResponse",
-            names: &[
-                "name",
-                "tags",
-                "type",
-                "yaml",
-                "status",
-                "windows",
-                "accountId",
-                "createdAt",
-                "identifier",
-                "description",
-                "freezeScope",
-                "lastUpdatedAt",
-                "orgIdentifier",
-                "projectIdentifier",
-                "currentOrUpcomingWindow",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -303,6 +306,24 @@ pub struct FreezeResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl FreezeResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "type",
+        "yaml",
+        "status",
+        "windows",
+        "accountId",
+        "createdAt",
+        "identifier",
+        "description",
+        "freezeScope",
+        "lastUpdatedAt",
+        "orgIdentifier",
+        "projectIdentifier",
+    ];
+}
 impl model::Model for FreezeResponse {
     #[inline]
     fn blank() -> Self {
@@ -328,22 +349,7 @@ impl model::Model for FreezeResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "FreezeResponse",
-            names: &[
-                "name",
-                "tags",
-                "type",
-                "yaml",
-                "status",
-                "windows",
-                "accountId",
-                "createdAt",
-                "identifier",
-                "description",
-                "freezeScope",
-                "lastUpdatedAt",
-                "orgIdentifier",
-                "projectIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -410,6 +416,14 @@ pub struct FreezeResponseWrapperDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl FreezeResponseWrapperDto {
+    pub(crate) const NAMES: model::Names = &[
+        "noOfFailed",
+        "noOfSuccess",
+        "freezeErrorResponseDTOList",
+        "successfulFreezeResponseDTOList",
+    ];
+}
 impl model::Model for FreezeResponseWrapperDto {
     #[inline]
     fn blank() -> Self {
@@ -425,12 +439,7 @@ impl model::Model for FreezeResponseWrapperDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "FreezeResponseWrapperDto",
-            names: &[
-                "noOfFailed",
-                "noOfSuccess",
-                "freezeErrorResponseDTOList",
-                "successfulFreezeResponseDTOList",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -681,6 +690,9 @@ pub struct FrozenExecutionDetails {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl FrozenExecutionDetails {
+    pub(crate) const NAMES: model::Names = &["freezeList"];
+}
 impl model::Model for FrozenExecutionDetails {
     #[inline]
     fn blank() -> Self {
@@ -693,7 +705,7 @@ impl model::Model for FrozenExecutionDetails {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "FrozenExecutionDetails",
-            names: &["freezeList"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -726,6 +738,18 @@ pub struct PageResponseFreezeSummaryResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseFreezeSummaryResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseFreezeSummaryResponse {
     #[inline]
     fn blank() -> Self {
@@ -745,16 +769,7 @@ impl model::Model for PageResponseFreezeSummaryResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseFreezeSummaryResponse",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -10,6 +10,9 @@ pub struct InfraMoveConfigResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InfraMoveConfigResponse {
+    pub(crate) const NAMES: model::Names = &["success", "identifier"];
+}
 impl model::Model for InfraMoveConfigResponse {
     #[inline]
     fn blank() -> Self {
@@ -23,7 +26,7 @@ impl model::Model for InfraMoveConfigResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InfraMoveConfigResponse",
-            names: &["success", "identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -51,6 +54,9 @@ pub struct InfrastructureGitUpdateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InfrastructureGitUpdateResponse {
+    pub(crate) const NAMES: model::Names = &["identifier"];
+}
 impl model::Model for InfrastructureGitUpdateResponse {
     #[inline]
     fn blank() -> Self {
@@ -63,7 +69,7 @@ impl model::Model for InfrastructureGitUpdateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InfrastructureGitUpdateResponse",
-            names: &["identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -90,6 +96,9 @@ pub struct InfrastructureImportResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InfrastructureImportResponse {
+    pub(crate) const NAMES: model::Names = &["identifier", "governanceMetadata"];
+}
 impl model::Model for InfrastructureImportResponse {
     #[inline]
     fn blank() -> Self {
@@ -103,7 +112,7 @@ impl model::Model for InfrastructureImportResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InfrastructureImportResponse",
-            names: &["identifier", "governanceMetadata"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -394,6 +403,15 @@ pub struct NgInfrastructureResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl NgInfrastructureResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "createdAt",
+        "infrastructure",
+        "lastModifiedAt",
+        "governanceMetadata",
+        "entityValidityDetails",
+    ];
+}
 impl model::Model for NgInfrastructureResponse {
     #[inline]
     fn blank() -> Self {
@@ -410,13 +428,7 @@ impl model::Model for NgInfrastructureResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "NgInfrastructureResponse",
-            names: &[
-                "createdAt",
-                "infrastructure",
-                "lastModifiedAt",
-                "governanceMetadata",
-                "entityValidityDetails",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -457,6 +469,18 @@ pub struct PageResponseInfrastructureResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseInfrastructureResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseInfrastructureResponse {
     #[inline]
     fn blank() -> Self {
@@ -476,16 +500,7 @@ impl model::Model for PageResponseInfrastructureResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseInfrastructureResponse",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -129,6 +129,23 @@ pub struct OverrideResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl OverrideResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "type",
+        "yaml",
+        "accountId",
+        "identifier",
+        "serviceRef",
+        "newlyCreated",
+        "orgIdentifier",
+        "environmentRef",
+        "isNewlyCreated",
+        "infraIdentifier",
+        "clusterIdentifier",
+        "projectIdentifier",
+        "governanceMetadata",
+    ];
+}
 impl model::Model for OverrideResponse {
     #[inline]
     fn blank() -> Self {
@@ -153,21 +170,7 @@ impl model::Model for OverrideResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "OverrideResponse",
-            names: &[
-                "type",
-                "yaml",
-                "accountId",
-                "identifier",
-                "serviceRef",
-                "newlyCreated",
-                "orgIdentifier",
-                "environmentRef",
-                "isNewlyCreated",
-                "infraIdentifier",
-                "clusterIdentifier",
-                "projectIdentifier",
-                "governanceMetadata",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -12,6 +12,14 @@ pub struct PostProdRollbackCheckDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PostProdRollbackCheckDto {
+    pub(crate) const NAMES: model::Names = &[
+        "message",
+        "swimLaneInfo",
+        "rollbackAllowed",
+        "isRollbackAllowed",
+    ];
+}
 impl model::Model for PostProdRollbackCheckDto {
     #[inline]
     fn blank() -> Self {
@@ -27,7 +35,7 @@ impl model::Model for PostProdRollbackCheckDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PostProdRollbackCheckDto",
-            names: &["message", "swimLaneInfo", "rollbackAllowed", "isRollbackAllowed"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -120,6 +128,16 @@ pub struct PostProdRollbackResponseDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PostProdRollbackResponseDto {
+    pub(crate) const NAMES: model::Names = &[
+        "message",
+        "instanceKey",
+        "infraMappingId",
+        "planExecutionId",
+        "rollbackTriggered",
+        "isRollbackTriggered",
+    ];
+}
 impl model::Model for PostProdRollbackResponseDto {
     #[inline]
     fn blank() -> Self {
@@ -137,14 +155,7 @@ impl model::Model for PostProdRollbackResponseDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PostProdRollbackResponseDto",
-            names: &[
-                "message",
-                "instanceKey",
-                "infraMappingId",
-                "planExecutionId",
-                "rollbackTriggered",
-                "isRollbackTriggered",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -442,6 +453,20 @@ pub struct RollbackResponseDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RollbackResponseDto {
+    pub(crate) const NAMES: model::Names = &[
+        "message",
+        "instanceKey",
+        "envIdentifier",
+        "infraMappingId",
+        "environmentType",
+        "infraIdentifier",
+        "planExecutionId",
+        "rollbackTriggered",
+        "serviceIdentifier",
+        "isRollbackTriggered",
+    ];
+}
 impl model::Model for RollbackResponseDto {
     #[inline]
     fn blank() -> Self {
@@ -463,18 +488,7 @@ impl model::Model for RollbackResponseDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RollbackResponseDto",
-            names: &[
-                "message",
-                "instanceKey",
-                "envIdentifier",
-                "infraMappingId",
-                "environmentType",
-                "infraIdentifier",
-                "planExecutionId",
-                "rollbackTriggered",
-                "serviceIdentifier",
-                "isRollbackTriggered",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

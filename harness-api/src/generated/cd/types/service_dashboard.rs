@@ -171,6 +171,9 @@ pub struct PipelineExecutionCountInfo {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PipelineExecutionCountInfo {
+    pub(crate) const NAMES: model::Names = &["executionCountGroupedOnServiceList"];
+}
 impl model::Model for PipelineExecutionCountInfo {
     #[inline]
     fn blank() -> Self {
@@ -183,7 +186,7 @@ impl model::Model for PipelineExecutionCountInfo {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PipelineExecutionCountInfo",
-            names: &["executionCountGroupedOnServiceList"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -946,6 +946,24 @@ pub struct ServiceOverrideResponseV2 {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ServiceOverrideResponseV2 {
+    pub(crate) const NAMES: model::Names = &[
+        "spec",
+        "type",
+        "yaml",
+        "accountId",
+        "identifier",
+        "serviceRef",
+        "newlyCreated",
+        "orgIdentifier",
+        "environmentRef",
+        "isNewlyCreated",
+        "infraIdentifier",
+        "clusterIdentifier",
+        "projectIdentifier",
+        "governanceMetadata",
+    ];
+}
 impl model::Model for ServiceOverrideResponseV2 {
     #[inline]
     fn blank() -> Self {
@@ -971,22 +989,7 @@ impl model::Model for ServiceOverrideResponseV2 {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ServiceOverrideResponseV2",
-            names: &[
-                "spec",
-                "type",
-                "yaml",
-                "accountId",
-                "identifier",
-                "serviceRef",
-                "newlyCreated",
-                "orgIdentifier",
-                "environmentRef",
-                "isNewlyCreated",
-                "infraIdentifier",
-                "clusterIdentifier",
-                "projectIdentifier",
-                "governanceMetadata",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -16,6 +16,18 @@ pub struct PageResponseServiceResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseServiceResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseServiceResponse {
     #[inline]
     fn blank() -> Self {
@@ -35,16 +47,7 @@ impl model::Model for PageResponseServiceResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseServiceResponse",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -85,6 +88,9 @@ pub struct PluginInfoResponseDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PluginInfoResponseDto {
+    pub(crate) const NAMES: model::Names = &["runtimeLanguage", "serverlessVersion"];
+}
 impl model::Model for PluginInfoResponseDto {
     #[inline]
     fn blank() -> Self {
@@ -98,7 +104,7 @@ impl model::Model for PluginInfoResponseDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PluginInfoResponseDto",
-            names: &["runtimeLanguage", "serverlessVersion"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -677,6 +683,9 @@ pub struct ServiceGitUpdateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ServiceGitUpdateResponse {
+    pub(crate) const NAMES: model::Names = &["identifier"];
+}
 impl model::Model for ServiceGitUpdateResponse {
     #[inline]
     fn blank() -> Self {
@@ -689,7 +698,7 @@ impl model::Model for ServiceGitUpdateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ServiceGitUpdateResponse",
-            names: &["identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -716,6 +725,9 @@ pub struct ServiceImportResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ServiceImportResponse {
+    pub(crate) const NAMES: model::Names = &["identifier", "governanceMetadata"];
+}
 impl model::Model for ServiceImportResponse {
     #[inline]
     fn blank() -> Self {
@@ -729,7 +741,7 @@ impl model::Model for ServiceImportResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ServiceImportResponse",
-            names: &["identifier", "governanceMetadata"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -20,6 +20,22 @@ pub struct ActionTemplate {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ActionTemplate {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "type",
+        "hubRef",
+        "identity",
+        "revision",
+        "isDefault",
+        "variables",
+        "description",
+        "runProperties",
+        "actionProperties",
+        "infrastructureType",
+    ];
+}
 impl model::Model for ActionTemplate {
     #[inline]
     fn blank() -> Self {
@@ -43,20 +59,7 @@ impl model::Model for ActionTemplate {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ActionTemplate",
-            names: &[
-                "name",
-                "tags",
-                "type",
-                "hubRef",
-                "identity",
-                "revision",
-                "isDefault",
-                "variables",
-                "description",
-                "runProperties",
-                "actionProperties",
-                "infrastructureType",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -106,6 +109,13 @@ pub struct ActionTemplateVariables {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ActionTemplateVariables {
+    pub(crate) const NAMES: model::Names = &[
+        "variables",
+        "actionProperties",
+        "actionRunProperty",
+    ];
+}
 impl model::Model for ActionTemplateVariables {
     #[inline]
     fn blank() -> Self {
@@ -120,7 +130,7 @@ impl model::Model for ActionTemplateVariables {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ActionTemplateVariables",
-            names: &["variables", "actionProperties", "actionRunProperty"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -216,6 +226,35 @@ pub struct ChaosActionTemplate {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ChaosActionTemplate {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "name",
+        "tags",
+        "type",
+        "orgID",
+        "hubRef",
+        "identity",
+        "revision",
+        "template",
+        "accountID",
+        "createdAt",
+        "createdBy",
+        "isDefault",
+        "isRemoved",
+        "projectID",
+        "updatedAt",
+        "updatedBy",
+        "variables",
+        "description",
+        "isEnterprise",
+        "runProperties",
+        "actionProperties",
+        "infrastructureType",
+        "createdByUserDetails",
+        "updatedByUserDetails",
+    ];
+}
 impl model::Model for ChaosActionTemplate {
     #[inline]
     fn blank() -> Self {
@@ -252,33 +291,7 @@ impl model::Model for ChaosActionTemplate {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ChaosActionTemplate",
-            names: &[
-                "id",
-                "name",
-                "tags",
-                "type",
-                "orgID",
-                "hubRef",
-                "identity",
-                "revision",
-                "template",
-                "accountID",
-                "createdAt",
-                "createdBy",
-                "isDefault",
-                "isRemoved",
-                "projectID",
-                "updatedAt",
-                "updatedBy",
-                "variables",
-                "description",
-                "isEnterprise",
-                "runProperties",
-                "actionProperties",
-                "infrastructureType",
-                "createdByUserDetails",
-                "updatedByUserDetails",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -397,6 +410,14 @@ pub struct ListFaultActionTemplateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListFaultActionTemplateResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "data",
+        "pagination",
+        "countDetails",
+        "correlationID",
+    ];
+}
 impl model::Model for ListFaultActionTemplateResponse {
     #[inline]
     fn blank() -> Self {
@@ -412,7 +433,7 @@ impl model::Model for ListFaultActionTemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListFaultActionTemplateResponse",
-            names: &["data", "pagination", "countDetails", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

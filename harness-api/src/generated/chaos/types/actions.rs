@@ -99,6 +99,36 @@ pub struct ActionResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ActionResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "type",
+        "orgID",
+        "hubRef",
+        "identity",
+        "accountID",
+        "createdAt",
+        "createdBy",
+        "isRemoved",
+        "managedBy",
+        "projectID",
+        "updatedAt",
+        "updatedBy",
+        "variables",
+        "actionsRef",
+        "hasSecrets",
+        "importType",
+        "isImported",
+        "description",
+        "runProperties",
+        "actionTemplate",
+        "actionProperties",
+        "recentExecutions",
+        "infrastructureType",
+        "actionReferenceCount",
+    ];
+}
 impl model::Model for ActionResponse {
     #[inline]
     fn blank() -> Self {
@@ -136,34 +166,7 @@ impl model::Model for ActionResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ActionResponse",
-            names: &[
-                "name",
-                "tags",
-                "type",
-                "orgID",
-                "hubRef",
-                "identity",
-                "accountID",
-                "createdAt",
-                "createdBy",
-                "isRemoved",
-                "managedBy",
-                "projectID",
-                "updatedAt",
-                "updatedBy",
-                "variables",
-                "actionsRef",
-                "hasSecrets",
-                "importType",
-                "isImported",
-                "description",
-                "runProperties",
-                "actionTemplate",
-                "actionProperties",
-                "recentExecutions",
-                "infrastructureType",
-                "actionReferenceCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -249,6 +252,21 @@ pub struct ChaosAction {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ChaosAction {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "type",
+        "hubRef",
+        "identity",
+        "variables",
+        "description",
+        "runProperties",
+        "actionProperties",
+        "actionsTemplateRef",
+        "infrastructureType",
+    ];
+}
 impl model::Model for ChaosAction {
     #[inline]
     fn blank() -> Self {
@@ -271,19 +289,7 @@ impl model::Model for ChaosAction {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ChaosAction",
-            names: &[
-                "name",
-                "tags",
-                "type",
-                "hubRef",
-                "identity",
-                "variables",
-                "description",
-                "runProperties",
-                "actionProperties",
-                "actionsTemplateRef",
-                "infrastructureType",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -525,6 +531,9 @@ pub struct ListChaosActionTemplateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListChaosActionTemplateResponse {
+    pub(crate) const NAMES: model::Names = &["data", "pagination"];
+}
 impl model::Model for ListChaosActionTemplateResponse {
     #[inline]
     fn blank() -> Self {
@@ -538,7 +547,7 @@ impl model::Model for ListChaosActionTemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListChaosActionTemplateResponse",
-            names: &["data", "pagination"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -631,6 +640,30 @@ pub struct StoredAction {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl StoredAction {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "type",
+        "orgID",
+        "hubRef",
+        "identity",
+        "accountID",
+        "isRemoved",
+        "managedBy",
+        "projectID",
+        "variables",
+        "actionsRef",
+        "hasSecrets",
+        "importType",
+        "description",
+        "runProperties",
+        "actionProperties",
+        "recentExecutions",
+        "infrastructureType",
+        "actionReferenceCount",
+    ];
+}
 impl model::Model for StoredAction {
     #[inline]
     fn blank() -> Self {
@@ -662,28 +695,7 @@ impl model::Model for StoredAction {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "StoredAction",
-            names: &[
-                "name",
-                "tags",
-                "type",
-                "orgID",
-                "hubRef",
-                "identity",
-                "accountID",
-                "isRemoved",
-                "managedBy",
-                "projectID",
-                "variables",
-                "actionsRef",
-                "hasSecrets",
-                "importType",
-                "description",
-                "runProperties",
-                "actionProperties",
-                "recentExecutions",
-                "infrastructureType",
-                "actionReferenceCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

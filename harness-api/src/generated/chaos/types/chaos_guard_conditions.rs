@@ -256,6 +256,19 @@ pub struct CreateConditionResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CreateConditionResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "k8sSpec",
+        "faultSpec",
+        "infraType",
+        "conditionId",
+        "description",
+        "machineSpec",
+        "correlationID",
+    ];
+}
 impl model::Model for CreateConditionResponse {
     #[inline]
     fn blank() -> Self {
@@ -276,17 +289,7 @@ impl model::Model for CreateConditionResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CreateConditionResponse",
-            names: &[
-                "name",
-                "tags",
-                "k8sSpec",
-                "faultSpec",
-                "infraType",
-                "conditionId",
-                "description",
-                "machineSpec",
-                "correlationID",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -330,6 +333,9 @@ pub struct DeleteConditionResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DeleteConditionResponse {
+    pub(crate) const NAMES: model::Names = &["message", "success", "correlationID"];
+}
 impl model::Model for DeleteConditionResponse {
     #[inline]
     fn blank() -> Self {
@@ -344,7 +350,7 @@ impl model::Model for DeleteConditionResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DeleteConditionResponse",
-            names: &["message", "success", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -387,6 +393,24 @@ pub struct GetConditionResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetConditionResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "rules",
+        "k8sSpec",
+        "createdAt",
+        "createdBy",
+        "faultSpec",
+        "infraType",
+        "updatedAt",
+        "updatedBy",
+        "conditionId",
+        "description",
+        "machineSpec",
+        "correlationID",
+    ];
+}
 impl model::Model for GetConditionResponse {
     #[inline]
     fn blank() -> Self {
@@ -412,22 +436,7 @@ impl model::Model for GetConditionResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetConditionResponse",
-            names: &[
-                "name",
-                "tags",
-                "rules",
-                "k8sSpec",
-                "createdAt",
-                "createdBy",
-                "faultSpec",
-                "infraType",
-                "updatedAt",
-                "updatedBy",
-                "conditionId",
-                "description",
-                "machineSpec",
-                "correlationID",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -481,6 +490,13 @@ pub struct ListConditionResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListConditionResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "conditions",
+        "pagination",
+        "correlationID",
+    ];
+}
 impl model::Model for ListConditionResponse {
     #[inline]
     fn blank() -> Self {
@@ -495,7 +511,7 @@ impl model::Model for ListConditionResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListConditionResponse",
-            names: &["conditions", "pagination", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -533,6 +549,19 @@ pub struct UpdateConditionResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateConditionResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "k8sSpec",
+        "faultSpec",
+        "infraType",
+        "conditionId",
+        "description",
+        "machineSpec",
+        "correlationID",
+    ];
+}
 impl model::Model for UpdateConditionResponse {
     #[inline]
     fn blank() -> Self {
@@ -553,17 +582,7 @@ impl model::Model for UpdateConditionResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateConditionResponse",
-            names: &[
-                "name",
-                "tags",
-                "k8sSpec",
-                "faultSpec",
-                "infraType",
-                "conditionId",
-                "description",
-                "machineSpec",
-                "correlationID",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -115,6 +115,19 @@ pub struct CreateRuleResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CreateRuleResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "ruleId",
+        "isEnabled",
+        "description",
+        "timeWindows",
+        "conditionIds",
+        "userGroupIds",
+        "correlationID",
+    ];
+}
 impl model::Model for CreateRuleResponse {
     #[inline]
     fn blank() -> Self {
@@ -135,17 +148,7 @@ impl model::Model for CreateRuleResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CreateRuleResponse",
-            names: &[
-                "name",
-                "tags",
-                "ruleId",
-                "isEnabled",
-                "description",
-                "timeWindows",
-                "conditionIds",
-                "userGroupIds",
-                "correlationID",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -189,6 +192,9 @@ pub struct DeleteRuleResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DeleteRuleResponse {
+    pub(crate) const NAMES: model::Names = &["message", "success", "correlationID"];
+}
 impl model::Model for DeleteRuleResponse {
     #[inline]
     fn blank() -> Self {
@@ -203,7 +209,7 @@ impl model::Model for DeleteRuleResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DeleteRuleResponse",
-            names: &["message", "success", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -246,6 +252,24 @@ pub struct GetRuleResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetRuleResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "ruleId",
+        "createdAt",
+        "createdBy",
+        "isEnabled",
+        "updatedAt",
+        "updatedBy",
+        "conditions",
+        "description",
+        "timeWindows",
+        "conditionIds",
+        "userGroupIds",
+        "correlationID",
+    ];
+}
 impl model::Model for GetRuleResponse {
     #[inline]
     fn blank() -> Self {
@@ -271,22 +295,7 @@ impl model::Model for GetRuleResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetRuleResponse",
-            names: &[
-                "name",
-                "tags",
-                "ruleId",
-                "createdAt",
-                "createdBy",
-                "isEnabled",
-                "updatedAt",
-                "updatedBy",
-                "conditions",
-                "description",
-                "timeWindows",
-                "conditionIds",
-                "userGroupIds",
-                "correlationID",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -340,6 +349,9 @@ pub struct ListRuleResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListRuleResponse {
+    pub(crate) const NAMES: model::Names = &["rules", "pagination", "correlationID"];
+}
 impl model::Model for ListRuleResponse {
     #[inline]
     fn blank() -> Self {
@@ -354,7 +366,7 @@ impl model::Model for ListRuleResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListRuleResponse",
-            names: &["rules", "pagination", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -595,6 +607,19 @@ pub struct UpdateRuleResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateRuleResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "ruleId",
+        "isEnabled",
+        "description",
+        "timeWindows",
+        "conditionIds",
+        "userGroupIds",
+        "correlationID",
+    ];
+}
 impl model::Model for UpdateRuleResponse {
     #[inline]
     fn blank() -> Self {
@@ -615,17 +640,7 @@ impl model::Model for UpdateRuleResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateRuleResponse",
-            names: &[
-                "name",
-                "tags",
-                "ruleId",
-                "isEnabled",
-                "description",
-                "timeWindows",
-                "conditionIds",
-                "userGroupIds",
-                "correlationID",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -287,6 +287,35 @@ pub struct GetHubResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetHubResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "hubId",
+        "orgID",
+        "repoUrl",
+        "authType",
+        "identity",
+        "repoName",
+        "accountID",
+        "createdAt",
+        "createdBy",
+        "isDefault",
+        "isRemoved",
+        "projectID",
+        "updatedAt",
+        "updatedBy",
+        "repoBranch",
+        "connectorId",
+        "description",
+        "lastSyncedAt",
+        "connectorScope",
+        "faultTemplateCount",
+        "probeTemplateCount",
+        "actionTemplateCount",
+        "experimentTemplateCount",
+    ];
+}
 impl model::Model for GetHubResponse {
     #[inline]
     fn blank() -> Self {
@@ -323,33 +352,7 @@ impl model::Model for GetHubResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetHubResponse",
-            names: &[
-                "name",
-                "tags",
-                "hubId",
-                "orgID",
-                "repoUrl",
-                "authType",
-                "identity",
-                "repoName",
-                "accountID",
-                "createdAt",
-                "createdBy",
-                "isDefault",
-                "isRemoved",
-                "projectID",
-                "updatedAt",
-                "updatedBy",
-                "repoBranch",
-                "connectorId",
-                "description",
-                "lastSyncedAt",
-                "connectorScope",
-                "faultTemplateCount",
-                "probeTemplateCount",
-                "actionTemplateCount",
-                "experimentTemplateCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -424,6 +427,9 @@ pub struct ListHubResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListHubResponse {
+    pub(crate) const NAMES: model::Names = &["items", "pagination"];
+}
 impl model::Model for ListHubResponse {
     #[inline]
     fn blank() -> Self {
@@ -437,7 +443,7 @@ impl model::Model for ListHubResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListHubResponse",
-            names: &["items", "pagination"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -12,6 +12,14 @@ pub struct ChaosLicenseUsageDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ChaosLicenseUsageDto {
+    pub(crate) const NAMES: model::Names = &[
+        "module",
+        "timestamp",
+        "accountIdentifier",
+        "experimentRunsPerMonth",
+    ];
+}
 impl model::Model for ChaosLicenseUsageDto {
     #[inline]
     fn blank() -> Self {
@@ -27,12 +35,7 @@ impl model::Model for ChaosLicenseUsageDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ChaosLicenseUsageDto",
-            names: &[
-                "module",
-                "timestamp",
-                "accountIdentifier",
-                "experimentRunsPerMonth",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -11,6 +11,9 @@ pub struct DeleteKubernetesInfraV2Response {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DeleteKubernetesInfraV2Response {
+    pub(crate) const NAMES: model::Names = &["message", "identity", "correlationId"];
+}
 impl model::Model for DeleteKubernetesInfraV2Response {
     #[inline]
     fn blank() -> Self {
@@ -25,7 +28,7 @@ impl model::Model for DeleteKubernetesInfraV2Response {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DeleteKubernetesInfraV2Response",
-            names: &["message", "identity", "correlationId"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -20,6 +20,22 @@ pub struct GetHarnessInfrastructureResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetHarnessInfrastructureResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "type",
+        "isUsed",
+        "namespace",
+        "identifier",
+        "connectorRef",
+        "isCompatible",
+        "correlationID",
+        "orgIdentifier",
+        "environmentRef",
+        "serviceAccount",
+        "projectIdentifier",
+    ];
+}
 impl model::Model for GetHarnessInfrastructureResponse {
     #[inline]
     fn blank() -> Self {
@@ -43,20 +59,7 @@ impl model::Model for GetHarnessInfrastructureResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetHarnessInfrastructureResponse",
-            names: &[
-                "name",
-                "type",
-                "isUsed",
-                "namespace",
-                "identifier",
-                "connectorRef",
-                "isCompatible",
-                "correlationID",
-                "orgIdentifier",
-                "environmentRef",
-                "serviceAccount",
-                "projectIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -108,6 +111,15 @@ pub struct GetInfraStatsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetInfraStatsResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "totalInfrastructures",
+        "totalActiveInfrastructure",
+        "totalConfirmedInfrastructure",
+        "totalInactiveInfrastructures",
+        "totalNonConfirmedInfrastructures",
+    ];
+}
 impl model::Model for GetInfraStatsResponse {
     #[inline]
     fn blank() -> Self {
@@ -124,13 +136,7 @@ impl model::Model for GetInfraStatsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetInfraStatsResponse",
-            names: &[
-                "totalInfrastructures",
-                "totalActiveInfrastructure",
-                "totalConfirmedInfrastructure",
-                "totalInactiveInfrastructures",
-                "totalNonConfirmedInfrastructures",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -164,6 +170,9 @@ pub struct GetInfraTokenResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetInfraTokenResponse {
+    pub(crate) const NAMES: model::Names = &["token"];
+}
 impl model::Model for GetInfraTokenResponse {
     #[inline]
     fn blank() -> Self {
@@ -176,7 +185,7 @@ impl model::Model for GetInfraTokenResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetInfraTokenResponse",
-            names: &["token"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[0],
             tagged: &[],
@@ -371,6 +380,9 @@ pub struct GetKubernetesInfrastructureV2YamlResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetKubernetesInfrastructureV2YamlResponse {
+    pub(crate) const NAMES: model::Names = &["yaml", "correlationId"];
+}
 impl model::Model for GetKubernetesInfrastructureV2YamlResponse {
     #[inline]
     fn blank() -> Self {
@@ -384,7 +396,7 @@ impl model::Model for GetKubernetesInfrastructureV2YamlResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetKubernetesInfrastructureV2YamlResponse",
-            names: &["yaml", "correlationId"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -488,6 +500,9 @@ pub struct GraphInfraVersionDetails {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GraphInfraVersionDetails {
+    pub(crate) const NAMES: model::Names = &["latestVersion", "compatibleVersions"];
+}
 impl model::Model for GraphInfraVersionDetails {
     #[inline]
     fn blank() -> Self {
@@ -501,7 +516,7 @@ impl model::Model for GraphInfraVersionDetails {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GraphInfraVersionDetails",
-            names: &["latestVersion", "compatibleVersions"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -594,6 +609,9 @@ pub struct GraphListInfraResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GraphListInfraResponse {
+    pub(crate) const NAMES: model::Names = &["infras", "totalNoOfInfras"];
+}
 impl model::Model for GraphListInfraResponse {
     #[inline]
     fn blank() -> Self {
@@ -607,7 +625,7 @@ impl model::Model for GraphListInfraResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GraphListInfraResponse",
-            names: &["infras", "totalNoOfInfras"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -774,6 +792,15 @@ pub struct GraphRegisterInfraResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GraphRegisterInfraResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "token",
+        "taskID",
+        "infraID",
+        "manifest",
+    ];
+}
 impl model::Model for GraphRegisterInfraResponse {
     #[inline]
     fn blank() -> Self {
@@ -790,7 +817,7 @@ impl model::Model for GraphRegisterInfraResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GraphRegisterInfraResponse",
-            names: &["name", "token", "taskID", "infraID", "manifest"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[1],
             tagged: &[],

@@ -10,6 +10,9 @@ pub struct ImageRegistryDetails {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ImageRegistryDetails {
+    pub(crate) const NAMES: model::Names = &["imageRegistryRepo", "imageRegistrySecret"];
+}
 impl model::Model for ImageRegistryDetails {
     #[inline]
     fn blank() -> Self {
@@ -23,7 +26,7 @@ impl model::Model for ImageRegistryDetails {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ImageRegistryDetails",
-            names: &["imageRegistryRepo", "imageRegistrySecret"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[1],
             tagged: &[],

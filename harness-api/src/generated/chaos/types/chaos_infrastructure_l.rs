@@ -9,6 +9,9 @@ pub struct ListApplicationResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListApplicationResponse {
+    pub(crate) const NAMES: model::Names = &["items"];
+}
 impl model::Model for ListApplicationResponse {
     #[inline]
     fn blank() -> Self {
@@ -21,7 +24,7 @@ impl model::Model for ListApplicationResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListApplicationResponse",
-            names: &["items"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -47,6 +50,9 @@ pub struct ListFunctionResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListFunctionResponse {
+    pub(crate) const NAMES: model::Names = &["items"];
+}
 impl model::Model for ListFunctionResponse {
     #[inline]
     fn blank() -> Self {
@@ -59,7 +65,7 @@ impl model::Model for ListFunctionResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListFunctionResponse",
-            names: &["items"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -86,6 +92,9 @@ pub struct ListHarnessInfrastructureResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListHarnessInfrastructureResponse {
+    pub(crate) const NAMES: model::Names = &["page", "items"];
+}
 impl model::Model for ListHarnessInfrastructureResponse {
     #[inline]
     fn blank() -> Self {
@@ -99,7 +108,7 @@ impl model::Model for ListHarnessInfrastructureResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListHarnessInfrastructureResponse",
-            names: &["page", "items"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -175,6 +184,13 @@ pub struct ListKubernetesInfraV2Response {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListKubernetesInfraV2Response {
+    pub(crate) const NAMES: model::Names = &[
+        "infras",
+        "pagination",
+        "totalNoOfInfrastructures",
+    ];
+}
 impl model::Model for ListKubernetesInfraV2Response {
     #[inline]
     fn blank() -> Self {
@@ -189,7 +205,7 @@ impl model::Model for ListKubernetesInfraV2Response {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListKubernetesInfraV2Response",
-            names: &["infras", "pagination", "totalNoOfInfrastructures"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -270,6 +286,9 @@ pub struct ListMachineInfraResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListMachineInfraResponse {
+    pub(crate) const NAMES: model::Names = &["infras", "totalNoOfInfras"];
+}
 impl model::Model for ListMachineInfraResponse {
     #[inline]
     fn blank() -> Self {
@@ -283,7 +302,7 @@ impl model::Model for ListMachineInfraResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListMachineInfraResponse",
-            names: &["infras", "totalNoOfInfras"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

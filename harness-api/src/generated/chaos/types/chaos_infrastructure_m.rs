@@ -29,6 +29,31 @@ pub struct MachineInfra {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl MachineInfra {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "status",
+        "infraID",
+        "version",
+        "hostname",
+        "isActive",
+        "createdAt",
+        "createdBy",
+        "startTime",
+        "updatedAt",
+        "updatedBy",
+        "userInputs",
+        "description",
+        "isRegistered",
+        "environmentID",
+        "lastHeartbeat",
+        "noOfSchedules",
+        "noOfWorkflows",
+        "isInfraConfirmed",
+        "lastWorkflowTimestamp",
+    ];
+}
 impl model::Model for MachineInfra {
     #[inline]
     fn blank() -> Self {
@@ -61,29 +86,7 @@ impl model::Model for MachineInfra {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "MachineInfra",
-            names: &[
-                "name",
-                "tags",
-                "status",
-                "infraID",
-                "version",
-                "hostname",
-                "isActive",
-                "createdAt",
-                "createdBy",
-                "startTime",
-                "updatedAt",
-                "updatedBy",
-                "userInputs",
-                "description",
-                "isRegistered",
-                "environmentID",
-                "lastHeartbeat",
-                "noOfSchedules",
-                "noOfWorkflows",
-                "isInfraConfirmed",
-                "lastWorkflowTimestamp",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -275,6 +278,9 @@ pub struct MachineInfraVersionDetails {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl MachineInfraVersionDetails {
+    pub(crate) const NAMES: model::Names = &["latestVersion", "compatibleVersions"];
+}
 impl model::Model for MachineInfraVersionDetails {
     #[inline]
     fn blank() -> Self {
@@ -288,7 +294,7 @@ impl model::Model for MachineInfraVersionDetails {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "MachineInfraVersionDetails",
-            names: &["latestVersion", "compatibleVersions"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

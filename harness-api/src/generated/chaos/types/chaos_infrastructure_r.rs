@@ -371,6 +371,9 @@ pub struct RegisterInfrastructureV2Response {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RegisterInfrastructureV2Response {
+    pub(crate) const NAMES: model::Names = &["name", "token", "identity"];
+}
 impl model::Model for RegisterInfrastructureV2Response {
     #[inline]
     fn blank() -> Self {
@@ -385,7 +388,7 @@ impl model::Model for RegisterInfrastructureV2Response {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RegisterInfrastructureV2Response",
-            names: &["name", "token", "identity"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[1],
             tagged: &[],
@@ -496,6 +499,17 @@ pub struct RegisterMachineInfraResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RegisterMachineInfraResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "infraID",
+        "version",
+        "accessKey",
+        "infraType",
+        "serverURL",
+        "installationManifest",
+    ];
+}
 impl model::Model for RegisterMachineInfraResponse {
     #[inline]
     fn blank() -> Self {
@@ -514,15 +528,7 @@ impl model::Model for RegisterMachineInfraResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RegisterMachineInfraResponse",
-            names: &[
-                "name",
-                "infraID",
-                "version",
-                "accessKey",
-                "infraType",
-                "serverURL",
-                "installationManifest",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[3],
             tagged: &[],

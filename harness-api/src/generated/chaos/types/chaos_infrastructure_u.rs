@@ -48,6 +48,9 @@ pub struct UpdateInfraResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateInfraResponse {
+    pub(crate) const NAMES: model::Names = &["message", "correlationID"];
+}
 impl model::Model for UpdateInfraResponse {
     #[inline]
     fn blank() -> Self {
@@ -61,7 +64,7 @@ impl model::Model for UpdateInfraResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateInfraResponse",
-            names: &["message", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -90,6 +93,9 @@ pub struct UpdateKubernetesInfrastructureResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateKubernetesInfrastructureResponse {
+    pub(crate) const NAMES: model::Names = &["message", "correlationId"];
+}
 impl model::Model for UpdateKubernetesInfrastructureResponse {
     #[inline]
     fn blank() -> Self {
@@ -103,7 +109,7 @@ impl model::Model for UpdateKubernetesInfrastructureResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateKubernetesInfrastructureResponse",
-            names: &["message", "correlationId"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -287,6 +293,9 @@ pub struct UpdateKubernetesInfrastructureV2Response {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateKubernetesInfrastructureV2Response {
+    pub(crate) const NAMES: model::Names = &["message", "correlationId"];
+}
 impl model::Model for UpdateKubernetesInfrastructureV2Response {
     #[inline]
     fn blank() -> Self {
@@ -300,7 +309,7 @@ impl model::Model for UpdateKubernetesInfrastructureV2Response {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateKubernetesInfrastructureV2Response",
-            names: &["message", "correlationId"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -379,6 +388,9 @@ pub struct UpgradeKubernetesInfrastructureResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpgradeKubernetesInfrastructureResponse {
+    pub(crate) const NAMES: model::Names = &["name", "message"];
+}
 impl model::Model for UpgradeKubernetesInfrastructureResponse {
     #[inline]
     fn blank() -> Self {
@@ -392,7 +404,7 @@ impl model::Model for UpgradeKubernetesInfrastructureResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpgradeKubernetesInfrastructureResponse",
-            names: &["name", "message"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -10,6 +10,9 @@ pub struct CreateActionResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CreateActionResponse {
+    pub(crate) const NAMES: model::Names = &["experimentID", "experimentName"];
+}
 impl model::Model for CreateActionResponse {
     #[inline]
     fn blank() -> Self {
@@ -23,7 +26,7 @@ impl model::Model for CreateActionResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CreateActionResponse",
-            names: &["experimentID", "experimentName"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -224,6 +227,9 @@ pub struct ListRecommendationsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListRecommendationsResponse {
+    pub(crate) const NAMES: model::Names = &["pagination", "recommendations"];
+}
 impl model::Model for ListRecommendationsResponse {
     #[inline]
     fn blank() -> Self {
@@ -237,7 +243,7 @@ impl model::Model for ListRecommendationsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListRecommendationsResponse",
-            names: &["pagination", "recommendations"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -309,6 +315,9 @@ pub struct PipelineAddExperimentResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PipelineAddExperimentResponse {
+    pub(crate) const NAMES: model::Names = &["stageID", "pipelineID", "pipelineName"];
+}
 impl model::Model for PipelineAddExperimentResponse {
     #[inline]
     fn blank() -> Self {
@@ -323,7 +332,7 @@ impl model::Model for PipelineAddExperimentResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PipelineAddExperimentResponse",
-            names: &["stageID", "pipelineID", "pipelineName"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -477,6 +486,9 @@ pub struct RunActionResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RunActionResponse {
+    pub(crate) const NAMES: model::Names = &["notifyID", "experimentID"];
+}
 impl model::Model for RunActionResponse {
     #[inline]
     fn blank() -> Self {
@@ -490,7 +502,7 @@ impl model::Model for RunActionResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RunActionResponse",
-            names: &["notifyID", "experimentID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -538,6 +550,31 @@ pub struct StoredRecommendation {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl StoredRecommendation {
+    pub(crate) const NAMES: model::Names = &[
+        "tags",
+        "orgID",
+        "source",
+        "infraID",
+        "accountID",
+        "infraName",
+        "infraType",
+        "isRemoved",
+        "projectID",
+        "updatedAt",
+        "suggestions",
+        "experimentID",
+        "faultFilters",
+        "probeFilters",
+        "environmentID",
+        "experimentName",
+        "infraNamespace",
+        "PipelineFilters",
+        "eventIdentifier",
+        "recommendationID",
+        "recommendationCategory",
+    ];
+}
 impl model::Model for StoredRecommendation {
     #[inline]
     fn blank() -> Self {
@@ -570,29 +607,7 @@ impl model::Model for StoredRecommendation {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "StoredRecommendation",
-            names: &[
-                "tags",
-                "orgID",
-                "source",
-                "infraID",
-                "accountID",
-                "infraName",
-                "infraType",
-                "isRemoved",
-                "projectID",
-                "updatedAt",
-                "suggestions",
-                "experimentID",
-                "faultFilters",
-                "probeFilters",
-                "environmentID",
-                "experimentName",
-                "infraNamespace",
-                "PipelineFilters",
-                "eventIdentifier",
-                "recommendationID",
-                "recommendationCategory",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -279,6 +279,18 @@ pub struct ChaosGuardCondition {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ChaosGuardCondition {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "k8sSpec",
+        "faultSpec",
+        "infraType",
+        "conditionId",
+        "description",
+        "machineSpec",
+    ];
+}
 impl model::Model for ChaosGuardCondition {
     #[inline]
     fn blank() -> Self {
@@ -298,16 +310,7 @@ impl model::Model for ChaosGuardCondition {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ChaosGuardCondition",
-            names: &[
-                "name",
-                "tags",
-                "k8sSpec",
-                "faultSpec",
-                "infraType",
-                "conditionId",
-                "description",
-                "machineSpec",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -309,6 +309,9 @@ pub struct ExperimentCreationResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ExperimentCreationResponse {
+    pub(crate) const NAMES: model::Names = &["data", "auditAction"];
+}
 impl model::Model for ExperimentCreationResponse {
     #[inline]
     fn blank() -> Self {
@@ -322,7 +325,7 @@ impl model::Model for ExperimentCreationResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ExperimentCreationResponse",
-            names: &["data", "auditAction"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

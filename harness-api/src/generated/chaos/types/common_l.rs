@@ -49,6 +49,9 @@ pub struct ListMetadataResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListMetadataResponse {
+    pub(crate) const NAMES: model::Names = &["items", "pagination", "correlationID"];
+}
 impl model::Model for ListMetadataResponse {
     #[inline]
     fn blank() -> Self {
@@ -63,7 +66,7 @@ impl model::Model for ListMetadataResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListMetadataResponse",
-            names: &["items", "pagination", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -166,6 +166,9 @@ pub struct ChaosExperimentTemplateCompareRevisions {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ChaosExperimentTemplateCompareRevisions {
+    pub(crate) const NAMES: model::Names = &["template1", "template2", "correlationID"];
+}
 impl model::Model for ChaosExperimentTemplateCompareRevisions {
     #[inline]
     fn blank() -> Self {
@@ -180,7 +183,7 @@ impl model::Model for ChaosExperimentTemplateCompareRevisions {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ChaosExperimentTemplateCompareRevisions",
-            names: &["template1", "template2", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -408,6 +411,21 @@ pub struct CreateExperimentTemplateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CreateExperimentTemplateResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "kind",
+        "name",
+        "spec",
+        "tags",
+        "identity",
+        "revision",
+        "isDefault",
+        "apiVersion",
+        "description",
+        "hubIdentity",
+        "correlationID",
+    ];
+}
 impl model::Model for CreateExperimentTemplateResponse {
     #[inline]
     fn blank() -> Self {
@@ -430,19 +448,7 @@ impl model::Model for CreateExperimentTemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CreateExperimentTemplateResponse",
-            names: &[
-                "kind",
-                "name",
-                "spec",
-                "tags",
-                "identity",
-                "revision",
-                "isDefault",
-                "apiVersion",
-                "description",
-                "hubIdentity",
-                "correlationID",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -875,6 +881,14 @@ pub struct ExperimentTemplateVariables {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ExperimentTemplateVariables {
+    pub(crate) const NAMES: model::Names = &[
+        "faults",
+        "probes",
+        "actions",
+        "correlationID",
+    ];
+}
 impl model::Model for ExperimentTemplateVariables {
     #[inline]
     fn blank() -> Self {
@@ -890,7 +904,7 @@ impl model::Model for ExperimentTemplateVariables {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ExperimentTemplateVariables",
-            names: &["faults", "probes", "actions", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -923,6 +937,9 @@ pub struct ExperimentTemplateYaml {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ExperimentTemplateYaml {
+    pub(crate) const NAMES: model::Names = &["template", "correlationID"];
+}
 impl model::Model for ExperimentTemplateYaml {
     #[inline]
     fn blank() -> Self {
@@ -936,7 +953,7 @@ impl model::Model for ExperimentTemplateYaml {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ExperimentTemplateYaml",
-            names: &["template", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -974,6 +991,21 @@ pub struct GetExperimentTemplateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetExperimentTemplateResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "kind",
+        "name",
+        "spec",
+        "tags",
+        "identity",
+        "revision",
+        "isDefault",
+        "apiVersion",
+        "description",
+        "hubIdentity",
+        "correlationID",
+    ];
+}
 impl model::Model for GetExperimentTemplateResponse {
     #[inline]
     fn blank() -> Self {
@@ -996,19 +1028,7 @@ impl model::Model for GetExperimentTemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetExperimentTemplateResponse",
-            names: &[
-                "kind",
-                "name",
-                "spec",
-                "tags",
-                "identity",
-                "revision",
-                "isDefault",
-                "apiVersion",
-                "description",
-                "hubIdentity",
-                "correlationID",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1056,6 +1076,9 @@ pub struct ListExperimentTemplateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListExperimentTemplateResponse {
+    pub(crate) const NAMES: model::Names = &["data", "pagination", "correlationID"];
+}
 impl model::Model for ListExperimentTemplateResponse {
     #[inline]
     fn blank() -> Self {
@@ -1070,7 +1093,7 @@ impl model::Model for ListExperimentTemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListExperimentTemplateResponse",
-            names: &["data", "pagination", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1158,6 +1181,21 @@ pub struct UpdateExperimentTemplateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateExperimentTemplateResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "kind",
+        "name",
+        "spec",
+        "tags",
+        "identity",
+        "revision",
+        "isDefault",
+        "apiVersion",
+        "description",
+        "hubIdentity",
+        "correlationID",
+    ];
+}
 impl model::Model for UpdateExperimentTemplateResponse {
     #[inline]
     fn blank() -> Self {
@@ -1180,19 +1218,7 @@ impl model::Model for UpdateExperimentTemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateExperimentTemplateResponse",
-            names: &[
-                "kind",
-                "name",
-                "spec",
-                "tags",
-                "identity",
-                "revision",
-                "isDefault",
-                "apiVersion",
-                "description",
-                "hubIdentity",
-                "correlationID",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

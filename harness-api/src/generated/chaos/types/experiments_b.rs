@@ -90,6 +90,9 @@ pub struct BulkExperimentRunResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl BulkExperimentRunResponse {
+    pub(crate) const NAMES: model::Names = &["stageID", "createPipelineResponse"];
+}
 impl model::Model for BulkExperimentRunResponse {
     #[inline]
     fn blank() -> Self {
@@ -103,7 +106,7 @@ impl model::Model for BulkExperimentRunResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "BulkExperimentRunResponse",
-            names: &["stageID", "createPipelineResponse"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

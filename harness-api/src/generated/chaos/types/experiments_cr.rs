@@ -105,6 +105,15 @@ pub struct CreateNoteRequest {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CreateNoteRequest {
+    pub(crate) const NAMES: model::Names = &[
+        "type",
+        "comment",
+        "experimentID",
+        "gamedayRunID",
+        "experimentRunID",
+    ];
+}
 impl model::Model for CreateNoteRequest {
     #[inline]
     fn blank() -> Self {
@@ -121,13 +130,7 @@ impl model::Model for CreateNoteRequest {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CreateNoteRequest",
-            names: &[
-                "type",
-                "comment",
-                "experimentID",
-                "gamedayRunID",
-                "experimentRunID",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -150,6 +150,13 @@ pub struct DeleteChaosV2ExperimentResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DeleteChaosV2ExperimentResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "isDeleted",
+        "experimentId",
+        "experimentName",
+    ];
+}
 impl model::Model for DeleteChaosV2ExperimentResponse {
     #[inline]
     fn blank() -> Self {
@@ -164,7 +171,7 @@ impl model::Model for DeleteChaosV2ExperimentResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DeleteChaosV2ExperimentResponse",
-            names: &["isDeleted", "experimentId", "experimentName"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -194,6 +201,9 @@ pub struct DeleteInputSetResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DeleteInputSetResponse {
+    pub(crate) const NAMES: model::Names = &["correlationID"];
+}
 impl model::Model for DeleteInputSetResponse {
     #[inline]
     fn blank() -> Self {
@@ -206,7 +216,7 @@ impl model::Model for DeleteInputSetResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DeleteInputSetResponse",
-            names: &["correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

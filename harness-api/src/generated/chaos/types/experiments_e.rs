@@ -714,6 +714,13 @@ pub struct ExperimentRunsData {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ExperimentRunsData {
+    pub(crate) const NAMES: model::Names = &[
+        "experimentRunStats",
+        "totalExperimentRuns",
+        "totalExperimentChange",
+    ];
+}
 impl model::Model for ExperimentRunsData {
     #[inline]
     fn blank() -> Self {
@@ -728,11 +735,7 @@ impl model::Model for ExperimentRunsData {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ExperimentRunsData",
-            names: &[
-                "experimentRunStats",
-                "totalExperimentRuns",
-                "totalExperimentChange",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

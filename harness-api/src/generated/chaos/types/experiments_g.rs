@@ -106,6 +106,9 @@ pub struct GetChaosPipelineNodesResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetChaosPipelineNodesResponse {
+    pub(crate) const NAMES: model::Names = &["refEntities", "chaosExecutionNode"];
+}
 impl model::Model for GetChaosPipelineNodesResponse {
     #[inline]
     fn blank() -> Self {
@@ -119,7 +122,7 @@ impl model::Model for GetChaosPipelineNodesResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetChaosPipelineNodesResponse",
-            names: &["refEntities", "chaosExecutionNode"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -189,6 +192,9 @@ pub struct GetExperimentOrTemplateVariableResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetExperimentOrTemplateVariableResponse {
+    pub(crate) const NAMES: model::Names = &["items"];
+}
 impl model::Model for GetExperimentOrTemplateVariableResponse {
     #[inline]
     fn blank() -> Self {
@@ -201,7 +207,7 @@ impl model::Model for GetExperimentOrTemplateVariableResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetExperimentOrTemplateVariableResponse",
-            names: &["items"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -23,6 +23,25 @@ pub struct InputSet {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InputSet {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "name",
+        "spec",
+        "orgID",
+        "version",
+        "identity",
+        "accountID",
+        "createdAt",
+        "createdBy",
+        "isRemoved",
+        "projectID",
+        "updatedAt",
+        "updatedBy",
+        "description",
+        "experimentID",
+    ];
+}
 impl model::Model for InputSet {
     #[inline]
     fn blank() -> Self {
@@ -49,23 +68,7 @@ impl model::Model for InputSet {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InputSet",
-            names: &[
-                "id",
-                "name",
-                "spec",
-                "orgID",
-                "version",
-                "identity",
-                "accountID",
-                "createdAt",
-                "createdBy",
-                "isRemoved",
-                "projectID",
-                "updatedAt",
-                "updatedBy",
-                "description",
-                "experimentID",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

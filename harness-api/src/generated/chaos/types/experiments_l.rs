@@ -252,6 +252,14 @@ pub struct ListExperimentOrTemplateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListExperimentOrTemplateResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "templates",
+        "pagination",
+        "experiments",
+        "correlationId",
+    ];
+}
 impl model::Model for ListExperimentOrTemplateResponse {
     #[inline]
     fn blank() -> Self {
@@ -267,7 +275,7 @@ impl model::Model for ListExperimentOrTemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListExperimentOrTemplateResponse",
-            names: &["templates", "pagination", "experiments", "correlationId"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -354,6 +362,9 @@ pub struct ListExperimentV2Response {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListExperimentV2Response {
+    pub(crate) const NAMES: model::Names = &["data", "pagination"];
+}
 impl model::Model for ListExperimentV2Response {
     #[inline]
     fn blank() -> Self {
@@ -367,7 +378,7 @@ impl model::Model for ListExperimentV2Response {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListExperimentV2Response",
-            names: &["data", "pagination"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -396,6 +407,9 @@ pub struct ListExperimentsWithActiveInfrasMinimalNotificationResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListExperimentsWithActiveInfrasMinimalNotificationResponse {
+    pub(crate) const NAMES: model::Names = &["experiments", "totalNoOfExperiments"];
+}
 impl model::Model for ListExperimentsWithActiveInfrasMinimalNotificationResponse {
     #[inline]
     fn blank() -> Self {
@@ -409,7 +423,7 @@ impl model::Model for ListExperimentsWithActiveInfrasMinimalNotificationResponse
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListExperimentsWithActiveInfrasMinimalNotificationResponse",
-            names: &["experiments", "totalNoOfExperiments"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -439,6 +453,9 @@ pub struct ListInputSetResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListInputSetResponse {
+    pub(crate) const NAMES: model::Names = &["data", "pagination", "correlationID"];
+}
 impl model::Model for ListInputSetResponse {
     #[inline]
     fn blank() -> Self {
@@ -453,7 +470,7 @@ impl model::Model for ListInputSetResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListInputSetResponse",
-            names: &["data", "pagination", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -538,6 +555,9 @@ pub struct ListWorkflowResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListWorkflowResponse {
+    pub(crate) const NAMES: model::Names = &["workflows", "totalNoOfWorkflows"];
+}
 impl model::Model for ListWorkflowResponse {
     #[inline]
     fn blank() -> Self {
@@ -551,7 +571,7 @@ impl model::Model for ListWorkflowResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListWorkflowResponse",
-            names: &["workflows", "totalNoOfWorkflows"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -266,6 +266,17 @@ pub struct Notes {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Notes {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "type",
+        "notes",
+        "identifiers",
+        "experimentID",
+        "gamedayRunID",
+        "experimentRunID",
+    ];
+}
 impl model::Model for Notes {
     #[inline]
     fn blank() -> Self {
@@ -284,15 +295,7 @@ impl model::Model for Notes {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Notes",
-            names: &[
-                "id",
-                "type",
-                "notes",
-                "identifiers",
-                "experimentID",
-                "gamedayRunID",
-                "experimentRunID",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -84,6 +84,9 @@ pub struct ReRunChaosWorkflowResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ReRunChaosWorkflowResponse {
+    pub(crate) const NAMES: model::Names = &["notifyID"];
+}
 impl model::Model for ReRunChaosWorkflowResponse {
     #[inline]
     fn blank() -> Self {
@@ -96,7 +99,7 @@ impl model::Model for ReRunChaosWorkflowResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ReRunChaosWorkflowResponse",
-            names: &["notifyID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -403,6 +406,9 @@ pub struct RunTimeVariables {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RunTimeVariables {
+    pub(crate) const NAMES: model::Names = &["tasks", "experiment"];
+}
 impl model::Model for RunTimeVariables {
     #[inline]
     fn blank() -> Self {
@@ -416,7 +422,7 @@ impl model::Model for RunTimeVariables {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RunTimeVariables",
-            names: &["tasks", "experiment"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

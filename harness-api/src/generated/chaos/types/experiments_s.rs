@@ -794,6 +794,13 @@ pub struct StopChaosV2ExperimentResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl StopChaosV2ExperimentResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "isStopped",
+        "experimentId",
+        "experimentName",
+    ];
+}
 impl model::Model for StopChaosV2ExperimentResponse {
     #[inline]
     fn blank() -> Self {
@@ -808,7 +815,7 @@ impl model::Model for StopChaosV2ExperimentResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "StopChaosV2ExperimentResponse",
-            names: &["isStopped", "experimentId", "experimentName"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -64,6 +64,9 @@ pub struct UpdateCronExperimentStateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateCronExperimentStateResponse {
+    pub(crate) const NAMES: model::Names = &["failedIDs", "successIDs"];
+}
 impl model::Model for UpdateCronExperimentStateResponse {
     #[inline]
     fn blank() -> Self {
@@ -77,7 +80,7 @@ impl model::Model for UpdateCronExperimentStateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateCronExperimentStateResponse",
-            names: &["failedIDs", "successIDs"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

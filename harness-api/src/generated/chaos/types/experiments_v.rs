@@ -9,6 +9,9 @@ pub struct VerifyChaosStageInPipelineRunResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl VerifyChaosStageInPipelineRunResponse {
+    pub(crate) const NAMES: model::Names = &["exists"];
+}
 impl model::Model for VerifyChaosStageInPipelineRunResponse {
     #[inline]
     fn blank() -> Self {
@@ -21,7 +24,7 @@ impl model::Model for VerifyChaosStageInPipelineRunResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "VerifyChaosStageInPipelineRunResponse",
-            names: &["exists"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -181,6 +181,9 @@ pub struct ChaosFaultTemplateCompareRevisions {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ChaosFaultTemplateCompareRevisions {
+    pub(crate) const NAMES: model::Names = &["template1", "template2", "correlationID"];
+}
 impl model::Model for ChaosFaultTemplateCompareRevisions {
     #[inline]
     fn blank() -> Self {
@@ -195,7 +198,7 @@ impl model::Model for ChaosFaultTemplateCompareRevisions {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ChaosFaultTemplateCompareRevisions",
-            names: &["template1", "template2", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -438,6 +441,30 @@ pub struct CreateFaultTemplateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CreateFaultTemplateResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "kind",
+        "name",
+        "spec",
+        "tags",
+        "type",
+        "links",
+        "infras",
+        "category",
+        "identity",
+        "keywords",
+        "revision",
+        "infraType",
+        "isDefault",
+        "platforms",
+        "variables",
+        "apiVersion",
+        "description",
+        "hubIdentity",
+        "correlationID",
+        "permissionsRequired",
+    ];
+}
 impl model::Model for CreateFaultTemplateResponse {
     #[inline]
     fn blank() -> Self {
@@ -469,28 +496,7 @@ impl model::Model for CreateFaultTemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CreateFaultTemplateResponse",
-            names: &[
-                "kind",
-                "name",
-                "spec",
-                "tags",
-                "type",
-                "links",
-                "infras",
-                "category",
-                "identity",
-                "keywords",
-                "revision",
-                "infraType",
-                "isDefault",
-                "platforms",
-                "variables",
-                "apiVersion",
-                "description",
-                "hubIdentity",
-                "correlationID",
-                "permissionsRequired",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -825,6 +831,15 @@ pub struct FaultTemplateVariables {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl FaultTemplateVariables {
+    pub(crate) const NAMES: model::Names = &[
+        "variables",
+        "faultTargets",
+        "faultTunable",
+        "correlationID",
+        "faultAuthentication",
+    ];
+}
 impl model::Model for FaultTemplateVariables {
     #[inline]
     fn blank() -> Self {
@@ -841,13 +856,7 @@ impl model::Model for FaultTemplateVariables {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "FaultTemplateVariables",
-            names: &[
-                "variables",
-                "faultTargets",
-                "faultTunable",
-                "correlationID",
-                "faultAuthentication",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -882,6 +891,9 @@ pub struct FaultTemplateYaml {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl FaultTemplateYaml {
+    pub(crate) const NAMES: model::Names = &["template", "correlationID"];
+}
 impl model::Model for FaultTemplateYaml {
     #[inline]
     fn blank() -> Self {
@@ -895,7 +907,7 @@ impl model::Model for FaultTemplateYaml {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "FaultTemplateYaml",
-            names: &["template", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -925,6 +937,9 @@ pub struct GetFaultTemplateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetFaultTemplateResponse {
+    pub(crate) const NAMES: model::Names = &["data", "fault", "correlationID"];
+}
 impl model::Model for GetFaultTemplateResponse {
     #[inline]
     fn blank() -> Self {
@@ -939,7 +954,7 @@ impl model::Model for GetFaultTemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetFaultTemplateResponse",
-            names: &["data", "fault", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -972,6 +987,14 @@ pub struct ListFaultTemplateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListFaultTemplateResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "data",
+        "pagination",
+        "correlationID",
+        "categoriesCount",
+    ];
+}
 impl model::Model for ListFaultTemplateResponse {
     #[inline]
     fn blank() -> Self {
@@ -987,7 +1010,7 @@ impl model::Model for ListFaultTemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListFaultTemplateResponse",
-            names: &["data", "pagination", "correlationID", "categoriesCount"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1189,6 +1212,29 @@ pub struct UpdateFaultResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateFaultResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "kind",
+        "name",
+        "spec",
+        "tags",
+        "type",
+        "links",
+        "infras",
+        "values",
+        "category",
+        "identity",
+        "infraType",
+        "updatedAt",
+        "variables",
+        "apiVersion",
+        "importType",
+        "description",
+        "correlationID",
+        "templateReference",
+        "permissionsRequired",
+    ];
+}
 impl model::Model for UpdateFaultResponse {
     #[inline]
     fn blank() -> Self {
@@ -1219,27 +1265,7 @@ impl model::Model for UpdateFaultResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateFaultResponse",
-            names: &[
-                "kind",
-                "name",
-                "spec",
-                "tags",
-                "type",
-                "links",
-                "infras",
-                "values",
-                "category",
-                "identity",
-                "infraType",
-                "updatedAt",
-                "variables",
-                "apiVersion",
-                "importType",
-                "description",
-                "correlationID",
-                "templateReference",
-                "permissionsRequired",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1320,6 +1346,30 @@ pub struct UpdateFaultTemplateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateFaultTemplateResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "kind",
+        "name",
+        "spec",
+        "tags",
+        "type",
+        "links",
+        "infras",
+        "category",
+        "identity",
+        "keywords",
+        "revision",
+        "infraType",
+        "isDefault",
+        "platforms",
+        "variables",
+        "apiVersion",
+        "description",
+        "hubIdentity",
+        "correlationID",
+        "permissionsRequired",
+    ];
+}
 impl model::Model for UpdateFaultTemplateResponse {
     #[inline]
     fn blank() -> Self {
@@ -1351,28 +1401,7 @@ impl model::Model for UpdateFaultTemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateFaultTemplateResponse",
-            names: &[
-                "kind",
-                "name",
-                "spec",
-                "tags",
-                "type",
-                "links",
-                "infras",
-                "category",
-                "identity",
-                "keywords",
-                "revision",
-                "infraType",
-                "isDefault",
-                "platforms",
-                "variables",
-                "apiVersion",
-                "description",
-                "hubIdentity",
-                "correlationID",
-                "permissionsRequired",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -659,6 +659,29 @@ pub struct CreateFaultResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CreateFaultResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "kind",
+        "name",
+        "spec",
+        "tags",
+        "type",
+        "links",
+        "infras",
+        "values",
+        "category",
+        "identity",
+        "infraType",
+        "updatedAt",
+        "variables",
+        "apiVersion",
+        "importType",
+        "description",
+        "correlationID",
+        "templateReference",
+        "permissionsRequired",
+    ];
+}
 impl model::Model for CreateFaultResponse {
     #[inline]
     fn blank() -> Self {
@@ -689,27 +712,7 @@ impl model::Model for CreateFaultResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CreateFaultResponse",
-            names: &[
-                "kind",
-                "name",
-                "spec",
-                "tags",
-                "type",
-                "links",
-                "infras",
-                "values",
-                "category",
-                "identity",
-                "infraType",
-                "updatedAt",
-                "variables",
-                "apiVersion",
-                "importType",
-                "description",
-                "correlationID",
-                "templateReference",
-                "permissionsRequired",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1000,6 +1003,15 @@ pub struct FaultVariables {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl FaultVariables {
+    pub(crate) const NAMES: model::Names = &[
+        "variables",
+        "faultTargets",
+        "faultTunable",
+        "correlationID",
+        "faultAuthentication",
+    ];
+}
 impl model::Model for FaultVariables {
     #[inline]
     fn blank() -> Self {
@@ -1016,13 +1028,7 @@ impl model::Model for FaultVariables {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "FaultVariables",
-            names: &[
-                "variables",
-                "faultTargets",
-                "faultTunable",
-                "correlationID",
-                "faultAuthentication",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1057,6 +1063,9 @@ pub struct FaultYaml {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl FaultYaml {
+    pub(crate) const NAMES: model::Names = &["template", "correlationID"];
+}
 impl model::Model for FaultYaml {
     #[inline]
     fn blank() -> Self {
@@ -1070,7 +1079,7 @@ impl model::Model for FaultYaml {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "FaultYaml",
-            names: &["template", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1118,6 +1127,31 @@ pub struct GetFaultResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetFaultResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "kind",
+        "name",
+        "spec",
+        "tags",
+        "type",
+        "links",
+        "infras",
+        "values",
+        "category",
+        "identity",
+        "infraType",
+        "managedBy",
+        "updatedAt",
+        "variables",
+        "apiVersion",
+        "importType",
+        "description",
+        "isEnterprise",
+        "correlationID",
+        "templateReference",
+        "permissionsRequired",
+    ];
+}
 impl model::Model for GetFaultResponse {
     #[inline]
     fn blank() -> Self {
@@ -1150,29 +1184,7 @@ impl model::Model for GetFaultResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetFaultResponse",
-            names: &[
-                "kind",
-                "name",
-                "spec",
-                "tags",
-                "type",
-                "links",
-                "infras",
-                "values",
-                "category",
-                "identity",
-                "infraType",
-                "managedBy",
-                "updatedAt",
-                "variables",
-                "apiVersion",
-                "importType",
-                "description",
-                "isEnterprise",
-                "correlationID",
-                "templateReference",
-                "permissionsRequired",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1240,6 +1252,9 @@ pub struct ListExperimentRunsInFaultResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListExperimentRunsInFaultResponse {
+    pub(crate) const NAMES: model::Names = &["data", "pagination", "correlationID"];
+}
 impl model::Model for ListExperimentRunsInFaultResponse {
     #[inline]
     fn blank() -> Self {
@@ -1254,7 +1269,7 @@ impl model::Model for ListExperimentRunsInFaultResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListExperimentRunsInFaultResponse",
-            names: &["data", "pagination", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1286,6 +1301,9 @@ pub struct ListFaultResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListFaultResponse {
+    pub(crate) const NAMES: model::Names = &["data", "pagination", "correlationID"];
+}
 impl model::Model for ListFaultResponse {
     #[inline]
     fn blank() -> Self {
@@ -1300,7 +1318,7 @@ impl model::Model for ListFaultResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListFaultResponse",
-            names: &["data", "pagination", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1332,6 +1350,13 @@ pub struct ListFaultsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListFaultsResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "data",
+        "pagination",
+        "faultCategoriesCount",
+    ];
+}
 impl model::Model for ListFaultsResponse {
     #[inline]
     fn blank() -> Self {
@@ -1346,7 +1371,7 @@ impl model::Model for ListFaultsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListFaultsResponse",
-            names: &["data", "pagination", "faultCategoriesCount"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -9,6 +9,9 @@ pub struct ExperimentHelperImageVersion {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ExperimentHelperImageVersion {
+    pub(crate) const NAMES: model::Names = &["experimentHelperImageVersion"];
+}
 impl model::Model for ExperimentHelperImageVersion {
     #[inline]
     fn blank() -> Self {
@@ -21,7 +24,7 @@ impl model::Model for ExperimentHelperImageVersion {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ExperimentHelperImageVersion",
-            names: &["experimentHelperImageVersion"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

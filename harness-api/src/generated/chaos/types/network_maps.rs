@@ -9,6 +9,9 @@ pub struct CanRetryExperimentCreationResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CanRetryExperimentCreationResponse {
+    pub(crate) const NAMES: model::Names = &["result"];
+}
 impl model::Model for CanRetryExperimentCreationResponse {
     #[inline]
     fn blank() -> Self {
@@ -21,7 +24,7 @@ impl model::Model for CanRetryExperimentCreationResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CanRetryExperimentCreationResponse",
-            names: &["result"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -671,6 +674,37 @@ pub struct GetTargetNetworkMapResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetTargetNetworkMapResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "name",
+        "orgID",
+        "status",
+        "identity",
+        "services",
+        "accountID",
+        "createdAt",
+        "createdBy",
+        "isRemoved",
+        "projectID",
+        "updatedAt",
+        "updatedBy",
+        "serviceIDs",
+        "connections",
+        "errorMessage",
+        "onboardingID",
+        "agentIdentity",
+        "environmentRef",
+        "infrastructureId",
+        "resiliencyCoverage",
+        "targetNetworkMapID",
+        "totalExperimentCount",
+        "averageResiliencyScore",
+        "experimentCreationMode",
+        "totalExperimentRunCount",
+        "recentExperimentRunsDetails",
+    ];
+}
 impl model::Model for GetTargetNetworkMapResponse {
     #[inline]
     fn blank() -> Self {
@@ -709,35 +743,7 @@ impl model::Model for GetTargetNetworkMapResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetTargetNetworkMapResponse",
-            names: &[
-                "id",
-                "name",
-                "orgID",
-                "status",
-                "identity",
-                "services",
-                "accountID",
-                "createdAt",
-                "createdBy",
-                "isRemoved",
-                "projectID",
-                "updatedAt",
-                "updatedBy",
-                "serviceIDs",
-                "connections",
-                "errorMessage",
-                "onboardingID",
-                "agentIdentity",
-                "environmentRef",
-                "infrastructureId",
-                "resiliencyCoverage",
-                "targetNetworkMapID",
-                "totalExperimentCount",
-                "averageResiliencyScore",
-                "experimentCreationMode",
-                "totalExperimentRunCount",
-                "recentExperimentRunsDetails",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -817,6 +823,13 @@ pub struct GetTargetServiceResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetTargetServiceResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "chaosDetails",
+        "workloadDetails",
+        "discoveryDetails",
+    ];
+}
 impl model::Model for GetTargetServiceResponse {
     #[inline]
     fn blank() -> Self {
@@ -831,7 +844,7 @@ impl model::Model for GetTargetServiceResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetTargetServiceResponse",
-            names: &["chaosDetails", "workloadDetails", "discoveryDetails"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1010,6 +1023,9 @@ pub struct ListTargetNetworkMapResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListTargetNetworkMapResponse {
+    pub(crate) const NAMES: model::Names = &["data", "page"];
+}
 impl model::Model for ListTargetNetworkMapResponse {
     #[inline]
     fn blank() -> Self {
@@ -1023,7 +1039,7 @@ impl model::Model for ListTargetNetworkMapResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListTargetNetworkMapResponse",
-            names: &["data", "page"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1094,6 +1110,9 @@ pub struct ListTargetServiceResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListTargetServiceResponse {
+    pub(crate) const NAMES: model::Names = &["data", "page"];
+}
 impl model::Model for ListTargetServiceResponse {
     #[inline]
     fn blank() -> Self {
@@ -1107,7 +1126,7 @@ impl model::Model for ListTargetServiceResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListTargetServiceResponse",
-            names: &["data", "page"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

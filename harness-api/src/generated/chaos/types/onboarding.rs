@@ -322,6 +322,13 @@ pub struct ConfirmDiscoveryResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ConfirmDiscoveryResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "agentLinked",
+        "agentCreated",
+        "discoveryCompleted",
+    ];
+}
 impl model::Model for ConfirmDiscoveryResponse {
     #[inline]
     fn blank() -> Self {
@@ -336,7 +343,7 @@ impl model::Model for ConfirmDiscoveryResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ConfirmDiscoveryResponse",
-            names: &["agentLinked", "agentCreated", "discoveryCompleted"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -407,6 +414,9 @@ pub struct ConfirmExperimentCreationResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ConfirmExperimentCreationResponse {
+    pub(crate) const NAMES: model::Names = &["completed", "targetNetworkMapStatus"];
+}
 impl model::Model for ConfirmExperimentCreationResponse {
     #[inline]
     fn blank() -> Self {
@@ -420,7 +430,7 @@ impl model::Model for ConfirmExperimentCreationResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ConfirmExperimentCreationResponse",
-            names: &["completed", "targetNetworkMapStatus"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -448,6 +458,9 @@ pub struct ConfirmExperimentRunResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ConfirmExperimentRunResponse {
+    pub(crate) const NAMES: model::Names = &["completed"];
+}
 impl model::Model for ConfirmExperimentRunResponse {
     #[inline]
     fn blank() -> Self {
@@ -460,7 +473,7 @@ impl model::Model for ConfirmExperimentRunResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ConfirmExperimentRunResponse",
-            names: &["completed"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -525,6 +538,9 @@ pub struct ConfirmNetworkMapResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ConfirmNetworkMapResponse {
+    pub(crate) const NAMES: model::Names = &["serviceCount", "networkMapCount"];
+}
 impl model::Model for ConfirmNetworkMapResponse {
     #[inline]
     fn blank() -> Self {
@@ -538,7 +554,7 @@ impl model::Model for ConfirmNetworkMapResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ConfirmNetworkMapResponse",
-            names: &["serviceCount", "networkMapCount"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1226,6 +1242,9 @@ pub struct ListPipelineOnboardingResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListPipelineOnboardingResponse {
+    pub(crate) const NAMES: model::Names = &["pipelineOnboardings"];
+}
 impl model::Model for ListPipelineOnboardingResponse {
     #[inline]
     fn blank() -> Self {
@@ -1238,7 +1257,7 @@ impl model::Model for ListPipelineOnboardingResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListPipelineOnboardingResponse",
-            names: &["pipelineOnboardings"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1270,6 +1289,9 @@ pub struct OnboardingExperimentResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl OnboardingExperimentResponse {
+    pub(crate) const NAMES: model::Names = &["data", "pagination", "isProcessed"];
+}
 impl model::Model for OnboardingExperimentResponse {
     #[inline]
     fn blank() -> Self {
@@ -1284,7 +1306,7 @@ impl model::Model for OnboardingExperimentResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "OnboardingExperimentResponse",
-            names: &["data", "pagination", "isProcessed"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1429,6 +1451,15 @@ pub struct PipelineChaosOnboardingCheckResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PipelineChaosOnboardingCheckResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "check",
+        "message",
+        "services",
+        "infrastructures",
+    ];
+}
 impl model::Model for PipelineChaosOnboardingCheckResponse {
     #[inline]
     fn blank() -> Self {
@@ -1445,7 +1476,7 @@ impl model::Model for PipelineChaosOnboardingCheckResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PipelineChaosOnboardingCheckResponse",
-            names: &["name", "check", "message", "services", "infrastructures"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1503,6 +1534,30 @@ pub struct PipelineChaosOnboardingStatusResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PipelineChaosOnboardingStatusResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "orgID",
+        "status",
+        "message",
+        "services",
+        "accountID",
+        "createdAt",
+        "createdBy",
+        "isRemoved",
+        "projectID",
+        "updatedAt",
+        "updatedBy",
+        "isAiEnabled",
+        "pipelineName",
+        "infrastructures",
+        "pipelineIdentity",
+        "selectedExperiments",
+        "singleClickOnboardings",
+        "chaosAdvanceConfiguration",
+        "discoveryAdvanceConfiguration",
+        "infrastructureOnboardingMappings",
+    ];
+}
 impl model::Model for PipelineChaosOnboardingStatusResponse {
     #[inline]
     fn blank() -> Self {
@@ -1534,28 +1589,7 @@ impl model::Model for PipelineChaosOnboardingStatusResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PipelineChaosOnboardingStatusResponse",
-            names: &[
-                "orgID",
-                "status",
-                "message",
-                "services",
-                "accountID",
-                "createdAt",
-                "createdBy",
-                "isRemoved",
-                "projectID",
-                "updatedAt",
-                "updatedBy",
-                "isAiEnabled",
-                "pipelineName",
-                "infrastructures",
-                "pipelineIdentity",
-                "selectedExperiments",
-                "singleClickOnboardings",
-                "chaosAdvanceConfiguration",
-                "discoveryAdvanceConfiguration",
-                "infrastructureOnboardingMappings",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -2013,6 +2047,32 @@ pub struct V2Onboarding {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl V2Onboarding {
+    pub(crate) const NAMES: model::Names = &[
+        "mode",
+        "orgID",
+        "ddciID",
+        "status",
+        "accountID",
+        "createdAt",
+        "createdBy",
+        "isRemoved",
+        "namespace",
+        "projectID",
+        "updatedAt",
+        "updatedBy",
+        "onboardingID",
+        "environmentRef",
+        "serviceAccount",
+        "infrastructureRef",
+        "targetNetworkMapStatus",
+        "discoveredServiceStatus",
+        "runSafeExperimentStatus",
+        "chaosAdvanceConfiguration",
+        "autoCreateNetworkMapStatus",
+        "discoveryAdvanceConfiguration",
+    ];
+}
 impl model::Model for V2Onboarding {
     #[inline]
     fn blank() -> Self {
@@ -2046,30 +2106,7 @@ impl model::Model for V2Onboarding {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V2Onboarding",
-            names: &[
-                "mode",
-                "orgID",
-                "ddciID",
-                "status",
-                "accountID",
-                "createdAt",
-                "createdBy",
-                "isRemoved",
-                "namespace",
-                "projectID",
-                "updatedAt",
-                "updatedBy",
-                "onboardingID",
-                "environmentRef",
-                "serviceAccount",
-                "infrastructureRef",
-                "targetNetworkMapStatus",
-                "discoveredServiceStatus",
-                "runSafeExperimentStatus",
-                "chaosAdvanceConfiguration",
-                "autoCreateNetworkMapStatus",
-                "discoveryAdvanceConfiguration",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -2138,6 +2175,9 @@ pub struct V2OnboardingList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl V2OnboardingList {
+    pub(crate) const NAMES: model::Names = &["data", "page"];
+}
 impl model::Model for V2OnboardingList {
     #[inline]
     fn blank() -> Self {
@@ -2151,7 +2191,7 @@ impl model::Model for V2OnboardingList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V2OnboardingList",
-            names: &["data", "page"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

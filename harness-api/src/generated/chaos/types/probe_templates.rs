@@ -33,6 +33,35 @@ pub struct ChaosProbeTemplate {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ChaosProbeTemplate {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "name",
+        "tags",
+        "type",
+        "orgID",
+        "hubRef",
+        "identity",
+        "revision",
+        "template",
+        "accountID",
+        "createdAt",
+        "createdBy",
+        "isDefault",
+        "isRemoved",
+        "projectID",
+        "updatedAt",
+        "updatedBy",
+        "variables",
+        "description",
+        "isEnterprise",
+        "runProperties",
+        "probeProperties",
+        "infrastructureType",
+        "createdByUserDetails",
+        "updatedByUserDetails",
+    ];
+}
 impl model::Model for ChaosProbeTemplate {
     #[inline]
     fn blank() -> Self {
@@ -69,33 +98,7 @@ impl model::Model for ChaosProbeTemplate {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ChaosProbeTemplate",
-            names: &[
-                "id",
-                "name",
-                "tags",
-                "type",
-                "orgID",
-                "hubRef",
-                "identity",
-                "revision",
-                "template",
-                "accountID",
-                "createdAt",
-                "createdBy",
-                "isDefault",
-                "isRemoved",
-                "projectID",
-                "updatedAt",
-                "updatedBy",
-                "variables",
-                "description",
-                "isEnterprise",
-                "runProperties",
-                "probeProperties",
-                "infrastructureType",
-                "createdByUserDetails",
-                "updatedByUserDetails",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -220,6 +223,14 @@ pub struct ListProbeTemplateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListProbeTemplateResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "data",
+        "pagination",
+        "countDetails",
+        "correlationID",
+    ];
+}
 impl model::Model for ListProbeTemplateResponse {
     #[inline]
     fn blank() -> Self {
@@ -235,7 +246,7 @@ impl model::Model for ListProbeTemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListProbeTemplateResponse",
-            names: &["data", "pagination", "countDetails", "correlationID"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -283,6 +294,22 @@ pub struct ProbeTemplate {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ProbeTemplate {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "type",
+        "hubRef",
+        "identity",
+        "revision",
+        "isDefault",
+        "variables",
+        "description",
+        "runProperties",
+        "probeProperties",
+        "infrastructureType",
+    ];
+}
 impl model::Model for ProbeTemplate {
     #[inline]
     fn blank() -> Self {
@@ -306,20 +333,7 @@ impl model::Model for ProbeTemplate {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ProbeTemplate",
-            names: &[
-                "name",
-                "tags",
-                "type",
-                "hubRef",
-                "identity",
-                "revision",
-                "isDefault",
-                "variables",
-                "description",
-                "runProperties",
-                "probeProperties",
-                "infrastructureType",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -411,6 +425,13 @@ pub struct ProbeTemplateVariables {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ProbeTemplateVariables {
+    pub(crate) const NAMES: model::Names = &[
+        "variables",
+        "probeProperties",
+        "probeRunProperty",
+    ];
+}
 impl model::Model for ProbeTemplateVariables {
     #[inline]
     fn blank() -> Self {
@@ -425,7 +446,7 @@ impl model::Model for ProbeTemplateVariables {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ProbeTemplateVariables",
-            names: &["variables", "probeProperties", "probeRunProperty"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

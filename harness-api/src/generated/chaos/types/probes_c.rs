@@ -698,6 +698,32 @@ pub struct CreateProbeResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CreateProbeResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "probeId",
+        "variables",
+        "revisionId",
+        "description",
+        "apmProperties",
+        "k8sProperties",
+        "sloProperties",
+        "promProperties",
+        "linuxCmdProperties",
+        "linuxHttpProperties",
+        "windowsCmdProperties",
+        "windowsHttpProperties",
+        "linuxDatadogProperties",
+        "containerHttpProperties",
+        "kubernetesCmdProperties",
+        "containerProbeProperties",
+        "kubernetesHttpProperties",
+        "linuxDynatraceProperties",
+        "kubernetesDatadogProperties",
+        "kubernetesDynatraceProperties",
+    ];
+}
 impl model::Model for CreateProbeResponse {
     #[inline]
     fn blank() -> Self {
@@ -731,30 +757,7 @@ impl model::Model for CreateProbeResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CreateProbeResponse",
-            names: &[
-                "name",
-                "tags",
-                "probeId",
-                "variables",
-                "revisionId",
-                "description",
-                "apmProperties",
-                "k8sProperties",
-                "sloProperties",
-                "promProperties",
-                "linuxCmdProperties",
-                "linuxHttpProperties",
-                "windowsCmdProperties",
-                "windowsHttpProperties",
-                "linuxDatadogProperties",
-                "containerHttpProperties",
-                "kubernetesCmdProperties",
-                "containerProbeProperties",
-                "kubernetesHttpProperties",
-                "linuxDynatraceProperties",
-                "kubernetesDatadogProperties",
-                "kubernetesDynatraceProperties",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

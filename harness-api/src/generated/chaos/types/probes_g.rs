@@ -31,6 +31,33 @@ pub struct GetProbeResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetProbeResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "type",
+        "hubRef",
+        "probeId",
+        "identity",
+        "createdAt",
+        "createdBy",
+        "isEnabled",
+        "managedBy",
+        "updatedAt",
+        "updatedBy",
+        "variables",
+        "importType",
+        "isImported",
+        "isVerified",
+        "description",
+        "runProperties",
+        "probeProperties",
+        "recentProbeRuns",
+        "probeTemplateRef",
+        "infrastructureType",
+        "probeReferenceCount",
+    ];
+}
 impl model::Model for GetProbeResponse {
     #[inline]
     fn blank() -> Self {
@@ -65,31 +92,7 @@ impl model::Model for GetProbeResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetProbeResponse",
-            names: &[
-                "name",
-                "tags",
-                "type",
-                "hubRef",
-                "probeId",
-                "identity",
-                "createdAt",
-                "createdBy",
-                "isEnabled",
-                "managedBy",
-                "updatedAt",
-                "updatedBy",
-                "variables",
-                "importType",
-                "isImported",
-                "isVerified",
-                "description",
-                "runProperties",
-                "probeProperties",
-                "recentProbeRuns",
-                "probeTemplateRef",
-                "infrastructureType",
-                "probeReferenceCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -111,6 +111,9 @@ pub struct ListProbeResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListProbeResponse {
+    pub(crate) const NAMES: model::Names = &["data", "pagination", "totalNoOfProbes"];
+}
 impl model::Model for ListProbeResponse {
     #[inline]
     fn blank() -> Self {
@@ -125,7 +128,7 @@ impl model::Model for ListProbeResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListProbeResponse",
-            names: &["data", "pagination", "totalNoOfProbes"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

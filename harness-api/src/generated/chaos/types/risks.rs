@@ -12,6 +12,14 @@ pub struct OverallServiceUsageStats {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl OverallServiceUsageStats {
+    pub(crate) const NAMES: model::Names = &[
+        "accountID",
+        "totalUsage",
+        "serviceStats",
+        "licenseServiceMapping",
+    ];
+}
 impl model::Model for OverallServiceUsageStats {
     #[inline]
     fn blank() -> Self {
@@ -27,7 +35,7 @@ impl model::Model for OverallServiceUsageStats {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "OverallServiceUsageStats",
-            names: &["accountID", "totalUsage", "serviceStats", "licenseServiceMapping"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -226,6 +234,9 @@ pub struct ServiceDataResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ServiceDataResponse {
+    pub(crate) const NAMES: model::Names = &["total", "serviceData", "serviceTypes"];
+}
 impl model::Model for ServiceDataResponse {
     #[inline]
     fn blank() -> Self {
@@ -240,7 +251,7 @@ impl model::Model for ServiceDataResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ServiceDataResponse",
-            names: &["total", "serviceData", "serviceTypes"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -352,6 +363,9 @@ pub struct UsageStats {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UsageStats {
+    pub(crate) const NAMES: model::Names = &["accountID", "periodicStats"];
+}
 impl model::Model for UsageStats {
     #[inline]
     fn blank() -> Self {
@@ -365,7 +379,7 @@ impl model::Model for UsageStats {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UsageStats",
-            names: &["accountID", "periodicStats"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -241,6 +241,22 @@ pub struct TypesCheck {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TypesCheck {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "link",
+        "ended",
+        "status",
+        "created",
+        "payload",
+        "started",
+        "summary",
+        "updated",
+        "metadata",
+        "identifier",
+        "reported_by",
+    ];
+}
 impl model::Model for TypesCheck {
     #[inline]
     fn blank() -> Self {
@@ -264,20 +280,7 @@ impl model::Model for TypesCheck {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TypesCheck",
-            names: &[
-                "id",
-                "link",
-                "ended",
-                "status",
-                "created",
-                "payload",
-                "started",
-                "summary",
-                "updated",
-                "metadata",
-                "identifier",
-                "reported_by",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -432,6 +435,18 @@ pub struct TypesCommit {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TypesCommit {
+    pub(crate) const NAMES: model::Names = &[
+        "sha",
+        "stats",
+        "title",
+        "author",
+        "message",
+        "committer",
+        "signature",
+        "parent_shas",
+    ];
+}
 impl model::Model for TypesCommit {
     #[inline]
     fn blank() -> Self {
@@ -451,16 +466,7 @@ impl model::Model for TypesCommit {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TypesCommit",
-            names: &[
-                "sha",
-                "stats",
-                "title",
-                "author",
-                "message",
-                "committer",
-                "signature",
-                "parent_shas",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -604,6 +610,15 @@ pub struct TypesCreateBranchOutput {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TypesCreateBranchOutput {
+    pub(crate) const NAMES: model::Names = &[
+        "sha",
+        "name",
+        "commit",
+        "dry_run_rules",
+        "rule_violations",
+    ];
+}
 impl model::Model for TypesCreateBranchOutput {
     #[inline]
     fn blank() -> Self {
@@ -620,7 +635,7 @@ impl model::Model for TypesCreateBranchOutput {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TypesCreateBranchOutput",
-            names: &["sha", "name", "commit", "dry_run_rules", "rule_violations"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -927,6 +942,40 @@ pub struct TypesPullReq {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TypesPullReq {
+    pub(crate) const NAMES: model::Names = &[
+        "rules",
+        "state",
+        "stats",
+        "title",
+        "author",
+        "closed",
+        "edited",
+        "labels",
+        "merged",
+        "merger",
+        "number",
+        "created",
+        "updated",
+        "is_draft",
+        "merge_sha",
+        "source_sha",
+        "description",
+        "merge_method",
+        "check_summary",
+        "source_branch",
+        "target_branch",
+        "merge_base_sha",
+        "source_repo_id",
+        "target_repo_id",
+        "merge_conflicts",
+        "merge_target_sha",
+        "rebase_conflicts",
+        "merge_check_status",
+        "rebase_check_status",
+        "merge_violations_bypassed",
+    ];
+}
 impl model::Model for TypesPullReq {
     #[inline]
     fn blank() -> Self {
@@ -968,38 +1017,7 @@ impl model::Model for TypesPullReq {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TypesPullReq",
-            names: &[
-                "rules",
-                "state",
-                "stats",
-                "title",
-                "author",
-                "closed",
-                "edited",
-                "labels",
-                "merged",
-                "merger",
-                "number",
-                "created",
-                "updated",
-                "is_draft",
-                "merge_sha",
-                "source_sha",
-                "description",
-                "merge_method",
-                "check_summary",
-                "source_branch",
-                "target_branch",
-                "merge_base_sha",
-                "source_repo_id",
-                "target_repo_id",
-                "merge_conflicts",
-                "merge_target_sha",
-                "rebase_conflicts",
-                "merge_check_status",
-                "rebase_check_status",
-                "merge_violations_bypassed",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1088,6 +1106,16 @@ pub struct TypesPullReqStats {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TypesPullReqStats {
+    pub(crate) const NAMES: model::Names = &[
+        "commits",
+        "additions",
+        "deletions",
+        "conversations",
+        "files_changed",
+        "unresolved_count",
+    ];
+}
 impl model::Model for TypesPullReqStats {
     #[inline]
     fn blank() -> Self {
@@ -1105,14 +1133,7 @@ impl model::Model for TypesPullReqStats {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TypesPullReqStats",
-            names: &[
-                "commits",
-                "additions",
-                "deletions",
-                "conversations",
-                "files_changed",
-                "unresolved_count",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

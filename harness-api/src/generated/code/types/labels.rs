@@ -344,6 +344,24 @@ pub struct TypesLabel {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TypesLabel {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "key",
+        "type",
+        "color",
+        "scope",
+        "created",
+        "repo_id",
+        "updated",
+        "space_id",
+        "created_by",
+        "updated_by",
+        "description",
+        "value_count",
+        "pullreq_count",
+    ];
+}
 impl model::Model for TypesLabel {
     #[inline]
     fn blank() -> Self {
@@ -369,22 +387,7 @@ impl model::Model for TypesLabel {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TypesLabel",
-            names: &[
-                "id",
-                "key",
-                "type",
-                "color",
-                "scope",
-                "created",
-                "repo_id",
-                "updated",
-                "space_id",
-                "created_by",
-                "updated_by",
-                "description",
-                "value_count",
-                "pullreq_count",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -558,6 +561,9 @@ pub struct TypesLabelWithValues {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TypesLabelWithValues {
+    pub(crate) const NAMES: model::Names = &["label", "values"];
+}
 impl model::Model for TypesLabelWithValues {
     #[inline]
     fn blank() -> Self {
@@ -571,7 +577,7 @@ impl model::Model for TypesLabelWithValues {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TypesLabelWithValues",
-            names: &["label", "values"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -605,6 +611,17 @@ pub struct TypesPullReqLabel {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TypesPullReqLabel {
+    pub(crate) const NAMES: model::Names = &[
+        "created",
+        "updated",
+        "label_id",
+        "value_id",
+        "created_by",
+        "pullreq_id",
+        "updated_by",
+    ];
+}
 impl model::Model for TypesPullReqLabel {
     #[inline]
     fn blank() -> Self {
@@ -623,15 +640,7 @@ impl model::Model for TypesPullReqLabel {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TypesPullReqLabel",
-            names: &[
-                "created",
-                "updated",
-                "label_id",
-                "value_id",
-                "created_by",
-                "pullreq_id",
-                "updated_by",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -716,6 +725,9 @@ pub struct TypesScopesLabels {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TypesScopesLabels {
+    pub(crate) const NAMES: model::Names = &["label_data", "scope_data"];
+}
 impl model::Model for TypesScopesLabels {
     #[inline]
     fn blank() -> Self {
@@ -729,7 +741,7 @@ impl model::Model for TypesScopesLabels {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TypesScopesLabels",
-            names: &["label_data", "scope_data"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -657,6 +657,9 @@ pub struct PullreqCombinedListResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PullreqCombinedListResponse {
+    pub(crate) const NAMES: model::Names = &["reviewers", "user_group_reviewers"];
+}
 impl model::Model for PullreqCombinedListResponse {
     #[inline]
     fn blank() -> Self {
@@ -670,7 +673,7 @@ impl model::Model for PullreqCombinedListResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PullreqCombinedListResponse",
-            names: &["reviewers", "user_group_reviewers"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -700,6 +703,13 @@ pub struct PullreqCommentApplySuggestionsOutput {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PullreqCommentApplySuggestionsOutput {
+    pub(crate) const NAMES: model::Names = &[
+        "commit_id",
+        "dry_run_rules",
+        "rule_violations",
+    ];
+}
 impl model::Model for PullreqCommentApplySuggestionsOutput {
     #[inline]
     fn blank() -> Self {
@@ -714,7 +724,7 @@ impl model::Model for PullreqCommentApplySuggestionsOutput {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PullreqCommentApplySuggestionsOutput",
-            names: &["commit_id", "dry_run_rules", "rule_violations"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1015,6 +1025,9 @@ pub struct TypesCodeOwnerEvaluation {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TypesCodeOwnerEvaluation {
+    pub(crate) const NAMES: model::Names = &["file_sha", "evaluation_entries"];
+}
 impl model::Model for TypesCodeOwnerEvaluation {
     #[inline]
     fn blank() -> Self {
@@ -1028,7 +1041,7 @@ impl model::Model for TypesCodeOwnerEvaluation {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TypesCodeOwnerEvaluation",
-            names: &["file_sha", "evaluation_entries"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1190,6 +1203,25 @@ pub struct TypesMergeResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TypesMergeResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "sha",
+        "dry_run",
+        "mergeable",
+        "dry_run_rules",
+        "branch_deleted",
+        "conflict_files",
+        "allowed_methods",
+        "rule_violations",
+        "default_reviewer_aprovals",
+        "requires_comment_resolution",
+        "requires_no_change_requests",
+        "requires_code_owners_approval",
+        "minimum_required_approvals_count",
+        "requires_code_owners_approval_latest",
+        "minimum_required_approvals_count_latest",
+    ];
+}
 impl model::Model for TypesMergeResponse {
     #[inline]
     fn blank() -> Self {
@@ -1216,23 +1248,7 @@ impl model::Model for TypesMergeResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TypesMergeResponse",
-            names: &[
-                "sha",
-                "dry_run",
-                "mergeable",
-                "dry_run_rules",
-                "branch_deleted",
-                "conflict_files",
-                "allowed_methods",
-                "rule_violations",
-                "default_reviewer_aprovals",
-                "requires_comment_resolution",
-                "requires_no_change_requests",
-                "requires_code_owners_approval",
-                "minimum_required_approvals_count",
-                "requires_code_owners_approval_latest",
-                "minimum_required_approvals_count_latest",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1354,6 +1370,31 @@ pub struct TypesPullReqActivity {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TypesPullReqActivity {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "kind",
+        "text",
+        "type",
+        "order",
+        "author",
+        "edited",
+        "created",
+        "deleted",
+        "payload",
+        "repo_id",
+        "updated",
+        "mentions",
+        "metadata",
+        "resolved",
+        "resolver",
+        "parent_id",
+        "sub_order",
+        "pullreq_id",
+        "code_comment",
+        "user_group_mentions",
+    ];
+}
 impl model::Model for TypesPullReqActivity {
     #[inline]
     fn blank() -> Self {
@@ -1386,29 +1427,7 @@ impl model::Model for TypesPullReqActivity {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TypesPullReqActivity",
-            names: &[
-                "id",
-                "kind",
-                "text",
-                "type",
-                "order",
-                "author",
-                "edited",
-                "created",
-                "deleted",
-                "payload",
-                "repo_id",
-                "updated",
-                "mentions",
-                "metadata",
-                "resolved",
-                "resolver",
-                "parent_id",
-                "sub_order",
-                "pullreq_id",
-                "code_comment",
-                "user_group_mentions",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1651,6 +1670,9 @@ pub struct TypesPullReqChecks {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TypesPullReqChecks {
+    pub(crate) const NAMES: model::Names = &["checks", "commit_sha"];
+}
 impl model::Model for TypesPullReqChecks {
     #[inline]
     fn blank() -> Self {
@@ -1664,7 +1686,7 @@ impl model::Model for TypesPullReqChecks {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TypesPullReqChecks",
-            names: &["checks", "commit_sha"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1694,6 +1716,9 @@ pub struct TypesPullReqFileView {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TypesPullReqFileView {
+    pub(crate) const NAMES: model::Names = &["sha", "path", "obsolete"];
+}
 impl model::Model for TypesPullReqFileView {
     #[inline]
     fn blank() -> Self {
@@ -1708,7 +1733,7 @@ impl model::Model for TypesPullReqFileView {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TypesPullReqFileView",
-            names: &["sha", "path", "obsolete"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1833,6 +1858,18 @@ pub struct TypesPullReqReviewer {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TypesPullReqReviewer {
+    pub(crate) const NAMES: model::Names = &[
+        "sha",
+        "type",
+        "created",
+        "updated",
+        "added_by",
+        "reviewer",
+        "review_decision",
+        "latest_review_id",
+    ];
+}
 impl model::Model for TypesPullReqReviewer {
     #[inline]
     fn blank() -> Self {
@@ -1852,16 +1889,7 @@ impl model::Model for TypesPullReqReviewer {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TypesPullReqReviewer",
-            names: &[
-                "sha",
-                "type",
-                "created",
-                "updated",
-                "added_by",
-                "reviewer",
-                "review_decision",
-                "latest_review_id",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1902,6 +1930,9 @@ pub struct TypesRevertResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TypesRevertResponse {
+    pub(crate) const NAMES: model::Names = &["branch", "commit"];
+}
 impl model::Model for TypesRevertResponse {
     #[inline]
     fn blank() -> Self {
@@ -1915,7 +1946,7 @@ impl model::Model for TypesRevertResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TypesRevertResponse",
-            names: &["branch", "commit"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -2045,6 +2076,17 @@ pub struct TypesUserGroupReviewer {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TypesUserGroupReviewer {
+    pub(crate) const NAMES: model::Names = &[
+        "sha",
+        "created",
+        "updated",
+        "added_by",
+        "decision",
+        "user_group",
+        "user_decisions",
+    ];
+}
 impl model::Model for TypesUserGroupReviewer {
     #[inline]
     fn blank() -> Self {
@@ -2063,15 +2105,7 @@ impl model::Model for TypesUserGroupReviewer {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TypesUserGroupReviewer",
-            names: &[
-                "sha",
-                "created",
-                "updated",
-                "added_by",
-                "decision",
-                "user_group",
-                "user_decisions",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

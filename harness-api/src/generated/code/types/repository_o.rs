@@ -472,6 +472,16 @@ pub struct OpenapiGetContentOutput {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl OpenapiGetContentOutput {
+    pub(crate) const NAMES: model::Names = &[
+        "sha",
+        "name",
+        "path",
+        "type",
+        "content",
+        "latest_commit",
+    ];
+}
 impl model::Model for OpenapiGetContentOutput {
     #[inline]
     fn blank() -> Self {
@@ -489,7 +499,7 @@ impl model::Model for OpenapiGetContentOutput {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "OpenapiGetContentOutput",
-            names: &["sha", "name", "path", "type", "content", "latest_commit"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

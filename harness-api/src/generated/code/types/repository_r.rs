@@ -321,6 +321,9 @@ pub struct RepoListPathsOutput {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RepoListPathsOutput {
+    pub(crate) const NAMES: model::Names = &["files", "directories"];
+}
 impl model::Model for RepoListPathsOutput {
     #[inline]
     fn blank() -> Self {
@@ -334,7 +337,7 @@ impl model::Model for RepoListPathsOutput {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RepoListPathsOutput",
-            names: &["files", "directories"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -363,6 +366,9 @@ pub struct RepoMergeCheck {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RepoMergeCheck {
+    pub(crate) const NAMES: model::Names = &["mergeable", "conflict_files"];
+}
 impl model::Model for RepoMergeCheck {
     #[inline]
     fn blank() -> Self {
@@ -376,7 +382,7 @@ impl model::Model for RepoMergeCheck {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RepoMergeCheck",
-            names: &["mergeable", "conflict_files"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -404,6 +410,9 @@ pub struct RepoPathsDetailsOutput {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RepoPathsDetailsOutput {
+    pub(crate) const NAMES: model::Names = &["details"];
+}
 impl model::Model for RepoPathsDetailsOutput {
     #[inline]
     fn blank() -> Self {
@@ -416,7 +425,7 @@ impl model::Model for RepoPathsDetailsOutput {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RepoPathsDetailsOutput",
-            names: &["details"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -471,6 +480,40 @@ pub struct RepoRepositoryOutput {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RepoRepositoryOutput {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "uid",
+        "path",
+        "size",
+        "tags",
+        "state",
+        "created",
+        "deleted",
+        "fork_id",
+        "git_url",
+        "updated",
+        "archived",
+        "is_empty",
+        "size_lfs",
+        "importing",
+        "is_public",
+        "num_forks",
+        "num_pulls",
+        "parent_id",
+        "created_by",
+        "identifier",
+        "description",
+        "git_ssh_url",
+        "is_favorite",
+        "size_updated",
+        "last_git_push",
+        "default_branch",
+        "num_open_pulls",
+        "num_closed_pulls",
+        "num_merged_pulls",
+    ];
+}
 impl model::Model for RepoRepositoryOutput {
     #[inline]
     fn blank() -> Self {
@@ -512,38 +555,7 @@ impl model::Model for RepoRepositoryOutput {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RepoRepositoryOutput",
-            names: &[
-                "id",
-                "uid",
-                "path",
-                "size",
-                "tags",
-                "state",
-                "created",
-                "deleted",
-                "fork_id",
-                "git_url",
-                "updated",
-                "archived",
-                "is_empty",
-                "size_lfs",
-                "importing",
-                "is_public",
-                "num_forks",
-                "num_pulls",
-                "parent_id",
-                "created_by",
-                "identifier",
-                "description",
-                "git_ssh_url",
-                "is_favorite",
-                "size_updated",
-                "last_git_push",
-                "default_branch",
-                "num_open_pulls",
-                "num_closed_pulls",
-                "num_merged_pulls",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -627,6 +639,9 @@ pub struct RepoSoftDeleteResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RepoSoftDeleteResponse {
+    pub(crate) const NAMES: model::Names = &["deleted_at"];
+}
 impl model::Model for RepoSoftDeleteResponse {
     #[inline]
     fn blank() -> Self {
@@ -639,7 +654,7 @@ impl model::Model for RepoSoftDeleteResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RepoSoftDeleteResponse",
-            names: &["deleted_at"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -820,6 +835,9 @@ pub struct ReposettingsGeneralSettings {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ReposettingsGeneralSettings {
+    pub(crate) const NAMES: model::Names = &["file_size_limit", "git_lfs_enabled"];
+}
 impl model::Model for ReposettingsGeneralSettings {
     #[inline]
     fn blank() -> Self {
@@ -833,7 +851,7 @@ impl model::Model for ReposettingsGeneralSettings {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ReposettingsGeneralSettings",
-            names: &["file_size_limit", "git_lfs_enabled"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -863,6 +881,13 @@ pub struct ReposettingsSecuritySettings {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ReposettingsSecuritySettings {
+    pub(crate) const NAMES: model::Names = &[
+        "secret_scanning_enabled",
+        "principal_committer_match",
+        "vulnerability_scanning_mode",
+    ];
+}
 impl model::Model for ReposettingsSecuritySettings {
     #[inline]
     fn blank() -> Self {
@@ -877,11 +902,7 @@ impl model::Model for ReposettingsSecuritySettings {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ReposettingsSecuritySettings",
-            names: &[
-                "secret_scanning_enabled",
-                "principal_committer_match",
-                "vulnerability_scanning_mode",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -16,6 +16,18 @@ pub struct TypesBranchExtended {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TypesBranchExtended {
+    pub(crate) const NAMES: model::Names = &[
+        "sha",
+        "name",
+        "rules",
+        "commit",
+        "is_default",
+        "check_summary",
+        "pull_requests",
+        "commit_divergence",
+    ];
+}
 impl model::Model for TypesBranchExtended {
     #[inline]
     fn blank() -> Self {
@@ -35,16 +47,7 @@ impl model::Model for TypesBranchExtended {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TypesBranchExtended",
-            names: &[
-                "sha",
-                "name",
-                "rules",
-                "commit",
-                "is_default",
-                "check_summary",
-                "pull_requests",
-                "commit_divergence",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -129,6 +132,14 @@ pub struct TypesCommitFilesResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TypesCommitFilesResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "commit_id",
+        "changed_files",
+        "dry_run_rules",
+        "rule_violations",
+    ];
+}
 impl model::Model for TypesCommitFilesResponse {
     #[inline]
     fn blank() -> Self {
@@ -144,7 +155,7 @@ impl model::Model for TypesCommitFilesResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TypesCommitFilesResponse",
-            names: &["commit_id", "changed_files", "dry_run_rules", "rule_violations"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -185,6 +196,20 @@ pub struct TypesCommitTag {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TypesCommitTag {
+    pub(crate) const NAMES: model::Names = &[
+        "sha",
+        "name",
+        "title",
+        "commit",
+        "tagger",
+        "message",
+        "signature",
+        "is_annotated",
+        "dry_run_rules",
+        "rule_violations",
+    ];
+}
 impl model::Model for TypesCommitTag {
     #[inline]
     fn blank() -> Self {
@@ -206,18 +231,7 @@ impl model::Model for TypesCommitTag {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TypesCommitTag",
-            names: &[
-                "sha",
-                "name",
-                "title",
-                "commit",
-                "tagger",
-                "message",
-                "signature",
-                "is_annotated",
-                "dry_run_rules",
-                "rule_violations",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -262,6 +276,9 @@ pub struct TypesDeleteBranchOutput {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TypesDeleteBranchOutput {
+    pub(crate) const NAMES: model::Names = &["dry_run_rules", "rule_violations"];
+}
 impl model::Model for TypesDeleteBranchOutput {
     #[inline]
     fn blank() -> Self {
@@ -275,7 +292,7 @@ impl model::Model for TypesDeleteBranchOutput {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TypesDeleteBranchOutput",
-            names: &["dry_run_rules", "rule_violations"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -306,6 +323,14 @@ pub struct TypesDiffStats {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TypesDiffStats {
+    pub(crate) const NAMES: model::Names = &[
+        "commits",
+        "additions",
+        "deletions",
+        "files_changed",
+    ];
+}
 impl model::Model for TypesDiffStats {
     #[inline]
     fn blank() -> Self {
@@ -321,7 +346,7 @@ impl model::Model for TypesDiffStats {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TypesDiffStats",
-            names: &["commits", "additions", "deletions", "files_changed"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -397,6 +422,13 @@ pub struct TypesListCommitResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TypesListCommitResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "commits",
+        "total_commits",
+        "rename_details",
+    ];
+}
 impl model::Model for TypesListCommitResponse {
     #[inline]
     fn blank() -> Self {
@@ -411,7 +443,7 @@ impl model::Model for TypesListCommitResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TypesListCommitResponse",
-            names: &["commits", "total_commits", "rename_details"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -488,6 +520,16 @@ pub struct TypesRebaseResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TypesRebaseResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "dry_run",
+        "dry_run_rules",
+        "conflict_files",
+        "rule_violations",
+        "already_ancestor",
+        "new_head_branch_sha",
+    ];
+}
 impl model::Model for TypesRebaseResponse {
     #[inline]
     fn blank() -> Self {
@@ -505,14 +547,7 @@ impl model::Model for TypesRebaseResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TypesRebaseResponse",
-            names: &[
-                "dry_run",
-                "dry_run_rules",
-                "conflict_files",
-                "rule_violations",
-                "already_ancestor",
-                "new_head_branch_sha",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -647,6 +682,14 @@ pub struct TypesRepositorySummary {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TypesRepositorySummary {
+    pub(crate) const NAMES: model::Names = &[
+        "tag_count",
+        "branch_count",
+        "pull_req_summary",
+        "default_branch_commit_count",
+    ];
+}
 impl model::Model for TypesRepositorySummary {
     #[inline]
     fn blank() -> Self {
@@ -662,12 +705,7 @@ impl model::Model for TypesRepositorySummary {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TypesRepositorySummary",
-            names: &[
-                "tag_count",
-                "branch_count",
-                "pull_req_summary",
-                "default_branch_commit_count",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -703,6 +741,15 @@ pub struct TypesSquashResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TypesSquashResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "dry_run",
+        "dry_run_rules",
+        "conflict_files",
+        "rule_violations",
+        "new_head_branch_sha",
+    ];
+}
 impl model::Model for TypesSquashResponse {
     #[inline]
     fn blank() -> Self {
@@ -719,13 +766,7 @@ impl model::Model for TypesSquashResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TypesSquashResponse",
-            names: &[
-                "dry_run",
-                "dry_run_rules",
-                "conflict_files",
-                "rule_violations",
-                "new_head_branch_sha",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

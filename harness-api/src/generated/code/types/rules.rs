@@ -22,6 +22,24 @@ pub struct OpenapiRule {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl OpenapiRule {
+    pub(crate) const NAMES: model::Names = &[
+        "type",
+        "scope",
+        "state",
+        "users",
+        "created",
+        "pattern",
+        "updated",
+        "created_by",
+        "definition",
+        "identifier",
+        "description",
+        "repo_target",
+        "user_groups",
+        "repositories",
+    ];
+}
 impl model::Model for OpenapiRule {
     #[inline]
     fn blank() -> Self {
@@ -47,22 +65,7 @@ impl model::Model for OpenapiRule {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "OpenapiRule",
-            names: &[
-                "type",
-                "scope",
-                "state",
-                "users",
-                "created",
-                "pattern",
-                "updated",
-                "created_by",
-                "definition",
-                "identifier",
-                "description",
-                "repo_target",
-                "user_groups",
-                "repositories",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -9,6 +9,9 @@ pub struct UploadResult {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UploadResult {
+    pub(crate) const NAMES: model::Names = &["file_path"];
+}
 impl model::Model for UploadResult {
     #[inline]
     fn blank() -> Self {
@@ -21,7 +24,7 @@ impl model::Model for UploadResult {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UploadResult",
-            names: &["file_path"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -17,6 +17,9 @@ pub struct TypesFavoriteResource {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TypesFavoriteResource {
+    pub(crate) const NAMES: model::Names = &["resource_id", "resource_type"];
+}
 impl model::Model for TypesFavoriteResource {
     #[inline]
     fn blank() -> Self {
@@ -30,7 +33,7 @@ impl model::Model for TypesFavoriteResource {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TypesFavoriteResource",
-            names: &["resource_id", "resource_type"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

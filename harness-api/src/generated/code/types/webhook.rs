@@ -442,6 +442,28 @@ pub struct OpenapiWebhookType {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl OpenapiWebhookType {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "url",
+        "scope",
+        "created",
+        "enabled",
+        "updated",
+        "version",
+        "insecure",
+        "triggers",
+        "parent_id",
+        "created_by",
+        "has_secret",
+        "identifier",
+        "description",
+        "parent_type",
+        "display_name",
+        "extra_headers",
+        "latest_execution_result",
+    ];
+}
 impl model::Model for OpenapiWebhookType {
     #[inline]
     fn blank() -> Self {
@@ -471,26 +493,7 @@ impl model::Model for OpenapiWebhookType {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "OpenapiWebhookType",
-            names: &[
-                "id",
-                "url",
-                "scope",
-                "created",
-                "enabled",
-                "updated",
-                "version",
-                "insecure",
-                "triggers",
-                "parent_id",
-                "created_by",
-                "has_secret",
-                "identifier",
-                "description",
-                "parent_type",
-                "display_name",
-                "extra_headers",
-                "latest_execution_result",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -737,6 +740,21 @@ pub struct TypesWebhookExecution {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TypesWebhookExecution {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "error",
+        "result",
+        "created",
+        "request",
+        "duration",
+        "response",
+        "webhook_id",
+        "retrigger_of",
+        "trigger_type",
+        "retriggerable",
+    ];
+}
 impl model::Model for TypesWebhookExecution {
     #[inline]
     fn blank() -> Self {
@@ -759,19 +777,7 @@ impl model::Model for TypesWebhookExecution {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TypesWebhookExecution",
-            names: &[
-                "id",
-                "error",
-                "result",
-                "created",
-                "request",
-                "duration",
-                "response",
-                "webhook_id",
-                "retrigger_of",
-                "trigger_type",
-                "retriggerable",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

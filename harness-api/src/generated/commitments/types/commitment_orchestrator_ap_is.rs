@@ -61,6 +61,9 @@ pub struct EventLogsSuccessResponsePayload {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl EventLogsSuccessResponsePayload {
+    pub(crate) const NAMES: model::Names = &["pages", "total", "events"];
+}
 impl model::Model for EventLogsSuccessResponsePayload {
     #[inline]
     fn blank() -> Self {
@@ -75,7 +78,7 @@ impl model::Model for EventLogsSuccessResponsePayload {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "EventLogsSuccessResponsePayload",
-            names: &["pages", "total", "events"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

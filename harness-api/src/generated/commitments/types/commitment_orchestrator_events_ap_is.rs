@@ -107,6 +107,9 @@ pub struct EventsChartsSuccessResponsePayload {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl EventsChartsSuccessResponsePayload {
+    pub(crate) const NAMES: model::Names = &["pages", "total", "events"];
+}
 impl model::Model for EventsChartsSuccessResponsePayload {
     #[inline]
     fn blank() -> Self {
@@ -121,7 +124,7 @@ impl model::Model for EventsChartsSuccessResponsePayload {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "EventsChartsSuccessResponsePayload",
-            names: &["pages", "total", "events"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

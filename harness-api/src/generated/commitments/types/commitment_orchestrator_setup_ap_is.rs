@@ -585,6 +585,14 @@ pub struct CommitmentEstimatedSavingsResponsePayload {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CommitmentEstimatedSavingsResponsePayload {
+    pub(crate) const NAMES: model::Names = &[
+        "current_savings",
+        "target_coverage",
+        "current_coverage",
+        "estimated_savings",
+    ];
+}
 impl model::Model for CommitmentEstimatedSavingsResponsePayload {
     #[inline]
     fn blank() -> Self {
@@ -600,12 +608,7 @@ impl model::Model for CommitmentEstimatedSavingsResponsePayload {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CommitmentEstimatedSavingsResponsePayload",
-            names: &[
-                "current_savings",
-                "target_coverage",
-                "current_coverage",
-                "estimated_savings",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -941,6 +944,21 @@ pub struct GetCommitmentSetupResponsePayload {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetCommitmentSetupResponsePayload {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "config",
+        "enabled",
+        "service",
+        "account_id",
+        "created_at",
+        "updated_at",
+        "dry_run_mode",
+        "approval_mode",
+        "cloud_account_id",
+        "cloud_account_name",
+    ];
+}
 impl model::Model for GetCommitmentSetupResponsePayload {
     #[inline]
     fn blank() -> Self {
@@ -963,19 +981,7 @@ impl model::Model for GetCommitmentSetupResponsePayload {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetCommitmentSetupResponsePayload",
-            names: &[
-                "id",
-                "config",
-                "enabled",
-                "service",
-                "account_id",
-                "created_at",
-                "updated_at",
-                "dry_run_mode",
-                "approval_mode",
-                "cloud_account_id",
-                "cloud_account_name",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1419,6 +1425,9 @@ pub struct ListMasterSuccessResponsePayload {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListMasterSuccessResponsePayload {
+    pub(crate) const NAMES: model::Names = &["data"];
+}
 impl model::Model for ListMasterSuccessResponsePayload {
     #[inline]
     fn blank() -> Self {
@@ -1431,7 +1440,7 @@ impl model::Model for ListMasterSuccessResponsePayload {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListMasterSuccessResponsePayload",
-            names: &["data"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1611,6 +1620,9 @@ pub struct SetupInstanceTypesSuccessResponsePayload {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SetupInstanceTypesSuccessResponsePayload {
+    pub(crate) const NAMES: model::Names = &["content"];
+}
 impl model::Model for SetupInstanceTypesSuccessResponsePayload {
     #[inline]
     fn blank() -> Self {
@@ -1623,7 +1635,7 @@ impl model::Model for SetupInstanceTypesSuccessResponsePayload {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SetupInstanceTypesSuccessResponsePayload",
-            names: &["content"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1699,6 +1711,9 @@ pub struct SetupValidateSuccessResponsePayload {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SetupValidateSuccessResponsePayload {
+    pub(crate) const NAMES: model::Names = &["savings_plan_max_percentage"];
+}
 impl model::Model for SetupValidateSuccessResponsePayload {
     #[inline]
     fn blank() -> Self {
@@ -1711,7 +1726,7 @@ impl model::Model for SetupValidateSuccessResponsePayload {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SetupValidateSuccessResponsePayload",
-            names: &["savings_plan_max_percentage"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -317,6 +317,9 @@ pub struct ApprovalEventsSuccessResponsePayload {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ApprovalEventsSuccessResponsePayload {
+    pub(crate) const NAMES: model::Names = &["pages", "total", "events"];
+}
 impl model::Model for ApprovalEventsSuccessResponsePayload {
     #[inline]
     fn blank() -> Self {
@@ -331,7 +334,7 @@ impl model::Model for ApprovalEventsSuccessResponsePayload {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ApprovalEventsSuccessResponsePayload",
-            names: &["pages", "total", "events"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -411,6 +414,9 @@ pub struct ApprovalOverviewSuccessResponsePayload {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ApprovalOverviewSuccessResponsePayload {
+    pub(crate) const NAMES: model::Names = &["result"];
+}
 impl model::Model for ApprovalOverviewSuccessResponsePayload {
     #[inline]
     fn blank() -> Self {
@@ -423,7 +429,7 @@ impl model::Model for ApprovalOverviewSuccessResponsePayload {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ApprovalOverviewSuccessResponsePayload",
-            names: &["result"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -659,6 +665,9 @@ pub struct ApprovalsListResponseV2Response {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ApprovalsListResponseV2Response {
+    pub(crate) const NAMES: model::Names = &["pages", "total", "events"];
+}
 impl model::Model for ApprovalsListResponseV2Response {
     #[inline]
     fn blank() -> Self {
@@ -673,7 +682,7 @@ impl model::Model for ApprovalsListResponseV2Response {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ApprovalsListResponseV2Response",
-            names: &["pages", "total", "events"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -49,6 +49,9 @@ pub struct GenericSuccessResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GenericSuccessResponse {
+    pub(crate) const NAMES: model::Names = &["ts", "errors", "success"];
+}
 impl model::Model for GenericSuccessResponse {
     #[inline]
     fn blank() -> Self {
@@ -63,7 +66,7 @@ impl model::Model for GenericSuccessResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GenericSuccessResponse",
-            names: &["ts", "errors", "success"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -105,6 +108,23 @@ pub struct InventoryRiapiFilter {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InventoryRiapiFilter {
+    pub(crate) const NAMES: model::Names = &[
+        "terms",
+        "status",
+        "regions",
+        "service",
+        "tenancy",
+        "platforms",
+        "plan_types",
+        "account_ids",
+        "instance_types",
+        "payment_options",
+        "cloud_account_ids",
+        "instance_families",
+        "is_harness_managed",
+    ];
+}
 impl model::Model for InventoryRiapiFilter {
     #[inline]
     fn blank() -> Self {
@@ -129,21 +149,7 @@ impl model::Model for InventoryRiapiFilter {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InventoryRiapiFilter",
-            names: &[
-                "terms",
-                "status",
-                "regions",
-                "service",
-                "tenancy",
-                "platforms",
-                "plan_types",
-                "account_ids",
-                "instance_types",
-                "payment_options",
-                "cloud_account_ids",
-                "instance_families",
-                "is_harness_managed",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -216,6 +222,20 @@ pub struct InventorySpapiFilter {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InventorySpapiFilter {
+    pub(crate) const NAMES: model::Names = &[
+        "terms",
+        "status",
+        "regions",
+        "service",
+        "plan_types",
+        "account_ids",
+        "payment_options",
+        "cloud_account_ids",
+        "instance_families",
+        "is_harness_managed",
+    ];
+}
 impl model::Model for InventorySpapiFilter {
     #[inline]
     fn blank() -> Self {
@@ -237,18 +257,7 @@ impl model::Model for InventorySpapiFilter {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InventorySpapiFilter",
-            names: &[
-                "terms",
-                "status",
-                "regions",
-                "service",
-                "plan_types",
-                "account_ids",
-                "payment_options",
-                "cloud_account_ids",
-                "instance_families",
-                "is_harness_managed",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -505,6 +514,16 @@ pub struct SpendBreakdownResponsePayload {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SpendBreakdownResponsePayload {
+    pub(crate) const NAMES: model::Names = &[
+        "total",
+        "trend",
+        "ondemand",
+        "savings_plans",
+        "reserved_instances",
+        "unused_commitments",
+    ];
+}
 impl model::Model for SpendBreakdownResponsePayload {
     #[inline]
     fn blank() -> Self {
@@ -522,14 +541,7 @@ impl model::Model for SpendBreakdownResponsePayload {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SpendBreakdownResponsePayload",
-            names: &[
-                "total",
-                "trend",
-                "ondemand",
-                "savings_plans",
-                "reserved_instances",
-                "unused_commitments",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

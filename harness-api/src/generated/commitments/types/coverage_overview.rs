@@ -64,6 +64,16 @@ pub struct ComputeCoverageResponsePayload {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ComputeCoverageResponsePayload {
+    pub(crate) const NAMES: model::Names = &[
+        "ondemand",
+        "total_spend",
+        "savings_plans",
+        "reserved_instances",
+        "total_coverage_percentage",
+        "average_coverage_percentage",
+    ];
+}
 impl model::Model for ComputeCoverageResponsePayload {
     #[inline]
     fn blank() -> Self {
@@ -81,14 +91,7 @@ impl model::Model for ComputeCoverageResponsePayload {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ComputeCoverageResponsePayload",
-            names: &[
-                "ondemand",
-                "total_spend",
-                "savings_plans",
-                "reserved_instances",
-                "total_coverage_percentage",
-                "average_coverage_percentage",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -320,6 +320,31 @@ pub struct ReservedInstanceDetail {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ReservedInstanceDetail {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "type",
+        "scope",
+        "status",
+        "tenancy",
+        "platform",
+        "start_date",
+        "expiry_date",
+        "hourly_cost",
+        "upfront_fee",
+        "usage_price",
+        "utilization",
+        "approval_info",
+        "instance_type",
+        "purchase_date",
+        "instance_count",
+        "payment_option",
+        "previously_was",
+        "availability_zone",
+        "is_harness_managed",
+        "purchase_term_years",
+    ];
+}
 impl model::Model for ReservedInstanceDetail {
     #[inline]
     fn blank() -> Self {
@@ -352,29 +377,7 @@ impl model::Model for ReservedInstanceDetail {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ReservedInstanceDetail",
-            names: &[
-                "id",
-                "type",
-                "scope",
-                "status",
-                "tenancy",
-                "platform",
-                "start_date",
-                "expiry_date",
-                "hourly_cost",
-                "upfront_fee",
-                "usage_price",
-                "utilization",
-                "approval_info",
-                "instance_type",
-                "purchase_date",
-                "instance_count",
-                "payment_option",
-                "previously_was",
-                "availability_zone",
-                "is_harness_managed",
-                "purchase_term_years",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -493,6 +496,9 @@ pub struct ReservedInstancesData {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ReservedInstancesData {
+    pub(crate) const NAMES: model::Names = &["items", "pages", "total", "pagination"];
+}
 impl model::Model for ReservedInstancesData {
     #[inline]
     fn blank() -> Self {
@@ -508,7 +514,7 @@ impl model::Model for ReservedInstancesData {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ReservedInstancesData",
-            names: &["items", "pages", "total", "pagination"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -96,6 +96,14 @@ pub struct RiInventoryOverview {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RiInventoryOverview {
+    pub(crate) const NAMES: model::Names = &[
+        "total",
+        "status",
+        "actions",
+        "distribution",
+    ];
+}
 impl model::Model for RiInventoryOverview {
     #[inline]
     fn blank() -> Self {
@@ -111,7 +119,7 @@ impl model::Model for RiInventoryOverview {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RiInventoryOverview",
-            names: &["total", "status", "actions", "distribution"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

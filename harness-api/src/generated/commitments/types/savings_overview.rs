@@ -105,6 +105,15 @@ pub struct SavingsOverviewResponsePayload {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SavingsOverviewResponsePayload {
+    pub(crate) const NAMES: model::Names = &[
+        "savings_plans",
+        "overall_savings",
+        "reserved_instances",
+        "managed_savings_total",
+        "unmanaged_savings_total",
+    ];
+}
 impl model::Model for SavingsOverviewResponsePayload {
     #[inline]
     fn blank() -> Self {
@@ -121,13 +130,7 @@ impl model::Model for SavingsOverviewResponsePayload {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SavingsOverviewResponsePayload",
-            names: &[
-                "savings_plans",
-                "overall_savings",
-                "reserved_instances",
-                "managed_savings_total",
-                "unmanaged_savings_total",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -60,6 +60,12 @@ pub struct SavingsRateResponsePayload {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SavingsRateResponsePayload {
+    pub(crate) const NAMES: model::Names = &[
+        "effective_savings_rate",
+        "total_spend_percentage",
+    ];
+}
 impl model::Model for SavingsRateResponsePayload {
     #[inline]
     fn blank() -> Self {
@@ -73,7 +79,7 @@ impl model::Model for SavingsRateResponsePayload {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SavingsRateResponsePayload",
-            names: &["effective_savings_rate", "total_spend_percentage"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -271,6 +271,28 @@ pub struct SavingsPlanDetail {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SavingsPlanDetail {
+    pub(crate) const NAMES: model::Names = &[
+        "term",
+        "type",
+        "region",
+        "status",
+        "end_date",
+        "platform",
+        "commitment",
+        "start_date",
+        "hourly_cost",
+        "upfront_fee",
+        "account_info",
+        "approval_info",
+        "mtd_commitment",
+        "payment_option",
+        "instance_family",
+        "mtd_net_savings",
+        "mtd_utilization",
+        "is_harness_managed",
+    ];
+}
 impl model::Model for SavingsPlanDetail {
     #[inline]
     fn blank() -> Self {
@@ -300,26 +322,7 @@ impl model::Model for SavingsPlanDetail {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SavingsPlanDetail",
-            names: &[
-                "term",
-                "type",
-                "region",
-                "status",
-                "end_date",
-                "platform",
-                "commitment",
-                "start_date",
-                "hourly_cost",
-                "upfront_fee",
-                "account_info",
-                "approval_info",
-                "mtd_commitment",
-                "payment_option",
-                "instance_family",
-                "mtd_net_savings",
-                "mtd_utilization",
-                "is_harness_managed",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -432,6 +435,9 @@ pub struct SavingsPlansDataResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SavingsPlansDataResponse {
+    pub(crate) const NAMES: model::Names = &["items", "pages", "total", "pagination"];
+}
 impl model::Model for SavingsPlansDataResponse {
     #[inline]
     fn blank() -> Self {
@@ -447,7 +453,7 @@ impl model::Model for SavingsPlansDataResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SavingsPlansDataResponse",
-            names: &["items", "pages", "total", "pagination"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

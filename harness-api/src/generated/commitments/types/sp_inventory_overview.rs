@@ -96,6 +96,14 @@ pub struct SpInventoryOverview {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SpInventoryOverview {
+    pub(crate) const NAMES: model::Names = &[
+        "total",
+        "status",
+        "actions",
+        "distribution",
+    ];
+}
 impl model::Model for SpInventoryOverview {
     #[inline]
     fn blank() -> Self {
@@ -111,7 +119,7 @@ impl model::Model for SpInventoryOverview {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SpInventoryOverview",
-            names: &["total", "status", "actions", "distribution"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

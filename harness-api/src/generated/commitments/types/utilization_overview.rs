@@ -307,6 +307,15 @@ pub struct UtilizationOverviewResponsePayload {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UtilizationOverviewResponsePayload {
+    pub(crate) const NAMES: model::Names = &[
+        "reservations",
+        "savings_plans",
+        "overall_percentage",
+        "overall_managed_percentage",
+        "overall_unmanaged_percentage",
+    ];
+}
 impl model::Model for UtilizationOverviewResponsePayload {
     #[inline]
     fn blank() -> Self {
@@ -323,13 +332,7 @@ impl model::Model for UtilizationOverviewResponsePayload {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UtilizationOverviewResponsePayload",
-            names: &[
-                "reservations",
-                "savings_plans",
-                "overall_percentage",
-                "overall_managed_percentage",
-                "overall_unmanaged_percentage",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

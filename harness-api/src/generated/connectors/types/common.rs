@@ -838,6 +838,16 @@ pub struct ConnectorResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ConnectorResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "status",
+        "created",
+        "updated",
+        "connector",
+        "harness_managed",
+        "governance_metadata",
+    ];
+}
 impl model::Model for ConnectorResponse {
     #[inline]
     fn blank() -> Self {
@@ -855,14 +865,7 @@ impl model::Model for ConnectorResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ConnectorResponse",
-            names: &[
-                "status",
-                "created",
-                "updated",
-                "connector",
-                "harness_managed",
-                "governance_metadata",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -969,6 +972,15 @@ pub struct ConnectorTestConnectionResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ConnectorTestConnectionResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "errors",
+        "status",
+        "tested_at",
+        "delegate_id",
+        "error_summary",
+    ];
+}
 impl model::Model for ConnectorTestConnectionResponse {
     #[inline]
     fn blank() -> Self {
@@ -985,7 +997,7 @@ impl model::Model for ConnectorTestConnectionResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ConnectorTestConnectionResponse",
-            names: &["errors", "status", "tested_at", "delegate_id", "error_summary"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -634,6 +634,9 @@ pub struct ConnectorCatalogueResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ConnectorCatalogueResponse {
+    pub(crate) const NAMES: model::Names = &["catalogue"];
+}
 impl model::Model for ConnectorCatalogueResponse {
     #[inline]
     fn blank() -> Self {
@@ -646,7 +649,7 @@ impl model::Model for ConnectorCatalogueResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ConnectorCatalogueResponse",
-            names: &["catalogue"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1050,6 +1053,9 @@ pub struct ConnectorStatistics {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ConnectorStatistics {
+    pub(crate) const NAMES: model::Names = &["typeStats", "statusStats"];
+}
 impl model::Model for ConnectorStatistics {
     #[inline]
     fn blank() -> Self {
@@ -1063,7 +1069,7 @@ impl model::Model for ConnectorStatistics {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ConnectorStatistics",
-            names: &["typeStats", "statusStats"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1208,6 +1214,16 @@ pub struct ConnectorValidationResult {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ConnectorValidationResult {
+    pub(crate) const NAMES: model::Names = &[
+        "errors",
+        "status",
+        "taskId",
+        "testedAt",
+        "delegateId",
+        "errorSummary",
+    ];
+}
 impl model::Model for ConnectorValidationResult {
     #[inline]
     fn blank() -> Self {
@@ -1225,14 +1241,7 @@ impl model::Model for ConnectorValidationResult {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ConnectorValidationResult",
-            names: &[
-                "errors",
-                "status",
-                "taskId",
-                "testedAt",
-                "delegateId",
-                "errorSummary",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

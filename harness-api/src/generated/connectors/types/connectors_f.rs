@@ -9,6 +9,9 @@ pub struct FieldValues {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl FieldValues {
+    pub(crate) const NAMES: model::Names = &["fieldValues"];
+}
 impl model::Model for FieldValues {
     #[inline]
     fn blank() -> Self {
@@ -21,7 +24,7 @@ impl model::Model for FieldValues {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "FieldValues",
-            names: &["fieldValues"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

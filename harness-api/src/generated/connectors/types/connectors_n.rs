@@ -329,6 +329,20 @@ pub struct NgConnectorResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl NgConnectorResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "status",
+        "connector",
+        "createdAt",
+        "gitDetails",
+        "isFavorite",
+        "harnessManaged",
+        "lastModifiedAt",
+        "activityDetails",
+        "governanceMetadata",
+        "entityValidityDetails",
+    ];
+}
 impl model::Model for NgConnectorResponse {
     #[inline]
     fn blank() -> Self {
@@ -350,18 +364,7 @@ impl model::Model for NgConnectorResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "NgConnectorResponse",
-            names: &[
-                "status",
-                "connector",
-                "createdAt",
-                "gitDetails",
-                "isFavorite",
-                "harnessManaged",
-                "lastModifiedAt",
-                "activityDetails",
-                "governanceMetadata",
-                "entityValidityDetails",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

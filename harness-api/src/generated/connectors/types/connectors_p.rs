@@ -16,6 +16,18 @@ pub struct PageResponseCcmK8sConnectorResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseCcmK8sConnectorResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseCcmK8sConnectorResponse {
     #[inline]
     fn blank() -> Self {
@@ -35,16 +47,7 @@ impl model::Model for PageResponseCcmK8sConnectorResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseCcmK8sConnectorResponse",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -91,6 +94,18 @@ pub struct PageResponseConnectorResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseConnectorResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseConnectorResponse {
     #[inline]
     fn blank() -> Self {
@@ -110,16 +125,7 @@ impl model::Model for PageResponseConnectorResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseConnectorResponse",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -66,6 +66,18 @@ pub struct PageResponseHostDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseHostDto {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseHostDto {
     #[inline]
     fn blank() -> Self {
@@ -85,16 +97,7 @@ impl model::Model for PageResponseHostDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseHostDto",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -75,6 +75,14 @@ pub struct ClonedDashboard {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ClonedDashboard {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "title",
+        "description",
+        "resourceIdentifier",
+    ];
+}
 impl model::Model for ClonedDashboard {
     #[inline]
     fn blank() -> Self {
@@ -90,7 +98,7 @@ impl model::Model for ClonedDashboard {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ClonedDashboard",
-            names: &["id", "title", "description", "resourceIdentifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -234,6 +242,22 @@ pub struct Dashboard {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Dashboard {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "type",
+        "title",
+        "folder",
+        "models",
+        "created_at",
+        "view_count",
+        "data_source",
+        "description",
+        "favorite_count",
+        "last_accessed_at",
+        "resourceIdentifier",
+    ];
+}
 impl model::Model for Dashboard {
     #[inline]
     fn blank() -> Self {
@@ -257,20 +281,7 @@ impl model::Model for Dashboard {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Dashboard",
-            names: &[
-                "id",
-                "type",
-                "title",
-                "folder",
-                "models",
-                "created_at",
-                "view_count",
-                "data_source",
-                "description",
-                "favorite_count",
-                "last_accessed_at",
-                "resourceIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -324,6 +335,9 @@ pub struct DashboardDownloadResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DashboardDownloadResponse {
+    pub(crate) const NAMES: model::Names = &["file"];
+}
 impl model::Model for DashboardDownloadResponse {
     #[inline]
     fn blank() -> Self {
@@ -336,7 +350,7 @@ impl model::Model for DashboardDownloadResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DashboardDownloadResponse",
-            names: &["file"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -424,6 +438,19 @@ pub struct DashboardFilter {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DashboardFilter {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "row",
+        "name",
+        "model",
+        "title",
+        "explore",
+        "ui_config",
+        "dashboard_id",
+        "default_value",
+    ];
+}
 impl model::Model for DashboardFilter {
     #[inline]
     fn blank() -> Self {
@@ -444,17 +471,7 @@ impl model::Model for DashboardFilter {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DashboardFilter",
-            names: &[
-                "id",
-                "row",
-                "name",
-                "model",
-                "title",
-                "explore",
-                "ui_config",
-                "dashboard_id",
-                "default_value",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -642,6 +659,9 @@ pub struct DeleteDashboardResponseResource {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DeleteDashboardResponseResource {
+    pub(crate) const NAMES: model::Names = &["id"];
+}
 impl model::Model for DeleteDashboardResponseResource {
     #[inline]
     fn blank() -> Self {
@@ -654,7 +674,7 @@ impl model::Model for DeleteDashboardResponseResource {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DeleteDashboardResponseResource",
-            names: &["id"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -680,6 +700,9 @@ pub struct DownloadCsvDashboardResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DownloadCsvDashboardResponse {
+    pub(crate) const NAMES: model::Names = &["file"];
+}
 impl model::Model for DownloadCsvDashboardResponse {
     #[inline]
     fn blank() -> Self {
@@ -692,7 +715,7 @@ impl model::Model for DownloadCsvDashboardResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DownloadCsvDashboardResponse",
-            names: &["file"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -718,6 +741,9 @@ pub struct DownloadPdfDashboardResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DownloadPdfDashboardResponse {
+    pub(crate) const NAMES: model::Names = &["file"];
+}
 impl model::Model for DownloadPdfDashboardResponse {
     #[inline]
     fn blank() -> Self {
@@ -730,7 +756,7 @@ impl model::Model for DownloadPdfDashboardResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DownloadPdfDashboardResponse",
-            names: &["file"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1036,6 +1062,9 @@ pub struct ScheduleReportResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ScheduleReportResponseBody {
+    pub(crate) const NAMES: model::Names = &["status"];
+}
 impl model::Model for ScheduleReportResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -1048,7 +1077,7 @@ impl model::Model for ScheduleReportResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ScheduleReportResponseBody",
-            names: &["status"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1169,6 +1198,14 @@ pub struct UpdateDashboardResponseResource {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateDashboardResponseResource {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "title",
+        "description",
+        "resourceIdentifier",
+    ];
+}
 impl model::Model for UpdateDashboardResponseResource {
     #[inline]
     fn blank() -> Self {
@@ -1184,7 +1221,7 @@ impl model::Model for UpdateDashboardResponseResource {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateDashboardResponseResource",
-            names: &["id", "title", "description", "resourceIdentifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -48,6 +48,9 @@ pub struct QueryTaskDetails {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl QueryTaskDetails {
+    pub(crate) const NAMES: model::Names = &["id", "status"];
+}
 impl model::Model for QueryTaskDetails {
     #[inline]
     fn blank() -> Self {
@@ -61,7 +64,7 @@ impl model::Model for QueryTaskDetails {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "QueryTaskDetails",
-            names: &["id", "status"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

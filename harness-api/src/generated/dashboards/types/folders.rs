@@ -64,6 +64,18 @@ pub struct Folder {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Folder {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "name",
+        "type",
+        "Children",
+        "created_at",
+        "permission",
+        "child_count",
+        "sub_folders",
+    ];
+}
 impl model::Model for Folder {
     #[inline]
     fn blank() -> Self {
@@ -83,16 +95,7 @@ impl model::Model for Folder {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Folder",
-            names: &[
-                "id",
-                "name",
-                "type",
-                "Children",
-                "created_at",
-                "permission",
-                "child_count",
-                "sub_folders",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -141,6 +141,26 @@ pub struct DbInstanceOut {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DbInstanceOut {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "branch",
+        "gitTag",
+        "context",
+        "created",
+        "updated",
+        "schemaId",
+        "commitSha",
+        "connector",
+        "toOnboard",
+        "identifier",
+        "lastAppliedTag",
+        "schemaIdentifier",
+        "substituteProperties",
+        "lastDeployedChangeSetTag",
+    ];
+}
 impl model::Model for DbInstanceOut {
     #[inline]
     fn blank() -> Self {
@@ -168,24 +188,7 @@ impl model::Model for DbInstanceOut {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DbInstanceOut",
-            names: &[
-                "name",
-                "tags",
-                "branch",
-                "gitTag",
-                "context",
-                "created",
-                "updated",
-                "schemaId",
-                "commitSha",
-                "connector",
-                "toOnboard",
-                "identifier",
-                "lastAppliedTag",
-                "schemaIdentifier",
-                "substituteProperties",
-                "lastDeployedChangeSetTag",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -255,6 +258,25 @@ pub struct DbSchemaOut {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DbSchemaOut {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "type",
+        "created",
+        "service",
+        "updated",
+        "parentId",
+        "changelog",
+        "identifier",
+        "usePercona",
+        "instanceCount",
+        "migrationType",
+        "changeLogScript",
+        "schemaSourceType",
+        "primaryDbInstanceId",
+    ];
+}
 impl model::Model for DbSchemaOut {
     #[inline]
     fn blank() -> Self {
@@ -281,23 +303,7 @@ impl model::Model for DbSchemaOut {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DbSchemaOut",
-            names: &[
-                "name",
-                "tags",
-                "type",
-                "created",
-                "service",
-                "updated",
-                "parentId",
-                "changelog",
-                "identifier",
-                "usePercona",
-                "instanceCount",
-                "migrationType",
-                "changeLogScript",
-                "schemaSourceType",
-                "primaryDbInstanceId",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -66,6 +66,15 @@ pub struct ExecutionConfigTags {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ExecutionConfigTags {
+    pub(crate) const NAMES: model::Names = &[
+        "mongoTag",
+        "defaultTag",
+        "spannerTag",
+        "gitCloneTag",
+        "artifactoryTag",
+    ];
+}
 impl model::Model for ExecutionConfigTags {
     #[inline]
     fn blank() -> Self {
@@ -82,13 +91,7 @@ impl model::Model for ExecutionConfigTags {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ExecutionConfigTags",
-            names: &[
-                "mongoTag",
-                "defaultTag",
-                "spannerTag",
-                "gitCloneTag",
-                "artifactoryTag",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

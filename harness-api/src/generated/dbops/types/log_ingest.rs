@@ -11,6 +11,9 @@ pub struct ParsedLogOut {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ParsedLogOut {
+    pub(crate) const NAMES: model::Names = &["id", "command", "success"];
+}
 impl model::Model for ParsedLogOut {
     #[inline]
     fn blank() -> Self {
@@ -25,7 +28,7 @@ impl model::Model for ParsedLogOut {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ParsedLogOut",
-            names: &["id", "command", "success"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

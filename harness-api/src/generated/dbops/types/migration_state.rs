@@ -14,6 +14,9 @@ pub struct ChangeSetDeploymentYamlOutput {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ChangeSetDeploymentYamlOutput {
+    pub(crate) const NAMES: model::Names = &["yaml"];
+}
 impl model::Model for ChangeSetDeploymentYamlOutput {
     #[inline]
     fn blank() -> Self {
@@ -26,7 +29,7 @@ impl model::Model for ChangeSetDeploymentYamlOutput {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ChangeSetDeploymentYamlOutput",
-            names: &["yaml"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -52,6 +55,9 @@ pub struct DeployedChangesetSqlOutput {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DeployedChangesetSqlOutput {
+    pub(crate) const NAMES: model::Names = &["sql"];
+}
 impl model::Model for DeployedChangesetSqlOutput {
     #[inline]
     fn blank() -> Self {
@@ -64,7 +70,7 @@ impl model::Model for DeployedChangesetSqlOutput {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DeployedChangesetSqlOutput",
-            names: &["sql"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -229,6 +235,9 @@ pub struct InstanceMigrationStateOut {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InstanceMigrationStateOut {
+    pub(crate) const NAMES: model::Names = &["changeSets", "schemaName", "instanceName"];
+}
 impl model::Model for InstanceMigrationStateOut {
     #[inline]
     fn blank() -> Self {
@@ -243,7 +252,7 @@ impl model::Model for InstanceMigrationStateOut {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InstanceMigrationStateOut",
-            names: &["changeSets", "schemaName", "instanceName"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -504,6 +513,9 @@ pub struct MigrationStateOut {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl MigrationStateOut {
+    pub(crate) const NAMES: model::Names = &["schema", "instances", "changeSets"];
+}
 impl model::Model for MigrationStateOut {
     #[inline]
     fn blank() -> Self {
@@ -518,7 +530,7 @@ impl model::Model for MigrationStateOut {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "MigrationStateOut",
-            names: &["schema", "instances", "changeSets"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -11,6 +11,13 @@ pub struct DbOverviewResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DbOverviewResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "dbSchemaCount",
+        "dbInstanceCount",
+        "recentDeployments",
+    ];
+}
 impl model::Model for DbOverviewResponse {
     #[inline]
     fn blank() -> Self {
@@ -25,7 +32,7 @@ impl model::Model for DbOverviewResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DbOverviewResponse",
-            names: &["dbSchemaCount", "dbInstanceCount", "recentDeployments"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

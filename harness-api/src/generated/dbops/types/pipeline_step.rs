@@ -106,6 +106,14 @@ pub struct CustomOperationOutput {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CustomOperationOutput {
+    pub(crate) const NAMES: model::Names = &[
+        "preStartTag",
+        "earlierRunInStage",
+        "deployedChangeSets",
+        "successfulChangeSetDeploymentInStage",
+    ];
+}
 impl model::Model for CustomOperationOutput {
     #[inline]
     fn blank() -> Self {
@@ -121,12 +129,7 @@ impl model::Model for CustomOperationOutput {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CustomOperationOutput",
-            names: &[
-                "preStartTag",
-                "earlierRunInStage",
-                "deployedChangeSets",
-                "successfulChangeSetDeploymentInStage",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -266,6 +269,9 @@ pub struct PipelineStatusOutput {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PipelineStatusOutput {
+    pub(crate) const NAMES: model::Names = &["status", "metadata", "response"];
+}
 impl model::Model for PipelineStatusOutput {
     #[inline]
     fn blank() -> Self {
@@ -280,7 +286,7 @@ impl model::Model for PipelineStatusOutput {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PipelineStatusOutput",
-            names: &["status", "metadata", "response"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -383,6 +389,16 @@ pub struct SchemaInstanceMetadataOutput {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SchemaInstanceMetadataOutput {
+    pub(crate) const NAMES: model::Names = &[
+        "image",
+        "dbImages",
+        "dbSchema",
+        "dbInstance",
+        "defaultConfigs",
+        "downloadImages",
+    ];
+}
 impl model::Model for SchemaInstanceMetadataOutput {
     #[inline]
     fn blank() -> Self {
@@ -400,14 +416,7 @@ impl model::Model for SchemaInstanceMetadataOutput {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SchemaInstanceMetadataOutput",
-            names: &[
-                "image",
-                "dbImages",
-                "dbSchema",
-                "dbInstance",
-                "defaultConfigs",
-                "downloadImages",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -450,6 +459,18 @@ pub struct StepPluginInputsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl StepPluginInputsResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "image",
+        "schema",
+        "dbImages",
+        "instance",
+        "settings",
+        "defaultConfigs",
+        "downloadImages",
+        "propertiesResult",
+    ];
+}
 impl model::Model for StepPluginInputsResponse {
     #[inline]
     fn blank() -> Self {
@@ -469,16 +490,7 @@ impl model::Model for StepPluginInputsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "StepPluginInputsResponse",
-            names: &[
-                "image",
-                "schema",
-                "dbImages",
-                "instance",
-                "settings",
-                "defaultConfigs",
-                "downloadImages",
-                "propertiesResult",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -13,6 +13,15 @@ pub struct AgentMtlsEndpointDetails {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AgentMtlsEndpointDetails {
+    pub(crate) const NAMES: model::Names = &[
+        "fqdn",
+        "mode",
+        "uuid",
+        "accountId",
+        "caCertificates",
+    ];
+}
 impl model::Model for AgentMtlsEndpointDetails {
     #[inline]
     fn blank() -> Self {
@@ -29,7 +38,7 @@ impl model::Model for AgentMtlsEndpointDetails {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AgentMtlsEndpointDetails",
-            names: &["fqdn", "mode", "uuid", "accountId", "caCertificates"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

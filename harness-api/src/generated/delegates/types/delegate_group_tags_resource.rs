@@ -14,6 +14,16 @@ pub struct DelegateGroupDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DelegateGroupDto {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "identifier",
+        "orgIdentifier",
+        "accountIdentifier",
+        "projectIdentifier",
+    ];
+}
 impl model::Model for DelegateGroupDto {
     #[inline]
     fn blank() -> Self {
@@ -31,14 +41,7 @@ impl model::Model for DelegateGroupDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DelegateGroupDto",
-            names: &[
-                "name",
-                "tags",
-                "identifier",
-                "orgIdentifier",
-                "accountIdentifier",
-                "projectIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -9,6 +9,9 @@ pub struct DelegateDeleteResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DelegateDeleteResponse {
+    pub(crate) const NAMES: model::Names = &["responseMsg"];
+}
 impl model::Model for DelegateDeleteResponse {
     #[inline]
     fn blank() -> Self {
@@ -21,7 +24,7 @@ impl model::Model for DelegateDeleteResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DelegateDeleteResponse",
-            names: &["responseMsg"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -725,6 +728,12 @@ pub struct SupportedDelegateVersion {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SupportedDelegateVersion {
+    pub(crate) const NAMES: model::Names = &[
+        "latestSupportedVersion",
+        "latestSupportedMinimalVersion",
+    ];
+}
 impl model::Model for SupportedDelegateVersion {
     #[inline]
     fn blank() -> Self {
@@ -738,7 +747,7 @@ impl model::Model for SupportedDelegateVersion {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SupportedDelegateVersion",
-            names: &["latestSupportedVersion", "latestSupportedMinimalVersion"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -836,6 +845,9 @@ pub struct VersionOverridesResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl VersionOverridesResponse {
+    pub(crate) const NAMES: model::Names = &["versionOverrides"];
+}
 impl model::Model for VersionOverridesResponse {
     #[inline]
     fn blank() -> Self {
@@ -848,7 +860,7 @@ impl model::Model for VersionOverridesResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "VersionOverridesResponse",
-            names: &["versionOverrides"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -221,6 +221,9 @@ pub struct DelegateGroupListing {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DelegateGroupListing {
+    pub(crate) const NAMES: model::Names = &["delegateGroupDetails"];
+}
 impl model::Model for DelegateGroupListing {
     #[inline]
     fn blank() -> Self {
@@ -233,7 +236,7 @@ impl model::Model for DelegateGroupListing {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DelegateGroupListing",
-            names: &["delegateGroupDetails"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -361,6 +364,21 @@ pub struct DelegateTokenDetails {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DelegateTokenDetails {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "uuid",
+        "value",
+        "status",
+        "accountId",
+        "createdAt",
+        "createdBy",
+        "revokeAfter",
+        "parentUniqueId",
+        "createdByNgUser",
+        "ownerIdentifier",
+    ];
+}
 impl model::Model for DelegateTokenDetails {
     #[inline]
     fn blank() -> Self {
@@ -383,19 +401,7 @@ impl model::Model for DelegateTokenDetails {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DelegateTokenDetails",
-            names: &[
-                "name",
-                "uuid",
-                "value",
-                "status",
-                "accountId",
-                "createdAt",
-                "createdBy",
-                "revokeAfter",
-                "parentUniqueId",
-                "createdByNgUser",
-                "ownerIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[2],
             tagged: &[],

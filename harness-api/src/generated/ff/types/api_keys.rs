@@ -14,6 +14,16 @@ pub struct ApiKeys {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ApiKeys {
+    pub(crate) const NAMES: model::Names = &[
+        "apiKeys",
+        "version",
+        "pageSize",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+    ];
+}
 impl model::Model for ApiKeys {
     #[inline]
     fn blank() -> Self {
@@ -31,14 +41,7 @@ impl model::Model for ApiKeys {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ApiKeys",
-            names: &[
-                "apiKeys",
-                "version",
-                "pageSize",
-                "itemCount",
-                "pageCount",
-                "pageIndex",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -122,6 +125,17 @@ pub struct CfApiKey {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CfApiKey {
+    pub(crate) const NAMES: model::Names = &[
+        "key",
+        "name",
+        "type",
+        "apiKey",
+        "lastUsed",
+        "identifier",
+        "applicationIds",
+    ];
+}
 impl model::Model for CfApiKey {
     #[inline]
     fn blank() -> Self {
@@ -140,15 +154,7 @@ impl model::Model for CfApiKey {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CfApiKey",
-            names: &[
-                "key",
-                "name",
-                "type",
-                "apiKey",
-                "lastUsed",
-                "identifier",
-                "applicationIds",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[3],
             tagged: &[],

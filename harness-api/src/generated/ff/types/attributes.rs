@@ -9,6 +9,9 @@ pub struct Attribute {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Attribute {
+    pub(crate) const NAMES: model::Names = &["key"];
+}
 impl model::Model for Attribute {
     #[inline]
     fn blank() -> Self {
@@ -21,7 +24,7 @@ impl model::Model for Attribute {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Attribute",
-            names: &["key"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -47,6 +50,9 @@ pub struct AttributeResponseMetadata {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AttributeResponseMetadata {
+    pub(crate) const NAMES: model::Names = &["details"];
+}
 impl model::Model for AttributeResponseMetadata {
     #[inline]
     fn blank() -> Self {
@@ -59,7 +65,7 @@ impl model::Model for AttributeResponseMetadata {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AttributeResponseMetadata",
-            names: &["details"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -90,6 +96,16 @@ pub struct Attributes {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Attributes {
+    pub(crate) const NAMES: model::Names = &[
+        "version",
+        "pageSize",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+        "attributes",
+    ];
+}
 impl model::Model for Attributes {
     #[inline]
     fn blank() -> Self {
@@ -107,14 +123,7 @@ impl model::Model for Attributes {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Attributes",
-            names: &[
-                "version",
-                "pageSize",
-                "itemCount",
-                "pageCount",
-                "pageIndex",
-                "attributes",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

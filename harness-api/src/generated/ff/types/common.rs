@@ -371,6 +371,33 @@ pub struct Feature {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Feature {
+    pub(crate) const NAMES: model::Names = &[
+        "kind",
+        "name",
+        "tags",
+        "owner",
+        "stale",
+        "status",
+        "project",
+        "results",
+        "archived",
+        "services",
+        "createdAt",
+        "permanent",
+        "evaluation",
+        "identifier",
+        "modifiedAt",
+        "variations",
+        "description",
+        "staleReason",
+        "envProperties",
+        "prerequisites",
+        "defaultOnVariation",
+        "defaultOffVariation",
+        "evaluationIdentifier",
+    ];
+}
 impl model::Model for Feature {
     #[inline]
     fn blank() -> Self {
@@ -405,31 +432,7 @@ impl model::Model for Feature {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Feature",
-            names: &[
-                "kind",
-                "name",
-                "tags",
-                "owner",
-                "stale",
-                "status",
-                "project",
-                "results",
-                "archived",
-                "services",
-                "createdAt",
-                "permanent",
-                "evaluation",
-                "identifier",
-                "modifiedAt",
-                "variations",
-                "description",
-                "staleReason",
-                "envProperties",
-                "prerequisites",
-                "defaultOnVariation",
-                "defaultOffVariation",
-                "evaluationIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1022,6 +1025,21 @@ pub struct Segment {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Segment {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "rules",
+        "version",
+        "excluded",
+        "included",
+        "createdAt",
+        "identifier",
+        "modifiedAt",
+        "environment",
+        "servingRules",
+    ];
+}
 impl model::Model for Segment {
     #[inline]
     fn blank() -> Self {
@@ -1044,19 +1062,7 @@ impl model::Model for Segment {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Segment",
-            names: &[
-                "name",
-                "tags",
-                "rules",
-                "version",
-                "excluded",
-                "included",
-                "createdAt",
-                "identifier",
-                "modifiedAt",
-                "environment",
-                "servingRules",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1245,6 +1251,20 @@ pub struct Target {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Target {
+    pub(crate) const NAMES: model::Names = &[
+        "org",
+        "name",
+        "account",
+        "project",
+        "segments",
+        "anonymous",
+        "createdAt",
+        "attributes",
+        "identifier",
+        "environment",
+    ];
+}
 impl model::Model for Target {
     #[inline]
     fn blank() -> Self {
@@ -1266,18 +1286,7 @@ impl model::Model for Target {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Target",
-            names: &[
-                "org",
-                "name",
-                "account",
-                "project",
-                "segments",
-                "anonymous",
-                "createdAt",
-                "attributes",
-                "identifier",
-                "environment",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

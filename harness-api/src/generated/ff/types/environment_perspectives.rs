@@ -13,6 +13,15 @@ pub struct EnvironmentPerspective {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl EnvironmentPerspective {
+    pub(crate) const NAMES: model::Names = &[
+        "createdAt",
+        "updatedAt",
+        "environmentId",
+        "perspectiveId",
+        "perspectiveIdentifier",
+    ];
+}
 impl model::Model for EnvironmentPerspective {
     #[inline]
     fn blank() -> Self {
@@ -29,13 +38,7 @@ impl model::Model for EnvironmentPerspective {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "EnvironmentPerspective",
-            names: &[
-                "createdAt",
-                "updatedAt",
-                "environmentId",
-                "perspectiveId",
-                "perspectiveIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

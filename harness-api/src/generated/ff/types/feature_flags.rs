@@ -84,6 +84,9 @@ pub struct FeatureResponseMetadata {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl FeatureResponseMetadata {
+    pub(crate) const NAMES: model::Names = &["details"];
+}
 impl model::Model for FeatureResponseMetadata {
     #[inline]
     fn blank() -> Self {
@@ -96,7 +99,7 @@ impl model::Model for FeatureResponseMetadata {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "FeatureResponseMetadata",
-            names: &["details"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -212,6 +215,17 @@ pub struct Features {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Features {
+    pub(crate) const NAMES: model::Names = &[
+        "version",
+        "features",
+        "pageSize",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+        "featureCounts",
+    ];
+}
 impl model::Model for Features {
     #[inline]
     fn blank() -> Self {
@@ -230,15 +244,7 @@ impl model::Model for Features {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Features",
-            names: &[
-                "version",
-                "features",
-                "pageSize",
-                "itemCount",
-                "pageCount",
-                "pageIndex",
-                "featureCounts",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

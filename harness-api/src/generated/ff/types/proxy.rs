@@ -16,6 +16,18 @@ pub struct GetProxyKeyResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetProxyKeyResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "name",
+        "version",
+        "createdAt",
+        "updatedAt",
+        "identifier",
+        "description",
+        "organizations",
+    ];
+}
 impl model::Model for GetProxyKeyResponse {
     #[inline]
     fn blank() -> Self {
@@ -35,16 +47,7 @@ impl model::Model for GetProxyKeyResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetProxyKeyResponse",
-            names: &[
-                "id",
-                "name",
-                "version",
-                "createdAt",
-                "updatedAt",
-                "identifier",
-                "description",
-                "organizations",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -293,6 +296,9 @@ pub struct ProxyKeyResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ProxyKeyResponse {
+    pub(crate) const NAMES: model::Names = &["key"];
+}
 impl model::Model for ProxyKeyResponse {
     #[inline]
     fn blank() -> Self {
@@ -305,7 +311,7 @@ impl model::Model for ProxyKeyResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ProxyKeyResponse",
-            names: &["key"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -336,6 +342,16 @@ pub struct ProxyKeys {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ProxyKeys {
+    pub(crate) const NAMES: model::Names = &[
+        "version",
+        "pageSize",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+        "proxyKeys",
+    ];
+}
 impl model::Model for ProxyKeys {
     #[inline]
     fn blank() -> Self {
@@ -353,14 +369,7 @@ impl model::Model for ProxyKeys {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ProxyKeys",
-            names: &[
-                "version",
-                "pageSize",
-                "itemCount",
-                "pageCount",
-                "pageIndex",
-                "proxyKeys",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -9,6 +9,9 @@ pub struct TagResponseMetadata {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TagResponseMetadata {
+    pub(crate) const NAMES: model::Names = &["details"];
+}
 impl model::Model for TagResponseMetadata {
     #[inline]
     fn blank() -> Self {
@@ -21,7 +24,7 @@ impl model::Model for TagResponseMetadata {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TagResponseMetadata",
-            names: &["details"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -52,6 +55,16 @@ pub struct Tags {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Tags {
+    pub(crate) const NAMES: model::Names = &[
+        "tags",
+        "version",
+        "pageSize",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+    ];
+}
 impl model::Model for Tags {
     #[inline]
     fn blank() -> Self {
@@ -69,14 +82,7 @@ impl model::Model for Tags {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Tags",
-            names: &[
-                "tags",
-                "version",
-                "pageSize",
-                "itemCount",
-                "pageCount",
-                "pageIndex",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -56,6 +56,16 @@ pub struct FlagBasicInfos {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl FlagBasicInfos {
+    pub(crate) const NAMES: model::Names = &[
+        "version",
+        "pageSize",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+        "featureFlags",
+    ];
+}
 impl model::Model for FlagBasicInfos {
     #[inline]
     fn blank() -> Self {
@@ -73,14 +83,7 @@ impl model::Model for FlagBasicInfos {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "FlagBasicInfos",
-            names: &[
-                "version",
-                "pageSize",
-                "itemCount",
-                "pageCount",
-                "pageIndex",
-                "featureFlags",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -200,6 +203,16 @@ pub struct Segments {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Segments {
+    pub(crate) const NAMES: model::Names = &[
+        "version",
+        "pageSize",
+        "segments",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+    ];
+}
 impl model::Model for Segments {
     #[inline]
     fn blank() -> Self {
@@ -217,14 +230,7 @@ impl model::Model for Segments {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Segments",
-            names: &[
-                "version",
-                "pageSize",
-                "segments",
-                "itemCount",
-                "pageCount",
-                "pageIndex",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -12,6 +12,14 @@ pub struct TargetDetail {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TargetDetail {
+    pub(crate) const NAMES: model::Names = &[
+        "identifier",
+        "ruleSegments",
+        "excludedSegments",
+        "includedSegments",
+    ];
+}
 impl model::Model for TargetDetail {
     #[inline]
     fn blank() -> Self {
@@ -27,12 +35,7 @@ impl model::Model for TargetDetail {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TargetDetail",
-            names: &[
-                "identifier",
-                "ruleSegments",
-                "excludedSegments",
-                "includedSegments",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -111,6 +114,16 @@ pub struct Targets {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Targets {
+    pub(crate) const NAMES: model::Names = &[
+        "targets",
+        "version",
+        "pageSize",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+    ];
+}
 impl model::Model for Targets {
     #[inline]
     fn blank() -> Self {
@@ -128,14 +141,7 @@ impl model::Model for Targets {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Targets",
-            names: &[
-                "targets",
-                "version",
-                "pageSize",
-                "itemCount",
-                "pageCount",
-                "pageIndex",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -39,6 +39,30 @@ pub struct V1Agent {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl V1Agent {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "type",
+        "isPLG",
+        "scope",
+        "health",
+        "version",
+        "metadata",
+        "operator",
+        "createdAt",
+        "identifier",
+        "credentials",
+        "description",
+        "orgIdentifier",
+        "lastModifiedAt",
+        "upgradeAvailable",
+        "accountIdentifier",
+        "projectIdentifier",
+        "prefixedIdentifier",
+        "disasterRecoveryNode",
+    ];
+}
 impl model::Model for V1Agent {
     #[inline]
     fn blank() -> Self {
@@ -70,28 +94,7 @@ impl model::Model for V1Agent {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V1Agent",
-            names: &[
-                "name",
-                "tags",
-                "type",
-                "isPLG",
-                "scope",
-                "health",
-                "version",
-                "metadata",
-                "operator",
-                "createdAt",
-                "identifier",
-                "credentials",
-                "description",
-                "orgIdentifier",
-                "lastModifiedAt",
-                "upgradeAvailable",
-                "accountIdentifier",
-                "projectIdentifier",
-                "prefixedIdentifier",
-                "disasterRecoveryNode",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -378,6 +381,17 @@ pub struct V1AgentList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl V1AgentList {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for V1AgentList {
     #[inline]
     fn blank() -> Self {
@@ -396,15 +410,7 @@ impl model::Model for V1AgentList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V1AgentList",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1106,6 +1112,17 @@ pub struct V1TagMap {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl V1TagMap {
+    pub(crate) const NAMES: model::Names = &[
+        "tags",
+        "empty",
+        "pageSize",
+        "pageIndex",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for V1TagMap {
     #[inline]
     fn blank() -> Self {
@@ -1124,15 +1141,7 @@ impl model::Model for V1TagMap {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V1TagMap",
-            names: &[
-                "tags",
-                "empty",
-                "pageSize",
-                "pageIndex",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1170,6 +1179,9 @@ pub struct V1UniqueMessage {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl V1UniqueMessage {
+    pub(crate) const NAMES: model::Names = &["unique"];
+}
 impl model::Model for V1UniqueMessage {
     #[inline]
     fn blank() -> Self {
@@ -1182,7 +1194,7 @@ impl model::Model for V1UniqueMessage {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V1UniqueMessage",
-            names: &["unique"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1214,6 +1226,17 @@ pub struct V1VersionList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl V1VersionList {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "pageSize",
+        "versions",
+        "pageIndex",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for V1VersionList {
     #[inline]
     fn blank() -> Self {
@@ -1232,15 +1255,7 @@ impl model::Model for V1VersionList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V1VersionList",
-            names: &[
-                "empty",
-                "pageSize",
-                "versions",
-                "pageIndex",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1284,6 +1299,17 @@ pub struct V1VersionUpgradeResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl V1VersionUpgradeResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "SopsImage",
+        "RedisImage",
+        "ArgoCDImage",
+        "HAProxyImage",
+        "AgentImageTag",
+        "ShouldUpgrade",
+        "FlamingoArgoCDImage",
+    ];
+}
 impl model::Model for V1VersionUpgradeResponse {
     #[inline]
     fn blank() -> Self {
@@ -1302,15 +1328,7 @@ impl model::Model for V1VersionUpgradeResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V1VersionUpgradeResponse",
-            names: &[
-                "SopsImage",
-                "RedisImage",
-                "ArgoCDImage",
-                "HAProxyImage",
-                "AgentImageTag",
-                "ShouldUpgrade",
-                "FlamingoArgoCDImage",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

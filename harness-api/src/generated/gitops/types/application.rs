@@ -15,6 +15,17 @@ pub struct Servicev1Applicationlist {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Servicev1Applicationlist {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for Servicev1Applicationlist {
     #[inline]
     fn blank() -> Self {
@@ -33,15 +44,7 @@ impl model::Model for Servicev1Applicationlist {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Servicev1Applicationlist",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -354,6 +354,9 @@ pub struct ApplicationsApplicationSetGenerateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ApplicationsApplicationSetGenerateResponse {
+    pub(crate) const NAMES: model::Names = &["applications"];
+}
 impl model::Model for ApplicationsApplicationSetGenerateResponse {
     #[inline]
     fn blank() -> Self {
@@ -366,7 +369,7 @@ impl model::Model for ApplicationsApplicationSetGenerateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ApplicationsApplicationSetGenerateResponse",
-            names: &["applications"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -609,6 +612,9 @@ pub struct ApplicationsApplicationSetResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ApplicationsApplicationSetResponse {
+    pub(crate) const NAMES: model::Names = &["project", "applicationset"];
+}
 impl model::Model for ApplicationsApplicationSetResponse {
     #[inline]
     fn blank() -> Self {
@@ -622,7 +628,7 @@ impl model::Model for ApplicationsApplicationSetResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ApplicationsApplicationSetResponse",
-            names: &["project", "applicationset"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1047,6 +1053,9 @@ pub struct ApplicationsApplicationSetTree {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ApplicationsApplicationSetTree {
+    pub(crate) const NAMES: model::Names = &["nodes"];
+}
 impl model::Model for ApplicationsApplicationSetTree {
     #[inline]
     fn blank() -> Self {
@@ -1059,7 +1068,7 @@ impl model::Model for ApplicationsApplicationSetTree {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ApplicationsApplicationSetTree",
-            names: &["nodes"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

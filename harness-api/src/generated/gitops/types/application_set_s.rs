@@ -17,6 +17,19 @@ pub struct Servicev1ApplicationSet {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Servicev1ApplicationSet {
+    pub(crate) const NAMES: model::Names = &[
+        "owner",
+        "appset",
+        "createdAt",
+        "identifier",
+        "orgIdentifier",
+        "lastModifiedAt",
+        "agentIdentifier",
+        "accountIdentifier",
+        "projectIdentifier",
+    ];
+}
 impl model::Model for Servicev1ApplicationSet {
     #[inline]
     fn blank() -> Self {
@@ -37,17 +50,7 @@ impl model::Model for Servicev1ApplicationSet {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Servicev1ApplicationSet",
-            names: &[
-                "owner",
-                "appset",
-                "createdAt",
-                "identifier",
-                "orgIdentifier",
-                "lastModifiedAt",
-                "agentIdentifier",
-                "accountIdentifier",
-                "projectIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -95,6 +98,17 @@ pub struct Servicev1ApplicationSetList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Servicev1ApplicationSetList {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for Servicev1ApplicationSetList {
     #[inline]
     fn blank() -> Self {
@@ -113,15 +127,7 @@ impl model::Model for Servicev1ApplicationSetList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Servicev1ApplicationSetList",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -9,6 +9,9 @@ pub struct V1ApplicationSetGeneratorList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl V1ApplicationSetGeneratorList {
+    pub(crate) const NAMES: model::Names = &["content"];
+}
 impl model::Model for V1ApplicationSetGeneratorList {
     #[inline]
     fn blank() -> Self {
@@ -21,7 +24,7 @@ impl model::Model for V1ApplicationSetGeneratorList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V1ApplicationSetGeneratorList",
-            names: &["content"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

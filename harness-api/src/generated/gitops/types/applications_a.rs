@@ -51,6 +51,9 @@ pub struct ApplicationsApplicationBulkRefreshResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ApplicationsApplicationBulkRefreshResponse {
+    pub(crate) const NAMES: model::Names = &["content"];
+}
 impl model::Model for ApplicationsApplicationBulkRefreshResponse {
     #[inline]
     fn blank() -> Self {
@@ -63,7 +66,7 @@ impl model::Model for ApplicationsApplicationBulkRefreshResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ApplicationsApplicationBulkRefreshResponse",
-            names: &["content"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -159,6 +162,9 @@ pub struct ApplicationsApplicationBulkSyncResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ApplicationsApplicationBulkSyncResponse {
+    pub(crate) const NAMES: model::Names = &["content"];
+}
 impl model::Model for ApplicationsApplicationBulkSyncResponse {
     #[inline]
     fn blank() -> Self {
@@ -171,7 +177,7 @@ impl model::Model for ApplicationsApplicationBulkSyncResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ApplicationsApplicationBulkSyncResponse",
-            names: &["content"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -252,6 +258,9 @@ pub struct ApplicationsApplicationList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ApplicationsApplicationList {
+    pub(crate) const NAMES: model::Names = &["items", "metadata"];
+}
 impl model::Model for ApplicationsApplicationList {
     #[inline]
     fn blank() -> Self {
@@ -265,7 +274,7 @@ impl model::Model for ApplicationsApplicationList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ApplicationsApplicationList",
-            names: &["items", "metadata"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -492,6 +501,9 @@ pub struct ApplicationsApplicationResourceResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ApplicationsApplicationResourceResponse {
+    pub(crate) const NAMES: model::Names = &["manifest"];
+}
 impl model::Model for ApplicationsApplicationResourceResponse {
     #[inline]
     fn blank() -> Self {
@@ -504,7 +516,7 @@ impl model::Model for ApplicationsApplicationResourceResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ApplicationsApplicationResourceResponse",
-            names: &["manifest"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -805,6 +817,13 @@ pub struct ApplicationsApplicationSyncWindowsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ApplicationsApplicationSyncWindowsResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "canSync",
+        "activeWindows",
+        "assignedWindows",
+    ];
+}
 impl model::Model for ApplicationsApplicationSyncWindowsResponse {
     #[inline]
     fn blank() -> Self {
@@ -819,7 +838,7 @@ impl model::Model for ApplicationsApplicationSyncWindowsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ApplicationsApplicationSyncWindowsResponse",
-            names: &["canSync", "activeWindows", "assignedWindows"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -851,6 +870,9 @@ pub struct ApplicationsApplicationTree {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ApplicationsApplicationTree {
+    pub(crate) const NAMES: model::Names = &["hosts", "nodes", "orphanedNodes"];
+}
 impl model::Model for ApplicationsApplicationTree {
     #[inline]
     fn blank() -> Self {
@@ -865,7 +887,7 @@ impl model::Model for ApplicationsApplicationTree {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ApplicationsApplicationTree",
-            names: &["hosts", "nodes", "orphanedNodes"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1200,6 +1222,9 @@ pub struct ApplicationsEventList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ApplicationsEventList {
+    pub(crate) const NAMES: model::Names = &["items", "metadata"];
+}
 impl model::Model for ApplicationsEventList {
     #[inline]
     fn blank() -> Self {
@@ -1213,7 +1238,7 @@ impl model::Model for ApplicationsEventList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ApplicationsEventList",
-            names: &["items", "metadata"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1530,6 +1555,9 @@ pub struct ApplicationsManagedResourcesResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ApplicationsManagedResourcesResponse {
+    pub(crate) const NAMES: model::Names = &["items"];
+}
 impl model::Model for ApplicationsManagedResourcesResponse {
     #[inline]
     fn blank() -> Self {
@@ -1542,7 +1570,7 @@ impl model::Model for ApplicationsManagedResourcesResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ApplicationsManagedResourcesResponse",
-            names: &["items"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1814,6 +1842,9 @@ pub struct ApplicationsResourceActionsListResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ApplicationsResourceActionsListResponse {
+    pub(crate) const NAMES: model::Names = &["actions"];
+}
 impl model::Model for ApplicationsResourceActionsListResponse {
     #[inline]
     fn blank() -> Self {
@@ -1826,7 +1857,7 @@ impl model::Model for ApplicationsResourceActionsListResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ApplicationsResourceActionsListResponse",
-            names: &["actions"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

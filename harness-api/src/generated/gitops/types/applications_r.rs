@@ -14,6 +14,16 @@ pub struct RepositoriesManifestResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RepositoriesManifestResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "server",
+        "revision",
+        "manifests",
+        "namespace",
+        "sourceType",
+        "verifyResult",
+    ];
+}
 impl model::Model for RepositoriesManifestResponse {
     #[inline]
     fn blank() -> Self {
@@ -31,14 +41,7 @@ impl model::Model for RepositoriesManifestResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RepositoriesManifestResponse",
-            names: &[
-                "server",
-                "revision",
-                "manifests",
-                "namespace",
-                "sourceType",
-                "verifyResult",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -78,6 +81,15 @@ pub struct RepositoriesRevisionMetadata {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RepositoriesRevisionMetadata {
+    pub(crate) const NAMES: model::Names = &[
+        "date",
+        "tags",
+        "author",
+        "message",
+        "signatureInfo",
+    ];
+}
 impl model::Model for RepositoriesRevisionMetadata {
     #[inline]
     fn blank() -> Self {
@@ -94,7 +106,7 @@ impl model::Model for RepositoriesRevisionMetadata {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RepositoriesRevisionMetadata",
-            names: &["date", "tags", "author", "message", "signatureInfo"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -70,6 +70,9 @@ pub struct StreamResultOfApplicationsApplicationTree {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl StreamResultOfApplicationsApplicationTree {
+    pub(crate) const NAMES: model::Names = &["error", "result"];
+}
 impl model::Model for StreamResultOfApplicationsApplicationTree {
     #[inline]
     fn blank() -> Self {
@@ -83,7 +86,7 @@ impl model::Model for StreamResultOfApplicationsApplicationTree {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "StreamResultOfApplicationsApplicationTree",
-            names: &["error", "result"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -112,6 +115,9 @@ pub struct StreamResultOfApplicationsApplicationWatchEvent {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl StreamResultOfApplicationsApplicationWatchEvent {
+    pub(crate) const NAMES: model::Names = &["error", "result"];
+}
 impl model::Model for StreamResultOfApplicationsApplicationWatchEvent {
     #[inline]
     fn blank() -> Self {
@@ -125,7 +131,7 @@ impl model::Model for StreamResultOfApplicationsApplicationWatchEvent {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "StreamResultOfApplicationsApplicationWatchEvent",
-            names: &["error", "result"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -154,6 +160,9 @@ pub struct StreamResultOfApplicationsLogEntriesBatch {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl StreamResultOfApplicationsLogEntriesBatch {
+    pub(crate) const NAMES: model::Names = &["error", "result"];
+}
 impl model::Model for StreamResultOfApplicationsLogEntriesBatch {
     #[inline]
     fn blank() -> Self {
@@ -167,7 +176,7 @@ impl model::Model for StreamResultOfApplicationsLogEntriesBatch {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "StreamResultOfApplicationsLogEntriesBatch",
-            names: &["error", "result"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -196,6 +205,9 @@ pub struct StreamResultOfApplicationsLogEntry {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl StreamResultOfApplicationsLogEntry {
+    pub(crate) const NAMES: model::Names = &["error", "result"];
+}
 impl model::Model for StreamResultOfApplicationsLogEntry {
     #[inline]
     fn blank() -> Self {
@@ -209,7 +221,7 @@ impl model::Model for StreamResultOfApplicationsLogEntry {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "StreamResultOfApplicationsLogEntry",
-            names: &["error", "result"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

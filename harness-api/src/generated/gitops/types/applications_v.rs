@@ -51,6 +51,9 @@ pub struct V1ApplicationAttributesList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl V1ApplicationAttributesList {
+    pub(crate) const NAMES: model::Names = &["content"];
+}
 impl model::Model for V1ApplicationAttributesList {
     #[inline]
     fn blank() -> Self {
@@ -63,7 +66,7 @@ impl model::Model for V1ApplicationAttributesList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V1ApplicationAttributesList",
-            names: &["content"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -305,6 +308,17 @@ pub struct V1ApplicationSyncStatuslist {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl V1ApplicationSyncStatuslist {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for V1ApplicationSyncStatuslist {
     #[inline]
     fn blank() -> Self {
@@ -323,15 +337,7 @@ impl model::Model for V1ApplicationSyncStatuslist {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V1ApplicationSyncStatuslist",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -375,6 +381,17 @@ pub struct V1LegacyApplicationSetList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl V1LegacyApplicationSetList {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for V1LegacyApplicationSetList {
     #[inline]
     fn blank() -> Self {
@@ -393,15 +410,7 @@ impl model::Model for V1LegacyApplicationSetList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V1LegacyApplicationSetList",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

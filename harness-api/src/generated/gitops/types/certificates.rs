@@ -85,6 +85,17 @@ pub struct V1Certificatelist {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl V1Certificatelist {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for V1Certificatelist {
     #[inline]
     fn blank() -> Self {
@@ -103,15 +114,7 @@ impl model::Model for V1Certificatelist {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V1Certificatelist",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -466,6 +466,9 @@ pub struct ClustersClusterList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ClustersClusterList {
+    pub(crate) const NAMES: model::Names = &["items", "metadata"];
+}
 impl model::Model for ClustersClusterList {
     #[inline]
     fn blank() -> Self {
@@ -479,7 +482,7 @@ impl model::Model for ClustersClusterList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ClustersClusterList",
-            names: &["items", "metadata"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -682,6 +685,20 @@ pub struct Servicev1Cluster {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Servicev1Cluster {
+    pub(crate) const NAMES: model::Names = &[
+        "tags",
+        "stale",
+        "cluster",
+        "createdAt",
+        "identifier",
+        "orgIdentifier",
+        "lastModifiedAt",
+        "agentIdentifier",
+        "accountIdentifier",
+        "projectIdentifier",
+    ];
+}
 impl model::Model for Servicev1Cluster {
     #[inline]
     fn blank() -> Self {
@@ -703,18 +720,7 @@ impl model::Model for Servicev1Cluster {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Servicev1Cluster",
-            names: &[
-                "tags",
-                "stale",
-                "cluster",
-                "createdAt",
-                "identifier",
-                "orgIdentifier",
-                "lastModifiedAt",
-                "agentIdentifier",
-                "accountIdentifier",
-                "projectIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -859,6 +865,17 @@ pub struct V1Clusterlist {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl V1Clusterlist {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for V1Clusterlist {
     #[inline]
     fn blank() -> Self {
@@ -877,15 +894,7 @@ impl model::Model for V1Clusterlist {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V1Clusterlist",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

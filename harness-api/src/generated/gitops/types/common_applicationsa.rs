@@ -707,6 +707,19 @@ pub struct ApplicationsApplicationSpec {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ApplicationsApplicationSpec {
+    pub(crate) const NAMES: model::Names = &[
+        "info",
+        "source",
+        "project",
+        "sources",
+        "syncPolicy",
+        "destination",
+        "sourceHydrator",
+        "ignoreDifferences",
+        "revisionHistoryLimit",
+    ];
+}
 impl model::Model for ApplicationsApplicationSpec {
     #[inline]
     fn blank() -> Self {
@@ -727,17 +740,7 @@ impl model::Model for ApplicationsApplicationSpec {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ApplicationsApplicationSpec",
-            names: &[
-                "info",
-                "source",
-                "project",
-                "sources",
-                "syncPolicy",
-                "destination",
-                "sourceHydrator",
-                "ignoreDifferences",
-                "revisionHistoryLimit",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -66,6 +66,14 @@ pub struct CommonsConnectionState {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CommonsConnectionState {
+    pub(crate) const NAMES: model::Names = &[
+        "status",
+        "message",
+        "attemptedAt",
+        "attemptedAtTs",
+    ];
+}
 impl model::Model for CommonsConnectionState {
     #[inline]
     fn blank() -> Self {
@@ -81,7 +89,7 @@ impl model::Model for CommonsConnectionState {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CommonsConnectionState",
-            names: &["status", "message", "attemptedAt", "attemptedAtTs"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

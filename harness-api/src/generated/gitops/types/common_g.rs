@@ -53,6 +53,17 @@ pub struct Gitopsservicev1NamespaceList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Gitopsservicev1NamespaceList {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "pageSize",
+        "pageIndex",
+        "namespaces",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for Gitopsservicev1NamespaceList {
     #[inline]
     fn blank() -> Self {
@@ -71,15 +82,7 @@ impl model::Model for Gitopsservicev1NamespaceList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Gitopsservicev1NamespaceList",
-            names: &[
-                "empty",
-                "pageSize",
-                "pageIndex",
-                "namespaces",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -122,6 +125,16 @@ pub struct GpgkeysGnuPgPublicKey {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GpgkeysGnuPgPublicKey {
+    pub(crate) const NAMES: model::Names = &[
+        "keyID",
+        "owner",
+        "trust",
+        "keyData",
+        "subType",
+        "fingerprint",
+    ];
+}
 impl model::Model for GpgkeysGnuPgPublicKey {
     #[inline]
     fn blank() -> Self {
@@ -139,7 +152,7 @@ impl model::Model for GpgkeysGnuPgPublicKey {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GpgkeysGnuPgPublicKey",
-            names: &["keyID", "owner", "trust", "keyData", "subType", "fingerprint"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -176,6 +189,9 @@ pub struct GpgkeysGnuPgPublicKeyList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GpgkeysGnuPgPublicKeyList {
+    pub(crate) const NAMES: model::Names = &["items", "metadata"];
+}
 impl model::Model for GpgkeysGnuPgPublicKeyList {
     #[inline]
     fn blank() -> Self {
@@ -189,7 +205,7 @@ impl model::Model for GpgkeysGnuPgPublicKeyList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GpgkeysGnuPgPublicKeyList",
-            names: &["items", "metadata"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -9,6 +9,9 @@ pub struct Servicev1AppProjectMapping {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Servicev1AppProjectMapping {
+    pub(crate) const NAMES: model::Names = &["appProjMap"];
+}
 impl model::Model for Servicev1AppProjectMapping {
     #[inline]
     fn blank() -> Self {
@@ -21,7 +24,7 @@ impl model::Model for Servicev1AppProjectMapping {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Servicev1AppProjectMapping",
-            names: &["appProjMap"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -60,6 +63,24 @@ pub struct Servicev1Application {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Servicev1Application {
+    pub(crate) const NAMES: model::Names = &[
+        "app",
+        "name",
+        "stale",
+        "createdAt",
+        "parentAppRef",
+        "orgIdentifier",
+        "lastModifiedAt",
+        "repoIdentifier",
+        "agentIdentifier",
+        "repoIdentifiers",
+        "accountIdentifier",
+        "clusterIdentifier",
+        "projectIdentifier",
+        "skipRepoValidation",
+    ];
+}
 impl model::Model for Servicev1Application {
     #[inline]
     fn blank() -> Self {
@@ -85,22 +106,7 @@ impl model::Model for Servicev1Application {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Servicev1Application",
-            names: &[
-                "app",
-                "name",
-                "stale",
-                "createdAt",
-                "parentAppRef",
-                "orgIdentifier",
-                "lastModifiedAt",
-                "repoIdentifier",
-                "agentIdentifier",
-                "repoIdentifiers",
-                "accountIdentifier",
-                "clusterIdentifier",
-                "projectIdentifier",
-                "skipRepoValidation",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

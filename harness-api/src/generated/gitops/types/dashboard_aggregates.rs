@@ -211,6 +211,9 @@ pub struct V1RecentDeploymentsDetailsList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl V1RecentDeploymentsDetailsList {
+    pub(crate) const NAMES: model::Names = &["empty", "content", "pageItemCount"];
+}
 impl model::Model for V1RecentDeploymentsDetailsList {
     #[inline]
     fn blank() -> Self {
@@ -225,7 +228,7 @@ impl model::Model for V1RecentDeploymentsDetailsList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V1RecentDeploymentsDetailsList",
-            names: &["empty", "content", "pageItemCount"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -321,6 +324,9 @@ pub struct V1TopApplicationPhaseStatsList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl V1TopApplicationPhaseStatsList {
+    pub(crate) const NAMES: model::Names = &["empty", "content"];
+}
 impl model::Model for V1TopApplicationPhaseStatsList {
     #[inline]
     fn blank() -> Self {
@@ -334,7 +340,7 @@ impl model::Model for V1TopApplicationPhaseStatsList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V1TopApplicationPhaseStatsList",
-            names: &["empty", "content"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -17,6 +17,19 @@ pub struct V1Filter {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl V1Filter {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "createdAt",
+        "filterType",
+        "identifier",
+        "orgIdentifier",
+        "lastModifiedAt",
+        "filterProperties",
+        "filterVisibility",
+        "projectIdentifier",
+    ];
+}
 impl model::Model for V1Filter {
     #[inline]
     fn blank() -> Self {
@@ -37,17 +50,7 @@ impl model::Model for V1Filter {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V1Filter",
-            names: &[
-                "name",
-                "createdAt",
-                "filterType",
-                "identifier",
-                "orgIdentifier",
-                "lastModifiedAt",
-                "filterProperties",
-                "filterVisibility",
-                "projectIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -95,6 +98,17 @@ pub struct V1FilterList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl V1FilterList {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for V1FilterList {
     #[inline]
     fn blank() -> Self {
@@ -113,15 +127,7 @@ impl model::Model for V1FilterList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V1FilterList",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -52,6 +52,9 @@ pub struct GpgkeysGnuPgPublicKeyCreateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GpgkeysGnuPgPublicKeyCreateResponse {
+    pub(crate) const NAMES: model::Names = &["created", "skipped"];
+}
 impl model::Model for GpgkeysGnuPgPublicKeyCreateResponse {
     #[inline]
     fn blank() -> Self {
@@ -65,7 +68,7 @@ impl model::Model for GpgkeysGnuPgPublicKeyCreateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GpgkeysGnuPgPublicKeyCreateResponse",
-            names: &["created", "skipped"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -15,6 +15,17 @@ pub struct Servicev1GnuPgPublicKeyList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Servicev1GnuPgPublicKeyList {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for Servicev1GnuPgPublicKeyList {
     #[inline]
     fn blank() -> Self {
@@ -33,15 +44,7 @@ impl model::Model for Servicev1GnuPgPublicKeyList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Servicev1GnuPgPublicKeyList",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

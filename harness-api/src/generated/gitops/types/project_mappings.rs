@@ -150,6 +150,17 @@ pub struct V1AppProjectMappingList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl V1AppProjectMappingList {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for V1AppProjectMappingList {
     #[inline]
     fn blank() -> Self {
@@ -168,15 +179,7 @@ impl model::Model for V1AppProjectMappingList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V1AppProjectMappingList",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -291,6 +294,18 @@ pub struct V1AppProjectMappingV2 {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl V1AppProjectMappingV2 {
+    pub(crate) const NAMES: model::Names = &[
+        "createdAt",
+        "identifier",
+        "orgIdentifier",
+        "lastModifiedAt",
+        "ArgoProjectName",
+        "agentIdentifier",
+        "accountIdentifier",
+        "projectIdentifier",
+    ];
+}
 impl model::Model for V1AppProjectMappingV2 {
     #[inline]
     fn blank() -> Self {
@@ -310,16 +325,7 @@ impl model::Model for V1AppProjectMappingV2 {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V1AppProjectMappingV2",
-            names: &[
-                "createdAt",
-                "identifier",
-                "orgIdentifier",
-                "lastModifiedAt",
-                "ArgoProjectName",
-                "agentIdentifier",
-                "accountIdentifier",
-                "projectIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -359,6 +365,9 @@ pub struct V1AppProjectMappingV2List {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl V1AppProjectMappingV2List {
+    pub(crate) const NAMES: model::Names = &["appProjectMappings"];
+}
 impl model::Model for V1AppProjectMappingV2List {
     #[inline]
     fn blank() -> Self {
@@ -371,7 +380,7 @@ impl model::Model for V1AppProjectMappingV2List {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V1AppProjectMappingV2List",
-            names: &["appProjectMappings"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

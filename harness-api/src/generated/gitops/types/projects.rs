@@ -11,6 +11,9 @@ pub struct AppprojectsAppProject {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AppprojectsAppProject {
+    pub(crate) const NAMES: model::Names = &["spec", "status", "metadata"];
+}
 impl model::Model for AppprojectsAppProject {
     #[inline]
     fn blank() -> Self {
@@ -25,7 +28,7 @@ impl model::Model for AppprojectsAppProject {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AppprojectsAppProject",
-            names: &["spec", "status", "metadata"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -56,6 +59,9 @@ pub struct AppprojectsAppProjectList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AppprojectsAppProjectList {
+    pub(crate) const NAMES: model::Names = &["items", "metadata"];
+}
 impl model::Model for AppprojectsAppProjectList {
     #[inline]
     fn blank() -> Self {
@@ -69,7 +75,7 @@ impl model::Model for AppprojectsAppProjectList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AppprojectsAppProjectList",
-            names: &["items", "metadata"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

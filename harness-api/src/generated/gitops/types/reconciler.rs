@@ -21,6 +21,21 @@ pub struct ReconcilerReconcileCountsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ReconcilerReconcileCountsResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "clusterCount",
+        "repoCredsCount",
+        "repositoryCount",
+        "applicationCount",
+        "applicationSetCount",
+        "gnuPGPublicKeyCount",
+        "clusterPerProjectCount",
+        "repositoryPerProjectCount",
+        "applicationPerProjectCount",
+        "repositoryCertificateCount",
+        "applicationSetPerProjectCount",
+    ];
+}
 impl model::Model for ReconcilerReconcileCountsResponse {
     #[inline]
     fn blank() -> Self {
@@ -43,19 +58,7 @@ impl model::Model for ReconcilerReconcileCountsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ReconcilerReconcileCountsResponse",
-            names: &[
-                "clusterCount",
-                "repoCredsCount",
-                "repositoryCount",
-                "applicationCount",
-                "applicationSetCount",
-                "gnuPGPublicKeyCount",
-                "clusterPerProjectCount",
-                "repositoryPerProjectCount",
-                "applicationPerProjectCount",
-                "repositoryCertificateCount",
-                "applicationSetPerProjectCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

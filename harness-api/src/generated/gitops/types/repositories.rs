@@ -107,6 +107,9 @@ pub struct RepositoriesCheckEsoResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RepositoriesCheckEsoResponse {
+    pub(crate) const NAMES: model::Names = &["esoPresent"];
+}
 impl model::Model for RepositoriesCheckEsoResponse {
     #[inline]
     fn blank() -> Self {
@@ -119,7 +122,7 @@ impl model::Model for RepositoriesCheckEsoResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RepositoriesCheckEsoResponse",
-            names: &["esoPresent"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -197,6 +200,9 @@ pub struct RepositoriesEsoGeneratorResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RepositoriesEsoGeneratorResponse {
+    pub(crate) const NAMES: model::Names = &["type", "ecrGen", "gcrGen"];
+}
 impl model::Model for RepositoriesEsoGeneratorResponse {
     #[inline]
     fn blank() -> Self {
@@ -211,7 +217,7 @@ impl model::Model for RepositoriesEsoGeneratorResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RepositoriesEsoGeneratorResponse",
-            names: &["type", "ecrGen", "gcrGen"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -442,6 +448,9 @@ pub struct RepositoriesHelmChartsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RepositoriesHelmChartsResponse {
+    pub(crate) const NAMES: model::Names = &["items"];
+}
 impl model::Model for RepositoriesHelmChartsResponse {
     #[inline]
     fn blank() -> Self {
@@ -454,7 +463,7 @@ impl model::Model for RepositoriesHelmChartsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RepositoriesHelmChartsResponse",
-            names: &["items"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -655,6 +664,9 @@ pub struct RepositoriesRefs {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RepositoriesRefs {
+    pub(crate) const NAMES: model::Names = &["tags", "branches"];
+}
 impl model::Model for RepositoriesRefs {
     #[inline]
     fn blank() -> Self {
@@ -668,7 +680,7 @@ impl model::Model for RepositoriesRefs {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RepositoriesRefs",
-            names: &["tags", "branches"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -825,6 +837,15 @@ pub struct RepositoriesRepoAppDetailsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RepositoriesRepoAppDetailsResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "helm",
+        "type",
+        "ksonnet",
+        "directory",
+        "kustomize",
+    ];
+}
 impl model::Model for RepositoriesRepoAppDetailsResponse {
     #[inline]
     fn blank() -> Self {
@@ -841,7 +862,7 @@ impl model::Model for RepositoriesRepoAppDetailsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RepositoriesRepoAppDetailsResponse",
-            names: &["helm", "type", "ksonnet", "directory", "kustomize"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -875,6 +896,9 @@ pub struct RepositoriesRepoAppsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RepositoriesRepoAppsResponse {
+    pub(crate) const NAMES: model::Names = &["items"];
+}
 impl model::Model for RepositoriesRepoAppsResponse {
     #[inline]
     fn blank() -> Self {
@@ -887,7 +911,7 @@ impl model::Model for RepositoriesRepoAppsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RepositoriesRepoAppsResponse",
-            names: &["items"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1199,6 +1223,9 @@ pub struct RepositoriesRepositoryList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RepositoriesRepositoryList {
+    pub(crate) const NAMES: model::Names = &["items", "metadata"];
+}
 impl model::Model for RepositoriesRepositoryList {
     #[inline]
     fn blank() -> Self {
@@ -1212,7 +1239,7 @@ impl model::Model for RepositoriesRepositoryList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RepositoriesRepositoryList",
-            names: &["items", "metadata"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1295,6 +1322,20 @@ pub struct Servicev1Repository {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Servicev1Repository {
+    pub(crate) const NAMES: model::Names = &[
+        "stale",
+        "createdAt",
+        "identifier",
+        "repository",
+        "orgIdentifier",
+        "lastModifiedAt",
+        "agentIdentifier",
+        "accountIdentifier",
+        "projectIdentifier",
+        "repositoryCredentialsId",
+    ];
+}
 impl model::Model for Servicev1Repository {
     #[inline]
     fn blank() -> Self {
@@ -1316,18 +1357,7 @@ impl model::Model for Servicev1Repository {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Servicev1Repository",
-            names: &[
-                "stale",
-                "createdAt",
-                "identifier",
-                "repository",
-                "orgIdentifier",
-                "lastModifiedAt",
-                "agentIdentifier",
-                "accountIdentifier",
-                "projectIdentifier",
-                "repositoryCredentialsId",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1371,6 +1401,9 @@ pub struct V1RepoByUrlRespList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl V1RepoByUrlRespList {
+    pub(crate) const NAMES: model::Names = &["repository"];
+}
 impl model::Model for V1RepoByUrlRespList {
     #[inline]
     fn blank() -> Self {
@@ -1383,7 +1416,7 @@ impl model::Model for V1RepoByUrlRespList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V1RepoByUrlRespList",
-            names: &["repository"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1510,6 +1543,17 @@ pub struct V1Repositorylist {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl V1Repositorylist {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for V1Repositorylist {
     #[inline]
     fn blank() -> Self {
@@ -1528,15 +1572,7 @@ impl model::Model for V1Repositorylist {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V1Repositorylist",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1612,6 +1648,9 @@ pub struct V1ociRepoTypeResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl V1ociRepoTypeResponse {
+    pub(crate) const NAMES: model::Names = &["ociRepoType"];
+}
 impl model::Model for V1ociRepoTypeResponse {
     #[inline]
     fn blank() -> Self {
@@ -1624,7 +1663,7 @@ impl model::Model for V1ociRepoTypeResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V1ociRepoTypeResponse",
-            names: &["ociRepoType"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

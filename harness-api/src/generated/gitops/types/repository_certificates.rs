@@ -52,6 +52,9 @@ pub struct CertificatesRepositoryCertificateList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CertificatesRepositoryCertificateList {
+    pub(crate) const NAMES: model::Names = &["items", "metadata"];
+}
 impl model::Model for CertificatesRepositoryCertificateList {
     #[inline]
     fn blank() -> Self {
@@ -65,7 +68,7 @@ impl model::Model for CertificatesRepositoryCertificateList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CertificatesRepositoryCertificateList",
-            names: &["items", "metadata"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

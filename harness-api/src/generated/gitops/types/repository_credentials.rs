@@ -243,6 +243,19 @@ pub struct Servicev1RepositoryCredentials {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Servicev1RepositoryCredentials {
+    pub(crate) const NAMES: model::Names = &[
+        "stale",
+        "createdAt",
+        "repoCreds",
+        "identifier",
+        "orgIdentifier",
+        "lastModifiedAt",
+        "agentIdentifier",
+        "accountIdentifier",
+        "projectIdentifier",
+    ];
+}
 impl model::Model for Servicev1RepositoryCredentials {
     #[inline]
     fn blank() -> Self {
@@ -263,17 +276,7 @@ impl model::Model for Servicev1RepositoryCredentials {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Servicev1RepositoryCredentials",
-            names: &[
-                "stale",
-                "createdAt",
-                "repoCreds",
-                "identifier",
-                "orgIdentifier",
-                "lastModifiedAt",
-                "agentIdentifier",
-                "accountIdentifier",
-                "projectIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -321,6 +324,17 @@ pub struct Servicev1RepositoryCredentialsList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Servicev1RepositoryCredentialsList {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for Servicev1RepositoryCredentialsList {
     #[inline]
     fn blank() -> Self {
@@ -339,15 +353,7 @@ impl model::Model for Servicev1RepositoryCredentialsList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Servicev1RepositoryCredentialsList",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

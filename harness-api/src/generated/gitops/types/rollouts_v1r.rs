@@ -646,6 +646,34 @@ pub struct V1RolloutInfo {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl V1RolloutInfo {
+    pub(crate) const NAMES: model::Names = &[
+        "icon",
+        "step",
+        "ready",
+        "steps",
+        "status",
+        "current",
+        "desired",
+        "message",
+        "updated",
+        "metadata",
+        "strategy",
+        "available",
+        "setWeight",
+        "containers",
+        "generation",
+        "experiments",
+        "replicaSets",
+        "restartedAt",
+        "actualWeight",
+        "analysisRuns",
+        "canaryImages",
+        "stableImages",
+        "previewImages",
+        "canaryRevision",
+    ];
+}
 impl model::Model for V1RolloutInfo {
     #[inline]
     fn blank() -> Self {
@@ -681,32 +709,7 @@ impl model::Model for V1RolloutInfo {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V1RolloutInfo",
-            names: &[
-                "icon",
-                "step",
-                "ready",
-                "steps",
-                "status",
-                "current",
-                "desired",
-                "message",
-                "updated",
-                "metadata",
-                "strategy",
-                "available",
-                "setWeight",
-                "containers",
-                "generation",
-                "experiments",
-                "replicaSets",
-                "restartedAt",
-                "actualWeight",
-                "analysisRuns",
-                "canaryImages",
-                "stableImages",
-                "previewImages",
-                "canaryRevision",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -69,6 +69,9 @@ pub struct CreateGitxWebhookResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CreateGitxWebhookResponse {
+    pub(crate) const NAMES: model::Names = &["webhook_identifier"];
+}
 impl model::Model for CreateGitxWebhookResponse {
     #[inline]
     fn blank() -> Self {
@@ -81,7 +84,7 @@ impl model::Model for CreateGitxWebhookResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CreateGitxWebhookResponse",
-            names: &["webhook_identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -169,6 +172,9 @@ pub struct CreateWebhookResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CreateWebhookResponse {
+    pub(crate) const NAMES: model::Names = &["webhook_identifier"];
+}
 impl model::Model for CreateWebhookResponse {
     #[inline]
     fn blank() -> Self {
@@ -181,7 +187,7 @@ impl model::Model for CreateWebhookResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CreateWebhookResponse",
-            names: &["webhook_identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -371,6 +377,24 @@ pub struct GitxWebhookEventResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GitxWebhookEventResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "branch",
+        "payload",
+        "commit_id",
+        "repo_name",
+        "commit_url",
+        "file_count",
+        "author_name",
+        "event_status",
+        "commit_message",
+        "event_identifier",
+        "event_trigger_time",
+        "failure_file_count",
+        "webhook_identifier",
+        "event_status_message",
+    ];
+}
 impl model::Model for GitxWebhookEventResponse {
     #[inline]
     fn blank() -> Self {
@@ -396,22 +420,7 @@ impl model::Model for GitxWebhookEventResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GitxWebhookEventResponse",
-            names: &[
-                "branch",
-                "payload",
-                "commit_id",
-                "repo_name",
-                "commit_url",
-                "file_count",
-                "author_name",
-                "event_status",
-                "commit_message",
-                "event_identifier",
-                "event_trigger_time",
-                "failure_file_count",
-                "webhook_identifier",
-                "event_status_message",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -475,6 +484,17 @@ pub struct GitxWebhookResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GitxWebhookResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "repo_name",
+        "is_enabled",
+        "folder_paths",
+        "webhook_name",
+        "connector_ref",
+        "event_trigger_time",
+        "webhook_identifier",
+    ];
+}
 impl model::Model for GitxWebhookResponse {
     #[inline]
     fn blank() -> Self {
@@ -493,15 +513,7 @@ impl model::Model for GitxWebhookResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GitxWebhookResponse",
-            names: &[
-                "repo_name",
-                "is_enabled",
-                "folder_paths",
-                "webhook_name",
-                "connector_ref",
-                "event_trigger_time",
-                "webhook_identifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -877,6 +889,9 @@ pub struct UpdateGitxWebhookResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateGitxWebhookResponse {
+    pub(crate) const NAMES: model::Names = &["webhook_identifier"];
+}
 impl model::Model for UpdateGitxWebhookResponse {
     #[inline]
     fn blank() -> Self {
@@ -889,7 +904,7 @@ impl model::Model for UpdateGitxWebhookResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateGitxWebhookResponse",
-            names: &["webhook_identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -977,6 +992,9 @@ pub struct UpdateWebhookResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateWebhookResponse {
+    pub(crate) const NAMES: model::Names = &["webhook_identifier"];
+}
 impl model::Model for UpdateWebhookResponse {
     #[inline]
     fn blank() -> Self {
@@ -989,7 +1007,7 @@ impl model::Model for UpdateWebhookResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateWebhookResponse",
-            names: &["webhook_identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1019,6 +1037,15 @@ pub struct WebhookResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl WebhookResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "spec",
+        "is_enabled",
+        "webhook_name",
+        "event_trigger_time",
+        "webhook_identifier",
+    ];
+}
 impl model::Model for WebhookResponse {
     #[inline]
     fn blank() -> Self {
@@ -1035,13 +1062,7 @@ impl model::Model for WebhookResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "WebhookResponse",
-            names: &[
-                "spec",
-                "is_enabled",
-                "webhook_name",
-                "event_trigger_time",
-                "webhook_identifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

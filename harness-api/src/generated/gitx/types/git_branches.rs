@@ -52,6 +52,9 @@ pub struct GitBranchList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GitBranchList {
+    pub(crate) const NAMES: model::Names = &["branches", "defaultBranch"];
+}
 impl model::Model for GitBranchList {
     #[inline]
     fn blank() -> Self {
@@ -65,7 +68,7 @@ impl model::Model for GitBranchList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GitBranchList",
-            names: &["branches", "defaultBranch"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

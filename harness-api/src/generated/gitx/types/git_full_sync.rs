@@ -20,6 +20,22 @@ pub struct GitFullSyncConfig {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GitFullSyncConfig {
+    pub(crate) const NAMES: model::Names = &[
+        "branch",
+        "prTitle",
+        "newBranch",
+        "baseBranch",
+        "rootFolder",
+        "isNewBranch",
+        "targetBranch",
+        "orgIdentifier",
+        "repoIdentifier",
+        "accountIdentifier",
+        "createPullRequest",
+        "projectIdentifier",
+    ];
+}
 impl model::Model for GitFullSyncConfig {
     #[inline]
     fn blank() -> Self {
@@ -43,20 +59,7 @@ impl model::Model for GitFullSyncConfig {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GitFullSyncConfig",
-            names: &[
-                "branch",
-                "prTitle",
-                "newBranch",
-                "baseBranch",
-                "rootFolder",
-                "isNewBranch",
-                "targetBranch",
-                "orgIdentifier",
-                "repoIdentifier",
-                "accountIdentifier",
-                "createPullRequest",
-                "projectIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -681,6 +684,18 @@ pub struct PageResponseGitFullSyncEntityInfo {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseGitFullSyncEntityInfo {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseGitFullSyncEntityInfo {
     #[inline]
     fn blank() -> Self {
@@ -700,16 +715,7 @@ impl model::Model for PageResponseGitFullSyncEntityInfo {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseGitFullSyncEntityInfo",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -914,6 +920,9 @@ pub struct TriggerGitFullSyncResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TriggerGitFullSyncResponse {
+    pub(crate) const NAMES: model::Names = &["isFullSyncTriggered"];
+}
 impl model::Model for TriggerGitFullSyncResponse {
     #[inline]
     fn blank() -> Self {
@@ -926,7 +935,7 @@ impl model::Model for TriggerGitFullSyncResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TriggerGitFullSyncResponse",
-            names: &["isFullSyncTriggered"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

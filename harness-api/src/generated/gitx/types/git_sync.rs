@@ -15,6 +15,17 @@ pub struct GitEnabled {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GitEnabled {
+    pub(crate) const NAMES: model::Names = &[
+        "gitSyncEnabled",
+        "connectivityMode",
+        "isGitSyncEnabled",
+        "gitSyncEnabledOnlyForFF",
+        "gitSimplificationEnabled",
+        "isGitSyncEnabledOnlyForFF",
+        "isGitSimplificationEnabled",
+    ];
+}
 impl model::Model for GitEnabled {
     #[inline]
     fn blank() -> Self {
@@ -33,15 +44,7 @@ impl model::Model for GitEnabled {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GitEnabled",
-            names: &[
-                "gitSyncEnabled",
-                "connectivityMode",
-                "isGitSyncEnabled",
-                "gitSyncEnabledOnlyForFF",
-                "gitSimplificationEnabled",
-                "isGitSyncEnabledOnlyForFF",
-                "isGitSimplificationEnabled",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -91,6 +94,19 @@ pub struct GitSyncConfig {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GitSyncConfig {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "repo",
+        "branch",
+        "identifier",
+        "orgIdentifier",
+        "gitConnectorRef",
+        "gitConnectorType",
+        "projectIdentifier",
+        "gitSyncFolderConfigDTOs",
+    ];
+}
 impl model::Model for GitSyncConfig {
     #[inline]
     fn blank() -> Self {
@@ -111,17 +127,7 @@ impl model::Model for GitSyncConfig {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GitSyncConfig",
-            names: &[
-                "name",
-                "repo",
-                "branch",
-                "identifier",
-                "orgIdentifier",
-                "gitConnectorRef",
-                "gitConnectorType",
-                "projectIdentifier",
-                "gitSyncFolderConfigDTOs",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

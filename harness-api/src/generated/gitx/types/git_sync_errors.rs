@@ -185,6 +185,12 @@ pub struct GitSyncErrorCount {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GitSyncErrorCount {
+    pub(crate) const NAMES: model::Names = &[
+        "connectivityErrorCount",
+        "gitToHarnessErrorCount",
+    ];
+}
 impl model::Model for GitSyncErrorCount {
     #[inline]
     fn blank() -> Self {
@@ -198,7 +204,7 @@ impl model::Model for GitSyncErrorCount {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GitSyncErrorCount",
-            names: &["connectivityErrorCount", "gitToHarnessErrorCount"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -396,6 +402,18 @@ pub struct PageResponseGitSyncError {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseGitSyncError {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseGitSyncError {
     #[inline]
     fn blank() -> Self {
@@ -415,16 +433,7 @@ impl model::Model for PageResponseGitSyncError {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseGitSyncError",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -471,6 +480,18 @@ pub struct PageResponseGitSyncErrorAggregateByCommit {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseGitSyncErrorAggregateByCommit {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseGitSyncErrorAggregateByCommit {
     #[inline]
     fn blank() -> Self {
@@ -490,16 +511,7 @@ impl model::Model for PageResponseGitSyncErrorAggregateByCommit {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseGitSyncErrorAggregateByCommit",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -15,6 +15,17 @@ pub struct GitSyncSettings {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GitSyncSettings {
+    pub(crate) const NAMES: model::Names = &[
+        "orgIdentifier",
+        "enabledOnlyForFF",
+        "executeOnDelegate",
+        "projectIdentifier",
+        "isEnabledOnlyForFF",
+        "gitSimplificationEnabled",
+        "isGitSimplificationEnabled",
+    ];
+}
 impl model::Model for GitSyncSettings {
     #[inline]
     fn blank() -> Self {
@@ -33,15 +44,7 @@ impl model::Model for GitSyncSettings {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GitSyncSettings",
-            names: &[
-                "orgIdentifier",
-                "enabledOnlyForFF",
-                "executeOnDelegate",
-                "projectIdentifier",
-                "isEnabledOnlyForFF",
-                "gitSimplificationEnabled",
-                "isGitSimplificationEnabled",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

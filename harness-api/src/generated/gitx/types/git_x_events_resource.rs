@@ -9,6 +9,9 @@ pub struct ListGitxWebhookBranchesDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListGitxWebhookBranchesDto {
+    pub(crate) const NAMES: model::Names = &["branches"];
+}
 impl model::Model for ListGitxWebhookBranchesDto {
     #[inline]
     fn blank() -> Self {
@@ -21,7 +24,7 @@ impl model::Model for ListGitxWebhookBranchesDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListGitxWebhookBranchesDto",
-            names: &["branches"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

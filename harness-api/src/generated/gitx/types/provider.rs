@@ -139,6 +139,9 @@ pub struct CreateProviderResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CreateProviderResponse {
+    pub(crate) const NAMES: model::Names = &["identifier"];
+}
 impl model::Model for CreateProviderResponse {
     #[inline]
     fn blank() -> Self {
@@ -151,7 +154,7 @@ impl model::Model for CreateProviderResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CreateProviderResponse",
-            names: &["identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -178,6 +181,9 @@ pub struct DeleteProviderResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DeleteProviderResponse {
+    pub(crate) const NAMES: model::Names = &["identifier", "successfullyDeleted"];
+}
 impl model::Model for DeleteProviderResponse {
     #[inline]
     fn blank() -> Self {
@@ -191,7 +197,7 @@ impl model::Model for DeleteProviderResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DeleteProviderResponse",
-            names: &["identifier", "successfullyDeleted"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -225,6 +231,17 @@ pub struct GetProviderResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetProviderResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "type",
+        "identifier",
+        "description",
+        "lastModifiedAt",
+        "accountIdentifier",
+        "providerResponseInfo",
+    ];
+}
 impl model::Model for GetProviderResponse {
     #[inline]
     fn blank() -> Self {
@@ -243,15 +260,7 @@ impl model::Model for GetProviderResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetProviderResponse",
-            names: &[
-                "name",
-                "type",
-                "identifier",
-                "description",
-                "lastModifiedAt",
-                "accountIdentifier",
-                "providerResponseInfo",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -833,6 +842,9 @@ pub struct UpdateProviderResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateProviderResponse {
+    pub(crate) const NAMES: model::Names = &["identifier"];
+}
 impl model::Model for UpdateProviderResponse {
     #[inline]
     fn blank() -> Self {
@@ -845,7 +857,7 @@ impl model::Model for UpdateProviderResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateProviderResponse",
-            names: &["identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -126,6 +126,18 @@ pub struct SourceCodeManager {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SourceCodeManager {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "name",
+        "type",
+        "createdAt",
+        "authentication",
+        "lastModifiedAt",
+        "userIdentifier",
+        "accountIdentifier",
+    ];
+}
 impl model::Model for SourceCodeManager {
     #[inline]
     fn blank() -> Self {
@@ -145,16 +157,7 @@ impl model::Model for SourceCodeManager {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SourceCodeManager",
-            names: &[
-                "id",
-                "name",
-                "type",
-                "createdAt",
-                "authentication",
-                "lastModifiedAt",
-                "userIdentifier",
-                "accountIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

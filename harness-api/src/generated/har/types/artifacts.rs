@@ -125,6 +125,9 @@ pub struct ArtifactDeploymentsDetails {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ArtifactDeploymentsDetails {
+    pub(crate) const NAMES: model::Names = &["deployments", "deploymentsStats"];
+}
 impl model::Model for ArtifactDeploymentsDetails {
     #[inline]
     fn blank() -> Self {
@@ -138,7 +141,7 @@ impl model::Model for ArtifactDeploymentsDetails {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ArtifactDeploymentsDetails",
-            names: &["deployments", "deploymentsStats"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -289,6 +292,21 @@ pub struct ArtifactSummary {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ArtifactSummary {
+    pub(crate) const NAMES: model::Names = &[
+        "uuid",
+        "labels",
+        "createdAt",
+        "deletedAt",
+        "imageName",
+        "isDeleted",
+        "modifiedAt",
+        "packageType",
+        "artifactType",
+        "registryUUID",
+        "downloadsCount",
+    ];
+}
 impl model::Model for ArtifactSummary {
     #[inline]
     fn blank() -> Self {
@@ -311,19 +329,7 @@ impl model::Model for ArtifactSummary {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ArtifactSummary",
-            names: &[
-                "uuid",
-                "labels",
-                "createdAt",
-                "deletedAt",
-                "imageName",
-                "isDeleted",
-                "modifiedAt",
-                "packageType",
-                "artifactType",
-                "registryUUID",
-                "downloadsCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -561,6 +567,26 @@ pub struct ArtifactVersionSummary {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ArtifactVersionSummary {
+    pub(crate) const NAMES: model::Names = &[
+        "meta",
+        "purl",
+        "uuid",
+        "version",
+        "deletedAt",
+        "imageName",
+        "isDeleted",
+        "packageType",
+        "artifactType",
+        "registryUUID",
+        "isQuarantined",
+        "stoPipelineId",
+        "sscaArtifactId",
+        "stoExecutionId",
+        "quarantineReason",
+        "sscaArtifactSourceId",
+    ];
+}
 impl model::Model for ArtifactVersionSummary {
     #[inline]
     fn blank() -> Self {
@@ -588,24 +614,7 @@ impl model::Model for ArtifactVersionSummary {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ArtifactVersionSummary",
-            names: &[
-                "meta",
-                "purl",
-                "uuid",
-                "version",
-                "deletedAt",
-                "imageName",
-                "isDeleted",
-                "packageType",
-                "artifactType",
-                "registryUUID",
-                "isQuarantined",
-                "stoPipelineId",
-                "sscaArtifactId",
-                "stoExecutionId",
-                "quarantineReason",
-                "sscaArtifactSourceId",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1180,6 +1189,9 @@ pub struct GetArtifactFileResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetArtifactFileResponse {
+    pub(crate) const NAMES: model::Names = &["status", "downloadUrl"];
+}
 impl model::Model for GetArtifactFileResponse {
     #[inline]
     fn blank() -> Self {
@@ -1193,7 +1205,7 @@ impl model::Model for GetArtifactFileResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetArtifactFileResponse",
-            names: &["status", "downloadUrl"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1228,6 +1240,18 @@ pub struct GetArtifactFilesResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetArtifactFilesResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "data",
+        "files",
+        "status",
+        "pageSize",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+        "pageNumber",
+    ];
+}
 impl model::Model for GetArtifactFilesResponse {
     #[inline]
     fn blank() -> Self {
@@ -1247,16 +1271,7 @@ impl model::Model for GetArtifactFilesResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetArtifactFilesResponse",
-            names: &[
-                "data",
-                "files",
-                "status",
-                "pageSize",
-                "itemCount",
-                "pageCount",
-                "pageIndex",
-                "pageNumber",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1723,6 +1738,15 @@ pub struct ListArtifactLabel {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListArtifactLabel {
+    pub(crate) const NAMES: model::Names = &[
+        "labels",
+        "pageSize",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+    ];
+}
 impl model::Model for ListArtifactLabel {
     #[inline]
     fn blank() -> Self {
@@ -1739,7 +1763,7 @@ impl model::Model for ListArtifactLabel {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListArtifactLabel",
-            names: &["labels", "pageSize", "itemCount", "pageCount", "pageIndex"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1819,6 +1843,15 @@ pub struct ListArtifactVersion {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListArtifactVersion {
+    pub(crate) const NAMES: model::Names = &[
+        "pageSize",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+        "artifactVersions",
+    ];
+}
 impl model::Model for ListArtifactVersion {
     #[inline]
     fn blank() -> Self {
@@ -1835,13 +1868,7 @@ impl model::Model for ListArtifactVersion {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListArtifactVersion",
-            names: &[
-                "pageSize",
-                "itemCount",
-                "pageCount",
-                "pageIndex",
-                "artifactVersions",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1879,6 +1906,15 @@ pub struct ListOciArtifactTags {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListOciArtifactTags {
+    pub(crate) const NAMES: model::Names = &[
+        "pageSize",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+        "ociArtifactTags",
+    ];
+}
 impl model::Model for ListOciArtifactTags {
     #[inline]
     fn blank() -> Self {
@@ -1895,13 +1931,7 @@ impl model::Model for ListOciArtifactTags {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListOciArtifactTags",
-            names: &[
-                "pageSize",
-                "itemCount",
-                "pageCount",
-                "pageIndex",
-                "ociArtifactTags",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

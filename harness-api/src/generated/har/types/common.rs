@@ -12,6 +12,14 @@ pub struct ArtifactStats {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ArtifactStats {
+    pub(crate) const NAMES: model::Names = &[
+        "uploadSize",
+        "downloadSize",
+        "downloadCount",
+        "totalStorageSize",
+    ];
+}
 impl model::Model for ArtifactStats {
     #[inline]
     fn blank() -> Self {
@@ -27,7 +35,7 @@ impl model::Model for ArtifactStats {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ArtifactStats",
-            names: &["uploadSize", "downloadSize", "downloadCount", "totalStorageSize"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -160,6 +168,9 @@ pub struct RegistryStatusResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RegistryStatusResponse {
+    pub(crate) const NAMES: model::Names = &["status"];
+}
 impl model::Model for RegistryStatusResponse {
     #[inline]
     fn blank() -> Self {
@@ -172,7 +183,7 @@ impl model::Model for RegistryStatusResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RegistryStatusResponse",
-            names: &["status"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -68,6 +68,24 @@ pub struct DockerArtifactDetail {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DockerArtifactDetail {
+    pub(crate) const NAMES: model::Names = &[
+        "url",
+        "size",
+        "version",
+        "metadata",
+        "createdAt",
+        "imageName",
+        "modifiedAt",
+        "packageType",
+        "pullCommand",
+        "registryPath",
+        "isQuarantined",
+        "downloadsCount",
+        "quarantineReason",
+        "pullCommandByDigest",
+    ];
+}
 impl model::Model for DockerArtifactDetail {
     #[inline]
     fn blank() -> Self {
@@ -93,22 +111,7 @@ impl model::Model for DockerArtifactDetail {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DockerArtifactDetail",
-            names: &[
-                "url",
-                "size",
-                "version",
-                "metadata",
-                "createdAt",
-                "imageName",
-                "modifiedAt",
-                "packageType",
-                "pullCommand",
-                "registryPath",
-                "isQuarantined",
-                "downloadsCount",
-                "quarantineReason",
-                "pullCommandByDigest",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -164,6 +167,15 @@ pub struct DockerArtifactIntegrationDetail {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DockerArtifactIntegrationDetail {
+    pub(crate) const NAMES: model::Names = &[
+        "stoDetails",
+        "sbomDetails",
+        "slsaDetails",
+        "buildDetails",
+        "deploymentsDetails",
+    ];
+}
 impl model::Model for DockerArtifactIntegrationDetail {
     #[inline]
     fn blank() -> Self {
@@ -180,13 +192,7 @@ impl model::Model for DockerArtifactIntegrationDetail {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DockerArtifactIntegrationDetail",
-            names: &[
-                "stoDetails",
-                "sbomDetails",
-                "slsaDetails",
-                "buildDetails",
-                "deploymentsDetails",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -220,6 +226,9 @@ pub struct DockerArtifactManifest {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DockerArtifactManifest {
+    pub(crate) const NAMES: model::Names = &["manifest"];
+}
 impl model::Model for DockerArtifactManifest {
     #[inline]
     fn blank() -> Self {
@@ -232,7 +241,7 @@ impl model::Model for DockerArtifactManifest {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DockerArtifactManifest",
-            names: &["manifest"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -302,6 +311,9 @@ pub struct DockerLayersSummary {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DockerLayersSummary {
+    pub(crate) const NAMES: model::Names = &["digest", "layers", "osArch"];
+}
 impl model::Model for DockerLayersSummary {
     #[inline]
     fn blank() -> Self {
@@ -316,7 +328,7 @@ impl model::Model for DockerLayersSummary {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DockerLayersSummary",
-            names: &["digest", "layers", "osArch"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -433,6 +445,9 @@ pub struct DockerManifests {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DockerManifests {
+    pub(crate) const NAMES: model::Names = &["version", "imageName", "manifests"];
+}
 impl model::Model for DockerManifests {
     #[inline]
     fn blank() -> Self {
@@ -447,7 +462,7 @@ impl model::Model for DockerManifests {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DockerManifests",
-            names: &["version", "imageName", "manifests"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -104,6 +104,22 @@ pub struct HelmArtifactDetail {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl HelmArtifactDetail {
+    pub(crate) const NAMES: model::Names = &[
+        "url",
+        "size",
+        "version",
+        "artifact",
+        "metadata",
+        "createdAt",
+        "modifiedAt",
+        "packageType",
+        "pullCommand",
+        "registryPath",
+        "downloadsCount",
+        "pullCommandByDigest",
+    ];
+}
 impl model::Model for HelmArtifactDetail {
     #[inline]
     fn blank() -> Self {
@@ -127,20 +143,7 @@ impl model::Model for HelmArtifactDetail {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "HelmArtifactDetail",
-            names: &[
-                "url",
-                "size",
-                "version",
-                "artifact",
-                "metadata",
-                "createdAt",
-                "modifiedAt",
-                "packageType",
-                "pullCommand",
-                "registryPath",
-                "downloadsCount",
-                "pullCommandByDigest",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -188,6 +191,9 @@ pub struct HelmArtifactManifest {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl HelmArtifactManifest {
+    pub(crate) const NAMES: model::Names = &["manifest"];
+}
 impl model::Model for HelmArtifactManifest {
     #[inline]
     fn blank() -> Self {
@@ -200,7 +206,7 @@ impl model::Model for HelmArtifactManifest {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "HelmArtifactManifest",
-            names: &["manifest"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -56,6 +56,16 @@ pub struct QuarantinePath {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl QuarantinePath {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "reason",
+        "filePath",
+        "versionId",
+        "artifactId",
+        "registryId",
+    ];
+}
 impl model::Model for QuarantinePath {
     #[inline]
     fn blank() -> Self {
@@ -73,14 +83,7 @@ impl model::Model for QuarantinePath {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "QuarantinePath",
-            names: &[
-                "id",
-                "reason",
-                "filePath",
-                "versionId",
-                "artifactId",
-                "registryId",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -65,6 +65,9 @@ pub struct ClientSetupDetails {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ClientSetupDetails {
+    pub(crate) const NAMES: model::Names = &["sections", "secHeader", "mainHeader"];
+}
 impl model::Model for ClientSetupDetails {
     #[inline]
     fn blank() -> Self {
@@ -79,7 +82,7 @@ impl model::Model for ClientSetupDetails {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ClientSetupDetails",
-            names: &["sections", "secHeader", "mainHeader"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -340,6 +343,15 @@ pub struct ListRegistryArtifact {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListRegistryArtifact {
+    pub(crate) const NAMES: model::Names = &[
+        "pageSize",
+        "artifacts",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+    ];
+}
 impl model::Model for ListRegistryArtifact {
     #[inline]
     fn blank() -> Self {
@@ -356,7 +368,7 @@ impl model::Model for ListRegistryArtifact {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListRegistryArtifact",
-            names: &["pageSize", "artifacts", "itemCount", "pageCount", "pageIndex"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -406,6 +418,27 @@ pub struct Registry {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Registry {
+    pub(crate) const NAMES: model::Names = &[
+        "url",
+        "uuid",
+        "config",
+        "labels",
+        "isPublic",
+        "scanners",
+        "createdAt",
+        "deletedAt",
+        "isDeleted",
+        "identifier",
+        "modifiedAt",
+        "policyRefs",
+        "description",
+        "packageType",
+        "cleanupPolicy",
+        "allowedPattern",
+        "blockedPattern",
+    ];
+}
 impl model::Model for Registry {
     #[inline]
     fn blank() -> Self {
@@ -434,25 +467,7 @@ impl model::Model for Registry {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Registry",
-            names: &[
-                "url",
-                "uuid",
-                "config",
-                "labels",
-                "isPublic",
-                "scanners",
-                "createdAt",
-                "deletedAt",
-                "isDeleted",
-                "identifier",
-                "modifiedAt",
-                "policyRefs",
-                "description",
-                "packageType",
-                "cleanupPolicy",
-                "allowedPattern",
-                "blockedPattern",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

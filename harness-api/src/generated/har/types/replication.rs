@@ -73,6 +73,15 @@ pub struct ListMigrationImage {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListMigrationImage {
+    pub(crate) const NAMES: model::Names = &[
+        "images",
+        "pageSize",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+    ];
+}
 impl model::Model for ListMigrationImage {
     #[inline]
     fn blank() -> Self {
@@ -89,7 +98,7 @@ impl model::Model for ListMigrationImage {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListMigrationImage",
-            names: &["images", "pageSize", "itemCount", "pageCount", "pageIndex"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -169,6 +178,15 @@ pub struct ListReplicationRule {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListReplicationRule {
+    pub(crate) const NAMES: model::Names = &[
+        "rules",
+        "pageSize",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+    ];
+}
 impl model::Model for ListReplicationRule {
     #[inline]
     fn blank() -> Self {
@@ -185,7 +203,7 @@ impl model::Model for ListReplicationRule {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListReplicationRule",
-            names: &["rules", "pageSize", "itemCount", "pageCount", "pageIndex"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -363,6 +381,20 @@ pub struct ReplicationRule {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ReplicationRule {
+    pub(crate) const NAMES: model::Names = &[
+        "source",
+        "createdAt",
+        "parentRef",
+        "identifier",
+        "modifiedAt",
+        "sourceType",
+        "destination",
+        "allowedPatterns",
+        "blockedPatterns",
+        "destinationType",
+    ];
+}
 impl model::Model for ReplicationRule {
     #[inline]
     fn blank() -> Self {
@@ -384,18 +416,7 @@ impl model::Model for ReplicationRule {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ReplicationRule",
-            names: &[
-                "source",
-                "createdAt",
-                "parentRef",
-                "identifier",
-                "modifiedAt",
-                "sourceType",
-                "destination",
-                "allowedPatterns",
-                "blockedPatterns",
-                "destinationType",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

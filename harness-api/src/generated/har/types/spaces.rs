@@ -376,6 +376,15 @@ pub struct ListArtifact {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListArtifact {
+    pub(crate) const NAMES: model::Names = &[
+        "pageSize",
+        "artifacts",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+    ];
+}
 impl model::Model for ListArtifact {
     #[inline]
     fn blank() -> Self {
@@ -392,7 +401,7 @@ impl model::Model for ListArtifact {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListArtifact",
-            names: &["pageSize", "artifacts", "itemCount", "pageCount", "pageIndex"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -431,6 +440,16 @@ pub struct ListRegistry {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListRegistry {
+    pub(crate) const NAMES: model::Names = &[
+        "meta",
+        "pageSize",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+        "registries",
+    ];
+}
 impl model::Model for ListRegistry {
     #[inline]
     fn blank() -> Self {
@@ -448,14 +467,7 @@ impl model::Model for ListRegistry {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListRegistry",
-            names: &[
-                "meta",
-                "pageSize",
-                "itemCount",
-                "pageCount",
-                "pageIndex",
-                "registries",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -616,6 +628,22 @@ pub struct RegistryTypesLabel {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RegistryTypesLabel {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "key",
+        "type",
+        "color",
+        "scope",
+        "created",
+        "updated",
+        "space_id",
+        "created_by",
+        "updated_by",
+        "description",
+        "value_count",
+    ];
+}
 impl model::Model for RegistryTypesLabel {
     #[inline]
     fn blank() -> Self {
@@ -639,20 +667,7 @@ impl model::Model for RegistryTypesLabel {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RegistryTypesLabel",
-            names: &[
-                "id",
-                "key",
-                "type",
-                "color",
-                "scope",
-                "created",
-                "updated",
-                "space_id",
-                "created_by",
-                "updated_by",
-                "description",
-                "value_count",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -701,6 +716,9 @@ pub struct RegistryTypesLabelWithValues {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RegistryTypesLabelWithValues {
+    pub(crate) const NAMES: model::Names = &["label", "values"];
+}
 impl model::Model for RegistryTypesLabelWithValues {
     #[inline]
     fn blank() -> Self {
@@ -714,7 +732,7 @@ impl model::Model for RegistryTypesLabelWithValues {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RegistryTypesLabelWithValues",
-            names: &["label", "values"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -784,6 +802,9 @@ pub struct StorageDetails {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl StorageDetails {
+    pub(crate) const NAMES: model::Names = &["totalSize"];
+}
 impl model::Model for StorageDetails {
     #[inline]
     fn blank() -> Self {
@@ -796,7 +817,7 @@ impl model::Model for StorageDetails {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "StorageDetails",
-            names: &["totalSize"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

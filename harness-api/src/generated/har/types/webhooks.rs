@@ -101,6 +101,15 @@ pub struct ListWebhooks {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListWebhooks {
+    pub(crate) const NAMES: model::Names = &[
+        "pageSize",
+        "webhooks",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+    ];
+}
 impl model::Model for ListWebhooks {
     #[inline]
     fn blank() -> Self {
@@ -117,7 +126,7 @@ impl model::Model for ListWebhooks {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListWebhooks",
-            names: &["pageSize", "webhooks", "itemCount", "pageCount", "pageIndex"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -155,6 +164,15 @@ pub struct ListWebhooksExecutions {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListWebhooksExecutions {
+    pub(crate) const NAMES: model::Names = &[
+        "pageSize",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+        "executions",
+    ];
+}
 impl model::Model for ListWebhooksExecutions {
     #[inline]
     fn blank() -> Self {
@@ -171,7 +189,7 @@ impl model::Model for ListWebhooksExecutions {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListWebhooksExecutions",
-            names: &["pageSize", "itemCount", "pageCount", "pageIndex", "executions"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -309,6 +327,27 @@ pub struct Webhook {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Webhook {
+    pub(crate) const NAMES: model::Names = &[
+        "url",
+        "name",
+        "enabled",
+        "version",
+        "insecure",
+        "internal",
+        "triggers",
+        "createdAt",
+        "createdBy",
+        "identifier",
+        "modifiedAt",
+        "description",
+        "extraHeaders",
+        "secretSpaceId",
+        "secretSpacePath",
+        "secretIdentifier",
+        "latestExecutionResult",
+    ];
+}
 impl model::Model for Webhook {
     #[inline]
     fn blank() -> Self {
@@ -337,25 +376,7 @@ impl model::Model for Webhook {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Webhook",
-            names: &[
-                "url",
-                "name",
-                "enabled",
-                "version",
-                "insecure",
-                "internal",
-                "triggers",
-                "createdAt",
-                "createdBy",
-                "identifier",
-                "modifiedAt",
-                "description",
-                "extraHeaders",
-                "secretSpaceId",
-                "secretSpacePath",
-                "secretIdentifier",
-                "latestExecutionResult",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -523,6 +544,21 @@ pub struct WebhookExecution {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl WebhookExecution {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "error",
+        "result",
+        "created",
+        "request",
+        "duration",
+        "response",
+        "webhookId",
+        "retriggerOf",
+        "triggerType",
+        "retriggerable",
+    ];
+}
 impl model::Model for WebhookExecution {
     #[inline]
     fn blank() -> Self {
@@ -545,19 +581,7 @@ impl model::Model for WebhookExecution {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "WebhookExecution",
-            names: &[
-                "id",
-                "error",
-                "result",
-                "created",
-                "request",
-                "duration",
-                "response",
-                "webhookId",
-                "retriggerOf",
-                "triggerType",
-                "retriggerable",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -87,6 +87,19 @@ pub struct ListActivityResourceChangesResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListActivityResourceChangesResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "outputs",
+        "stage_id",
+        "resources",
+        "data_sources",
+        "workspace_id",
+        "drift_changes",
+        "pipeline_stage",
+        "planned_changes",
+        "pipeline_execution",
+    ];
+}
 impl model::Model for ListActivityResourceChangesResponse {
     #[inline]
     fn blank() -> Self {
@@ -107,17 +120,7 @@ impl model::Model for ListActivityResourceChangesResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListActivityResourceChangesResponse",
-            names: &[
-                "outputs",
-                "stage_id",
-                "resources",
-                "data_sources",
-                "workspace_id",
-                "drift_changes",
-                "pipeline_stage",
-                "planned_changes",
-                "pipeline_execution",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -9,6 +9,9 @@ pub struct CreateAnsibleDataResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CreateAnsibleDataResponse {
+    pub(crate) const NAMES: model::Names = &["id"];
+}
 impl model::Model for CreateAnsibleDataResponse {
     #[inline]
     fn blank() -> Self {
@@ -21,7 +24,7 @@ impl model::Model for CreateAnsibleDataResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CreateAnsibleDataResponse",
-            names: &["id"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -483,6 +486,18 @@ pub struct CreateInventoryResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CreateInventoryResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "org",
+        "name",
+        "type",
+        "account",
+        "created",
+        "project",
+        "updated",
+        "identifier",
+    ];
+}
 impl model::Model for CreateInventoryResponse {
     #[inline]
     fn blank() -> Self {
@@ -502,16 +517,7 @@ impl model::Model for CreateInventoryResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CreateInventoryResponse",
-            names: &[
-                "org",
-                "name",
-                "type",
-                "account",
-                "created",
-                "project",
-                "updated",
-                "identifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -805,6 +811,24 @@ pub struct CreatePlaybookResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CreatePlaybookResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "org",
+        "name",
+        "vars",
+        "account",
+        "created",
+        "project",
+        "updated",
+        "env_vars",
+        "identifier",
+        "repository",
+        "repository_path",
+        "repository_branch",
+        "repository_commit",
+        "repository_connector",
+    ];
+}
 impl model::Model for CreatePlaybookResponse {
     #[inline]
     fn blank() -> Self {
@@ -830,22 +854,7 @@ impl model::Model for CreatePlaybookResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CreatePlaybookResponse",
-            names: &[
-                "org",
-                "name",
-                "vars",
-                "account",
-                "created",
-                "project",
-                "updated",
-                "env_vars",
-                "identifier",
-                "repository",
-                "repository_path",
-                "repository_branch",
-                "repository_commit",
-                "repository_connector",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -89,6 +89,19 @@ pub struct ShowAnsibleActivityResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ShowAnsibleActivityResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "org",
+        "account",
+        "created",
+        "project",
+        "metadata",
+        "playbooks",
+        "event_type",
+        "inventories",
+    ];
+}
 impl model::Model for ShowAnsibleActivityResponse {
     #[inline]
     fn blank() -> Self {
@@ -109,17 +122,7 @@ impl model::Model for ShowAnsibleActivityResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ShowAnsibleActivityResponse",
-            names: &[
-                "id",
-                "org",
-                "account",
-                "created",
-                "project",
-                "metadata",
-                "playbooks",
-                "event_type",
-                "inventories",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -166,6 +169,9 @@ pub struct ShowInventoryGroupsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ShowInventoryGroupsResponse {
+    pub(crate) const NAMES: model::Names = &["groups"];
+}
 impl model::Model for ShowInventoryGroupsResponse {
     #[inline]
     fn blank() -> Self {
@@ -178,7 +184,7 @@ impl model::Model for ShowInventoryGroupsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ShowInventoryGroupsResponse",
-            names: &["groups"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -204,6 +210,9 @@ pub struct ShowInventoryHostsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ShowInventoryHostsResponse {
+    pub(crate) const NAMES: model::Names = &["hosts"];
+}
 impl model::Model for ShowInventoryHostsResponse {
     #[inline]
     fn blank() -> Self {
@@ -216,7 +225,7 @@ impl model::Model for ShowInventoryHostsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ShowInventoryHostsResponse",
-            names: &["hosts"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -250,6 +259,19 @@ pub struct ShowInventoryResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ShowInventoryResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "org",
+        "data",
+        "name",
+        "type",
+        "account",
+        "created",
+        "project",
+        "updated",
+        "identifier",
+    ];
+}
 impl model::Model for ShowInventoryResponse {
     #[inline]
     fn blank() -> Self {
@@ -270,17 +292,7 @@ impl model::Model for ShowInventoryResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ShowInventoryResponse",
-            names: &[
-                "org",
-                "data",
-                "name",
-                "type",
-                "account",
-                "created",
-                "project",
-                "updated",
-                "identifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -327,6 +339,9 @@ pub struct ShowInventoryVarsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ShowInventoryVarsResponse {
+    pub(crate) const NAMES: model::Names = &["vars", "env_vars"];
+}
 impl model::Model for ShowInventoryVarsResponse {
     #[inline]
     fn blank() -> Self {
@@ -340,7 +355,7 @@ impl model::Model for ShowInventoryVarsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ShowInventoryVarsResponse",
-            names: &["vars", "env_vars"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -381,6 +396,24 @@ pub struct ShowPlaybookResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ShowPlaybookResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "org",
+        "name",
+        "vars",
+        "account",
+        "created",
+        "project",
+        "updated",
+        "env_vars",
+        "identifier",
+        "repository",
+        "repository_path",
+        "repository_branch",
+        "repository_commit",
+        "repository_connector",
+    ];
+}
 impl model::Model for ShowPlaybookResponse {
     #[inline]
     fn blank() -> Self {
@@ -406,22 +439,7 @@ impl model::Model for ShowPlaybookResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ShowPlaybookResponse",
-            names: &[
-                "org",
-                "name",
-                "vars",
-                "account",
-                "created",
-                "project",
-                "updated",
-                "env_vars",
-                "identifier",
-                "repository",
-                "repository_path",
-                "repository_branch",
-                "repository_commit",
-                "repository_connector",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -474,6 +492,9 @@ pub struct ShowPlaybookVarsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ShowPlaybookVarsResponse {
+    pub(crate) const NAMES: model::Names = &["vars", "env_vars"];
+}
 impl model::Model for ShowPlaybookVarsResponse {
     #[inline]
     fn blank() -> Self {
@@ -487,7 +508,7 @@ impl model::Model for ShowPlaybookVarsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ShowPlaybookVarsResponse",
-            names: &["vars", "env_vars"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -9,6 +9,9 @@ pub struct ApprovalsCreateApprovalResponseBodyCreation {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ApprovalsCreateApprovalResponseBodyCreation {
+    pub(crate) const NAMES: model::Names = &["id"];
+}
 impl model::Model for ApprovalsCreateApprovalResponseBodyCreation {
     #[inline]
     fn blank() -> Self {
@@ -21,7 +24,7 @@ impl model::Model for ApprovalsCreateApprovalResponseBodyCreation {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ApprovalsCreateApprovalResponseBodyCreation",
-            names: &["id"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -51,6 +54,15 @@ pub struct ApprovalsShowApprovalResponseBodyStatusInfo {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ApprovalsShowApprovalResponseBodyStatusInfo {
+    pub(crate) const NAMES: model::Names = &[
+        "status",
+        "created",
+        "updated",
+        "actioned_by",
+        "actioned_by_email",
+    ];
+}
 impl model::Model for ApprovalsShowApprovalResponseBodyStatusInfo {
     #[inline]
     fn blank() -> Self {
@@ -67,7 +79,7 @@ impl model::Model for ApprovalsShowApprovalResponseBodyStatusInfo {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ApprovalsShowApprovalResponseBodyStatusInfo",
-            names: &["status", "created", "updated", "actioned_by", "actioned_by_email"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

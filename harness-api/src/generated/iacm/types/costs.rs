@@ -188,6 +188,14 @@ pub struct ListCostsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListCostsResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "pageSize",
+        "totalItems",
+        "totalPages",
+        "workspaces",
+    ];
+}
 impl model::Model for ListCostsResponse {
     #[inline]
     fn blank() -> Self {
@@ -203,7 +211,7 @@ impl model::Model for ListCostsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListCostsResponse",
-            names: &["pageSize", "totalItems", "totalPages", "workspaces"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -128,6 +128,19 @@ pub struct CreateExecutionResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CreateExecutionResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "org",
+        "status",
+        "account",
+        "created",
+        "project",
+        "pipeline",
+        "workspace",
+        "pipeline_stage_id",
+        "pipeline_execution_id",
+    ];
+}
 impl model::Model for CreateExecutionResponse {
     #[inline]
     fn blank() -> Self {
@@ -148,17 +161,7 @@ impl model::Model for CreateExecutionResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CreateExecutionResponse",
-            names: &[
-                "org",
-                "status",
-                "account",
-                "created",
-                "project",
-                "pipeline",
-                "workspace",
-                "pipeline_stage_id",
-                "pipeline_execution_id",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -583,6 +586,19 @@ pub struct ListCostChangesResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListCostChangesResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "diff",
+        "currency",
+        "stage_id",
+        "workspace_id",
+        "stage_execution_id",
+        "total_monthly_cost",
+        "diff_total_monthly_cost",
+        "past_total_monthly_cost",
+        "percentage_change_total_monthly_cost",
+    ];
+}
 impl model::Model for ListCostChangesResponse {
     #[inline]
     fn blank() -> Self {
@@ -603,17 +619,7 @@ impl model::Model for ListCostChangesResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListCostChangesResponse",
-            names: &[
-                "diff",
-                "currency",
-                "stage_id",
-                "workspace_id",
-                "stage_execution_id",
-                "total_monthly_cost",
-                "diff_total_monthly_cost",
-                "past_total_monthly_cost",
-                "percentage_change_total_monthly_cost",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -663,6 +669,19 @@ pub struct ListResourceChangesResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListResourceChangesResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "outputs",
+        "stage_id",
+        "resources",
+        "data_sources",
+        "workspace_id",
+        "drift_changes",
+        "pipeline_stage",
+        "planned_changes",
+        "pipeline_execution",
+    ];
+}
 impl model::Model for ListResourceChangesResponse {
     #[inline]
     fn blank() -> Self {
@@ -683,17 +702,7 @@ impl model::Model for ListResourceChangesResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListResourceChangesResponse",
-            names: &[
-                "outputs",
-                "stage_id",
-                "resources",
-                "data_sources",
-                "workspace_id",
-                "drift_changes",
-                "pipeline_stage",
-                "planned_changes",
-                "pipeline_execution",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -743,6 +752,19 @@ pub struct ShowExecutionResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ShowExecutionResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "org",
+        "status",
+        "account",
+        "created",
+        "project",
+        "pipeline",
+        "workspace",
+        "pipeline_stage_id",
+        "pipeline_execution_id",
+    ];
+}
 impl model::Model for ShowExecutionResponse {
     #[inline]
     fn blank() -> Self {
@@ -763,17 +785,7 @@ impl model::Model for ShowExecutionResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ShowExecutionResponse",
-            names: &[
-                "org",
-                "status",
-                "account",
-                "created",
-                "project",
-                "pipeline",
-                "workspace",
-                "pipeline_stage_id",
-                "pipeline_execution_id",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -57,6 +57,9 @@ pub struct MigrateTemplateConnectorsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl MigrateTemplateConnectorsResponse {
+    pub(crate) const NAMES: model::Names = &["message"];
+}
 impl model::Model for MigrateTemplateConnectorsResponse {
     #[inline]
     fn blank() -> Self {
@@ -69,7 +72,7 @@ impl model::Model for MigrateTemplateConnectorsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "MigrateTemplateConnectorsResponse",
-            names: &["message"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -143,6 +146,9 @@ pub struct MigrateWorkspaceConnectorsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl MigrateWorkspaceConnectorsResponse {
+    pub(crate) const NAMES: model::Names = &["message"];
+}
 impl model::Model for MigrateWorkspaceConnectorsResponse {
     #[inline]
     fn blank() -> Self {
@@ -155,7 +161,7 @@ impl model::Model for MigrateWorkspaceConnectorsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "MigrateWorkspaceConnectorsResponse",
-            names: &["message"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

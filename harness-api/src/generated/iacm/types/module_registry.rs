@@ -216,6 +216,17 @@ pub struct CreateModuleExecutionResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CreateModuleExecutionResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "org",
+        "status",
+        "account",
+        "created",
+        "project",
+        "metadata",
+        "moduleId",
+    ];
+}
 impl model::Model for CreateModuleExecutionResponse {
     #[inline]
     fn blank() -> Self {
@@ -234,15 +245,7 @@ impl model::Model for CreateModuleExecutionResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CreateModuleExecutionResponse",
-            names: &[
-                "org",
-                "status",
-                "account",
-                "created",
-                "project",
-                "metadata",
-                "moduleId",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -586,6 +589,9 @@ pub struct DownloadModuleResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DownloadModuleResponse {
+    pub(crate) const NAMES: model::Names = &["location"];
+}
 impl model::Model for DownloadModuleResponse {
     #[inline]
     fn blank() -> Self {
@@ -598,7 +604,7 @@ impl model::Model for DownloadModuleResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DownloadModuleResponse",
-            names: &["location"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -978,6 +984,36 @@ pub struct ListModuleByIdResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListModuleByIdResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "org",
+        "name",
+        "tags",
+        "synced",
+        "system",
+        "account",
+        "created",
+        "project",
+        "updated",
+        "versions",
+        "repository",
+        "description",
+        "module_error",
+        "storage_type",
+        "git_tag_style",
+        "repository_url",
+        "repository_path",
+        "testing_enabled",
+        "testing_metadata",
+        "repository_branch",
+        "repository_commit",
+        "onboarding_pipeline",
+        "repository_connector",
+        "onboarding_pipeline_org",
+        "onboarding_pipeline_project",
+    ];
+}
 impl model::Model for ListModuleByIdResponse {
     #[inline]
     fn blank() -> Self {
@@ -1015,34 +1051,7 @@ impl model::Model for ListModuleByIdResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListModuleByIdResponse",
-            names: &[
-                "id",
-                "org",
-                "name",
-                "tags",
-                "synced",
-                "system",
-                "account",
-                "created",
-                "project",
-                "updated",
-                "versions",
-                "repository",
-                "description",
-                "module_error",
-                "storage_type",
-                "git_tag_style",
-                "repository_url",
-                "repository_path",
-                "testing_enabled",
-                "testing_metadata",
-                "repository_branch",
-                "repository_commit",
-                "onboarding_pipeline",
-                "repository_connector",
-                "onboarding_pipeline_org",
-                "onboarding_pipeline_project",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1133,6 +1142,21 @@ pub struct ListModuleMetadataResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListModuleMetadataResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "system",
+        "account",
+        "outputs",
+        "providers",
+        "resources",
+        "submodule",
+        "variables",
+        "dependencies",
+        "metadata_error",
+        "module_version",
+    ];
+}
 impl model::Model for ListModuleMetadataResponse {
     #[inline]
     fn blank() -> Self {
@@ -1155,19 +1179,7 @@ impl model::Model for ListModuleMetadataResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListModuleMetadataResponse",
-            names: &[
-                "name",
-                "system",
-                "account",
-                "outputs",
-                "providers",
-                "resources",
-                "submodule",
-                "variables",
-                "dependencies",
-                "metadata_error",
-                "module_version",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1213,6 +1225,9 @@ pub struct ListModuleVersionsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListModuleVersionsResponse {
+    pub(crate) const NAMES: model::Names = &["modules"];
+}
 impl model::Model for ListModuleVersionsResponse {
     #[inline]
     fn blank() -> Self {
@@ -1225,7 +1240,7 @@ impl model::Model for ListModuleVersionsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListModuleVersionsResponse",
-            names: &["modules"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1329,6 +1344,24 @@ pub struct ModuleRegistryCreateModuleResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ModuleRegistryCreateModuleResponseBody {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "name",
+        "tags",
+        "system",
+        "account",
+        "created",
+        "updated",
+        "repository",
+        "description",
+        "storage_type",
+        "repository_path",
+        "repository_branch",
+        "repository_commit",
+        "repository_connector",
+    ];
+}
 impl model::Model for ModuleRegistryCreateModuleResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -1354,22 +1387,7 @@ impl model::Model for ModuleRegistryCreateModuleResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ModuleRegistryCreateModuleResponseBody",
-            names: &[
-                "id",
-                "name",
-                "tags",
-                "system",
-                "account",
-                "created",
-                "updated",
-                "repository",
-                "description",
-                "storage_type",
-                "repository_path",
-                "repository_branch",
-                "repository_commit",
-                "repository_connector",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -9,6 +9,9 @@ pub struct AnsibleDataInfo {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AnsibleDataInfo {
+    pub(crate) const NAMES: model::Names = &["id"];
+}
 impl model::Model for AnsibleDataInfo {
     #[inline]
     fn blank() -> Self {
@@ -21,7 +24,7 @@ impl model::Model for AnsibleDataInfo {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AnsibleDataInfo",
-            names: &["id"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -117,6 +120,19 @@ pub struct GetProviderDownloadResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetProviderDownloadResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "os",
+        "arch",
+        "shasum",
+        "filename",
+        "protocols",
+        "shasums_url",
+        "download_url",
+        "signing_keys",
+        "shasums_signature_url",
+    ];
+}
 impl model::Model for GetProviderDownloadResponse {
     #[inline]
     fn blank() -> Self {
@@ -137,17 +153,7 @@ impl model::Model for GetProviderDownloadResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetProviderDownloadResponse",
-            names: &[
-                "os",
-                "arch",
-                "shasum",
-                "filename",
-                "protocols",
-                "shasums_url",
-                "download_url",
-                "signing_keys",
-                "shasums_signature_url",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -191,6 +197,9 @@ pub struct GetProviderVersionResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetProviderVersionResponseBody {
+    pub(crate) const NAMES: model::Names = &["id", "protocols", "gpg_key_id"];
+}
 impl model::Model for GetProviderVersionResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -205,7 +214,7 @@ impl model::Model for GetProviderVersionResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetProviderVersionResponseBody",
-            names: &["id", "protocols", "gpg_key_id"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -595,6 +604,17 @@ pub struct IacmGetProviderResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl IacmGetProviderResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "type",
+        "account",
+        "created",
+        "updated",
+        "versions",
+        "description",
+    ];
+}
 impl model::Model for IacmGetProviderResponse {
     #[inline]
     fn blank() -> Self {
@@ -613,15 +633,7 @@ impl model::Model for IacmGetProviderResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "IacmGetProviderResponse",
-            names: &[
-                "id",
-                "type",
-                "account",
-                "created",
-                "updated",
-                "versions",
-                "description",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -659,6 +671,9 @@ pub struct ListProviderVersionsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListProviderVersionsResponse {
+    pub(crate) const NAMES: model::Names = &["versions"];
+}
 impl model::Model for ListProviderVersionsResponse {
     #[inline]
     fn blank() -> Self {
@@ -671,7 +686,7 @@ impl model::Model for ListProviderVersionsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListProviderVersionsResponse",
-            names: &["versions"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -697,6 +712,9 @@ pub struct PostFilesResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PostFilesResponseBody {
+    pub(crate) const NAMES: model::Names = &["synced"];
+}
 impl model::Model for PostFilesResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -709,7 +727,7 @@ impl model::Model for PostFilesResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PostFilesResponseBody",
-            names: &["synced"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -9,6 +9,9 @@ pub struct CheckPushDataResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CheckPushDataResponse {
+    pub(crate) const NAMES: model::Names = &["disabled"];
+}
 impl model::Model for CheckPushDataResponse {
     #[inline]
     fn blank() -> Self {
@@ -21,7 +24,7 @@ impl model::Model for CheckPushDataResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CheckPushDataResponse",
-            names: &["disabled"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -10,6 +10,9 @@ pub struct HarnessIacmPluginversion {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl HarnessIacmPluginversion {
+    pub(crate) const NAMES: model::Names = &["commit", "version"];
+}
 impl model::Model for HarnessIacmPluginversion {
     #[inline]
     fn blank() -> Self {
@@ -23,7 +26,7 @@ impl model::Model for HarnessIacmPluginversion {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "HarnessIacmPluginversion",
-            names: &["commit", "version"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -53,6 +56,9 @@ pub struct IacmServiceVersion {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl IacmServiceVersion {
+    pub(crate) const NAMES: model::Names = &["commit", "version", "deployment_mode"];
+}
 impl model::Model for IacmServiceVersion {
     #[inline]
     fn blank() -> Self {
@@ -67,7 +73,7 @@ impl model::Model for IacmServiceVersion {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "IacmServiceVersion",
-            names: &["commit", "version", "deployment_mode"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

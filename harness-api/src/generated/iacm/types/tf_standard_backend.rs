@@ -19,6 +19,21 @@ pub struct HarnessIacmLockinfo {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl HarnessIacmLockinfo {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "org",
+        "who",
+        "info",
+        "path",
+        "account",
+        "created",
+        "project",
+        "version",
+        "operation",
+        "workspace",
+    ];
+}
 impl model::Model for HarnessIacmLockinfo {
     #[inline]
     fn blank() -> Self {
@@ -41,19 +56,7 @@ impl model::Model for HarnessIacmLockinfo {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "HarnessIacmLockinfo",
-            names: &[
-                "id",
-                "org",
-                "who",
-                "info",
-                "path",
-                "account",
-                "created",
-                "project",
-                "version",
-                "operation",
-                "workspace",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

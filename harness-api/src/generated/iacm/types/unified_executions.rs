@@ -225,6 +225,9 @@ pub struct UnifiedExecutionResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UnifiedExecutionResponse {
+    pub(crate) const NAMES: model::Names = &["steps", "outputs", "env_variables"];
+}
 impl model::Model for UnifiedExecutionResponse {
     #[inline]
     fn blank() -> Self {
@@ -239,7 +242,7 @@ impl model::Model for UnifiedExecutionResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UnifiedExecutionResponse",
-            names: &["steps", "outputs", "env_variables"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

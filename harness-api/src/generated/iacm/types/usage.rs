@@ -15,6 +15,17 @@ pub struct ShowLicenceResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ShowLicenceResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "used",
+        "total",
+        "isPaid",
+        "reason",
+        "account",
+        "startTime",
+        "isLicenced",
+    ];
+}
 impl model::Model for ShowLicenceResponse {
     #[inline]
     fn blank() -> Self {
@@ -33,15 +44,7 @@ impl model::Model for ShowLicenceResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ShowLicenceResponse",
-            names: &[
-                "used",
-                "total",
-                "isPaid",
-                "reason",
-                "account",
-                "startTime",
-                "isLicenced",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -121,6 +124,9 @@ pub struct UsageData {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UsageData {
+    pub(crate) const NAMES: model::Names = &["count"];
+}
 impl model::Model for UsageData {
     #[inline]
     fn blank() -> Self {
@@ -133,7 +139,7 @@ impl model::Model for UsageData {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UsageData",
-            names: &["count"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -444,6 +444,9 @@ pub struct HarnessIacmVariableSetList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl HarnessIacmVariableSetList {
+    pub(crate) const NAMES: model::Names = &["items"];
+}
 impl model::Model for HarnessIacmVariableSetList {
     #[inline]
     fn blank() -> Self {
@@ -456,7 +459,7 @@ impl model::Model for HarnessIacmVariableSetList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "HarnessIacmVariableSetList",
-            names: &["items"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -748,6 +751,9 @@ pub struct HarnessIacmWorkspaceList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl HarnessIacmWorkspaceList {
+    pub(crate) const NAMES: model::Names = &["items"];
+}
 impl model::Model for HarnessIacmWorkspaceList {
     #[inline]
     fn blank() -> Self {
@@ -760,7 +766,7 @@ impl model::Model for HarnessIacmWorkspaceList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "HarnessIacmWorkspaceList",
-            names: &["items"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1309,6 +1315,22 @@ pub struct VariableSetsCreateVariableSetAccountLevelResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl VariableSetsCreateVariableSetAccountLevelResponseBody {
+    pub(crate) const NAMES: model::Names = &[
+        "org",
+        "name",
+        "account",
+        "created",
+        "project",
+        "updated",
+        "connectors",
+        "identifier",
+        "description",
+        "terraform_variables",
+        "environment_variables",
+        "terraform_variable_files",
+    ];
+}
 impl model::Model for VariableSetsCreateVariableSetAccountLevelResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -1332,20 +1354,7 @@ impl model::Model for VariableSetsCreateVariableSetAccountLevelResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "VariableSetsCreateVariableSetAccountLevelResponseBody",
-            names: &[
-                "org",
-                "name",
-                "account",
-                "created",
-                "project",
-                "updated",
-                "connectors",
-                "identifier",
-                "description",
-                "terraform_variables",
-                "environment_variables",
-                "terraform_variable_files",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1406,6 +1415,22 @@ pub struct VariableSetsGetVariableSetAccountLevelResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl VariableSetsGetVariableSetAccountLevelResponseBody {
+    pub(crate) const NAMES: model::Names = &[
+        "org",
+        "name",
+        "account",
+        "created",
+        "project",
+        "updated",
+        "connectors",
+        "identifier",
+        "description",
+        "terraform_variables",
+        "environment_variables",
+        "terraform_variable_files",
+    ];
+}
 impl model::Model for VariableSetsGetVariableSetAccountLevelResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -1429,20 +1454,7 @@ impl model::Model for VariableSetsGetVariableSetAccountLevelResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "VariableSetsGetVariableSetAccountLevelResponseBody",
-            names: &[
-                "org",
-                "name",
-                "account",
-                "created",
-                "project",
-                "updated",
-                "connectors",
-                "identifier",
-                "description",
-                "terraform_variables",
-                "environment_variables",
-                "terraform_variable_files",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

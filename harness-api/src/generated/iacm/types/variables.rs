@@ -133,6 +133,21 @@ pub struct CreateWorkspaceVariableResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CreateWorkspaceVariableResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "key",
+        "org",
+        "kind",
+        "value",
+        "account",
+        "created",
+        "project",
+        "updated",
+        "workspace",
+        "value_type",
+        "policy_evaluation",
+    ];
+}
 impl model::Model for CreateWorkspaceVariableResponse {
     #[inline]
     fn blank() -> Self {
@@ -155,19 +170,7 @@ impl model::Model for CreateWorkspaceVariableResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CreateWorkspaceVariableResponse",
-            names: &[
-                "key",
-                "org",
-                "kind",
-                "value",
-                "account",
-                "created",
-                "project",
-                "updated",
-                "workspace",
-                "value_type",
-                "policy_evaluation",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -222,6 +225,9 @@ pub struct DestroyWorkspaceVariableResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DestroyWorkspaceVariableResponse {
+    pub(crate) const NAMES: model::Names = &["policy_evaluation"];
+}
 impl model::Model for DestroyWorkspaceVariableResponse {
     #[inline]
     fn blank() -> Self {
@@ -234,7 +240,7 @@ impl model::Model for DestroyWorkspaceVariableResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DestroyWorkspaceVariableResponse",
-            names: &["policy_evaluation"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -263,6 +269,14 @@ pub struct GetVariablesAndProvidersResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetVariablesAndProvidersResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "variable_files",
+        "provider_connectors",
+        "terraform_variables",
+        "environment_variables",
+    ];
+}
 impl model::Model for GetVariablesAndProvidersResponse {
     #[inline]
     fn blank() -> Self {
@@ -278,12 +292,7 @@ impl model::Model for GetVariablesAndProvidersResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetVariablesAndProvidersResponse",
-            names: &[
-                "variable_files",
-                "provider_connectors",
-                "terraform_variables",
-                "environment_variables",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -522,6 +531,20 @@ pub struct ShowWorkspaceVariableResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ShowWorkspaceVariableResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "key",
+        "org",
+        "kind",
+        "value",
+        "account",
+        "created",
+        "project",
+        "updated",
+        "workspace",
+        "value_type",
+    ];
+}
 impl model::Model for ShowWorkspaceVariableResponse {
     #[inline]
     fn blank() -> Self {
@@ -543,18 +566,7 @@ impl model::Model for ShowWorkspaceVariableResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ShowWorkspaceVariableResponse",
-            names: &[
-                "key",
-                "org",
-                "kind",
-                "value",
-                "account",
-                "created",
-                "project",
-                "updated",
-                "workspace",
-                "value_type",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -666,6 +678,9 @@ pub struct UpdateWorkspaceVariableResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateWorkspaceVariableResponse {
+    pub(crate) const NAMES: model::Names = &["policy_evaluation"];
+}
 impl model::Model for UpdateWorkspaceVariableResponse {
     #[inline]
     fn blank() -> Self {
@@ -678,7 +693,7 @@ impl model::Model for UpdateWorkspaceVariableResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateWorkspaceVariableResponse",
-            names: &["policy_evaluation"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

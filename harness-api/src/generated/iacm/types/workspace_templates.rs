@@ -78,6 +78,18 @@ pub struct CreateWorkspaceTemplateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CreateWorkspaceTemplateResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "org",
+        "account",
+        "project",
+        "version",
+        "created_at",
+        "updated_at",
+        "template_id",
+        "workspace_id",
+    ];
+}
 impl model::Model for CreateWorkspaceTemplateResponse {
     #[inline]
     fn blank() -> Self {
@@ -97,16 +109,7 @@ impl model::Model for CreateWorkspaceTemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CreateWorkspaceTemplateResponse",
-            names: &[
-                "org",
-                "account",
-                "project",
-                "version",
-                "created_at",
-                "updated_at",
-                "template_id",
-                "workspace_id",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -148,6 +151,13 @@ pub struct GetWorkspaceTemplateReconciliationDiffResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetWorkspaceTemplateReconciliationDiffResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "currentWorkspaceYaml",
+        "requiresReconciliation",
+        "reconcilableWorkspaceYaml",
+    ];
+}
 impl model::Model for GetWorkspaceTemplateReconciliationDiffResponse {
     #[inline]
     fn blank() -> Self {
@@ -162,11 +172,7 @@ impl model::Model for GetWorkspaceTemplateReconciliationDiffResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetWorkspaceTemplateReconciliationDiffResponse",
-            names: &[
-                "currentWorkspaceYaml",
-                "requiresReconciliation",
-                "reconcilableWorkspaceYaml",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -251,6 +257,18 @@ pub struct UpdateWorkspaceTemplateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateWorkspaceTemplateResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "org",
+        "account",
+        "project",
+        "version",
+        "created_at",
+        "updated_at",
+        "template_id",
+        "workspace_id",
+    ];
+}
 impl model::Model for UpdateWorkspaceTemplateResponse {
     #[inline]
     fn blank() -> Self {
@@ -270,16 +288,7 @@ impl model::Model for UpdateWorkspaceTemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateWorkspaceTemplateResponse",
-            names: &[
-                "org",
-                "account",
-                "project",
-                "version",
-                "created_at",
-                "updated_at",
-                "template_id",
-                "workspace_id",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

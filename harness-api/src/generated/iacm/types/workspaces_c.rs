@@ -65,6 +65,14 @@ pub struct CreateDataResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CreateDataResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "policy_evaluation",
+        "policy_evaluation_status",
+        "policy_evaluation_message",
+    ];
+}
 impl model::Model for CreateDataResponse {
     #[inline]
     fn blank() -> Self {
@@ -80,12 +88,7 @@ impl model::Model for CreateDataResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CreateDataResponse",
-            names: &[
-                "id",
-                "policy_evaluation",
-                "policy_evaluation_status",
-                "policy_evaluation_message",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -171,6 +174,22 @@ pub struct CreateRemoteExecutionResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CreateRemoteExecutionResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "org",
+        "account",
+        "created",
+        "project",
+        "updated",
+        "executed",
+        "workspace",
+        "sha256_checksum",
+        "custom_arguments",
+        "pipeline_execution_id",
+        "pipeline_execution_url",
+    ];
+}
 impl model::Model for CreateRemoteExecutionResponse {
     #[inline]
     fn blank() -> Self {
@@ -194,20 +213,7 @@ impl model::Model for CreateRemoteExecutionResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CreateRemoteExecutionResponse",
-            names: &[
-                "id",
-                "org",
-                "account",
-                "created",
-                "project",
-                "updated",
-                "executed",
-                "workspace",
-                "sha256_checksum",
-                "custom_arguments",
-                "pipeline_execution_id",
-                "pipeline_execution_url",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -58,6 +58,9 @@ pub struct DeleteResourcesResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DeleteResourcesResponse {
+    pub(crate) const NAMES: model::Names = &["results", "summary"];
+}
 impl model::Model for DeleteResourcesResponse {
     #[inline]
     fn blank() -> Self {
@@ -71,7 +74,7 @@ impl model::Model for DeleteResourcesResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DeleteResourcesResponse",
-            names: &["results", "summary"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

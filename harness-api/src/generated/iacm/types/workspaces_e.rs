@@ -12,6 +12,14 @@ pub struct EvaluateDataResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl EvaluateDataResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "policy_evaluation",
+        "policy_evaluation_status",
+        "policy_evaluation_message",
+    ];
+}
 impl model::Model for EvaluateDataResponse {
     #[inline]
     fn blank() -> Self {
@@ -27,12 +35,7 @@ impl model::Model for EvaluateDataResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "EvaluateDataResponse",
-            names: &[
-                "id",
-                "policy_evaluation",
-                "policy_evaluation_status",
-                "policy_evaluation_message",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

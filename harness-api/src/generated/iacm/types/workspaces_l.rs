@@ -12,6 +12,9 @@ pub struct ListPipelinesResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListPipelinesResponse {
+    pub(crate) const NAMES: model::Names = &["org", "account", "project", "pipelines"];
+}
 impl model::Model for ListPipelinesResponse {
     #[inline]
     fn blank() -> Self {
@@ -27,7 +30,7 @@ impl model::Model for ListPipelinesResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListPipelinesResponse",
-            names: &["org", "account", "project", "pipelines"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -60,6 +63,9 @@ pub struct ListProvisionersRatioResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListProvisionersRatioResponse {
+    pub(crate) const NAMES: model::Names = &["total", "provisioner"];
+}
 impl model::Model for ListProvisionersRatioResponse {
     #[inline]
     fn blank() -> Self {
@@ -73,7 +79,7 @@ impl model::Model for ListProvisionersRatioResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListProvisionersRatioResponse",
-            names: &["total", "provisioner"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -103,6 +109,9 @@ pub struct ListResourcesResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListResourcesResponse {
+    pub(crate) const NAMES: model::Names = &["outputs", "resources", "data_sources"];
+}
 impl model::Model for ListResourcesResponse {
     #[inline]
     fn blank() -> Self {
@@ -117,7 +126,7 @@ impl model::Model for ListResourcesResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListResourcesResponse",
-            names: &["outputs", "resources", "data_sources"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -20,6 +20,22 @@ pub struct RemoteExecution {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RemoteExecution {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "org",
+        "account",
+        "created",
+        "project",
+        "updated",
+        "executed",
+        "workspace",
+        "sha256_checksum",
+        "custom_arguments",
+        "pipeline_execution_id",
+        "pipeline_execution_url",
+    ];
+}
 impl model::Model for RemoteExecution {
     #[inline]
     fn blank() -> Self {
@@ -43,20 +59,7 @@ impl model::Model for RemoteExecution {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RemoteExecution",
-            names: &[
-                "id",
-                "org",
-                "account",
-                "created",
-                "project",
-                "updated",
-                "executed",
-                "workspace",
-                "sha256_checksum",
-                "custom_arguments",
-                "pipeline_execution_id",
-                "pipeline_execution_url",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -57,6 +57,9 @@ pub struct SearchResourcesResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SearchResourcesResponse {
+    pub(crate) const NAMES: model::Names = &["outputs", "resources", "data_sources"];
+}
 impl model::Model for SearchResourcesResponse {
     #[inline]
     fn blank() -> Self {
@@ -71,7 +74,7 @@ impl model::Model for SearchResourcesResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SearchResourcesResponse",
-            names: &["outputs", "resources", "data_sources"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -192,6 +195,22 @@ pub struct ShowRemoteExecutionResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ShowRemoteExecutionResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "org",
+        "account",
+        "created",
+        "project",
+        "updated",
+        "executed",
+        "workspace",
+        "sha256_checksum",
+        "custom_arguments",
+        "pipeline_execution_id",
+        "pipeline_execution_url",
+    ];
+}
 impl model::Model for ShowRemoteExecutionResponse {
     #[inline]
     fn blank() -> Self {
@@ -215,20 +234,7 @@ impl model::Model for ShowRemoteExecutionResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ShowRemoteExecutionResponse",
-            names: &[
-                "id",
-                "org",
-                "account",
-                "created",
-                "project",
-                "updated",
-                "executed",
-                "workspace",
-                "sha256_checksum",
-                "custom_arguments",
-                "pipeline_execution_id",
-                "pipeline_execution_url",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -276,6 +282,9 @@ pub struct ShowWorkspaceMetricsRequest {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ShowWorkspaceMetricsRequest {
+    pub(crate) const NAMES: model::Names = &["status_counts"];
+}
 impl model::Model for ShowWorkspaceMetricsRequest {
     #[inline]
     fn blank() -> Self {
@@ -288,7 +297,7 @@ impl model::Model for ShowWorkspaceMetricsRequest {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ShowWorkspaceMetricsRequest",
-            names: &["status_counts"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

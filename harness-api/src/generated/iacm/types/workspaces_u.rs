@@ -63,6 +63,9 @@ pub struct UpdateResourcesResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateResourcesResponse {
+    pub(crate) const NAMES: model::Names = &["results", "summary"];
+}
 impl model::Model for UpdateResourcesResponse {
     #[inline]
     fn blank() -> Self {
@@ -76,7 +79,7 @@ impl model::Model for UpdateResourcesResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateResourcesResponse",
-            names: &["results", "summary"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -323,6 +326,9 @@ pub struct UpdateWorkspaceResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateWorkspaceResponse {
+    pub(crate) const NAMES: model::Names = &["policy_evaluation"];
+}
 impl model::Model for UpdateWorkspaceResponse {
     #[inline]
     fn blank() -> Self {
@@ -335,7 +341,7 @@ impl model::Model for UpdateWorkspaceResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateWorkspaceResponse",
-            names: &["policy_evaluation"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -372,6 +378,22 @@ pub struct UploadRemoteExecutionResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UploadRemoteExecutionResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "org",
+        "account",
+        "created",
+        "project",
+        "updated",
+        "executed",
+        "workspace",
+        "sha256_checksum",
+        "custom_arguments",
+        "pipeline_execution_id",
+        "pipeline_execution_url",
+    ];
+}
 impl model::Model for UploadRemoteExecutionResponse {
     #[inline]
     fn blank() -> Self {
@@ -395,20 +417,7 @@ impl model::Model for UploadRemoteExecutionResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UploadRemoteExecutionResponse",
-            names: &[
-                "id",
-                "org",
-                "account",
-                "created",
-                "project",
-                "updated",
-                "executed",
-                "workspace",
-                "sha256_checksum",
-                "custom_arguments",
-                "pipeline_execution_id",
-                "pipeline_execution_url",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

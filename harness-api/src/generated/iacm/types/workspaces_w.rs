@@ -159,6 +159,9 @@ pub struct WorkspacesCreateWorkspaceResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl WorkspacesCreateWorkspaceResponseBody {
+    pub(crate) const NAMES: model::Names = &["policy_evaluation"];
+}
 impl model::Model for WorkspacesCreateWorkspaceResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -171,7 +174,7 @@ impl model::Model for WorkspacesCreateWorkspaceResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "WorkspacesCreateWorkspaceResponseBody",
-            names: &["policy_evaluation"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -248,6 +251,54 @@ pub struct WorkspacesShowWorkspaceResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl WorkspacesShowWorkspaceResponseBody {
+    pub(crate) const NAMES: model::Names = &[
+        "org",
+        "name",
+        "tags",
+        "budget",
+        "status",
+        "account",
+        "created",
+        "project",
+        "run_all",
+        "updated",
+        "identifier",
+        "repository",
+        "description",
+        "provisioner",
+        "modules_json",
+        "variable_sets",
+        "backend_locked",
+        "cost_diff_json",
+        "providers_json",
+        "repository_sha",
+        "state_checksum",
+        "repository_path",
+        "sparse_checkout",
+        "terraform_state",
+        "provisioner_data",
+        "default_pipelines",
+        "repository_branch",
+        "repository_commit",
+        "provider_connector",
+        "terragrunt_version",
+        "associated_template",
+        "cost_breakdown_json",
+        "provider_connectors",
+        "provisioner_version",
+        "terraform_plan_json",
+        "terraform_variables",
+        "terragrunt_provider",
+        "prune_sensitive_data",
+        "repository_connector",
+        "terraform_state_json",
+        "environment_variables",
+        "repository_submodules",
+        "cost_estimation_enabled",
+        "terraform_variable_files",
+    ];
+}
 impl model::Model for WorkspacesShowWorkspaceResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -303,52 +354,7 @@ impl model::Model for WorkspacesShowWorkspaceResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "WorkspacesShowWorkspaceResponseBody",
-            names: &[
-                "org",
-                "name",
-                "tags",
-                "budget",
-                "status",
-                "account",
-                "created",
-                "project",
-                "run_all",
-                "updated",
-                "identifier",
-                "repository",
-                "description",
-                "provisioner",
-                "modules_json",
-                "variable_sets",
-                "backend_locked",
-                "cost_diff_json",
-                "providers_json",
-                "repository_sha",
-                "state_checksum",
-                "repository_path",
-                "sparse_checkout",
-                "terraform_state",
-                "provisioner_data",
-                "default_pipelines",
-                "repository_branch",
-                "repository_commit",
-                "provider_connector",
-                "terragrunt_version",
-                "associated_template",
-                "cost_breakdown_json",
-                "provider_connectors",
-                "provisioner_version",
-                "terraform_plan_json",
-                "terraform_variables",
-                "terragrunt_provider",
-                "prune_sensitive_data",
-                "repository_connector",
-                "terraform_state_json",
-                "environment_variables",
-                "repository_submodules",
-                "cost_estimation_enabled",
-                "terraform_variable_files",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -57,6 +57,9 @@ pub struct AllowListResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AllowListResponse {
+    pub(crate) const NAMES: model::Names = &["allow"];
+}
 impl model::Model for AllowListResponse {
     #[inline]
     fn blank() -> Self {
@@ -69,7 +72,7 @@ impl model::Model for AllowListResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AllowListResponse",
-            names: &["allow"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

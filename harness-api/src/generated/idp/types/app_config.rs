@@ -137,6 +137,9 @@ pub struct AppConfigResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AppConfigResponse {
+    pub(crate) const NAMES: model::Names = &["app_config"];
+}
 impl model::Model for AppConfigResponse {
     #[inline]
     fn blank() -> Self {
@@ -149,7 +152,7 @@ impl model::Model for AppConfigResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AppConfigResponse",
-            names: &["app_config"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -51,6 +51,9 @@ pub struct AuthInfoResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AuthInfoResponse {
+    pub(crate) const NAMES: model::Names = &["authInfo"];
+}
 impl model::Model for AuthInfoResponse {
     #[inline]
     fn blank() -> Self {
@@ -63,7 +66,7 @@ impl model::Model for AuthInfoResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AuthInfoResponse",
-            names: &["authInfo"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -47,6 +47,9 @@ pub struct ResolvedEnvVariableResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ResolvedEnvVariableResponse {
+    pub(crate) const NAMES: model::Names = &["resolved_env_variables"];
+}
 impl model::Model for ResolvedEnvVariableResponse {
     #[inline]
     fn blank() -> Self {
@@ -59,7 +62,7 @@ impl model::Model for ResolvedEnvVariableResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ResolvedEnvVariableResponse",
-            names: &["resolved_env_variables"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

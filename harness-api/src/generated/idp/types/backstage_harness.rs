@@ -9,6 +9,9 @@ pub struct BackstageHarnessSyncEntitiesResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl BackstageHarnessSyncEntitiesResponse {
+    pub(crate) const NAMES: model::Names = &["status"];
+}
 impl model::Model for BackstageHarnessSyncEntitiesResponse {
     #[inline]
     fn blank() -> Self {
@@ -21,7 +24,7 @@ impl model::Model for BackstageHarnessSyncEntitiesResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "BackstageHarnessSyncEntitiesResponse",
-            names: &["status"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -13,6 +13,15 @@ pub struct BackstagePermissions {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl BackstagePermissions {
+    pub(crate) const NAMES: model::Names = &[
+        "created",
+        "updated",
+        "identifer",
+        "user_group",
+        "permissions",
+    ];
+}
 impl model::Model for BackstagePermissions {
     #[inline]
     fn blank() -> Self {
@@ -29,7 +38,7 @@ impl model::Model for BackstagePermissions {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "BackstagePermissions",
-            names: &["created", "updated", "identifer", "user_group", "permissions"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -67,6 +67,9 @@ pub struct CustomPropertyByEntityGetResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CustomPropertyByEntityGetResponse {
+    pub(crate) const NAMES: model::Names = &["properties"];
+}
 impl model::Model for CustomPropertyByEntityGetResponse {
     #[inline]
     fn blank() -> Self {
@@ -79,7 +82,7 @@ impl model::Model for CustomPropertyByEntityGetResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CustomPropertyByEntityGetResponse",
-            names: &["properties"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -222,6 +225,9 @@ pub struct CustomPropertyByFieldDeleteResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CustomPropertyByFieldDeleteResponse {
+    pub(crate) const NAMES: model::Names = &["property", "entities_with_deletion"];
+}
 impl model::Model for CustomPropertyByFieldDeleteResponse {
     #[inline]
     fn blank() -> Self {
@@ -235,7 +241,7 @@ impl model::Model for CustomPropertyByFieldDeleteResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CustomPropertyByFieldDeleteResponse",
-            names: &["property", "entities_with_deletion"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -264,6 +270,9 @@ pub struct CustomPropertyByFieldGetResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CustomPropertyByFieldGetResponse {
+    pub(crate) const NAMES: model::Names = &["mode", "entity_refs"];
+}
 impl model::Model for CustomPropertyByFieldGetResponse {
     #[inline]
     fn blank() -> Self {
@@ -277,7 +286,7 @@ impl model::Model for CustomPropertyByFieldGetResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CustomPropertyByFieldGetResponse",
-            names: &["mode", "entity_refs"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -365,6 +374,13 @@ pub struct CustomPropertyByFieldResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CustomPropertyByFieldResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "property",
+        "entities_with_updates",
+        "entities_with_additions",
+    ];
+}
 impl model::Model for CustomPropertyByFieldResponse {
     #[inline]
     fn blank() -> Self {
@@ -379,7 +395,7 @@ impl model::Model for CustomPropertyByFieldResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CustomPropertyByFieldResponse",
-            names: &["property", "entities_with_updates", "entities_with_additions"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -589,6 +605,9 @@ pub struct CustomPropertyResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CustomPropertyResponse {
+    pub(crate) const NAMES: model::Names = &["status", "message"];
+}
 impl model::Model for CustomPropertyResponse {
     #[inline]
     fn blank() -> Self {
@@ -602,7 +621,7 @@ impl model::Model for CustomPropertyResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CustomPropertyResponse",
-            names: &["status", "message"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

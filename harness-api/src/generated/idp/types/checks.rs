@@ -146,6 +146,9 @@ pub struct CheckDetailsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CheckDetailsResponse {
+    pub(crate) const NAMES: model::Names = &["check_details"];
+}
 impl model::Model for CheckDetailsResponse {
     #[inline]
     fn blank() -> Self {
@@ -158,7 +161,7 @@ impl model::Model for CheckDetailsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CheckDetailsResponse",
-            names: &["check_details"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -407,6 +410,9 @@ pub struct CheckStatsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CheckStatsResponse {
+    pub(crate) const NAMES: model::Names = &["name", "stats", "timestamp"];
+}
 impl model::Model for CheckStatsResponse {
     #[inline]
     fn blank() -> Self {
@@ -421,7 +427,7 @@ impl model::Model for CheckStatsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CheckStatsResponse",
-            names: &["name", "stats", "timestamp"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

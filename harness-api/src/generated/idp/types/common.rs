@@ -199,6 +199,9 @@ pub struct BackstageEnvVariableResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl BackstageEnvVariableResponse {
+    pub(crate) const NAMES: model::Names = &["env_variable"];
+}
 impl model::Model for BackstageEnvVariableResponse {
     #[inline]
     fn blank() -> Self {
@@ -211,7 +214,7 @@ impl model::Model for BackstageEnvVariableResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "BackstageEnvVariableResponse",
-            names: &["env_variable"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -428,6 +431,9 @@ pub struct DefaultSaveResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DefaultSaveResponse {
+    pub(crate) const NAMES: model::Names = &["status"];
+}
 impl model::Model for DefaultSaveResponse {
     #[inline]
     fn blank() -> Self {
@@ -440,7 +446,7 @@ impl model::Model for DefaultSaveResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DefaultSaveResponse",
-            names: &["status"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -858,6 +864,9 @@ pub struct ScorecardRecalibrateResponseV2 {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ScorecardRecalibrateResponseV2 {
+    pub(crate) const NAMES: model::Names = &["info"];
+}
 impl model::Model for ScorecardRecalibrateResponseV2 {
     #[inline]
     fn blank() -> Self {
@@ -870,7 +879,7 @@ impl model::Model for ScorecardRecalibrateResponseV2 {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ScorecardRecalibrateResponseV2",
-            names: &["info"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -47,6 +47,9 @@ pub struct ConnectorInfoResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ConnectorInfoResponse {
+    pub(crate) const NAMES: model::Names = &["connector_details"];
+}
 impl model::Model for ConnectorInfoResponse {
     #[inline]
     fn blank() -> Self {
@@ -59,7 +62,7 @@ impl model::Model for ConnectorInfoResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ConnectorInfoResponse",
-            names: &["connector_details"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -74,6 +74,9 @@ pub struct DataPointsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DataPointsResponse {
+    pub(crate) const NAMES: model::Names = &["data_points"];
+}
 impl model::Model for DataPointsResponse {
     #[inline]
     fn blank() -> Self {
@@ -86,7 +89,7 @@ impl model::Model for DataPointsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DataPointsResponse",
-            names: &["data_points"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -200,6 +203,9 @@ pub struct DataSourceDataPointsMapResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DataSourceDataPointsMapResponse {
+    pub(crate) const NAMES: model::Names = &["data_source_data_points_map"];
+}
 impl model::Model for DataSourceDataPointsMapResponse {
     #[inline]
     fn blank() -> Self {
@@ -212,7 +218,7 @@ impl model::Model for DataSourceDataPointsMapResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DataSourceDataPointsMapResponse",
-            names: &["data_source_data_points_map"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -238,6 +244,9 @@ pub struct DataSourcesResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DataSourcesResponse {
+    pub(crate) const NAMES: model::Names = &["data_sources"];
+}
 impl model::Model for DataSourcesResponse {
     #[inline]
     fn blank() -> Self {
@@ -250,7 +259,7 @@ impl model::Model for DataSourcesResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DataSourcesResponse",
-            names: &["data_sources"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -197,6 +197,9 @@ pub struct EntitiesGroupsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl EntitiesGroupsResponse {
+    pub(crate) const NAMES: model::Names = &["data", "count"];
+}
 impl model::Model for EntitiesGroupsResponse {
     #[inline]
     fn blank() -> Self {
@@ -210,7 +213,7 @@ impl model::Model for EntitiesGroupsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "EntitiesGroupsResponse",
-            names: &["data", "count"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -581,6 +584,9 @@ pub struct EntityConvertResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl EntityConvertResponse {
+    pub(crate) const NAMES: model::Names = &["yaml"];
+}
 impl model::Model for EntityConvertResponse {
     #[inline]
     fn blank() -> Self {
@@ -593,7 +599,7 @@ impl model::Model for EntityConvertResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "EntityConvertResponse",
-            names: &["yaml"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -939,6 +945,40 @@ pub struct EntityResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl EntityResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "kind",
+        "name",
+        "spec",
+        "tags",
+        "type",
+        "yaml",
+        "owner",
+        "scope",
+        "groups",
+        "status",
+        "created",
+        "starred",
+        "updated",
+        "metadata",
+        "org_name",
+        "decorator",
+        "lifecycle",
+        "relations",
+        "entity_ref",
+        "identifier",
+        "scorecards",
+        "description",
+        "git_details",
+        "sto_details",
+        "project_name",
+        "orgIdentifier",
+        "referenceType",
+        "projectIdentifier",
+        "cache_response_data",
+        "entity_validity_details",
+    ];
+}
 impl model::Model for EntityResponse {
     #[inline]
     fn blank() -> Self {
@@ -980,38 +1020,7 @@ impl model::Model for EntityResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "EntityResponse",
-            names: &[
-                "kind",
-                "name",
-                "spec",
-                "tags",
-                "type",
-                "yaml",
-                "owner",
-                "scope",
-                "groups",
-                "status",
-                "created",
-                "starred",
-                "updated",
-                "metadata",
-                "org_name",
-                "decorator",
-                "lifecycle",
-                "relations",
-                "entity_ref",
-                "identifier",
-                "scorecards",
-                "description",
-                "git_details",
-                "sto_details",
-                "project_name",
-                "orgIdentifier",
-                "referenceType",
-                "projectIdentifier",
-                "cache_response_data",
-                "entity_validity_details",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -105,6 +105,9 @@ pub struct GroupResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GroupResponse {
+    pub(crate) const NAMES: model::Names = &["group"];
+}
 impl model::Model for GroupResponse {
     #[inline]
     fn blank() -> Self {
@@ -117,7 +120,7 @@ impl model::Model for GroupResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GroupResponse",
-            names: &["group"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -143,6 +146,9 @@ pub struct GroupsYamlResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GroupsYamlResponse {
+    pub(crate) const NAMES: model::Names = &["yaml"];
+}
 impl model::Model for GroupsYamlResponse {
     #[inline]
     fn blank() -> Self {
@@ -155,7 +161,7 @@ impl model::Model for GroupsYamlResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GroupsYamlResponse",
-            names: &["yaml"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -256,6 +262,9 @@ pub struct WorkflowsInfoResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl WorkflowsInfoResponse {
+    pub(crate) const NAMES: model::Names = &["workflows"];
+}
 impl model::Model for WorkflowsInfoResponse {
     #[inline]
     fn blank() -> Self {
@@ -268,7 +277,7 @@ impl model::Model for WorkflowsInfoResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "WorkflowsInfoResponse",
-            names: &["workflows"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

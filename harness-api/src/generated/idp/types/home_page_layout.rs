@@ -408,6 +408,9 @@ pub struct HomePageLayoutResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl HomePageLayoutResponse {
+    pub(crate) const NAMES: model::Names = &["home_page_layout"];
+}
 impl model::Model for HomePageLayoutResponse {
     #[inline]
     fn blank() -> Self {
@@ -420,7 +423,7 @@ impl model::Model for HomePageLayoutResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "HomePageLayoutResponse",
-            names: &["home_page_layout"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -446,6 +449,9 @@ pub struct HomePageLayoutYamlResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl HomePageLayoutYamlResponse {
+    pub(crate) const NAMES: model::Names = &["yaml"];
+}
 impl model::Model for HomePageLayoutYamlResponse {
     #[inline]
     fn blank() -> Self {
@@ -458,7 +464,7 @@ impl model::Model for HomePageLayoutYamlResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "HomePageLayoutYamlResponse",
-            names: &["yaml"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

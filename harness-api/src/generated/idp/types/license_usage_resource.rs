@@ -77,6 +77,9 @@ pub struct LicenseUsageSaveResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl LicenseUsageSaveResponse {
+    pub(crate) const NAMES: model::Names = &["status"];
+}
 impl model::Model for LicenseUsageSaveResponse {
     #[inline]
     fn blank() -> Self {
@@ -89,7 +92,7 @@ impl model::Model for LicenseUsageSaveResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "LicenseUsageSaveResponse",
-            names: &["status"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -10,6 +10,9 @@ pub struct ConfigurationEntities {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ConfigurationEntities {
+    pub(crate) const NAMES: model::Names = &["proxy", "env_variables"];
+}
 impl model::Model for ConfigurationEntities {
     #[inline]
     fn blank() -> Self {
@@ -23,7 +26,7 @@ impl model::Model for ConfigurationEntities {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ConfigurationEntities",
-            names: &["proxy", "env_variables"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -51,6 +54,9 @@ pub struct MergedPluginConfigResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl MergedPluginConfigResponse {
+    pub(crate) const NAMES: model::Names = &["merged_config"];
+}
 impl model::Model for MergedPluginConfigResponse {
     #[inline]
     fn blank() -> Self {
@@ -63,7 +69,7 @@ impl model::Model for MergedPluginConfigResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "MergedPluginConfigResponse",
-            names: &["merged_config"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

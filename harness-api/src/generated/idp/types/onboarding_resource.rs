@@ -238,6 +238,9 @@ pub struct GenerateYamlResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GenerateYamlResponse {
+    pub(crate) const NAMES: model::Names = &["generated_yaml"];
+}
 impl model::Model for GenerateYamlResponse {
     #[inline]
     fn blank() -> Self {
@@ -250,7 +253,7 @@ impl model::Model for GenerateYamlResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GenerateYamlResponse",
-            names: &["generated_yaml"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -378,6 +381,13 @@ pub struct HarnessEntitiesCountResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl HarnessEntitiesCountResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "org_count",
+        "project_count",
+        "service_count",
+    ];
+}
 impl model::Model for HarnessEntitiesCountResponse {
     #[inline]
     fn blank() -> Self {
@@ -392,7 +402,7 @@ impl model::Model for HarnessEntitiesCountResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "HarnessEntitiesCountResponse",
-            names: &["org_count", "project_count", "service_count"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -422,6 +432,9 @@ pub struct HarnessEntitiesResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl HarnessEntitiesResponse {
+    pub(crate) const NAMES: model::Names = &["harness_backstage_entities"];
+}
 impl model::Model for HarnessEntitiesResponse {
     #[inline]
     fn blank() -> Self {
@@ -434,7 +447,7 @@ impl model::Model for HarnessEntitiesResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "HarnessEntitiesResponse",
-            names: &["harness_backstage_entities"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -466,6 +479,9 @@ pub struct ImportEntitiesResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ImportEntitiesResponse {
+    pub(crate) const NAMES: model::Names = &["status"];
+}
 impl model::Model for ImportEntitiesResponse {
     #[inline]
     fn blank() -> Self {
@@ -478,7 +494,7 @@ impl model::Model for ImportEntitiesResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ImportEntitiesResponse",
-            names: &["status"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

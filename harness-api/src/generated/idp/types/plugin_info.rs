@@ -164,6 +164,9 @@ pub struct CustomPluginInfoResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CustomPluginInfoResponse {
+    pub(crate) const NAMES: model::Names = &["info"];
+}
 impl model::Model for CustomPluginInfoResponse {
     #[inline]
     fn blank() -> Self {
@@ -176,7 +179,7 @@ impl model::Model for CustomPluginInfoResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CustomPluginInfoResponse",
-            names: &["info"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -271,6 +274,9 @@ pub struct PluginDetailedInfoResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PluginDetailedInfoResponse {
+    pub(crate) const NAMES: model::Names = &["plugin"];
+}
 impl model::Model for PluginDetailedInfoResponse {
     #[inline]
     fn blank() -> Self {
@@ -283,7 +289,7 @@ impl model::Model for PluginDetailedInfoResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PluginDetailedInfoResponse",
-            names: &["plugin"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -451,6 +457,9 @@ pub struct PluginRequestResponseList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PluginRequestResponseList {
+    pub(crate) const NAMES: model::Names = &["plugin_requests"];
+}
 impl model::Model for PluginRequestResponseList {
     #[inline]
     fn blank() -> Self {
@@ -463,7 +472,7 @@ impl model::Model for PluginRequestResponseList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PluginRequestResponseList",
-            names: &["plugin_requests"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -77,6 +77,9 @@ pub struct Facets {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Facets {
+    pub(crate) const NAMES: model::Names = &["tags", "type", "owners", "lifecycle"];
+}
 impl model::Model for Facets {
     #[inline]
     fn blank() -> Self {
@@ -92,7 +95,7 @@ impl model::Model for Facets {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Facets",
-            names: &["tags", "type", "owners", "lifecycle"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -448,6 +451,9 @@ pub struct ScorecardDetailsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ScorecardDetailsResponse {
+    pub(crate) const NAMES: model::Names = &["checks", "scorecard"];
+}
 impl model::Model for ScorecardDetailsResponse {
     #[inline]
     fn blank() -> Self {
@@ -461,7 +467,7 @@ impl model::Model for ScorecardDetailsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ScorecardDetailsResponse",
-            names: &["checks", "scorecard"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -596,6 +602,9 @@ pub struct ScorecardStatsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ScorecardStatsResponse {
+    pub(crate) const NAMES: model::Names = &["name", "stats", "timestamp"];
+}
 impl model::Model for ScorecardStatsResponse {
     #[inline]
     fn blank() -> Self {
@@ -610,7 +619,7 @@ impl model::Model for ScorecardStatsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ScorecardStatsResponse",
-            names: &["name", "stats", "timestamp"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

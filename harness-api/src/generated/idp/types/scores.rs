@@ -209,6 +209,9 @@ pub struct ScorecardGraphSummaryInfoResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ScorecardGraphSummaryInfoResponse {
+    pub(crate) const NAMES: model::Names = &["scorecard_graph_summary"];
+}
 impl model::Model for ScorecardGraphSummaryInfoResponse {
     #[inline]
     fn blank() -> Self {
@@ -221,7 +224,7 @@ impl model::Model for ScorecardGraphSummaryInfoResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ScorecardGraphSummaryInfoResponse",
-            names: &["scorecard_graph_summary"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -247,6 +250,9 @@ pub struct ScorecardRecalibrateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ScorecardRecalibrateResponse {
+    pub(crate) const NAMES: model::Names = &["recalibrated_scores"];
+}
 impl model::Model for ScorecardRecalibrateResponse {
     #[inline]
     fn blank() -> Self {
@@ -259,7 +265,7 @@ impl model::Model for ScorecardRecalibrateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ScorecardRecalibrateResponse",
-            names: &["recalibrated_scores"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -332,6 +338,9 @@ pub struct ScorecardScoreResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ScorecardScoreResponse {
+    pub(crate) const NAMES: model::Names = &["overall_score", "scorecard_scores"];
+}
 impl model::Model for ScorecardScoreResponse {
     #[inline]
     fn blank() -> Self {
@@ -345,7 +354,7 @@ impl model::Model for ScorecardScoreResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ScorecardScoreResponse",
-            names: &["overall_score", "scorecard_scores"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -443,6 +452,9 @@ pub struct ScorecardSummaryResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ScorecardSummaryResponse {
+    pub(crate) const NAMES: model::Names = &["scorecards_summary"];
+}
 impl model::Model for ScorecardSummaryResponse {
     #[inline]
     fn blank() -> Self {
@@ -455,7 +467,7 @@ impl model::Model for ScorecardSummaryResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ScorecardSummaryResponse",
-            names: &["scorecards_summary"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -98,6 +98,9 @@ pub struct StatusInfoResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl StatusInfoResponse {
+    pub(crate) const NAMES: model::Names = &["status"];
+}
 impl model::Model for StatusInfoResponse {
     #[inline]
     fn blank() -> Self {
@@ -110,7 +113,7 @@ impl model::Model for StatusInfoResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "StatusInfoResponse",
-            names: &["status"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -13,6 +13,9 @@ pub struct ValidateIdentifierDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ValidateIdentifierDto {
+    pub(crate) const NAMES: model::Names = &["exists"];
+}
 impl model::Model for ValidateIdentifierDto {
     #[inline]
     fn blank() -> Self {
@@ -25,7 +28,7 @@ impl model::Model for ValidateIdentifierDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ValidateIdentifierDto",
-            names: &["exists"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -13,6 +13,15 @@ pub struct ConfluenceOauthTokenResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ConfluenceOauthTokenResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "scope",
+        "expires_in",
+        "token_type",
+        "access_token",
+        "refresh_token",
+    ];
+}
 impl model::Model for ConfluenceOauthTokenResponse {
     #[inline]
     fn blank() -> Self {
@@ -29,13 +38,7 @@ impl model::Model for ConfluenceOauthTokenResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ConfluenceOauthTokenResponse",
-            names: &[
-                "scope",
-                "expires_in",
-                "token_type",
-                "access_token",
-                "refresh_token",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[3, 4],
             tagged: &[],

@@ -14,6 +14,16 @@ pub struct MsTeamsOauthTokenResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl MsTeamsOauthTokenResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "scope",
+        "expires_in",
+        "token_type",
+        "access_token",
+        "refresh_token",
+        "ext_expires_in",
+    ];
+}
 impl model::Model for MsTeamsOauthTokenResponse {
     #[inline]
     fn blank() -> Self {
@@ -31,14 +41,7 @@ impl model::Model for MsTeamsOauthTokenResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "MsTeamsOauthTokenResponse",
-            names: &[
-                "scope",
-                "expires_in",
-                "token_type",
-                "access_token",
-                "refresh_token",
-                "ext_expires_in",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[3, 4],
             tagged: &[],

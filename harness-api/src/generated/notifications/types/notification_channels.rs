@@ -113,6 +113,20 @@ pub struct NotificationChannelDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl NotificationChannelDto {
+    pub(crate) const NAMES: model::Names = &[
+        "org",
+        "name",
+        "status",
+        "account",
+        "channel",
+        "created",
+        "project",
+        "identifier",
+        "last_modified",
+        "notification_channel_type",
+    ];
+}
 impl model::Model for NotificationChannelDto {
     #[inline]
     fn blank() -> Self {
@@ -134,18 +148,7 @@ impl model::Model for NotificationChannelDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "NotificationChannelDto",
-            names: &[
-                "org",
-                "name",
-                "status",
-                "account",
-                "channel",
-                "created",
-                "project",
-                "identifier",
-                "last_modified",
-                "notification_channel_type",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

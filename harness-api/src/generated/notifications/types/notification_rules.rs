@@ -346,6 +346,21 @@ pub struct NotificationRuleDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl NotificationRuleDto {
+    pub(crate) const NAMES: model::Names = &[
+        "org",
+        "name",
+        "status",
+        "account",
+        "created",
+        "project",
+        "identifier",
+        "last_modified",
+        "notification_conditions",
+        "notification_channel_refs",
+        "custom_notification_template_ref",
+    ];
+}
 impl model::Model for NotificationRuleDto {
     #[inline]
     fn blank() -> Self {
@@ -368,19 +383,7 @@ impl model::Model for NotificationRuleDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "NotificationRuleDto",
-            names: &[
-                "org",
-                "name",
-                "status",
-                "account",
-                "created",
-                "project",
-                "identifier",
-                "last_modified",
-                "notification_conditions",
-                "notification_channel_refs",
-                "custom_notification_template_ref",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

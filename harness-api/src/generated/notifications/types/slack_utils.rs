@@ -112,6 +112,22 @@ pub struct SlackOauthTokenResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SlackOauthTokenResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "ok",
+        "team",
+        "scope",
+        "app_id",
+        "enterprise",
+        "expires_in",
+        "token_type",
+        "authed_user",
+        "bot_user_id",
+        "access_token",
+        "refresh_token",
+        "is_enterprise_install",
+    ];
+}
 impl model::Model for SlackOauthTokenResponse {
     #[inline]
     fn blank() -> Self {
@@ -135,20 +151,7 @@ impl model::Model for SlackOauthTokenResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SlackOauthTokenResponse",
-            names: &[
-                "ok",
-                "team",
-                "scope",
-                "app_id",
-                "enterprise",
-                "expires_in",
-                "token_type",
-                "authed_user",
-                "bot_user_id",
-                "access_token",
-                "refresh_token",
-                "is_enterprise_install",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[9, 10],
             tagged: &[],

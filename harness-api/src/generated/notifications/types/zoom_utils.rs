@@ -14,6 +14,16 @@ pub struct ZoomOauthTokenResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ZoomOauthTokenResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "scope",
+        "api_url",
+        "expires_in",
+        "token_type",
+        "access_token",
+        "refresh_token",
+    ];
+}
 impl model::Model for ZoomOauthTokenResponse {
     #[inline]
     fn blank() -> Self {
@@ -31,14 +41,7 @@ impl model::Model for ZoomOauthTokenResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ZoomOauthTokenResponse",
-            names: &[
-                "scope",
-                "api_url",
-                "expires_in",
-                "token_type",
-                "access_token",
-                "refresh_token",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[4, 5],
             tagged: &[],

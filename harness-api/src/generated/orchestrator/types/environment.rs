@@ -121,6 +121,14 @@ pub struct CompileResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CompileResponseBody {
+    pub(crate) const NAMES: model::Names = &[
+        "errors",
+        "configOptions",
+        "infrastructure",
+        "combinedOverrides",
+    ];
+}
 impl model::Model for CompileResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -136,7 +144,7 @@ impl model::Model for CompileResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CompileResponseBody",
-            names: &["errors", "configOptions", "infrastructure", "combinedOverrides"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -388,6 +396,12 @@ pub struct SchemasResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SchemasResponseBody {
+    pub(crate) const NAMES: model::Names = &[
+        "environmentSchema",
+        "environmentBlueprintSchema",
+    ];
+}
 impl model::Model for SchemasResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -401,7 +415,7 @@ impl model::Model for SchemasResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SchemasResponseBody",
-            names: &["environmentSchema", "environmentBlueprintSchema"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

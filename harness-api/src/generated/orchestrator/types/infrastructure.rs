@@ -235,6 +235,25 @@ pub struct InfrastructureExecution {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InfrastructureExecution {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "spec",
+        "events",
+        "message",
+        "outputs",
+        "progress",
+        "approvals",
+        "startedAt",
+        "stoppedAt",
+        "instanceIds",
+        "pipelineUrl",
+        "targetState",
+        "specRevision",
+        "infrastructureId",
+        "completedInstanceIds",
+    ];
+}
 impl model::Model for InfrastructureExecution {
     #[inline]
     fn blank() -> Self {
@@ -261,23 +280,7 @@ impl model::Model for InfrastructureExecution {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InfrastructureExecution",
-            names: &[
-                "id",
-                "spec",
-                "events",
-                "message",
-                "outputs",
-                "progress",
-                "approvals",
-                "startedAt",
-                "stoppedAt",
-                "instanceIds",
-                "pipelineUrl",
-                "targetState",
-                "specRevision",
-                "infrastructureId",
-                "completedInstanceIds",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -332,6 +335,9 @@ pub struct InfrastructureExecutionList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InfrastructureExecutionList {
+    pub(crate) const NAMES: model::Names = &["total", "executions"];
+}
 impl model::Model for InfrastructureExecutionList {
     #[inline]
     fn blank() -> Self {
@@ -345,7 +351,7 @@ impl model::Model for InfrastructureExecutionList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InfrastructureExecutionList",
-            names: &["total", "executions"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -374,6 +380,9 @@ pub struct InfrastructureList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InfrastructureList {
+    pub(crate) const NAMES: model::Names = &["total", "infrastructures"];
+}
 impl model::Model for InfrastructureList {
     #[inline]
     fn blank() -> Self {
@@ -387,7 +396,7 @@ impl model::Model for InfrastructureList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InfrastructureList",
-            names: &["total", "infrastructures"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -418,6 +427,14 @@ pub struct InfrastructureOutput {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InfrastructureOutput {
+    pub(crate) const NAMES: model::Names = &[
+        "spec",
+        "state",
+        "identifier",
+        "activeExecutions",
+    ];
+}
 impl model::Model for InfrastructureOutput {
     #[inline]
     fn blank() -> Self {
@@ -433,7 +450,7 @@ impl model::Model for InfrastructureOutput {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InfrastructureOutput",
-            names: &["spec", "state", "identifier", "activeExecutions"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -556,6 +573,9 @@ pub struct InfrastructureSpecList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InfrastructureSpecList {
+    pub(crate) const NAMES: model::Names = &["specs", "total"];
+}
 impl model::Model for InfrastructureSpecList {
     #[inline]
     fn blank() -> Self {
@@ -569,7 +589,7 @@ impl model::Model for InfrastructureSpecList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InfrastructureSpecList",
-            names: &["specs", "total"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -75,6 +75,24 @@ pub struct Instance {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Instance {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "url",
+        "step",
+        "backend",
+        "message",
+        "outputs",
+        "progress",
+        "createdAt",
+        "updatedAt",
+        "targetState",
+        "currentState",
+        "targetRevision",
+        "appliedRevision",
+        "infrastructureId",
+    ];
+}
 impl model::Model for Instance {
     #[inline]
     fn blank() -> Self {
@@ -100,22 +118,7 @@ impl model::Model for Instance {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Instance",
-            names: &[
-                "id",
-                "url",
-                "step",
-                "backend",
-                "message",
-                "outputs",
-                "progress",
-                "createdAt",
-                "updatedAt",
-                "targetState",
-                "currentState",
-                "targetRevision",
-                "appliedRevision",
-                "infrastructureId",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -172,6 +175,16 @@ pub struct InstanceEvent {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InstanceEvent {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "event",
+        "createdAt",
+        "instanceId",
+        "infrastructureId",
+        "infrastructureRevision",
+    ];
+}
 impl model::Model for InstanceEvent {
     #[inline]
     fn blank() -> Self {
@@ -189,14 +202,7 @@ impl model::Model for InstanceEvent {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InstanceEvent",
-            names: &[
-                "id",
-                "event",
-                "createdAt",
-                "instanceId",
-                "infrastructureId",
-                "infrastructureRevision",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -233,6 +239,9 @@ pub struct InstanceEventList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InstanceEventList {
+    pub(crate) const NAMES: model::Names = &["total", "events"];
+}
 impl model::Model for InstanceEventList {
     #[inline]
     fn blank() -> Self {
@@ -246,7 +255,7 @@ impl model::Model for InstanceEventList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InstanceEventList",
-            names: &["total", "events"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -275,6 +284,9 @@ pub struct InstanceList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InstanceList {
+    pub(crate) const NAMES: model::Names = &["total", "instances"];
+}
 impl model::Model for InstanceList {
     #[inline]
     fn blank() -> Self {
@@ -288,7 +300,7 @@ impl model::Model for InstanceList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InstanceList",
-            names: &["total", "instances"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -9,6 +9,9 @@ pub struct TokenIssueResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TokenIssueResponseBody {
+    pub(crate) const NAMES: model::Names = &["token"];
+}
 impl model::Model for TokenIssueResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -21,7 +24,7 @@ impl model::Model for TokenIssueResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TokenIssueResponseBody",
-            names: &["token"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[0],
             tagged: &[],

@@ -17,6 +17,19 @@ pub struct ApprovalInstanceResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ApprovalInstanceResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "type",
+        "status",
+        "details",
+        "deadline",
+        "createdAt",
+        "lastModifiedAt",
+        "approvalMessage",
+        "includePipelineExecutionHistory",
+    ];
+}
 impl model::Model for ApprovalInstanceResponse {
     #[inline]
     fn blank() -> Self {
@@ -37,17 +50,7 @@ impl model::Model for ApprovalInstanceResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ApprovalInstanceResponse",
-            names: &[
-                "id",
-                "type",
-                "status",
-                "details",
-                "deadline",
-                "createdAt",
-                "lastModifiedAt",
-                "approvalMessage",
-                "includePipelineExecutionHistory",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

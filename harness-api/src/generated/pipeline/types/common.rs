@@ -453,6 +453,9 @@ pub struct GitMetadataUpdateResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GitMetadataUpdateResponseBody {
+    pub(crate) const NAMES: model::Names = &["entity_identifier"];
+}
 impl model::Model for GitMetadataUpdateResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -465,7 +468,7 @@ impl model::Model for GitMetadataUpdateResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GitMetadataUpdateResponseBody",
-            names: &["entity_identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -918,6 +921,21 @@ pub struct PageNgTriggerEventHistoryDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageNgTriggerEventHistoryDto {
+    pub(crate) const NAMES: model::Names = &[
+        "last",
+        "size",
+        "sort",
+        "empty",
+        "first",
+        "number",
+        "content",
+        "pageable",
+        "totalPages",
+        "totalElements",
+        "numberOfElements",
+    ];
+}
 impl model::Model for PageNgTriggerEventHistoryDto {
     #[inline]
     fn blank() -> Self {
@@ -940,19 +958,7 @@ impl model::Model for PageNgTriggerEventHistoryDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageNgTriggerEventHistoryDto",
-            names: &[
-                "last",
-                "size",
-                "sort",
-                "empty",
-                "first",
-                "number",
-                "content",
-                "pageable",
-                "totalPages",
-                "totalElements",
-                "numberOfElements",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1198,6 +1204,9 @@ pub struct PipelineInputSchemaDetailsResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PipelineInputSchemaDetailsResponseBody {
+    pub(crate) const NAMES: model::Names = &["inputs"];
+}
 impl model::Model for PipelineInputSchemaDetailsResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -1210,7 +1219,7 @@ impl model::Model for PipelineInputSchemaDetailsResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PipelineInputSchemaDetailsResponseBody",
-            names: &["inputs"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -450,6 +450,9 @@ pub struct InputSetImportResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InputSetImportResponseBody {
+    pub(crate) const NAMES: model::Names = &["input_set_identifier"];
+}
 impl model::Model for InputSetImportResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -462,7 +465,7 @@ impl model::Model for InputSetImportResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InputSetImportResponseBody",
-            names: &["input_set_identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -543,6 +546,9 @@ pub struct InputSetMoveConfigResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InputSetMoveConfigResponseBody {
+    pub(crate) const NAMES: model::Names = &["input_set_identifier"];
+}
 impl model::Model for InputSetMoveConfigResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -555,7 +561,7 @@ impl model::Model for InputSetMoveConfigResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InputSetMoveConfigResponseBody",
-            names: &["input_set_identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -594,6 +600,24 @@ pub struct InputSetResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InputSetResponseBody {
+    pub(crate) const NAMES: model::Names = &[
+        "org",
+        "name",
+        "tags",
+        "created",
+        "project",
+        "updated",
+        "pipeline",
+        "identifier",
+        "store_type",
+        "description",
+        "git_details",
+        "connector_ref",
+        "error_details",
+        "input_set_yaml",
+    ];
+}
 impl model::Model for InputSetResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -619,22 +643,7 @@ impl model::Model for InputSetResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InputSetResponseBody",
-            names: &[
-                "org",
-                "name",
-                "tags",
-                "created",
-                "project",
-                "updated",
-                "pipeline",
-                "identifier",
-                "store_type",
-                "description",
-                "git_details",
-                "connector_ref",
-                "error_details",
-                "input_set_yaml",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -837,6 +846,14 @@ pub struct MergeInputSetResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl MergeInputSetResponseBody {
+    pub(crate) const NAMES: model::Names = &[
+        "is_error_response",
+        "inputs_yaml_merged",
+        "merged_pipeline_yaml",
+        "inputset_error_wrapper",
+    ];
+}
 impl model::Model for MergeInputSetResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -852,12 +869,7 @@ impl model::Model for MergeInputSetResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "MergeInputSetResponseBody",
-            names: &[
-                "is_error_response",
-                "inputs_yaml_merged",
-                "merged_pipeline_yaml",
-                "inputset_error_wrapper",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

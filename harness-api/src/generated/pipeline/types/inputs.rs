@@ -11,6 +11,9 @@ pub struct InputsResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InputsResponseBody {
+    pub(crate) const NAMES: model::Names = &["inputs", "options", "repository"];
+}
 impl model::Model for InputsResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -25,7 +28,7 @@ impl model::Model for InputsResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InputsResponseBody",
-            names: &["inputs", "options", "repository"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

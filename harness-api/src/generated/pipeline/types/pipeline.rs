@@ -145,6 +145,21 @@ pub struct PagePmsPipelineSummaryResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PagePmsPipelineSummaryResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "last",
+        "size",
+        "sort",
+        "empty",
+        "first",
+        "number",
+        "content",
+        "pageable",
+        "totalPages",
+        "totalElements",
+        "numberOfElements",
+    ];
+}
 impl model::Model for PagePmsPipelineSummaryResponse {
     #[inline]
     fn blank() -> Self {
@@ -167,19 +182,7 @@ impl model::Model for PagePmsPipelineSummaryResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PagePmsPipelineSummaryResponse",
-            names: &[
-                "last",
-                "size",
-                "sort",
-                "empty",
-                "first",
-                "number",
-                "content",
-                "pageable",
-                "totalPages",
-                "totalElements",
-                "numberOfElements",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -494,6 +497,13 @@ pub struct PipelineSaveResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PipelineSaveResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "identifier",
+        "governanceMetadata",
+        "publicAccessResponse",
+    ];
+}
 impl model::Model for PipelineSaveResponse {
     #[inline]
     fn blank() -> Self {
@@ -508,7 +518,7 @@ impl model::Model for PipelineSaveResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PipelineSaveResponse",
-            names: &["identifier", "governanceMetadata", "publicAccessResponse"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -538,6 +548,9 @@ pub struct PmsGitUpdateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PmsGitUpdateResponse {
+    pub(crate) const NAMES: model::Names = &["identifier"];
+}
 impl model::Model for PmsGitUpdateResponse {
     #[inline]
     fn blank() -> Self {
@@ -550,7 +563,7 @@ impl model::Model for PmsGitUpdateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PmsGitUpdateResponse",
-            names: &["identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -593,6 +606,26 @@ pub struct PmsPipelineResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PmsPipelineResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "modules",
+        "version",
+        "storeType",
+        "gitDetails",
+        "connectorRef",
+        "yamlPipeline",
+        "cacheResponse",
+        "validationUuid",
+        "isInlineHCEntity",
+        "governanceMetadata",
+        "publicAccessResponse",
+        "entityValidityDetails",
+        "allowDynamicExecutions",
+        "yamlSchemaErrorWrapper",
+        "resolvedTemplatesPipelineYaml",
+        "validateTemplateInputsResponse",
+    ];
+}
 impl model::Model for PmsPipelineResponse {
     #[inline]
     fn blank() -> Self {
@@ -620,24 +653,7 @@ impl model::Model for PmsPipelineResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PmsPipelineResponse",
-            names: &[
-                "modules",
-                "version",
-                "storeType",
-                "gitDetails",
-                "connectorRef",
-                "yamlPipeline",
-                "cacheResponse",
-                "validationUuid",
-                "isInlineHCEntity",
-                "governanceMetadata",
-                "publicAccessResponse",
-                "entityValidityDetails",
-                "allowDynamicExecutions",
-                "yamlSchemaErrorWrapper",
-                "resolvedTemplatesPipelineYaml",
-                "validateTemplateInputsResponse",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -721,6 +737,30 @@ pub struct PmsPipelineSummaryResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PmsPipelineSummaryResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "filters",
+        "isDraft",
+        "modules",
+        "version",
+        "createdAt",
+        "storeType",
+        "gitDetails",
+        "identifier",
+        "stageNames",
+        "description",
+        "numOfStages",
+        "yamlVersion",
+        "connectorRef",
+        "lastUpdatedAt",
+        "isInlineHCEntity",
+        "executionSummaryInfo",
+        "recentExecutionsInfo",
+        "entityValidityDetails",
+    ];
+}
 impl model::Model for PmsPipelineSummaryResponse {
     #[inline]
     fn blank() -> Self {
@@ -752,28 +792,7 @@ impl model::Model for PmsPipelineSummaryResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PmsPipelineSummaryResponse",
-            names: &[
-                "name",
-                "tags",
-                "filters",
-                "isDraft",
-                "modules",
-                "version",
-                "createdAt",
-                "storeType",
-                "gitDetails",
-                "identifier",
-                "stageNames",
-                "description",
-                "numOfStages",
-                "yamlVersion",
-                "connectorRef",
-                "lastUpdatedAt",
-                "isInlineHCEntity",
-                "executionSummaryInfo",
-                "recentExecutionsInfo",
-                "entityValidityDetails",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -9,6 +9,9 @@ pub struct DashboardPipelineExecution {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DashboardPipelineExecution {
+    pub(crate) const NAMES: model::Names = &["pipelineExecutionInfoList"];
+}
 impl model::Model for DashboardPipelineExecution {
     #[inline]
     fn blank() -> Self {
@@ -21,7 +24,7 @@ impl model::Model for DashboardPipelineExecution {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DashboardPipelineExecution",
-            names: &["pipelineExecutionInfoList"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -11,6 +11,9 @@ pub struct InterruptResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InterruptResponse {
+    pub(crate) const NAMES: model::Names = &["id", "type", "planExecutionId"];
+}
 impl model::Model for InterruptResponse {
     #[inline]
     fn blank() -> Self {
@@ -25,7 +28,7 @@ impl model::Model for InterruptResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InterruptResponse",
-            names: &["id", "type", "planExecutionId"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -99,6 +99,9 @@ pub struct ManualExecutionResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ManualExecutionResponse {
+    pub(crate) const NAMES: model::Names = &["status"];
+}
 impl model::Model for ManualExecutionResponse {
     #[inline]
     fn blank() -> Self {
@@ -111,7 +114,7 @@ impl model::Model for ManualExecutionResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ManualExecutionResponse",
-            names: &["status"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -356,6 +356,9 @@ pub struct PlanExecutionResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PlanExecutionResponse {
+    pub(crate) const NAMES: model::Names = &["gitDetails", "planExecution"];
+}
 impl model::Model for PlanExecutionResponse {
     #[inline]
     fn blank() -> Self {
@@ -369,7 +372,7 @@ impl model::Model for PlanExecutionResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PlanExecutionResponse",
-            names: &["gitDetails", "planExecution"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

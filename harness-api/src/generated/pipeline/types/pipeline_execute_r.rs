@@ -548,6 +548,14 @@ pub struct RetryHistoryResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RetryHistoryResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "errorMessage",
+        "executionInfos",
+        "latestExecutionId",
+        "retryStagesMetadata",
+    ];
+}
 impl model::Model for RetryHistoryResponse {
     #[inline]
     fn blank() -> Self {
@@ -563,12 +571,7 @@ impl model::Model for RetryHistoryResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RetryHistoryResponse",
-            names: &[
-                "errorMessage",
-                "executionInfos",
-                "latestExecutionId",
-                "retryStagesMetadata",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -89,6 +89,9 @@ pub struct PipelineExecuteResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PipelineExecuteResponseBody {
+    pub(crate) const NAMES: model::Names = &["execution_details"];
+}
 impl model::Model for PipelineExecuteResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -101,7 +104,7 @@ impl model::Model for PipelineExecuteResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PipelineExecuteResponseBody",
-            names: &["execution_details"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -297,6 +297,15 @@ pub struct CustomPagePipelineExecutionOutline {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CustomPagePipelineExecutionOutline {
+    pub(crate) const NAMES: model::Names = &[
+        "content",
+        "hasMore",
+        "currentSize",
+        "lastSeenStartTime",
+        "lastSeenExecutionId",
+    ];
+}
 impl model::Model for CustomPagePipelineExecutionOutline {
     #[inline]
     fn blank() -> Self {
@@ -313,13 +322,7 @@ impl model::Model for CustomPagePipelineExecutionOutline {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CustomPagePipelineExecutionOutline",
-            names: &[
-                "content",
-                "hasMore",
-                "currentSize",
-                "lastSeenStartTime",
-                "lastSeenExecutionId",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -149,6 +149,9 @@ pub struct ExecutionDataResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ExecutionDataResponse {
+    pub(crate) const NAMES: model::Names = &["executionId", "executionYaml"];
+}
 impl model::Model for ExecutionDataResponse {
     #[inline]
     fn blank() -> Self {
@@ -162,7 +165,7 @@ impl model::Model for ExecutionDataResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ExecutionDataResponse",
-            names: &["executionId", "executionYaml"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -234,6 +237,15 @@ pub struct ExecutionGraph {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ExecutionGraph {
+    pub(crate) const NAMES: model::Names = &[
+        "nodeMap",
+        "rootNodeId",
+        "executionMetadata",
+        "nodeAdjacencyListMap",
+        "representationStrategy",
+    ];
+}
 impl model::Model for ExecutionGraph {
     #[inline]
     fn blank() -> Self {
@@ -250,13 +262,7 @@ impl model::Model for ExecutionGraph {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ExecutionGraph",
-            names: &[
-                "nodeMap",
-                "rootNodeId",
-                "executionMetadata",
-                "nodeAdjacencyListMap",
-                "representationStrategy",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -55,6 +55,15 @@ pub struct InputSetTemplateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InputSetTemplateResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "inputSetYaml",
+        "inputSetDetails",
+        "expressionValues",
+        "latestTemplateYaml",
+        "inputSetTemplateYaml",
+    ];
+}
 impl model::Model for InputSetTemplateResponse {
     #[inline]
     fn blank() -> Self {
@@ -71,13 +80,7 @@ impl model::Model for InputSetTemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InputSetTemplateResponse",
-            names: &[
-                "inputSetYaml",
-                "inputSetDetails",
-                "expressionValues",
-                "latestTemplateYaml",
-                "inputSetTemplateYaml",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -51,6 +51,9 @@ pub struct NodeExecutionDetails {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl NodeExecutionDetails {
+    pub(crate) const NAMES: model::Names = &["executionGraph"];
+}
 impl model::Model for NodeExecutionDetails {
     #[inline]
     fn blank() -> Self {
@@ -63,7 +66,7 @@ impl model::Model for NodeExecutionDetails {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "NodeExecutionDetails",
-            names: &["executionGraph"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -19,6 +19,21 @@ pub struct PageGovernanceMetadata {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageGovernanceMetadata {
+    pub(crate) const NAMES: model::Names = &[
+        "last",
+        "size",
+        "sort",
+        "empty",
+        "first",
+        "number",
+        "content",
+        "pageable",
+        "totalPages",
+        "totalElements",
+        "numberOfElements",
+    ];
+}
 impl model::Model for PageGovernanceMetadata {
     #[inline]
     fn blank() -> Self {
@@ -41,19 +56,7 @@ impl model::Model for PageGovernanceMetadata {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageGovernanceMetadata",
-            names: &[
-                "last",
-                "size",
-                "sort",
-                "empty",
-                "first",
-                "number",
-                "content",
-                "pageable",
-                "totalPages",
-                "totalElements",
-                "numberOfElements",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -109,6 +112,21 @@ pub struct PagePipelineExecutionIdentifierSummary {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PagePipelineExecutionIdentifierSummary {
+    pub(crate) const NAMES: model::Names = &[
+        "last",
+        "size",
+        "sort",
+        "empty",
+        "first",
+        "number",
+        "content",
+        "pageable",
+        "totalPages",
+        "totalElements",
+        "numberOfElements",
+    ];
+}
 impl model::Model for PagePipelineExecutionIdentifierSummary {
     #[inline]
     fn blank() -> Self {
@@ -131,19 +149,7 @@ impl model::Model for PagePipelineExecutionIdentifierSummary {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PagePipelineExecutionIdentifierSummary",
-            names: &[
-                "last",
-                "size",
-                "sort",
-                "empty",
-                "first",
-                "number",
-                "content",
-                "pageable",
-                "totalPages",
-                "totalElements",
-                "numberOfElements",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -199,6 +205,21 @@ pub struct PagePipelineExecutionSummary {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PagePipelineExecutionSummary {
+    pub(crate) const NAMES: model::Names = &[
+        "last",
+        "size",
+        "sort",
+        "empty",
+        "first",
+        "number",
+        "content",
+        "pageable",
+        "totalPages",
+        "totalElements",
+        "numberOfElements",
+    ];
+}
 impl model::Model for PagePipelineExecutionSummary {
     #[inline]
     fn blank() -> Self {
@@ -221,19 +242,7 @@ impl model::Model for PagePipelineExecutionSummary {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PagePipelineExecutionSummary",
-            names: &[
-                "last",
-                "size",
-                "sort",
-                "empty",
-                "first",
-                "number",
-                "content",
-                "pageable",
-                "totalPages",
-                "totalElements",
-                "numberOfElements",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -282,6 +291,14 @@ pub struct PipelineExecutionDetail {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PipelineExecutionDetail {
+    pub(crate) const NAMES: model::Names = &[
+        "childGraph",
+        "rollbackGraph",
+        "executionGraph",
+        "pipelineExecutionSummary",
+    ];
+}
 impl model::Model for PipelineExecutionDetail {
     #[inline]
     fn blank() -> Self {
@@ -297,12 +314,7 @@ impl model::Model for PipelineExecutionDetail {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PipelineExecutionDetail",
-            names: &[
-                "childGraph",
-                "rollbackGraph",
-                "executionGraph",
-                "pipelineExecutionSummary",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -415,6 +427,9 @@ pub struct PipelineExecutionNotes {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PipelineExecutionNotes {
+    pub(crate) const NAMES: model::Names = &["notes"];
+}
 impl model::Model for PipelineExecutionNotes {
     #[inline]
     fn blank() -> Self {
@@ -427,7 +442,7 @@ impl model::Model for PipelineExecutionNotes {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PipelineExecutionNotes",
-            names: &["notes"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

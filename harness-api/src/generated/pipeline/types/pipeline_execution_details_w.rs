@@ -10,6 +10,9 @@ pub struct WorkflowGraph {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl WorkflowGraph {
+    pub(crate) const NAMES: model::Names = &["data", "relation"];
+}
 impl model::Model for WorkflowGraph {
     #[inline]
     fn blank() -> Self {
@@ -23,7 +26,7 @@ impl model::Model for WorkflowGraph {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "WorkflowGraph",
-            names: &["data", "relation"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -105,6 +105,9 @@ pub struct BulkInputSetsApiResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl BulkInputSetsApiResponse {
+    pub(crate) const NAMES: model::Names = &["inputSets"];
+}
 impl model::Model for BulkInputSetsApiResponse {
     #[inline]
     fn blank() -> Self {
@@ -117,7 +120,7 @@ impl model::Model for BulkInputSetsApiResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "BulkInputSetsApiResponse",
-            names: &["inputSets"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -299,6 +302,9 @@ pub struct InputSetGitUpdateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InputSetGitUpdateResponse {
+    pub(crate) const NAMES: model::Names = &["identifier"];
+}
 impl model::Model for InputSetGitUpdateResponse {
     #[inline]
     fn blank() -> Self {
@@ -311,7 +317,7 @@ impl model::Model for InputSetGitUpdateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InputSetGitUpdateResponse",
-            names: &["identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -510,6 +516,30 @@ pub struct InputSetResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InputSetResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "version",
+        "outdated",
+        "accountId",
+        "storeType",
+        "gitDetails",
+        "identifier",
+        "isOutdated",
+        "description",
+        "connectorRef",
+        "inputSetYaml",
+        "cacheResponse",
+        "errorResponse",
+        "orgIdentifier",
+        "isErrorResponse",
+        "projectIdentifier",
+        "pipelineIdentifier",
+        "inputSetErrorWrapper",
+        "entityValidityDetails",
+    ];
+}
 impl model::Model for InputSetResponse {
     #[inline]
     fn blank() -> Self {
@@ -541,28 +571,7 @@ impl model::Model for InputSetResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InputSetResponse",
-            names: &[
-                "name",
-                "tags",
-                "version",
-                "outdated",
-                "accountId",
-                "storeType",
-                "gitDetails",
-                "identifier",
-                "isOutdated",
-                "description",
-                "connectorRef",
-                "inputSetYaml",
-                "cacheResponse",
-                "errorResponse",
-                "orgIdentifier",
-                "isErrorResponse",
-                "projectIdentifier",
-                "pipelineIdentifier",
-                "inputSetErrorWrapper",
-                "entityValidityDetails",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -809,6 +818,16 @@ pub struct InputSetTemplateWithReplacedExpressionsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl InputSetTemplateWithReplacedExpressionsResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "modules",
+        "hasInputSets",
+        "inputsMetadata",
+        "replacedExpressions",
+        "inputSetTemplateYaml",
+        "replacedExpressionsPerStage",
+    ];
+}
 impl model::Model for InputSetTemplateWithReplacedExpressionsResponse {
     #[inline]
     fn blank() -> Self {
@@ -826,14 +845,7 @@ impl model::Model for InputSetTemplateWithReplacedExpressionsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "InputSetTemplateWithReplacedExpressionsResponse",
-            names: &[
-                "modules",
-                "hasInputSets",
-                "inputsMetadata",
-                "replacedExpressions",
-                "inputSetTemplateYaml",
-                "replacedExpressionsPerStage",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -915,6 +927,15 @@ pub struct MergeInputSetResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl MergeInputSetResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "pipelineYaml",
+        "errorResponse",
+        "isErrorResponse",
+        "completePipelineYaml",
+        "inputSetErrorWrapper",
+    ];
+}
 impl model::Model for MergeInputSetResponse {
     #[inline]
     fn blank() -> Self {
@@ -931,13 +952,7 @@ impl model::Model for MergeInputSetResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "MergeInputSetResponse",
-            names: &[
-                "pipelineYaml",
-                "errorResponse",
-                "isErrorResponse",
-                "completePipelineYaml",
-                "inputSetErrorWrapper",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -991,6 +1006,31 @@ pub struct OverlayInputSetResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl OverlayInputSetResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "version",
+        "outdated",
+        "accountId",
+        "storeType",
+        "gitDetails",
+        "identifier",
+        "isOutdated",
+        "description",
+        "connectorRef",
+        "cacheResponse",
+        "errorResponse",
+        "orgIdentifier",
+        "isErrorResponse",
+        "projectIdentifier",
+        "inputSetReferences",
+        "pipelineIdentifier",
+        "overlayInputSetYaml",
+        "entityValidityDetails",
+        "invalidInputSetReferences",
+    ];
+}
 impl model::Model for OverlayInputSetResponse {
     #[inline]
     fn blank() -> Self {
@@ -1023,29 +1063,7 @@ impl model::Model for OverlayInputSetResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "OverlayInputSetResponse",
-            names: &[
-                "name",
-                "tags",
-                "version",
-                "outdated",
-                "accountId",
-                "storeType",
-                "gitDetails",
-                "identifier",
-                "isOutdated",
-                "description",
-                "connectorRef",
-                "cacheResponse",
-                "errorResponse",
-                "orgIdentifier",
-                "isErrorResponse",
-                "projectIdentifier",
-                "inputSetReferences",
-                "pipelineIdentifier",
-                "overlayInputSetYaml",
-                "entityValidityDetails",
-                "invalidInputSetReferences",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1123,6 +1141,18 @@ pub struct PageResponseInputSetListResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseInputSetListResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseInputSetListResponse {
     #[inline]
     fn blank() -> Self {
@@ -1142,16 +1172,7 @@ impl model::Model for PageResponseInputSetListResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseInputSetListResponse",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1198,6 +1219,18 @@ pub struct PageResponseInputSetSummaryResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseInputSetSummaryResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseInputSetSummaryResponse {
     #[inline]
     fn blank() -> Self {
@@ -1217,16 +1250,7 @@ impl model::Model for PageResponseInputSetSummaryResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseInputSetSummaryResponse",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

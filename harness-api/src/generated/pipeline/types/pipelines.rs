@@ -403,6 +403,9 @@ pub struct PipelineCreateResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PipelineCreateResponseBody {
+    pub(crate) const NAMES: model::Names = &["identifier"];
+}
 impl model::Model for PipelineCreateResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -415,7 +418,7 @@ impl model::Model for PipelineCreateResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PipelineCreateResponseBody",
-            names: &["identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -456,6 +459,26 @@ pub struct PipelineGetResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PipelineGetResponseBody {
+    pub(crate) const NAMES: model::Names = &[
+        "org",
+        "name",
+        "tags",
+        "valid",
+        "created",
+        "modules",
+        "project",
+        "updated",
+        "identifier",
+        "description",
+        "git_details",
+        "pipeline_yaml",
+        "validation_uuid",
+        "yaml_error_wrapper",
+        "cache_response_metadata",
+        "template_applied_pipeline_yaml",
+    ];
+}
 impl model::Model for PipelineGetResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -483,24 +506,7 @@ impl model::Model for PipelineGetResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PipelineGetResponseBody",
-            names: &[
-                "org",
-                "name",
-                "tags",
-                "valid",
-                "created",
-                "modules",
-                "project",
-                "updated",
-                "identifier",
-                "description",
-                "git_details",
-                "pipeline_yaml",
-                "validation_uuid",
-                "yaml_error_wrapper",
-                "cache_response_metadata",
-                "template_applied_pipeline_yaml",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -790,6 +796,9 @@ pub struct PipelineMoveConfigResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PipelineMoveConfigResponseBody {
+    pub(crate) const NAMES: model::Names = &["pipeline_identifier"];
+}
 impl model::Model for PipelineMoveConfigResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -802,7 +811,7 @@ impl model::Model for PipelineMoveConfigResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PipelineMoveConfigResponseBody",
-            names: &["pipeline_identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -987,6 +996,9 @@ pub struct PipelineSaveResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PipelineSaveResponseBody {
+    pub(crate) const NAMES: model::Names = &["identifier", "governance_metadata"];
+}
 impl model::Model for PipelineSaveResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -1000,7 +1012,7 @@ impl model::Model for PipelineSaveResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PipelineSaveResponseBody",
-            names: &["identifier", "governance_metadata"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1116,6 +1128,15 @@ pub struct PipelineValidationResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PipelineValidationResponseBody {
+    pub(crate) const NAMES: model::Names = &[
+        "end_ts",
+        "status",
+        "start_ts",
+        "policy_eval",
+        "template_validation_response",
+    ];
+}
 impl model::Model for PipelineValidationResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -1132,13 +1153,7 @@ impl model::Model for PipelineValidationResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PipelineValidationResponseBody",
-            names: &[
-                "end_ts",
-                "status",
-                "start_ts",
-                "policy_eval",
-                "template_validation_response",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1172,6 +1187,9 @@ pub struct PipelineValidationUuidResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PipelineValidationUuidResponseBody {
+    pub(crate) const NAMES: model::Names = &["uuid"];
+}
 impl model::Model for PipelineValidationUuidResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -1184,7 +1202,7 @@ impl model::Model for PipelineValidationUuidResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PipelineValidationUuidResponseBody",
-            names: &["uuid"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -158,6 +158,9 @@ pub struct StepsDataResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl StepsDataResponseBody {
+    pub(crate) const NAMES: model::Names = &["name", "steps_data", "step_categories"];
+}
 impl model::Model for StepsDataResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -172,7 +175,7 @@ impl model::Model for StepsDataResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "StepsDataResponseBody",
-            names: &["name", "steps_data", "step_categories"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -288,6 +288,21 @@ pub struct PageNgTriggerEventHistoryBaseDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageNgTriggerEventHistoryBaseDto {
+    pub(crate) const NAMES: model::Names = &[
+        "last",
+        "size",
+        "sort",
+        "empty",
+        "first",
+        "number",
+        "content",
+        "pageable",
+        "totalPages",
+        "totalElements",
+        "numberOfElements",
+    ];
+}
 impl model::Model for PageNgTriggerEventHistoryBaseDto {
     #[inline]
     fn blank() -> Self {
@@ -310,19 +325,7 @@ impl model::Model for PageNgTriggerEventHistoryBaseDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageNgTriggerEventHistoryBaseDto",
-            names: &[
-                "last",
-                "size",
-                "sort",
-                "empty",
-                "first",
-                "number",
-                "content",
-                "pageable",
-                "totalPages",
-                "totalElements",
-                "numberOfElements",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -378,6 +381,21 @@ pub struct PageNgTriggerEventsApiResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageNgTriggerEventsApiResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "last",
+        "size",
+        "sort",
+        "empty",
+        "first",
+        "number",
+        "content",
+        "pageable",
+        "totalPages",
+        "totalElements",
+        "numberOfElements",
+    ];
+}
 impl model::Model for PageNgTriggerEventsApiResponse {
     #[inline]
     fn blank() -> Self {
@@ -400,19 +418,7 @@ impl model::Model for PageNgTriggerEventsApiResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageNgTriggerEventsApiResponse",
-            names: &[
-                "last",
-                "size",
-                "sort",
-                "empty",
-                "first",
-                "number",
-                "content",
-                "pageable",
-                "totalPages",
-                "totalElements",
-                "numberOfElements",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -619,6 +625,14 @@ pub struct PollingInfoForTriggers {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PollingInfoForTriggers {
+    pub(crate) const NAMES: model::Names = &[
+        "pollingDocId",
+        "polledResponse",
+        "perpetualTaskId",
+        "perpetualTaskInfoForTriggers",
+    ];
+}
 impl model::Model for PollingInfoForTriggers {
     #[inline]
     fn blank() -> Self {
@@ -634,12 +648,7 @@ impl model::Model for PollingInfoForTriggers {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PollingInfoForTriggers",
-            names: &[
-                "pollingDocId",
-                "polledResponse",
-                "perpetualTaskId",
-                "perpetualTaskInfoForTriggers",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -320,6 +320,28 @@ pub struct NgTriggerDetailsResponseDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl NgTriggerDetailsResponseDto {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "type",
+        "yaml",
+        "enabled",
+        "executions",
+        "identifier",
+        "webhookUrl",
+        "description",
+        "yamlVersion",
+        "buildDetails",
+        "triggerStatus",
+        "webhookDetails",
+        "registrationStatus",
+        "webhookCurlCommand",
+        "pipelineInputOutdated",
+        "isPipelineInputOutdated",
+        "lastTriggerExecutionDetails",
+    ];
+}
 impl model::Model for NgTriggerDetailsResponseDto {
     #[inline]
     fn blank() -> Self {
@@ -349,26 +371,7 @@ impl model::Model for NgTriggerDetailsResponseDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "NgTriggerDetailsResponseDto",
-            names: &[
-                "name",
-                "tags",
-                "type",
-                "yaml",
-                "enabled",
-                "executions",
-                "identifier",
-                "webhookUrl",
-                "description",
-                "yamlVersion",
-                "buildDetails",
-                "triggerStatus",
-                "webhookDetails",
-                "registrationStatus",
-                "webhookCurlCommand",
-                "pipelineInputOutdated",
-                "isPipelineInputOutdated",
-                "lastTriggerExecutionDetails",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -456,6 +459,26 @@ pub struct NgTriggerResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl NgTriggerResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "type",
+        "yaml",
+        "errors",
+        "enabled",
+        "version",
+        "identifier",
+        "webhookUrl",
+        "description",
+        "yamlVersion",
+        "errorResponse",
+        "orgIdentifier",
+        "stagesToExecute",
+        "targetIdentifier",
+        "accountIdentifier",
+        "projectIdentifier",
+    ];
+}
 impl model::Model for NgTriggerResponse {
     #[inline]
     fn blank() -> Self {
@@ -483,24 +506,7 @@ impl model::Model for NgTriggerResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "NgTriggerResponse",
-            names: &[
-                "name",
-                "type",
-                "yaml",
-                "errors",
-                "enabled",
-                "version",
-                "identifier",
-                "webhookUrl",
-                "description",
-                "yamlVersion",
-                "errorResponse",
-                "orgIdentifier",
-                "stagesToExecute",
-                "targetIdentifier",
-                "accountIdentifier",
-                "projectIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -16,6 +16,18 @@ pub struct PageResponseNgTriggerDetailsResponseDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseNgTriggerDetailsResponseDto {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseNgTriggerDetailsResponseDto {
     #[inline]
     fn blank() -> Self {
@@ -35,16 +47,7 @@ impl model::Model for PageResponseNgTriggerDetailsResponseDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseNgTriggerDetailsResponseDto",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

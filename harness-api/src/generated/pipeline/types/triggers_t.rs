@@ -146,6 +146,9 @@ pub struct TriggerCatalogResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TriggerCatalogResponse {
+    pub(crate) const NAMES: model::Names = &["catalog"];
+}
 impl model::Model for TriggerCatalogResponse {
     #[inline]
     fn blank() -> Self {
@@ -158,7 +161,7 @@ impl model::Model for TriggerCatalogResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TriggerCatalogResponse",
-            names: &["catalog"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -335,6 +338,17 @@ pub struct TriggerGetResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TriggerGetResponseBody {
+    pub(crate) const NAMES: model::Names = &[
+        "org",
+        "name",
+        "project",
+        "trigger",
+        "pipeline",
+        "identifier",
+        "description",
+    ];
+}
 impl model::Model for TriggerGetResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -353,15 +367,7 @@ impl model::Model for TriggerGetResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TriggerGetResponseBody",
-            names: &[
-                "org",
-                "name",
-                "project",
-                "trigger",
-                "pipeline",
-                "identifier",
-                "description",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -519,6 +525,9 @@ pub struct TriggerResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TriggerResponseBody {
+    pub(crate) const NAMES: model::Names = &["identifier"];
+}
 impl model::Model for TriggerResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -531,7 +540,7 @@ impl model::Model for TriggerResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TriggerResponseBody",
-            names: &["identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -12,6 +12,14 @@ pub struct NgProcessWebhookResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl NgProcessWebhookResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "uiUrl",
+        "apiUrl",
+        "uiSetupUrl",
+        "eventCorrelationId",
+    ];
+}
 impl model::Model for NgProcessWebhookResponse {
     #[inline]
     fn blank() -> Self {
@@ -27,7 +35,7 @@ impl model::Model for NgProcessWebhookResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "NgProcessWebhookResponse",
-            names: &["uiUrl", "apiUrl", "uiSetupUrl", "eventCorrelationId"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -238,6 +246,25 @@ pub struct WebhookEventProcessingDetails {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl WebhookEventProcessingDetails {
+    pub(crate) const NAMES: model::Names = &[
+        "status",
+        "eventId",
+        "message",
+        "payload",
+        "eventFound",
+        "warningMsg",
+        "runtimeInput",
+        "orgIdentifier",
+        "eventCreatedAt",
+        "exceptionOccured",
+        "accountIdentifier",
+        "projectIdentifier",
+        "triggerIdentifier",
+        "pipelineIdentifier",
+        "pipelineExecutionId",
+    ];
+}
 impl model::Model for WebhookEventProcessingDetails {
     #[inline]
     fn blank() -> Self {
@@ -264,23 +291,7 @@ impl model::Model for WebhookEventProcessingDetails {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "WebhookEventProcessingDetails",
-            names: &[
-                "status",
-                "eventId",
-                "message",
-                "payload",
-                "eventFound",
-                "warningMsg",
-                "runtimeInput",
-                "orgIdentifier",
-                "eventCreatedAt",
-                "exceptionOccured",
-                "accountIdentifier",
-                "projectIdentifier",
-                "triggerIdentifier",
-                "pipelineIdentifier",
-                "pipelineExecutionId",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -336,6 +347,13 @@ pub struct WebhookExecutionDetails {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl WebhookExecutionDetails {
+    pub(crate) const NAMES: model::Names = &[
+        "executionUrl",
+        "executionDetails",
+        "webhookProcessingDetails",
+    ];
+}
 impl model::Model for WebhookExecutionDetails {
     #[inline]
     fn blank() -> Self {
@@ -350,7 +368,7 @@ impl model::Model for WebhookExecutionDetails {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "WebhookExecutionDetails",
-            names: &["executionUrl", "executionDetails", "webhookProcessingDetails"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -85,6 +85,9 @@ pub struct BannerResponseDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl BannerResponseDto {
+    pub(crate) const NAMES: model::Names = &["banner", "created", "updated"];
+}
 impl model::Model for BannerResponseDto {
     #[inline]
     fn blank() -> Self {
@@ -99,7 +102,7 @@ impl model::Model for BannerResponseDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "BannerResponseDto",
-            names: &["banner", "created", "updated"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -9,6 +9,9 @@ pub struct LicensedModules {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl LicensedModules {
+    pub(crate) const NAMES: model::Names = &["licensedModules"];
+}
 impl model::Model for LicensedModules {
     #[inline]
     fn blank() -> Self {
@@ -21,7 +24,7 @@ impl model::Model for LicensedModules {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "LicensedModules",
-            names: &["licensedModules"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

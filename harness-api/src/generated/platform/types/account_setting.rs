@@ -16,6 +16,13 @@ pub struct AccountSettingResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AccountSettingResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "createdAt",
+        "lastModifiedAt",
+        "accountSettings",
+    ];
+}
 impl model::Model for AccountSettingResponse {
     #[inline]
     fn blank() -> Self {
@@ -30,7 +37,7 @@ impl model::Model for AccountSettingResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AccountSettingResponse",
-            names: &["createdAt", "lastModifiedAt", "accountSettings"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

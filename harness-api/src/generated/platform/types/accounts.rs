@@ -31,6 +31,33 @@ pub struct Account {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Account {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "cluster",
+        "ringName",
+        "createdAt",
+        "expiryTime",
+        "identifier",
+        "productLed",
+        "accountType",
+        "companyName",
+        "oauthEnabled",
+        "subdomainURL",
+        "accountStatus",
+        "nextGenEnabled",
+        "defaultExperience",
+        "publicAccessEnabled",
+        "serviceAccountConfig",
+        "twoFactorAdminEnforced",
+        "authenticationMechanism",
+        "sessionTimeoutInMinutes",
+        "harnessSupportAccessAllowed",
+        "crossGenerationAccessEnabled",
+        "absoluteSessionTimeoutInMinutes",
+        "cannyUsernameAbbreviationEnabled",
+    ];
+}
 impl model::Model for Account {
     #[inline]
     fn blank() -> Self {
@@ -65,31 +92,7 @@ impl model::Model for Account {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Account",
-            names: &[
-                "name",
-                "cluster",
-                "ringName",
-                "createdAt",
-                "expiryTime",
-                "identifier",
-                "productLed",
-                "accountType",
-                "companyName",
-                "oauthEnabled",
-                "subdomainURL",
-                "accountStatus",
-                "nextGenEnabled",
-                "defaultExperience",
-                "publicAccessEnabled",
-                "serviceAccountConfig",
-                "twoFactorAdminEnforced",
-                "authenticationMechanism",
-                "sessionTimeoutInMinutes",
-                "harnessSupportAccessAllowed",
-                "crossGenerationAccessEnabled",
-                "absoluteSessionTimeoutInMinutes",
-                "cannyUsernameAbbreviationEnabled",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -52,6 +52,9 @@ pub struct CannyBoardsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CannyBoardsResponse {
+    pub(crate) const NAMES: model::Names = &["boards", "message"];
+}
 impl model::Model for CannyBoardsResponse {
     #[inline]
     fn blank() -> Self {
@@ -65,7 +68,7 @@ impl model::Model for CannyBoardsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CannyBoardsResponse",
-            names: &["boards", "message"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -94,6 +97,9 @@ pub struct CannyCategoriesResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CannyCategoriesResponse {
+    pub(crate) const NAMES: model::Names = &["boardId", "categoryList"];
+}
 impl model::Model for CannyCategoriesResponse {
     #[inline]
     fn blank() -> Self {
@@ -107,7 +113,7 @@ impl model::Model for CannyCategoriesResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CannyCategoriesResponse",
-            names: &["boardId", "categoryList"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -290,6 +296,9 @@ pub struct CannyResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CannyResponse {
+    pub(crate) const NAMES: model::Names = &["message", "postURL"];
+}
 impl model::Model for CannyResponse {
     #[inline]
     fn blank() -> Self {
@@ -303,7 +312,7 @@ impl model::Model for CannyResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CannyResponse",
-            names: &["message", "postURL"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -250,6 +250,14 @@ pub struct CertificateResponseDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CertificateResponseDto {
+    pub(crate) const NAMES: model::Names = &[
+        "created",
+        "updated",
+        "certificate",
+        "certificate_details",
+    ];
+}
 impl model::Model for CertificateResponseDto {
     #[inline]
     fn blank() -> Self {
@@ -265,7 +273,7 @@ impl model::Model for CertificateResponseDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CertificateResponseDto",
-            names: &["created", "updated", "certificate", "certificate_details"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -363,6 +371,9 @@ pub struct FavoriteResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl FavoriteResponse {
+    pub(crate) const NAMES: model::Names = &["created", "Favorite"];
+}
 impl model::Model for FavoriteResponse {
     #[inline]
     fn blank() -> Self {
@@ -376,7 +387,7 @@ impl model::Model for FavoriteResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "FavoriteResponse",
-            names: &["created", "Favorite"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

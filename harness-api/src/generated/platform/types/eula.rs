@@ -61,6 +61,9 @@ pub struct EulaSignResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl EulaSignResponse {
+    pub(crate) const NAMES: model::Names = &["signed", "message"];
+}
 impl model::Model for EulaSignResponse {
     #[inline]
     fn blank() -> Self {
@@ -74,7 +77,7 @@ impl model::Model for EulaSignResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "EulaSignResponse",
-            names: &["signed", "message"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -26,6 +26,28 @@ pub struct File {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl File {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "path",
+        "size",
+        "tags",
+        "type",
+        "draft",
+        "content",
+        "mimeType",
+        "createdBy",
+        "fileUsage",
+        "identifier",
+        "description",
+        "orgIdentifier",
+        "lastModifiedAt",
+        "lastModifiedBy",
+        "parentIdentifier",
+        "accountIdentifier",
+        "projectIdentifier",
+    ];
+}
 impl model::Model for File {
     #[inline]
     fn blank() -> Self {
@@ -55,26 +77,7 @@ impl model::Model for File {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "File",
-            names: &[
-                "name",
-                "path",
-                "size",
-                "tags",
-                "type",
-                "draft",
-                "content",
-                "mimeType",
-                "createdBy",
-                "fileUsage",
-                "identifier",
-                "description",
-                "orgIdentifier",
-                "lastModifiedAt",
-                "lastModifiedBy",
-                "parentIdentifier",
-                "accountIdentifier",
-                "projectIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -339,6 +342,18 @@ pub struct FolderNode {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl FolderNode {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "path",
+        "type",
+        "children",
+        "identifier",
+        "lastModifiedAt",
+        "lastModifiedBy",
+        "parentIdentifier",
+    ];
+}
 impl model::Model for FolderNode {
     #[inline]
     fn blank() -> Self {
@@ -358,16 +373,7 @@ impl model::Model for FolderNode {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "FolderNode",
-            names: &[
-                "name",
-                "path",
-                "type",
-                "children",
-                "identifier",
-                "lastModifiedAt",
-                "lastModifiedBy",
-                "parentIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

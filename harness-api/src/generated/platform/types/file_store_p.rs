@@ -19,6 +19,21 @@ pub struct PageFile {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageFile {
+    pub(crate) const NAMES: model::Names = &[
+        "last",
+        "size",
+        "sort",
+        "empty",
+        "first",
+        "number",
+        "content",
+        "pageable",
+        "totalPages",
+        "totalElements",
+        "numberOfElements",
+    ];
+}
 impl model::Model for PageFile {
     #[inline]
     fn blank() -> Self {
@@ -41,19 +56,7 @@ impl model::Model for PageFile {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageFile",
-            names: &[
-                "last",
-                "size",
-                "sort",
-                "empty",
-                "first",
-                "number",
-                "content",
-                "pageable",
-                "totalPages",
-                "totalElements",
-                "numberOfElements",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -114,6 +117,26 @@ pub struct PageResponseEntitySetupUsage {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseEntitySetupUsage {
+    pub(crate) const NAMES: model::Names = &[
+        "last",
+        "size",
+        "sort",
+        "empty",
+        "first",
+        "number",
+        "content",
+        "pageSize",
+        "pageable",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+        "totalElements",
+        "numberOfElements",
+    ];
+}
 impl model::Model for PageResponseEntitySetupUsage {
     #[inline]
     fn blank() -> Self {
@@ -141,24 +164,7 @@ impl model::Model for PageResponseEntitySetupUsage {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseEntitySetupUsage",
-            names: &[
-                "last",
-                "size",
-                "sort",
-                "empty",
-                "first",
-                "number",
-                "content",
-                "pageSize",
-                "pageable",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-                "totalElements",
-                "numberOfElements",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

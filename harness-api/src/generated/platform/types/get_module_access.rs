@@ -9,6 +9,9 @@ pub struct ModuleAccessResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ModuleAccessResponse {
+    pub(crate) const NAMES: model::Names = &["hasAccess"];
+}
 impl model::Model for ModuleAccessResponse {
     #[inline]
     fn blank() -> Self {
@@ -21,7 +24,7 @@ impl model::Model for ModuleAccessResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ModuleAccessResponse",
-            names: &["hasAccess"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

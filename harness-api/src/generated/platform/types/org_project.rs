@@ -203,6 +203,14 @@ pub struct ProjectResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ProjectResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "created",
+        "project",
+        "updated",
+        "isFavorite",
+    ];
+}
 impl model::Model for ProjectResponse {
     #[inline]
     fn blank() -> Self {
@@ -218,7 +226,7 @@ impl model::Model for ProjectResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ProjectResponse",
-            names: &["created", "project", "updated", "isFavorite"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

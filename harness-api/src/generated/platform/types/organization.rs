@@ -130,6 +130,14 @@ pub struct NgOrganizationResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl NgOrganizationResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "createdAt",
+        "organization",
+        "harnessManaged",
+        "lastModifiedAt",
+    ];
+}
 impl model::Model for NgOrganizationResponse {
     #[inline]
     fn blank() -> Self {
@@ -145,7 +153,7 @@ impl model::Model for NgOrganizationResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "NgOrganizationResponse",
-            names: &["createdAt", "organization", "harnessManaged", "lastModifiedAt"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -278,6 +286,14 @@ pub struct OrganizationResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl OrganizationResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "org",
+        "created",
+        "updated",
+        "harness_managed",
+    ];
+}
 impl model::Model for OrganizationResponse {
     #[inline]
     fn blank() -> Self {
@@ -293,7 +309,7 @@ impl model::Model for OrganizationResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "OrganizationResponse",
-            names: &["org", "created", "updated", "harness_managed"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -334,6 +350,20 @@ pub struct PageResponseOrganizationResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseOrganizationResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "itemCount",
+        "pageCount",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseOrganizationResponse {
     #[inline]
     fn blank() -> Self {
@@ -355,18 +385,7 @@ impl model::Model for PageResponseOrganizationResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseOrganizationResponse",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "itemCount",
-                "pageCount",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -151,6 +151,15 @@ pub struct NgProjectResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl NgProjectResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "project",
+        "createdAt",
+        "isFavorite",
+        "lastMovedAt",
+        "lastModifiedAt",
+    ];
+}
 impl model::Model for NgProjectResponse {
     #[inline]
     fn blank() -> Self {
@@ -167,13 +176,7 @@ impl model::Model for NgProjectResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "NgProjectResponse",
-            names: &[
-                "project",
-                "createdAt",
-                "isFavorite",
-                "lastMovedAt",
-                "lastModifiedAt",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -214,6 +217,18 @@ pub struct PageResponseProjectResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseProjectResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseProjectResponse {
     #[inline]
     fn blank() -> Self {
@@ -233,16 +248,7 @@ impl model::Model for PageResponseProjectResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseProjectResponse",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

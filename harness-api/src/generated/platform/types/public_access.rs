@@ -73,6 +73,13 @@ pub struct PublicAccessCheckResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PublicAccessCheckResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "resource_type",
+        "resource_scope",
+        "public_access_list",
+    ];
+}
 impl model::Model for PublicAccessCheckResponse {
     #[inline]
     fn blank() -> Self {
@@ -87,7 +94,7 @@ impl model::Model for PublicAccessCheckResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PublicAccessCheckResponse",
-            names: &["resource_type", "resource_scope", "public_access_list"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

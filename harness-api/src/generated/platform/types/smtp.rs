@@ -12,6 +12,9 @@ pub struct NgSmtp {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl NgSmtp {
+    pub(crate) const NAMES: model::Names = &["name", "uuid", "value", "accountId"];
+}
 impl model::Model for NgSmtp {
     #[inline]
     fn blank() -> Self {
@@ -27,7 +30,7 @@ impl model::Model for NgSmtp {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "NgSmtp",
-            names: &["name", "uuid", "value", "accountId"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -244,6 +247,9 @@ pub struct ValidationResult {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ValidationResult {
+    pub(crate) const NAMES: model::Names = &["valid", "errorMessage"];
+}
 impl model::Model for ValidationResult {
     #[inline]
     fn blank() -> Self {
@@ -257,7 +263,7 @@ impl model::Model for ValidationResult {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ValidationResult",
-            names: &["valid", "errorMessage"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -82,6 +82,14 @@ pub struct VariableDetailsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl VariableDetailsResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "variable",
+        "createdAt",
+        "lastModifiedAt",
+        "governanceMetadata",
+    ];
+}
 impl model::Model for VariableDetailsResponse {
     #[inline]
     fn blank() -> Self {
@@ -97,7 +105,7 @@ impl model::Model for VariableDetailsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "VariableDetailsResponse",
-            names: &["variable", "createdAt", "lastModifiedAt", "governanceMetadata"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -454,6 +462,18 @@ pub struct GetVariableListResponseData {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetVariableListResponseData {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for GetVariableListResponseData {
     #[inline]
     fn blank() -> Self {
@@ -473,16 +493,7 @@ impl model::Model for GetVariableListResponseData {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetVariableListResponseData",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -675,6 +686,18 @@ pub struct ListVariableResponseData {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListVariableResponseData {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for ListVariableResponseData {
     #[inline]
     fn blank() -> Self {
@@ -694,16 +717,7 @@ impl model::Model for ListVariableResponseData {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListVariableResponseData",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

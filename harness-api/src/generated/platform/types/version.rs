@@ -10,6 +10,9 @@ pub struct VersionInfo {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl VersionInfo {
+    pub(crate) const NAMES: model::Names = &["commit", "version"];
+}
 impl model::Model for VersionInfo {
     #[inline]
     fn blank() -> Self {
@@ -23,7 +26,7 @@ impl model::Model for VersionInfo {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "VersionInfo",
-            names: &["commit", "version"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -52,6 +52,9 @@ pub struct AnalyzeResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AnalyzeResponse {
+    pub(crate) const NAMES: model::Names = &["desc", "status"];
+}
 impl model::Model for AnalyzeResponse {
     #[inline]
     fn blank() -> Self {
@@ -65,7 +68,7 @@ impl model::Model for AnalyzeResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AnalyzeResponse",
-            names: &["desc", "status"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -136,6 +139,9 @@ pub struct PolicySample {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PolicySample {
+    pub(crate) const NAMES: model::Names = &["policy", "status"];
+}
 impl model::Model for PolicySample {
     #[inline]
     fn blank() -> Self {
@@ -149,7 +155,7 @@ impl model::Model for PolicySample {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PolicySample",
-            names: &["policy", "status"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -13,6 +13,15 @@ pub struct EvaluatedPolicy {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl EvaluatedPolicy {
+    pub(crate) const NAMES: model::Names = &[
+        "error",
+        "output",
+        "policy",
+        "status",
+        "deny_messages",
+    ];
+}
 impl model::Model for EvaluatedPolicy {
     #[inline]
     fn blank() -> Self {
@@ -29,7 +38,7 @@ impl model::Model for EvaluatedPolicy {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "EvaluatedPolicy",
-            names: &["error", "output", "policy", "status", "deny_messages"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -133,6 +142,31 @@ pub struct PolicyManagementPolicy {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PolicyManagementPolicy {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "rego",
+        "org_id",
+        "created",
+        "updated",
+        "git_path",
+        "git_repo",
+        "account_id",
+        "identifier",
+        "project_id",
+        "git_file_id",
+        "git_file_url",
+        "git_commit_sha",
+        "policy_set_count",
+        "git_connector_ref",
+        "git_default_branch",
+        "git_default_branch_file_id",
+        "git_default_branch_updated",
+        "git_default_branch_file_url",
+        "git_default_branch_commit_sha",
+        "git_default_branch_update_error",
+    ];
+}
 impl model::Model for PolicyManagementPolicy {
     #[inline]
     fn blank() -> Self {
@@ -165,29 +199,7 @@ impl model::Model for PolicyManagementPolicy {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PolicyManagementPolicy",
-            names: &[
-                "name",
-                "rego",
-                "org_id",
-                "created",
-                "updated",
-                "git_path",
-                "git_repo",
-                "account_id",
-                "identifier",
-                "project_id",
-                "git_file_id",
-                "git_file_url",
-                "git_commit_sha",
-                "policy_set_count",
-                "git_connector_ref",
-                "git_default_branch",
-                "git_default_branch_file_id",
-                "git_default_branch_updated",
-                "git_default_branch_file_url",
-                "git_default_branch_commit_sha",
-                "git_default_branch_update_error",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -90,6 +90,17 @@ pub struct DashboardMetrics {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DashboardMetrics {
+    pub(crate) const NAMES: model::Names = &[
+        "aggregates",
+        "policy_health",
+        "total_policy_count",
+        "total_evaluation_count",
+        "total_policy_set_count",
+        "failed_evaluation_count",
+        "enabled_policy_set_count",
+    ];
+}
 impl model::Model for DashboardMetrics {
     #[inline]
     fn blank() -> Self {
@@ -108,15 +119,7 @@ impl model::Model for DashboardMetrics {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DashboardMetrics",
-            names: &[
-                "aggregates",
-                "policy_health",
-                "total_policy_count",
-                "total_evaluation_count",
-                "total_policy_set_count",
-                "failed_evaluation_count",
-                "enabled_policy_set_count",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

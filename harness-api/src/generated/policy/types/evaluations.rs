@@ -9,6 +9,9 @@ pub struct EntityYaml {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl EntityYaml {
+    pub(crate) const NAMES: model::Names = &["yaml"];
+}
 impl model::Model for EntityYaml {
     #[inline]
     fn blank() -> Self {
@@ -21,7 +24,7 @@ impl model::Model for EntityYaml {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "EntityYaml",
-            names: &["yaml"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -58,6 +61,22 @@ pub struct Evaluation {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Evaluation {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "type",
+        "input",
+        "action",
+        "entity",
+        "org_id",
+        "status",
+        "created",
+        "details",
+        "account_id",
+        "project_id",
+        "entity_metadata",
+    ];
+}
 impl model::Model for Evaluation {
     #[inline]
     fn blank() -> Self {
@@ -81,20 +100,7 @@ impl model::Model for Evaluation {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Evaluation",
-            names: &[
-                "id",
-                "type",
-                "input",
-                "action",
-                "entity",
-                "org_id",
-                "status",
-                "created",
-                "details",
-                "account_id",
-                "project_id",
-                "entity_metadata",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

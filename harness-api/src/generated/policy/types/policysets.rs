@@ -167,6 +167,25 @@ pub struct PolicyManagementPolicySet {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PolicyManagementPolicySet {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "type",
+        "action",
+        "org_id",
+        "created",
+        "enabled",
+        "updated",
+        "policies",
+        "account_id",
+        "identifier",
+        "project_id",
+        "description",
+        "yaml_version",
+        "entity_selector",
+        "resource_groups",
+    ];
+}
 impl model::Model for PolicyManagementPolicySet {
     #[inline]
     fn blank() -> Self {
@@ -193,23 +212,7 @@ impl model::Model for PolicyManagementPolicySet {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PolicyManagementPolicySet",
-            names: &[
-                "name",
-                "type",
-                "action",
-                "org_id",
-                "created",
-                "enabled",
-                "updated",
-                "policies",
-                "account_id",
-                "identifier",
-                "project_id",
-                "description",
-                "yaml_version",
-                "entity_selector",
-                "resource_groups",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

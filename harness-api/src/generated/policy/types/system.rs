@@ -10,6 +10,9 @@ pub struct ServiceVersion {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ServiceVersion {
+    pub(crate) const NAMES: model::Names = &["commit", "version"];
+}
 impl model::Model for ServiceVersion {
     #[inline]
     fn blank() -> Self {
@@ -23,7 +26,7 @@ impl model::Model for ServiceVersion {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ServiceVersion",
-            names: &["commit", "version"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

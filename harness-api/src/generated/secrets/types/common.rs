@@ -177,6 +177,15 @@ pub struct SecretResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SecretResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "draft",
+        "secret",
+        "created",
+        "updated",
+        "governance_metadata",
+    ];
+}
 impl model::Model for SecretResponse {
     #[inline]
     fn blank() -> Self {
@@ -193,7 +202,7 @@ impl model::Model for SecretResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SecretResponse",
-            names: &["draft", "secret", "created", "updated", "governance_metadata"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -347,6 +356,9 @@ pub struct SecretValidationResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SecretValidationResponse {
+    pub(crate) const NAMES: model::Names = &["message", "success"];
+}
 impl model::Model for SecretValidationResponse {
     #[inline]
     fn blank() -> Self {
@@ -360,7 +372,7 @@ impl model::Model for SecretValidationResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SecretValidationResponse",
-            names: &["message", "success"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -65,6 +65,9 @@ pub struct SecretManagerMetadataDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SecretManagerMetadataDto {
+    pub(crate) const NAMES: model::Names = &["spec", "encryptionType"];
+}
 impl model::Model for SecretManagerMetadataDto {
     #[inline]
     fn blank() -> Self {
@@ -78,7 +81,7 @@ impl model::Model for SecretManagerMetadataDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SecretManagerMetadataDto",
-            names: &["spec", "encryptionType"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -307,6 +307,15 @@ pub struct NgSecretResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl NgSecretResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "draft",
+        "secret",
+        "createdAt",
+        "updatedAt",
+        "governanceMetadata",
+    ];
+}
 impl model::Model for NgSecretResponse {
     #[inline]
     fn blank() -> Self {
@@ -323,7 +332,7 @@ impl model::Model for NgSecretResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "NgSecretResponse",
-            names: &["draft", "secret", "createdAt", "updatedAt", "governanceMetadata"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -510,6 +519,18 @@ pub struct PageResponseSecretResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseSecretResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseSecretResponse {
     #[inline]
     fn blank() -> Self {
@@ -529,16 +550,7 @@ impl model::Model for PageResponseSecretResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseSecretResponse",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -954,6 +966,9 @@ pub struct SecretValidationResult {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SecretValidationResult {
+    pub(crate) const NAMES: model::Names = &["message", "success"];
+}
 impl model::Model for SecretValidationResult {
     #[inline]
     fn blank() -> Self {
@@ -967,7 +982,7 @@ impl model::Model for SecretValidationResult {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SecretValidationResult",
-            names: &["message", "success"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

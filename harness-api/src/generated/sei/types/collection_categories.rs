@@ -63,6 +63,15 @@ pub struct CategoryResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CategoryResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "name",
+        "enabled",
+        "description",
+        "is_predefined",
+    ];
+}
 impl model::Model for CategoryResponse {
     #[inline]
     fn blank() -> Self {
@@ -79,7 +88,7 @@ impl model::Model for CategoryResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CategoryResponse",
-            names: &["id", "name", "enabled", "description", "is_predefined"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -114,6 +123,9 @@ pub struct DeleteCategoriesResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DeleteCategoriesResponse {
+    pub(crate) const NAMES: model::Names = &["count", "records"];
+}
 impl model::Model for DeleteCategoriesResponse {
     #[inline]
     fn blank() -> Self {
@@ -127,7 +139,7 @@ impl model::Model for DeleteCategoriesResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DeleteCategoriesResponse",
-            names: &["count", "records"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -198,6 +210,9 @@ pub struct DeleteCategoryResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DeleteCategoryResponse {
+    pub(crate) const NAMES: model::Names = &["count", "records"];
+}
 impl model::Model for DeleteCategoryResponse {
     #[inline]
     fn blank() -> Self {
@@ -211,7 +226,7 @@ impl model::Model for DeleteCategoryResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DeleteCategoryResponse",
-            names: &["count", "records"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -329,6 +344,9 @@ pub struct ListCategoriesResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListCategoriesResponse {
+    pub(crate) const NAMES: model::Names = &["count", "records", "_metadata"];
+}
 impl model::Model for ListCategoriesResponse {
     #[inline]
     fn blank() -> Self {
@@ -343,7 +361,7 @@ impl model::Model for ListCategoriesResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListCategoriesResponse",
-            names: &["count", "records", "_metadata"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -59,6 +59,9 @@ pub struct DeleteCollectionResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DeleteCollectionResponse {
+    pub(crate) const NAMES: model::Names = &["message"];
+}
 impl model::Model for DeleteCollectionResponse {
     #[inline]
     fn blank() -> Self {
@@ -71,7 +74,7 @@ impl model::Model for DeleteCollectionResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DeleteCollectionResponse",
-            names: &["message"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -99,6 +102,9 @@ pub struct ListCollectionsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListCollectionsResponse {
+    pub(crate) const NAMES: model::Names = &["count", "records", "_metadata"];
+}
 impl model::Model for ListCollectionsResponse {
     #[inline]
     fn blank() -> Self {
@@ -113,7 +119,7 @@ impl model::Model for ListCollectionsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListCollectionsResponse",
-            names: &["count", "records", "_metadata"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -318,6 +324,9 @@ pub struct SaveCollectionResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SaveCollectionResponse {
+    pub(crate) const NAMES: model::Names = &["errors", "success"];
+}
 impl model::Model for SaveCollectionResponse {
     #[inline]
     fn blank() -> Self {
@@ -331,7 +340,7 @@ impl model::Model for SaveCollectionResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SaveCollectionResponse",
-            names: &["errors", "success"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

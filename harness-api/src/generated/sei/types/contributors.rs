@@ -11,6 +11,9 @@ pub struct GetContributorSchemaResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetContributorSchemaResponse {
+    pub(crate) const NAMES: model::Names = &["fields", "version", "created_at"];
+}
 impl model::Model for GetContributorSchemaResponse {
     #[inline]
     fn blank() -> Self {
@@ -25,7 +28,7 @@ impl model::Model for GetContributorSchemaResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetContributorSchemaResponse",
-            names: &["fields", "version", "created_at"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -122,6 +125,9 @@ pub struct GetContributorVersionsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetContributorVersionsResponse {
+    pub(crate) const NAMES: model::Names = &["count", "records", "_metadata"];
+}
 impl model::Model for GetContributorVersionsResponse {
     #[inline]
     fn blank() -> Self {
@@ -136,7 +142,7 @@ impl model::Model for GetContributorVersionsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetContributorVersionsResponse",
-            names: &["count", "records", "_metadata"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -213,6 +219,9 @@ pub struct ListActiveUsersResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListActiveUsersResponse {
+    pub(crate) const NAMES: model::Names = &["records", "_metadata"];
+}
 impl model::Model for ListActiveUsersResponse {
     #[inline]
     fn blank() -> Self {
@@ -226,7 +235,7 @@ impl model::Model for ListActiveUsersResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListActiveUsersResponse",
-            names: &["records", "_metadata"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -443,6 +452,13 @@ pub struct ListContributorsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListContributorsResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "org_user_count",
+        "org_user_details",
+        "integration_user_count",
+    ];
+}
 impl model::Model for ListContributorsResponse {
     #[inline]
     fn blank() -> Self {
@@ -457,7 +473,7 @@ impl model::Model for ListContributorsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListContributorsResponse",
-            names: &["org_user_count", "org_user_details", "integration_user_count"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -689,6 +705,9 @@ pub struct UpdateContributorsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateContributorsResponse {
+    pub(crate) const NAMES: model::Names = &["message"];
+}
 impl model::Model for UpdateContributorsResponse {
     #[inline]
     fn blank() -> Self {
@@ -701,7 +720,7 @@ impl model::Model for UpdateContributorsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateContributorsResponse",
-            names: &["message"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -10,6 +10,9 @@ pub struct ChangeFailureRateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ChangeFailureRateResponse {
+    pub(crate) const NAMES: model::Names = &["stats", "time_series"];
+}
 impl model::Model for ChangeFailureRateResponse {
     #[inline]
     fn blank() -> Self {
@@ -23,7 +26,7 @@ impl model::Model for ChangeFailureRateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ChangeFailureRateResponse",
-            names: &["stats", "time_series"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -194,6 +197,9 @@ pub struct DeploymentFrequencyResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DeploymentFrequencyResponse {
+    pub(crate) const NAMES: model::Names = &["stats", "time_series"];
+}
 impl model::Model for DeploymentFrequencyResponse {
     #[inline]
     fn blank() -> Self {
@@ -207,7 +213,7 @@ impl model::Model for DeploymentFrequencyResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DeploymentFrequencyResponse",
-            names: &["stats", "time_series"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -477,6 +483,9 @@ pub struct LeadTimeResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl LeadTimeResponse {
+    pub(crate) const NAMES: model::Names = &["count", "records", "_metadata"];
+}
 impl model::Model for LeadTimeResponse {
     #[inline]
     fn blank() -> Self {
@@ -491,7 +500,7 @@ impl model::Model for LeadTimeResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "LeadTimeResponse",
-            names: &["count", "records", "_metadata"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -612,6 +621,14 @@ pub struct MeanTimeToRestoreResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl MeanTimeToRestoreResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "band",
+        "unit",
+        "mean_time",
+        "total_incidents",
+    ];
+}
 impl model::Model for MeanTimeToRestoreResponse {
     #[inline]
     fn blank() -> Self {
@@ -627,7 +644,7 @@ impl model::Model for MeanTimeToRestoreResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "MeanTimeToRestoreResponse",
-            names: &["band", "unit", "mean_time", "total_incidents"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -421,6 +421,9 @@ pub struct CvSecondaryEventDetails {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CvSecondaryEventDetails {
+    pub(crate) const NAMES: model::Names = &["type", "details", "endTime", "startTime"];
+}
 impl model::Model for CvSecondaryEventDetails {
     #[inline]
     fn blank() -> Self {
@@ -436,7 +439,7 @@ impl model::Model for CvSecondaryEventDetails {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CvSecondaryEventDetails",
-            names: &["type", "details", "endTime", "startTime"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1569,6 +1572,14 @@ pub struct NotificationRuleResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl NotificationRuleResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "enabled",
+        "createdAt",
+        "lastModifiedAt",
+        "notificationRule",
+    ];
+}
 impl model::Model for NotificationRuleResponse {
     #[inline]
     fn blank() -> Self {
@@ -1584,7 +1595,7 @@ impl model::Model for NotificationRuleResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "NotificationRuleResponse",
-            names: &["enabled", "createdAt", "lastModifiedAt", "notificationRule"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1628,6 +1639,18 @@ pub struct PageResponseCvngLog {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseCvngLog {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseCvngLog {
     #[inline]
     fn blank() -> Self {
@@ -1647,16 +1670,7 @@ impl model::Model for PageResponseCvngLog {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseCvngLog",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1703,6 +1717,18 @@ pub struct PageResponseNotificationRuleResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseNotificationRuleResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseNotificationRuleResponse {
     #[inline]
     fn blank() -> Self {
@@ -1722,16 +1748,7 @@ impl model::Model for PageResponseNotificationRuleResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseNotificationRuleResponse",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1778,6 +1795,18 @@ pub struct PageResponseSloHealthListView {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseSloHealthListView {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseSloHealthListView {
     #[inline]
     fn blank() -> Self {
@@ -1797,16 +1826,7 @@ impl model::Model for PageResponseSloHealthListView {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseSloHealthListView",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

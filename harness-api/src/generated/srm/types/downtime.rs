@@ -419,6 +419,9 @@ pub struct CvDowntimeResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CvDowntimeResponse {
+    pub(crate) const NAMES: model::Names = &["downtime", "createdAt", "lastModifiedAt"];
+}
 impl model::Model for CvDowntimeResponse {
     #[inline]
     fn blank() -> Self {
@@ -433,7 +436,7 @@ impl model::Model for CvDowntimeResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CvDowntimeResponse",
-            names: &["downtime", "createdAt", "lastModifiedAt"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1200,6 +1203,18 @@ pub struct GetDowntimeAssociatedMonitoredServicesResponseData {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetDowntimeAssociatedMonitoredServicesResponseData {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for GetDowntimeAssociatedMonitoredServicesResponseData {
     #[inline]
     fn blank() -> Self {
@@ -1219,16 +1234,7 @@ impl model::Model for GetDowntimeAssociatedMonitoredServicesResponseData {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetDowntimeAssociatedMonitoredServicesResponseData",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1376,6 +1382,18 @@ pub struct GetHistoryResponseData {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetHistoryResponseData {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for GetHistoryResponseData {
     #[inline]
     fn blank() -> Self {
@@ -1395,16 +1413,7 @@ impl model::Model for GetHistoryResponseData {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetHistoryResponseData",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1505,6 +1514,18 @@ pub struct ListDowntimesResponseData {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListDowntimesResponseData {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for ListDowntimesResponseData {
     #[inline]
     fn blank() -> Self {
@@ -1524,16 +1545,7 @@ impl model::Model for ListDowntimesResponseData {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListDowntimesResponseData",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

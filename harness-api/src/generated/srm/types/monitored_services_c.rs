@@ -81,6 +81,13 @@ pub struct CvAnomalyCount {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CvAnomalyCount {
+    pub(crate) const NAMES: model::Names = &[
+        "logsAnomalies",
+        "totalAnomalies",
+        "timeSeriesAnomalies",
+    ];
+}
 impl model::Model for CvAnomalyCount {
     #[inline]
     fn blank() -> Self {
@@ -95,7 +102,7 @@ impl model::Model for CvAnomalyCount {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CvAnomalyCount",
-            names: &["logsAnomalies", "totalAnomalies", "timeSeriesAnomalies"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -129,6 +136,15 @@ pub struct CvHealthMonitoringFlag {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CvHealthMonitoringFlag {
+    pub(crate) const NAMES: model::Names = &[
+        "accountId",
+        "identifier",
+        "orgIdentifier",
+        "projectIdentifier",
+        "healthMonitoringEnabled",
+    ];
+}
 impl model::Model for CvHealthMonitoringFlag {
     #[inline]
     fn blank() -> Self {
@@ -145,13 +161,7 @@ impl model::Model for CvHealthMonitoringFlag {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CvHealthMonitoringFlag",
-            names: &[
-                "accountId",
-                "identifier",
-                "orgIdentifier",
-                "projectIdentifier",
-                "healthMonitoringEnabled",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -345,6 +355,9 @@ pub struct CvHealthTrend {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CvHealthTrend {
+    pub(crate) const NAMES: model::Names = &["healthScores"];
+}
 impl model::Model for CvHealthTrend {
     #[inline]
     fn blank() -> Self {
@@ -357,7 +370,7 @@ impl model::Model for CvHealthTrend {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CvHealthTrend",
-            names: &["healthScores"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -440,6 +453,26 @@ pub struct CvMonitoredServiceListItem {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CvMonitoredServiceListItem {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "type",
+        "identifier",
+        "serviceRef",
+        "serviceName",
+        "changeSummary",
+        "environmentRef",
+        "environmentName",
+        "historicalTrend",
+        "currentHealthScore",
+        "environmentRefList",
+        "sloHealthIndicators",
+        "dependentHealthScore",
+        "healthMonitoringEnabled",
+        "serviceMonitoringEnabled",
+    ];
+}
 impl model::Model for CvMonitoredServiceListItem {
     #[inline]
     fn blank() -> Self {
@@ -467,24 +500,7 @@ impl model::Model for CvMonitoredServiceListItem {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CvMonitoredServiceListItem",
-            names: &[
-                "name",
-                "tags",
-                "type",
-                "identifier",
-                "serviceRef",
-                "serviceName",
-                "changeSummary",
-                "environmentRef",
-                "environmentName",
-                "historicalTrend",
-                "currentHealthScore",
-                "environmentRefList",
-                "sloHealthIndicators",
-                "dependentHealthScore",
-                "healthMonitoringEnabled",
-                "serviceMonitoringEnabled",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -541,6 +557,12 @@ pub struct CvMonitoredServiceScore {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CvMonitoredServiceScore {
+    pub(crate) const NAMES: model::Names = &[
+        "currentHealthScore",
+        "dependentHealthScore",
+    ];
+}
 impl model::Model for CvMonitoredServiceScore {
     #[inline]
     fn blank() -> Self {
@@ -554,7 +576,7 @@ impl model::Model for CvMonitoredServiceScore {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CvMonitoredServiceScore",
-            names: &["currentHealthScore", "dependentHealthScore"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -751,6 +773,9 @@ pub struct CvServiceCount {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CvServiceCount {
+    pub(crate) const NAMES: model::Names = &["allServicesCount", "servicesAtRiskCount"];
+}
 impl model::Model for CvServiceCount {
     #[inline]
     fn blank() -> Self {
@@ -764,7 +789,7 @@ impl model::Model for CvServiceCount {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CvServiceCount",
-            names: &["allServicesCount", "servicesAtRiskCount"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

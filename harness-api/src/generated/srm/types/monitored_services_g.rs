@@ -259,6 +259,18 @@ pub struct GetListResponseData {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetListResponseData {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for GetListResponseData {
     #[inline]
     fn blank() -> Self {
@@ -278,16 +290,7 @@ impl model::Model for GetListResponseData {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetListResponseData",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -392,6 +395,18 @@ pub struct GetListV2ResponseData {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetListV2ResponseData {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for GetListV2ResponseData {
     #[inline]
     fn blank() -> Self {
@@ -411,16 +426,7 @@ impl model::Model for GetListV2ResponseData {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetListV2ResponseData",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -213,6 +213,13 @@ pub struct MonitoredServiceResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl MonitoredServiceResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "createdAt",
+        "lastModifiedAt",
+        "monitoredService",
+    ];
+}
 impl model::Model for MonitoredServiceResponse {
     #[inline]
     fn blank() -> Self {
@@ -227,7 +234,7 @@ impl model::Model for MonitoredServiceResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "MonitoredServiceResponse",
-            names: &["createdAt", "lastModifiedAt", "monitoredService"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -323,6 +330,18 @@ pub struct MonitoredServicesListResponseData {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl MonitoredServicesListResponseData {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for MonitoredServicesListResponseData {
     #[inline]
     fn blank() -> Self {
@@ -342,16 +361,7 @@ impl model::Model for MonitoredServicesListResponseData {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "MonitoredServicesListResponseData",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -186,6 +186,18 @@ pub struct PageResponseServiceLevelObjectiveV2Response {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseServiceLevelObjectiveV2Response {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseServiceLevelObjectiveV2Response {
     #[inline]
     fn blank() -> Self {
@@ -205,16 +217,7 @@ impl model::Model for PageResponseServiceLevelObjectiveV2Response {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseServiceLevelObjectiveV2Response",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -527,6 +530,13 @@ pub struct ServiceLevelObjectiveV2Response {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ServiceLevelObjectiveV2Response {
+    pub(crate) const NAMES: model::Names = &[
+        "createdAt",
+        "lastModifiedAt",
+        "serviceLevelObjectiveV2",
+    ];
+}
 impl model::Model for ServiceLevelObjectiveV2Response {
     #[inline]
     fn blank() -> Self {
@@ -541,7 +551,7 @@ impl model::Model for ServiceLevelObjectiveV2Response {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ServiceLevelObjectiveV2Response",
-            names: &["createdAt", "lastModifiedAt", "serviceLevelObjectiveV2"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -684,6 +694,9 @@ pub struct TimeGraphResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TimeGraphResponse {
+    pub(crate) const NAMES: model::Names = &["endTime", "startTime", "dataPoints"];
+}
 impl model::Model for TimeGraphResponse {
     #[inline]
     fn blank() -> Self {
@@ -698,7 +711,7 @@ impl model::Model for TimeGraphResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TimeGraphResponse",
-            names: &["endTime", "startTime", "dataPoints"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -108,6 +108,18 @@ pub struct SloErrorBudgetReset {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SloErrorBudgetReset {
+    pub(crate) const NAMES: model::Names = &[
+        "reason",
+        "createdAt",
+        "validUntil",
+        "errorBudgetAtReset",
+        "errorBudgetIncrementMinutes",
+        "remainingErrorBudgetAtReset",
+        "errorBudgetIncrementPercentage",
+        "serviceLevelObjectiveIdentifier",
+    ];
+}
 impl model::Model for SloErrorBudgetReset {
     #[inline]
     fn blank() -> Self {
@@ -127,16 +139,7 @@ impl model::Model for SloErrorBudgetReset {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SloErrorBudgetReset",
-            names: &[
-                "reason",
-                "createdAt",
-                "validUntil",
-                "errorBudgetAtReset",
-                "errorBudgetIncrementMinutes",
-                "remainingErrorBudgetAtReset",
-                "errorBudgetIncrementPercentage",
-                "serviceLevelObjectiveIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -58,6 +58,18 @@ pub struct PageResponseSloConsumptionBreakdown {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseSloConsumptionBreakdown {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseSloConsumptionBreakdown {
     #[inline]
     fn blank() -> Self {
@@ -77,16 +89,7 @@ impl model::Model for PageResponseSloConsumptionBreakdown {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseSloConsumptionBreakdown",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -461,6 +464,15 @@ pub struct SloDashboardDetail {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SloDashboardDetail {
+    pub(crate) const NAMES: model::Names = &[
+        "createdAt",
+        "description",
+        "lastModifiedAt",
+        "timeRangeFilters",
+        "sloDashboardWidget",
+    ];
+}
 impl model::Model for SloDashboardDetail {
     #[inline]
     fn blank() -> Self {
@@ -477,13 +489,7 @@ impl model::Model for SloDashboardDetail {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SloDashboardDetail",
-            names: &[
-                "createdAt",
-                "description",
-                "lastModifiedAt",
-                "timeRangeFilters",
-                "sloDashboardWidget",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -777,6 +783,9 @@ pub struct SloRiskCountResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SloRiskCountResponse {
+    pub(crate) const NAMES: model::Names = &["riskCounts", "totalCount"];
+}
 impl model::Model for SloRiskCountResponse {
     #[inline]
     fn blank() -> Self {
@@ -790,7 +799,7 @@ impl model::Model for SloRiskCountResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SloRiskCountResponse",
-            names: &["riskCounts", "totalCount"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1043,6 +1052,18 @@ pub struct GetSloAssociatedEnvironmentIdentifiersResponseData {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetSloAssociatedEnvironmentIdentifiersResponseData {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for GetSloAssociatedEnvironmentIdentifiersResponseData {
     #[inline]
     fn blank() -> Self {
@@ -1062,16 +1083,7 @@ impl model::Model for GetSloAssociatedEnvironmentIdentifiersResponseData {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetSloAssociatedEnvironmentIdentifiersResponseData",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1173,6 +1185,18 @@ pub struct GetSloAssociatedMonitoredServicesResponseData {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetSloAssociatedMonitoredServicesResponseData {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for GetSloAssociatedMonitoredServicesResponseData {
     #[inline]
     fn blank() -> Self {
@@ -1192,16 +1216,7 @@ impl model::Model for GetSloAssociatedMonitoredServicesResponseData {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetSloAssociatedMonitoredServicesResponseData",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

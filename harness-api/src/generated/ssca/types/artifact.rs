@@ -23,6 +23,25 @@ pub struct ArtifactDetailResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ArtifactDetailResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "tag",
+        "url",
+        "name",
+        "updated",
+        "metadata",
+        "scorecard",
+        "prod_env_count",
+        "sto_issue_count",
+        "components_count",
+        "orchestration_id",
+        "build_pipeline_id",
+        "non_prod_env_count",
+        "build_pipeline_name",
+        "build_pipeline_execution_id",
+    ];
+}
 impl model::Model for ArtifactDetailResponse {
     #[inline]
     fn blank() -> Self {
@@ -49,23 +68,7 @@ impl model::Model for ArtifactDetailResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ArtifactDetailResponse",
-            names: &[
-                "id",
-                "tag",
-                "url",
-                "name",
-                "updated",
-                "metadata",
-                "scorecard",
-                "prod_env_count",
-                "sto_issue_count",
-                "components_count",
-                "orchestration_id",
-                "build_pipeline_id",
-                "non_prod_env_count",
-                "build_pipeline_name",
-                "build_pipeline_execution_id",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -328,6 +328,26 @@ pub struct ArtifactV2Overview {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ArtifactV2Overview {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "url",
+        "name",
+        "tags",
+        "digest",
+        "signing",
+        "updated",
+        "metadata",
+        "scorecard",
+        "source_id",
+        "violations",
+        "deployments",
+        "sbom_details",
+        "slsa_details",
+        "sto_issue_count",
+        "pipeline_details",
+    ];
+}
 impl model::Model for ArtifactV2Overview {
     #[inline]
     fn blank() -> Self {
@@ -355,24 +375,7 @@ impl model::Model for ArtifactV2Overview {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ArtifactV2Overview",
-            names: &[
-                "id",
-                "url",
-                "name",
-                "tags",
-                "digest",
-                "signing",
-                "updated",
-                "metadata",
-                "scorecard",
-                "source_id",
-                "violations",
-                "deployments",
-                "sbom_details",
-                "slsa_details",
-                "sto_issue_count",
-                "pipeline_details",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -11,6 +11,9 @@ pub struct DownloadSignatureResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl DownloadSignatureResponseBody {
+    pub(crate) const NAMES: model::Names = &["rekor", "payload", "signature"];
+}
 impl model::Model for DownloadSignatureResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -25,7 +28,7 @@ impl model::Model for DownloadSignatureResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "DownloadSignatureResponseBody",
-            names: &["rekor", "payload", "signature"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -116,6 +119,9 @@ pub struct SaveIntegrityVerificationResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SaveIntegrityVerificationResponse {
+    pub(crate) const NAMES: model::Names = &["status", "response"];
+}
 impl model::Model for SaveIntegrityVerificationResponse {
     #[inline]
     fn blank() -> Self {
@@ -129,7 +135,7 @@ impl model::Model for SaveIntegrityVerificationResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SaveIntegrityVerificationResponse",
-            names: &["status", "response"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -204,6 +210,9 @@ pub struct SaveSignatureResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SaveSignatureResponse {
+    pub(crate) const NAMES: model::Names = &["status", "response"];
+}
 impl model::Model for SaveSignatureResponse {
     #[inline]
     fn blank() -> Self {
@@ -217,7 +226,7 @@ impl model::Model for SaveSignatureResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SaveSignatureResponse",
-            names: &["status", "response"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -60,6 +60,14 @@ pub struct ArtifactComponentsResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ArtifactComponentsResponseBody {
+    pub(crate) const NAMES: model::Names = &[
+        "org_id",
+        "artifact",
+        "components",
+        "project_id",
+    ];
+}
 impl model::Model for ArtifactComponentsResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -75,7 +83,7 @@ impl model::Model for ArtifactComponentsResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ArtifactComponentsResponseBody",
-            names: &["org_id", "artifact", "components", "project_id"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -48,6 +48,9 @@ pub struct BaselineResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl BaselineResponseBody {
+    pub(crate) const NAMES: model::Names = &["tag", "artifact_id"];
+}
 impl model::Model for BaselineResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -61,7 +64,7 @@ impl model::Model for BaselineResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "BaselineResponseBody",
-            names: &["tag", "artifact_id"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -10,6 +10,12 @@ pub struct CicdHarnessPipelineYamlResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CicdHarnessPipelineYamlResponseBody {
+    pub(crate) const NAMES: model::Names = &[
+        "pipeline_yaml",
+        "harness_pipeline_settings",
+    ];
+}
 impl model::Model for CicdHarnessPipelineYamlResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -23,7 +29,7 @@ impl model::Model for CicdHarnessPipelineYamlResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CicdHarnessPipelineYamlResponseBody",
-            names: &["pipeline_yaml", "harness_pipeline_settings"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -55,6 +61,15 @@ pub struct CicdOverviewResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CicdOverviewResponseBody {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "name",
+        "source",
+        "last_scan",
+        "compliance_summary",
+    ];
+}
 impl model::Model for CicdOverviewResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -71,7 +86,7 @@ impl model::Model for CicdOverviewResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CicdOverviewResponseBody",
-            names: &["id", "name", "source", "last_scan", "compliance_summary"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -202,6 +217,9 @@ pub struct CicdWorkflowSummary {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CicdWorkflowSummary {
+    pub(crate) const NAMES: model::Names = &["total_workflows", "compliance_summary"];
+}
 impl model::Model for CicdWorkflowSummary {
     #[inline]
     fn blank() -> Self {
@@ -215,7 +233,7 @@ impl model::Model for CicdWorkflowSummary {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CicdWorkflowSummary",
-            names: &["total_workflows", "compliance_summary"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

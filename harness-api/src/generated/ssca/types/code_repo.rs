@@ -202,6 +202,22 @@ pub struct CodeRepositoryOverview {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CodeRepositoryOverview {
+    pub(crate) const NAMES: model::Names = &[
+        "url",
+        "name",
+        "variant",
+        "scorecard",
+        "last_commit",
+        "sbom_details",
+        "drift_summary",
+        "last_evaluation",
+        "repo_identifier",
+        "vulnerabilities",
+        "compliance_summary",
+        "repository_platform",
+    ];
+}
 impl model::Model for CodeRepositoryOverview {
     #[inline]
     fn blank() -> Self {
@@ -225,20 +241,7 @@ impl model::Model for CodeRepositoryOverview {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CodeRepositoryOverview",
-            names: &[
-                "url",
-                "name",
-                "variant",
-                "scorecard",
-                "last_commit",
-                "sbom_details",
-                "drift_summary",
-                "last_evaluation",
-                "repo_identifier",
-                "vulnerabilities",
-                "compliance_summary",
-                "repository_platform",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -334,6 +337,13 @@ pub struct RepositoriesSummary {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RepositoriesSummary {
+    pub(crate) const NAMES: model::Names = &[
+        "total",
+        "vulnerabilities",
+        "evaluation_summary",
+    ];
+}
 impl model::Model for RepositoriesSummary {
     #[inline]
     fn blank() -> Self {
@@ -348,7 +358,7 @@ impl model::Model for RepositoriesSummary {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RepositoriesSummary",
-            names: &["total", "vulnerabilities", "evaluation_summary"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

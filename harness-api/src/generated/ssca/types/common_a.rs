@@ -603,6 +603,17 @@ pub struct ArtifactSbomDriftResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ArtifactSbomDriftResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "tag",
+        "base_tag",
+        "drift_id",
+        "total_drifts",
+        "artifact_name",
+        "license_drift_summary",
+        "component_drift_summary",
+    ];
+}
 impl model::Model for ArtifactSbomDriftResponse {
     #[inline]
     fn blank() -> Self {
@@ -621,15 +632,7 @@ impl model::Model for ArtifactSbomDriftResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ArtifactSbomDriftResponse",
-            names: &[
-                "tag",
-                "base_tag",
-                "drift_id",
-                "total_drifts",
-                "artifact_name",
-                "license_drift_summary",
-                "component_drift_summary",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

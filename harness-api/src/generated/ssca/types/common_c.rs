@@ -859,6 +859,19 @@ pub struct ConfigResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ConfigResponseBody {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "type",
+        "org_id",
+        "user_id",
+        "config_id",
+        "account_id",
+        "project_id",
+        "config_info",
+        "creation_on",
+    ];
+}
 impl model::Model for ConfigResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -879,17 +892,7 @@ impl model::Model for ConfigResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ConfigResponseBody",
-            names: &[
-                "name",
-                "type",
-                "org_id",
-                "user_id",
-                "config_id",
-                "account_id",
-                "project_id",
-                "config_info",
-                "creation_on",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

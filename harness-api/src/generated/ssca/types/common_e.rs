@@ -11,6 +11,9 @@ pub struct EnforceSbomResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl EnforceSbomResponseBody {
+    pub(crate) const NAMES: model::Names = &["status", "response", "enforcement_id"];
+}
 impl model::Model for EnforceSbomResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -25,7 +28,7 @@ impl model::Model for EnforceSbomResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "EnforceSbomResponseBody",
-            names: &["status", "response", "enforcement_id"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

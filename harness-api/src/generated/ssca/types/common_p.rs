@@ -119,6 +119,9 @@ pub struct PluginResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PluginResponseBody {
+    pub(crate) const NAMES: model::Names = &["artifact", "source_id", "response_url"];
+}
 impl model::Model for PluginResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -133,7 +136,7 @@ impl model::Model for PluginResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PluginResponseBody",
-            names: &["artifact", "source_id", "response_url"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

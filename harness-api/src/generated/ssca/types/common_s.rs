@@ -10,6 +10,9 @@ pub struct SaveResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SaveResponse {
+    pub(crate) const NAMES: model::Names = &["status", "response"];
+}
 impl model::Model for SaveResponse {
     #[inline]
     fn blank() -> Self {
@@ -23,7 +26,7 @@ impl model::Model for SaveResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SaveResponse",
-            names: &["status", "response"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -421,6 +424,20 @@ pub struct SbomScorecardResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SbomScorecardResponseBody {
+    pub(crate) const NAMES: model::Names = &[
+        "org_id",
+        "category",
+        "avg_score",
+        "max_score",
+        "account_id",
+        "project_id",
+        "creation_on",
+        "sbom_details",
+        "score_card_info",
+        "orchestration_id",
+    ];
+}
 impl model::Model for SbomScorecardResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -442,18 +459,7 @@ impl model::Model for SbomScorecardResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SbomScorecardResponseBody",
-            names: &[
-                "org_id",
-                "category",
-                "avg_score",
-                "max_score",
-                "account_id",
-                "project_id",
-                "creation_on",
-                "sbom_details",
-                "score_card_info",
-                "orchestration_id",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

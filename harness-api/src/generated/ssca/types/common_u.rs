@@ -10,6 +10,9 @@ pub struct UpdateIntegration {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateIntegration {
+    pub(crate) const NAMES: model::Names = &["missing_repos", "all_repos_configured"];
+}
 impl model::Model for UpdateIntegration {
     #[inline]
     fn blank() -> Self {
@@ -23,7 +26,7 @@ impl model::Model for UpdateIntegration {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateIntegration",
-            names: &["missing_repos", "all_repos_configured"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -25,6 +25,27 @@ pub struct ComplianceCheck {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ComplianceCheck {
+    pub(crate) const NAMES: model::Names = &[
+        "url",
+        "tags",
+        "type",
+        "title",
+        "entity",
+        "category",
+        "severity",
+        "scan_type",
+        "standards",
+        "can_execute",
+        "category_id",
+        "description",
+        "remediation",
+        "integrations",
+        "sub_category",
+        "compliance_id",
+        "sub_category_id",
+    ];
+}
 impl model::Model for ComplianceCheck {
     #[inline]
     fn blank() -> Self {
@@ -53,25 +74,7 @@ impl model::Model for ComplianceCheck {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ComplianceCheck",
-            names: &[
-                "url",
-                "tags",
-                "type",
-                "title",
-                "entity",
-                "category",
-                "severity",
-                "scan_type",
-                "standards",
-                "can_execute",
-                "category_id",
-                "description",
-                "remediation",
-                "integrations",
-                "sub_category",
-                "compliance_id",
-                "sub_category_id",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -166,6 +166,9 @@ pub struct ComplianceResultsEvaluationBreakdown {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ComplianceResultsEvaluationBreakdown {
+    pub(crate) const NAMES: model::Names = &["failed", "passed", "severity_breakdown"];
+}
 impl model::Model for ComplianceResultsEvaluationBreakdown {
     #[inline]
     fn blank() -> Self {
@@ -180,7 +183,7 @@ impl model::Model for ComplianceResultsEvaluationBreakdown {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ComplianceResultsEvaluationBreakdown",
-            names: &["failed", "passed", "severity_breakdown"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

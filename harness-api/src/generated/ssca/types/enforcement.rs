@@ -311,6 +311,16 @@ pub struct EnforcementSummaryResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl EnforcementSummaryResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "status",
+        "artifact",
+        "enforcement_id",
+        "exempted_component_count",
+        "deny_list_violation_count",
+        "allow_list_violation_count",
+    ];
+}
 impl model::Model for EnforcementSummaryResponse {
     #[inline]
     fn blank() -> Self {
@@ -328,14 +338,7 @@ impl model::Model for EnforcementSummaryResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "EnforcementSummaryResponse",
-            names: &[
-                "status",
-                "artifact",
-                "enforcement_id",
-                "exempted_component_count",
-                "deny_list_violation_count",
-                "allow_list_violation_count",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

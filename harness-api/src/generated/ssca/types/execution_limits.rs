@@ -55,6 +55,15 @@ pub struct ExecutionLimitResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ExecutionLimitResponseBody {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "type",
+        "configs",
+        "config_id",
+        "account_id",
+    ];
+}
 impl model::Model for ExecutionLimitResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -71,7 +80,7 @@ impl model::Model for ExecutionLimitResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ExecutionLimitResponseBody",
-            names: &["name", "type", "configs", "config_id", "account_id"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -183,6 +183,32 @@ pub struct ExemptionResponseDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ExemptionResponseDto {
+    pub(crate) const NAMES: model::Names = &[
+        "uuid",
+        "reason",
+        "account_id",
+        "created_at",
+        "updated_at",
+        "updated_by",
+        "artifact_id",
+        "reviewed_at",
+        "valid_until",
+        "component_name",
+        "org_identifier",
+        "review_comment",
+        "created_by_name",
+        "exemption_status",
+        "reviewed_by_name",
+        "version_operator",
+        "component_version",
+        "created_by_user_id",
+        "exemption_duration",
+        "project_identifier",
+        "exemption_initiator",
+        "reviewed_by_user_id",
+    ];
+}
 impl model::Model for ExemptionResponseDto {
     #[inline]
     fn blank() -> Self {
@@ -216,30 +242,7 @@ impl model::Model for ExemptionResponseDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ExemptionResponseDto",
-            names: &[
-                "uuid",
-                "reason",
-                "account_id",
-                "created_at",
-                "updated_at",
-                "updated_by",
-                "artifact_id",
-                "reviewed_at",
-                "valid_until",
-                "component_name",
-                "org_identifier",
-                "review_comment",
-                "created_by_name",
-                "exemption_status",
-                "reviewed_by_name",
-                "version_operator",
-                "component_version",
-                "created_by_user_id",
-                "exemption_duration",
-                "project_identifier",
-                "exemption_initiator",
-                "reviewed_by_user_id",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

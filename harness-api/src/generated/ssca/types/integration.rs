@@ -55,6 +55,9 @@ pub struct HarnessPipelineIntegrationResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl HarnessPipelineIntegrationResponse {
+    pub(crate) const NAMES: model::Names = &["enabled"];
+}
 impl model::Model for HarnessPipelineIntegrationResponse {
     #[inline]
     fn blank() -> Self {
@@ -67,7 +70,7 @@ impl model::Model for HarnessPipelineIntegrationResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "HarnessPipelineIntegrationResponse",
-            names: &["enabled"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -98,6 +101,16 @@ pub struct Integration {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Integration {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "org",
+        "type",
+        "status",
+        "connector_id",
+        "last_scan_at",
+    ];
+}
 impl model::Model for Integration {
     #[inline]
     fn blank() -> Self {
@@ -115,7 +128,7 @@ impl model::Model for Integration {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Integration",
-            names: &["id", "org", "type", "status", "connector_id", "last_scan_at"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -160,6 +173,9 @@ pub struct ListIntegrationReposResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListIntegrationReposResponse {
+    pub(crate) const NAMES: model::Names = &["repositories", "include_all_repos"];
+}
 impl model::Model for ListIntegrationReposResponse {
     #[inline]
     fn blank() -> Self {
@@ -173,7 +189,7 @@ impl model::Model for ListIntegrationReposResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListIntegrationReposResponse",
-            names: &["repositories", "include_all_repos"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -9,6 +9,9 @@ pub struct IntegrationConfig {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl IntegrationConfig {
+    pub(crate) const NAMES: model::Names = &["url"];
+}
 impl model::Model for IntegrationConfig {
     #[inline]
     fn blank() -> Self {
@@ -21,7 +24,7 @@ impl model::Model for IntegrationConfig {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "IntegrationConfig",
-            names: &["url"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -10,6 +10,9 @@ pub struct LicenseUsageResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl LicenseUsageResponse {
+    pub(crate) const NAMES: model::Names = &["usage_data", "active_developers"];
+}
 impl model::Model for LicenseUsageResponse {
     #[inline]
     fn blank() -> Self {
@@ -23,7 +26,7 @@ impl model::Model for LicenseUsageResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "LicenseUsageResponse",
-            names: &["usage_data", "active_developers"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

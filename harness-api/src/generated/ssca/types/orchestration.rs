@@ -56,6 +56,16 @@ pub struct OrchestrationSummaryResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl OrchestrationSummaryResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "sbom",
+        "artifact",
+        "is_attested",
+        "drift_summary",
+        "scorecard_summary",
+        "step_execution_id",
+    ];
+}
 impl model::Model for OrchestrationSummaryResponse {
     #[inline]
     fn blank() -> Self {
@@ -73,14 +83,7 @@ impl model::Model for OrchestrationSummaryResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "OrchestrationSummaryResponse",
-            names: &[
-                "sbom",
-                "artifact",
-                "is_attested",
-                "drift_summary",
-                "scorecard_summary",
-                "step_execution_id",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -258,6 +258,9 @@ pub struct SaveOrchestrationResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SaveOrchestrationResponseBody {
+    pub(crate) const NAMES: model::Names = &["artifact_id"];
+}
 impl model::Model for SaveOrchestrationResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -270,7 +273,7 @@ impl model::Model for SaveOrchestrationResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SaveOrchestrationResponseBody",
-            names: &["artifact_id"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -10,6 +10,9 @@ pub struct ArtifactAndDeploymentsResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ArtifactAndDeploymentsResponseBody {
+    pub(crate) const NAMES: model::Names = &["message", "is_valid"];
+}
 impl model::Model for ArtifactAndDeploymentsResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -23,7 +26,7 @@ impl model::Model for ArtifactAndDeploymentsResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ArtifactAndDeploymentsResponseBody",
-            names: &["message", "is_valid"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -178,6 +181,9 @@ pub struct CreateTicketResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl CreateTicketResponse {
+    pub(crate) const NAMES: model::Names = &["id"];
+}
 impl model::Model for CreateTicketResponse {
     #[inline]
     fn blank() -> Self {
@@ -190,7 +196,7 @@ impl model::Model for CreateTicketResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "CreateTicketResponse",
-            names: &["id"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -728,6 +734,23 @@ pub struct RemediationArtifactDetailsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RemediationArtifactDetailsResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "cve",
+        "status",
+        "ticket",
+        "contact",
+        "severity",
+        "component",
+        "artifact_name",
+        "build_pipeline",
+        "remediation_id",
+        "latest_build_tag",
+        "deployments_count",
+        "latest_fixed_artifact",
+    ];
+}
 impl model::Model for RemediationArtifactDetailsResponse {
     #[inline]
     fn blank() -> Self {
@@ -752,21 +775,7 @@ impl model::Model for RemediationArtifactDetailsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RemediationArtifactDetailsResponse",
-            names: &[
-                "id",
-                "cve",
-                "status",
-                "ticket",
-                "contact",
-                "severity",
-                "component",
-                "artifact_name",
-                "build_pipeline",
-                "remediation_id",
-                "latest_build_tag",
-                "deployments_count",
-                "latest_fixed_artifact",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1038,6 +1047,32 @@ pub struct RemediationDetailsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RemediationDetailsResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "cve",
+        "status",
+        "ticket",
+        "contact",
+        "comments",
+        "severity",
+        "artifacts",
+        "closed_by",
+        "component",
+        "target_date",
+        "environments",
+        "end_time_milli",
+        "created_by_name",
+        "created_by_email",
+        "start_time_milli",
+        "deployments_count",
+        "artifacts_excluded",
+        "new_artifacts_count",
+        "remediation_condition",
+        "new_environments_count",
+        "vulnerability_description",
+    ];
+}
 impl model::Model for RemediationDetailsResponse {
     #[inline]
     fn blank() -> Self {
@@ -1071,30 +1106,7 @@ impl model::Model for RemediationDetailsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RemediationDetailsResponse",
-            names: &[
-                "id",
-                "cve",
-                "status",
-                "ticket",
-                "contact",
-                "comments",
-                "severity",
-                "artifacts",
-                "closed_by",
-                "component",
-                "target_date",
-                "environments",
-                "end_time_milli",
-                "created_by_name",
-                "created_by_email",
-                "start_time_milli",
-                "deployments_count",
-                "artifacts_excluded",
-                "new_artifacts_count",
-                "remediation_condition",
-                "new_environments_count",
-                "vulnerability_description",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1495,6 +1507,9 @@ pub struct RemediationTrackerCreateResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RemediationTrackerCreateResponseBody {
+    pub(crate) const NAMES: model::Names = &["id"];
+}
 impl model::Model for RemediationTrackerCreateResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -1507,7 +1522,7 @@ impl model::Model for RemediationTrackerCreateResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RemediationTrackerCreateResponseBody",
-            names: &["id"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1613,6 +1628,9 @@ pub struct RemediationTrackerUpdateResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RemediationTrackerUpdateResponseBody {
+    pub(crate) const NAMES: model::Names = &["id"];
+}
 impl model::Model for RemediationTrackerUpdateResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -1625,7 +1643,7 @@ impl model::Model for RemediationTrackerUpdateResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RemediationTrackerUpdateResponseBody",
-            names: &["id"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1653,6 +1671,13 @@ pub struct RemediationTrackersOverallSummaryResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RemediationTrackersOverallSummaryResponseBody {
+    pub(crate) const NAMES: model::Names = &[
+        "deployments_count",
+        "remediation_counts",
+        "mean_time_to_remediate_in_hours",
+    ];
+}
 impl model::Model for RemediationTrackersOverallSummaryResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -1667,11 +1692,7 @@ impl model::Model for RemediationTrackersOverallSummaryResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RemediationTrackersOverallSummaryResponseBody",
-            names: &[
-                "deployments_count",
-                "remediation_counts",
-                "mean_time_to_remediate_in_hours",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

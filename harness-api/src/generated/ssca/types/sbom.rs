@@ -9,6 +9,9 @@ pub struct ArtifactSbomResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ArtifactSbomResponseBody {
+    pub(crate) const NAMES: model::Names = &["sbom"];
+}
 impl model::Model for ArtifactSbomResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -21,7 +24,7 @@ impl model::Model for ArtifactSbomResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ArtifactSbomResponseBody",
-            names: &["sbom"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

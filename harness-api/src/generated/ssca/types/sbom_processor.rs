@@ -375,6 +375,9 @@ pub struct SbomProcessResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SbomProcessResponseBody {
+    pub(crate) const NAMES: model::Names = &["artifact_id"];
+}
 impl model::Model for SbomProcessResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -387,7 +390,7 @@ impl model::Model for SbomProcessResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SbomProcessResponseBody",
-            names: &["artifact_id"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -151,6 +151,9 @@ pub struct ProvenanceResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ProvenanceResponseBody {
+    pub(crate) const NAMES: model::Names = &["provenance"];
+}
 impl model::Model for ProvenanceResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -163,7 +166,7 @@ impl model::Model for ProvenanceResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ProvenanceResponseBody",
-            names: &["provenance"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -676,6 +676,15 @@ pub struct SscaSummary {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SscaSummary {
+    pub(crate) const NAMES: model::Names = &[
+        "drifts",
+        "artifacts",
+        "verification",
+        "policy_violations",
+        "slsa_verifications",
+    ];
+}
 impl model::Model for SscaSummary {
     #[inline]
     fn blank() -> Self {
@@ -692,13 +701,7 @@ impl model::Model for SscaSummary {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SscaSummary",
-            names: &[
-                "drifts",
-                "artifacts",
-                "verification",
-                "policy_violations",
-                "slsa_verifications",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

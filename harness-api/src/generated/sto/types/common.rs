@@ -13,6 +13,15 @@ pub struct ExportPipelineSecurityIssuesCsvResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ExportPipelineSecurityIssuesCsvResponseBody {
+    pub(crate) const NAMES: model::Names = &[
+        "data",
+        "headers",
+        "filename",
+        "totalRows",
+        "executionId",
+    ];
+}
 impl model::Model for ExportPipelineSecurityIssuesCsvResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -29,7 +38,7 @@ impl model::Model for ExportPipelineSecurityIssuesCsvResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ExportPipelineSecurityIssuesCsvResponseBody",
-            names: &["data", "headers", "filename", "totalRows", "executionId"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -95,6 +104,41 @@ pub struct Issue {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Issue {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "key",
+        "type",
+        "title",
+        "status",
+        "created",
+        "details",
+        "origins",
+        "severity",
+        "targetId",
+        "epssScore",
+        "productId",
+        "subproduct",
+        "targetName",
+        "targetType",
+        "exemptionId",
+        "occurrences",
+        "occurrenceId",
+        "originStatus",
+        "severityCode",
+        "baseImageName",
+        "currentStatus",
+        "epssPercentile",
+        "numOccurrences",
+        "targetVariantId",
+        "epssLastModified",
+        "baselineVariantId",
+        "exemptionCoverage",
+        "targetVariantName",
+        "harnessAugmentation",
+        "exemptionStatusAtScan",
+    ];
+}
 impl model::Model for Issue {
     #[inline]
     fn blank() -> Self {
@@ -137,39 +181,7 @@ impl model::Model for Issue {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Issue",
-            names: &[
-                "id",
-                "key",
-                "type",
-                "title",
-                "status",
-                "created",
-                "details",
-                "origins",
-                "severity",
-                "targetId",
-                "epssScore",
-                "productId",
-                "subproduct",
-                "targetName",
-                "targetType",
-                "exemptionId",
-                "occurrences",
-                "occurrenceId",
-                "originStatus",
-                "severityCode",
-                "baseImageName",
-                "currentStatus",
-                "epssPercentile",
-                "numOccurrences",
-                "targetVariantId",
-                "epssLastModified",
-                "baselineVariantId",
-                "exemptionCoverage",
-                "targetVariantName",
-                "harnessAugmentation",
-                "exemptionStatusAtScan",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -340,6 +352,9 @@ pub struct StoStatus {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl StoStatus {
+    pub(crate) const NAMES: model::Names = &["status"];
+}
 impl model::Model for StoStatus {
     #[inline]
     fn blank() -> Self {
@@ -352,7 +367,7 @@ impl model::Model for StoStatus {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "StoStatus",
-            names: &["status"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -123,6 +123,21 @@ pub struct AllIssuesDetailsResult {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AllIssuesDetailsResult {
+    pub(crate) const NAMES: model::Names = &[
+        "title",
+        "override",
+        "scanTool",
+        "issueType",
+        "pagination",
+        "targetType",
+        "description",
+        "lastDetected",
+        "severityCode",
+        "impactedTargets",
+        "referenceIdentifiers",
+    ];
+}
 impl model::Model for AllIssuesDetailsResult {
     #[inline]
     fn blank() -> Self {
@@ -145,19 +160,7 @@ impl model::Model for AllIssuesDetailsResult {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AllIssuesDetailsResult",
-            names: &[
-                "title",
-                "override",
-                "scanTool",
-                "issueType",
-                "pagination",
-                "targetType",
-                "description",
-                "lastDetected",
-                "severityCode",
-                "impactedTargets",
-                "referenceIdentifiers",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -208,6 +211,9 @@ pub struct AllIssuesFiltersResult {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AllIssuesFiltersResult {
+    pub(crate) const NAMES: model::Names = &["latestBaselineScans"];
+}
 impl model::Model for AllIssuesFiltersResult {
     #[inline]
     fn blank() -> Self {
@@ -220,7 +226,7 @@ impl model::Model for AllIssuesFiltersResult {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AllIssuesFiltersResult",
-            names: &["latestBaselineScans"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -247,6 +253,9 @@ pub struct AllIssuesListResult {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AllIssuesListResult {
+    pub(crate) const NAMES: model::Names = &["issues", "pagination"];
+}
 impl model::Model for AllIssuesListResult {
     #[inline]
     fn blank() -> Self {
@@ -260,7 +269,7 @@ impl model::Model for AllIssuesListResult {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AllIssuesListResult",
-            names: &["issues", "pagination"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -298,6 +307,21 @@ pub struct AllIssuesOccurrenceDetailsResult {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AllIssuesOccurrenceDetailsResult {
+    pub(crate) const NAMES: model::Names = &[
+        "title",
+        "issueType",
+        "pagination",
+        "targetName",
+        "targetType",
+        "description",
+        "exemptionId",
+        "occurrences",
+        "variantName",
+        "severityCode",
+        "referenceIdentifiers",
+    ];
+}
 impl model::Model for AllIssuesOccurrenceDetailsResult {
     #[inline]
     fn blank() -> Self {
@@ -320,19 +344,7 @@ impl model::Model for AllIssuesOccurrenceDetailsResult {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AllIssuesOccurrenceDetailsResult",
-            names: &[
-                "title",
-                "issueType",
-                "pagination",
-                "targetName",
-                "targetType",
-                "description",
-                "exemptionId",
-                "occurrences",
-                "variantName",
-                "severityCode",
-                "referenceIdentifiers",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1015,6 +1027,43 @@ pub struct IssueForExemptionResult {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl IssueForExemptionResult {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "key",
+        "type",
+        "title",
+        "status",
+        "created",
+        "details",
+        "origins",
+        "targets",
+        "severity",
+        "targetId",
+        "epssScore",
+        "productId",
+        "subproduct",
+        "targetName",
+        "targetType",
+        "exemptionId",
+        "occurrences",
+        "occurrenceId",
+        "originStatus",
+        "severityCode",
+        "baseImageName",
+        "currentStatus",
+        "epssPercentile",
+        "numOccurrences",
+        "targetVariantId",
+        "epssLastModified",
+        "baselineVariantId",
+        "exemptionCoverage",
+        "targetVariantName",
+        "harnessAugmentation",
+        "exemptionStatusAtScan",
+        "occurrencesPagination",
+    ];
+}
 impl model::Model for IssueForExemptionResult {
     #[inline]
     fn blank() -> Self {
@@ -1059,41 +1108,7 @@ impl model::Model for IssueForExemptionResult {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "IssueForExemptionResult",
-            names: &[
-                "id",
-                "key",
-                "type",
-                "title",
-                "status",
-                "created",
-                "details",
-                "origins",
-                "targets",
-                "severity",
-                "targetId",
-                "epssScore",
-                "productId",
-                "subproduct",
-                "targetName",
-                "targetType",
-                "exemptionId",
-                "occurrences",
-                "occurrenceId",
-                "originStatus",
-                "severityCode",
-                "baseImageName",
-                "currentStatus",
-                "epssPercentile",
-                "numOccurrences",
-                "targetVariantId",
-                "epssLastModified",
-                "baselineVariantId",
-                "exemptionCoverage",
-                "targetVariantName",
-                "harnessAugmentation",
-                "exemptionStatusAtScan",
-                "occurrencesPagination",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1217,6 +1232,9 @@ pub struct IssueSeverityChangeResult {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl IssueSeverityChangeResult {
+    pub(crate) const NAMES: model::Names = &["newSeverityCode", "currentSeverityCode"];
+}
 impl model::Model for IssueSeverityChangeResult {
     #[inline]
     fn blank() -> Self {
@@ -1230,7 +1248,7 @@ impl model::Model for IssueSeverityChangeResult {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "IssueSeverityChangeResult",
-            names: &["newSeverityCode", "currentSeverityCode"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1689,6 +1707,14 @@ pub struct PipelineSecurityIssuesResult {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PipelineSecurityIssuesResult {
+    pub(crate) const NAMES: model::Names = &[
+        "new",
+        "counts",
+        "existing",
+        "matchingSteps",
+    ];
+}
 impl model::Model for PipelineSecurityIssuesResult {
     #[inline]
     fn blank() -> Self {
@@ -1704,7 +1730,7 @@ impl model::Model for PipelineSecurityIssuesResult {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PipelineSecurityIssuesResult",
-            names: &["new", "counts", "existing", "matchingSteps"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1736,6 +1762,9 @@ pub struct PipelineSecurityStepsResult {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PipelineSecurityStepsResult {
+    pub(crate) const NAMES: model::Names = &["steps"];
+}
 impl model::Model for PipelineSecurityStepsResult {
     #[inline]
     fn blank() -> Self {
@@ -1748,7 +1777,7 @@ impl model::Model for PipelineSecurityStepsResult {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PipelineSecurityStepsResult",
-            names: &["steps"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1818,6 +1847,9 @@ pub struct SecurityReviewResult {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl SecurityReviewResult {
+    pub(crate) const NAMES: model::Names = &["counts", "exemptions", "pagination"];
+}
 impl model::Model for SecurityReviewResult {
     #[inline]
     fn blank() -> Self {
@@ -1832,7 +1864,7 @@ impl model::Model for SecurityReviewResult {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "SecurityReviewResult",
-            names: &["counts", "exemptions", "pagination"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -256,6 +256,9 @@ pub struct IssuesListIssuesResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl IssuesListIssuesResponseBody {
+    pub(crate) const NAMES: model::Names = &["results", "pagination"];
+}
 impl model::Model for IssuesListIssuesResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -269,7 +272,7 @@ impl model::Model for IssuesListIssuesResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "IssuesListIssuesResponseBody",
-            names: &["results", "pagination"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -15,6 +15,17 @@ pub struct Product {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Product {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "name",
+        "created",
+        "isEnabled",
+        "prettyName",
+        "description",
+        "lastModified",
+    ];
+}
 impl model::Model for Product {
     #[inline]
     fn blank() -> Self {
@@ -33,15 +44,7 @@ impl model::Model for Product {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Product",
-            names: &[
-                "id",
-                "name",
-                "created",
-                "isEnabled",
-                "prettyName",
-                "description",
-                "lastModified",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -80,6 +83,9 @@ pub struct ProductsListProductsResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ProductsListProductsResponseBody {
+    pub(crate) const NAMES: model::Names = &["results", "pagination"];
+}
 impl model::Model for ProductsListProductsResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -93,7 +99,7 @@ impl model::Model for ProductsListProductsResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ProductsListProductsResponseBody",
-            names: &["results", "pagination"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

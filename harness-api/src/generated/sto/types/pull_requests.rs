@@ -143,6 +143,9 @@ pub struct ListPullRequestsResult {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ListPullRequestsResult {
+    pub(crate) const NAMES: model::Names = &["pullRequests"];
+}
 impl model::Model for ListPullRequestsResult {
     #[inline]
     fn blank() -> Self {
@@ -155,7 +158,7 @@ impl model::Model for ListPullRequestsResult {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListPullRequestsResult",
-            names: &["pullRequests"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -183,6 +186,13 @@ pub struct PullRequestResult {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PullRequestResult {
+    pub(crate) const NAMES: model::Names = &[
+        "sourceBranch",
+        "pullRequestUrl",
+        "pullRequestNumber",
+    ];
+}
 impl model::Model for PullRequestResult {
     #[inline]
     fn blank() -> Self {
@@ -197,7 +207,7 @@ impl model::Model for PullRequestResult {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PullRequestResult",
-            names: &["sourceBranch", "pullRequestUrl", "pullRequestNumber"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -13,6 +13,15 @@ pub struct GetByReferenceIdResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetByReferenceIdResponseBody {
+    pub(crate) const NAMES: model::Names = &[
+        "severity",
+        "description",
+        "severityCode",
+        "remediationSteps",
+        "extendedDescription",
+    ];
+}
 impl model::Model for GetByReferenceIdResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -29,13 +38,7 @@ impl model::Model for GetByReferenceIdResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetByReferenceIdResponseBody",
-            names: &[
-                "severity",
-                "description",
-                "severityCode",
-                "remediationSteps",
-                "extendedDescription",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -259,6 +259,27 @@ pub struct Scan {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Scan {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "orgId",
+        "status",
+        "stepId",
+        "created",
+        "stageId",
+        "metadata",
+        "productId",
+        "projectId",
+        "pipelineId",
+        "subproduct",
+        "executionId",
+        "gitMetadata",
+        "codeCoverage",
+        "lastModified",
+        "targetVariantId",
+        "refinementVersion",
+    ];
+}
 impl model::Model for Scan {
     #[inline]
     fn blank() -> Self {
@@ -287,25 +308,7 @@ impl model::Model for Scan {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Scan",
-            names: &[
-                "id",
-                "orgId",
-                "status",
-                "stepId",
-                "created",
-                "stageId",
-                "metadata",
-                "productId",
-                "projectId",
-                "pipelineId",
-                "subproduct",
-                "executionId",
-                "gitMetadata",
-                "codeCoverage",
-                "lastModified",
-                "targetVariantId",
-                "refinementVersion",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -363,6 +366,9 @@ pub struct ScanIssuesResult {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ScanIssuesResult {
+    pub(crate) const NAMES: model::Names = &["issues"];
+}
 impl model::Model for ScanIssuesResult {
     #[inline]
     fn blank() -> Self {
@@ -375,7 +381,7 @@ impl model::Model for ScanIssuesResult {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ScanIssuesResult",
-            names: &["issues"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -481,6 +487,9 @@ pub struct ScansListScansResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ScansListScansResponseBody {
+    pub(crate) const NAMES: model::Names = &["results", "pagination"];
+}
 impl model::Model for ScansListScansResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -494,7 +503,7 @@ impl model::Model for ScansListScansResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ScansListScansResponseBody",
-            names: &["results", "pagination"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

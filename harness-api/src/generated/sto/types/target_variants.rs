@@ -67,6 +67,16 @@ pub struct TargetVariant {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TargetVariant {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "hash",
+        "created",
+        "targetId",
+        "parameters",
+        "lastModified",
+    ];
+}
 impl model::Model for TargetVariant {
     #[inline]
     fn blank() -> Self {
@@ -84,7 +94,7 @@ impl model::Model for TargetVariant {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TargetVariant",
-            names: &["id", "hash", "created", "targetId", "parameters", "lastModified"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -121,6 +131,9 @@ pub struct TargetVariantsListTargetVariantsResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TargetVariantsListTargetVariantsResponseBody {
+    pub(crate) const NAMES: model::Names = &["results", "pagination"];
+}
 impl model::Model for TargetVariantsListTargetVariantsResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -134,7 +147,7 @@ impl model::Model for TargetVariantsListTargetVariantsResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TargetVariantsListTargetVariantsResponseBody",
-            names: &["results", "pagination"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

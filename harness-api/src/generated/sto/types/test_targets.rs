@@ -177,6 +177,21 @@ pub struct StoTarget {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl StoTarget {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "url",
+        "name",
+        "type",
+        "orgId",
+        "created",
+        "directory",
+        "projectId",
+        "lastModified",
+        "baselineRegEx",
+        "baselineVariantId",
+    ];
+}
 impl model::Model for StoTarget {
     #[inline]
     fn blank() -> Self {
@@ -199,19 +214,7 @@ impl model::Model for StoTarget {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "StoTarget",
-            names: &[
-                "id",
-                "url",
-                "name",
-                "type",
-                "orgId",
-                "created",
-                "directory",
-                "projectId",
-                "lastModified",
-                "baselineRegEx",
-                "baselineVariantId",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -263,6 +266,9 @@ pub struct TargetsListTargetsResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TargetsListTargetsResponseBody {
+    pub(crate) const NAMES: model::Names = &["results", "pagination"];
+}
 impl model::Model for TargetsListTargetsResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -276,7 +282,7 @@ impl model::Model for TargetsListTargetsResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TargetsListTargetsResponseBody",
-            names: &["results", "pagination"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

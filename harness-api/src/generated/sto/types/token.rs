@@ -9,6 +9,9 @@ pub struct TokenResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TokenResponse {
+    pub(crate) const NAMES: model::Names = &["token"];
+}
 impl model::Model for TokenResponse {
     #[inline]
     fn blank() -> Self {
@@ -21,7 +24,7 @@ impl model::Model for TokenResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TokenResponse",
-            names: &["token"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[0],
             tagged: &[],

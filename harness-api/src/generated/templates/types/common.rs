@@ -628,6 +628,9 @@ pub struct TemplateImportResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TemplateImportResponseBody {
+    pub(crate) const NAMES: model::Names = &["template_version", "template_identifier"];
+}
 impl model::Model for TemplateImportResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -641,7 +644,7 @@ impl model::Model for TemplateImportResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TemplateImportResponseBody",
-            names: &["template_version", "template_identifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -719,6 +722,9 @@ pub struct TemplateInputSchemaDetailsResponseBody {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TemplateInputSchemaDetailsResponseBody {
+    pub(crate) const NAMES: model::Names = &["inputs"];
+}
 impl model::Model for TemplateInputSchemaDetailsResponseBody {
     #[inline]
     fn blank() -> Self {
@@ -731,7 +737,7 @@ impl model::Model for TemplateInputSchemaDetailsResponseBody {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TemplateInputSchemaDetailsResponseBody",
-            names: &["inputs"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -916,6 +922,29 @@ pub struct TemplateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TemplateResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "org",
+        "name",
+        "tags",
+        "yaml",
+        "scope",
+        "account",
+        "project",
+        "updated",
+        "version",
+        "child_type",
+        "identifier",
+        "store_type",
+        "description",
+        "entity_type",
+        "git_details",
+        "yaml_version",
+        "connector_ref",
+        "version_label",
+        "stable_template",
+    ];
+}
 impl model::Model for TemplateResponse {
     #[inline]
     fn blank() -> Self {
@@ -946,27 +975,7 @@ impl model::Model for TemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TemplateResponse",
-            names: &[
-                "org",
-                "name",
-                "tags",
-                "yaml",
-                "scope",
-                "account",
-                "project",
-                "updated",
-                "version",
-                "child_type",
-                "identifier",
-                "store_type",
-                "description",
-                "entity_type",
-                "git_details",
-                "yaml_version",
-                "connector_ref",
-                "version_label",
-                "stable_template",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1201,6 +1210,9 @@ pub struct TemplateUpdateStableResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TemplateUpdateStableResponse {
+    pub(crate) const NAMES: model::Names = &["stable_version"];
+}
 impl model::Model for TemplateUpdateStableResponse {
     #[inline]
     fn blank() -> Self {
@@ -1213,7 +1225,7 @@ impl model::Model for TemplateUpdateStableResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TemplateUpdateStableResponse",
-            names: &["stable_version"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1240,6 +1252,9 @@ pub struct TemplateWithInputsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TemplateWithInputsResponse {
+    pub(crate) const NAMES: model::Names = &["inputs", "template"];
+}
 impl model::Model for TemplateWithInputsResponse {
     #[inline]
     fn blank() -> Self {
@@ -1253,7 +1268,7 @@ impl model::Model for TemplateWithInputsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TemplateWithInputsResponse",
-            names: &["inputs", "template"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1486,6 +1501,9 @@ pub struct UpdateTemplateGitMetadataResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UpdateTemplateGitMetadataResponse {
+    pub(crate) const NAMES: model::Names = &["status"];
+}
 impl model::Model for UpdateTemplateGitMetadataResponse {
     #[inline]
     fn blank() -> Self {
@@ -1498,7 +1516,7 @@ impl model::Model for UpdateTemplateGitMetadataResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UpdateTemplateGitMetadataResponse",
-            names: &["status"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -274,6 +274,21 @@ pub struct PageTemplateMetadataSummaryResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageTemplateMetadataSummaryResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "last",
+        "size",
+        "sort",
+        "empty",
+        "first",
+        "number",
+        "content",
+        "pageable",
+        "totalPages",
+        "totalElements",
+        "numberOfElements",
+    ];
+}
 impl model::Model for PageTemplateMetadataSummaryResponse {
     #[inline]
     fn blank() -> Self {
@@ -296,19 +311,7 @@ impl model::Model for PageTemplateMetadataSummaryResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageTemplateMetadataSummaryResponse",
-            names: &[
-                "last",
-                "size",
-                "sort",
-                "empty",
-                "first",
-                "number",
-                "content",
-                "pageable",
-                "totalPages",
-                "totalElements",
-                "numberOfElements",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -402,6 +405,9 @@ pub struct RefreshResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl RefreshResponse {
+    pub(crate) const NAMES: model::Names = &["refreshedYaml"];
+}
 impl model::Model for RefreshResponse {
     #[inline]
     fn blank() -> Self {
@@ -414,7 +420,7 @@ impl model::Model for RefreshResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "RefreshResponse",
-            names: &["refreshedYaml"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1134,6 +1140,16 @@ pub struct TemplateMergeResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TemplateMergeResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "templateMetadata",
+        "mergedPipelineYaml",
+        "processedYamlVersion",
+        "cacheResponseMetadata",
+        "templateReferenceSummaries",
+        "mergedPipelineYamlWithTemplateRef",
+    ];
+}
 impl model::Model for TemplateMergeResponse {
     #[inline]
     fn blank() -> Self {
@@ -1151,14 +1167,7 @@ impl model::Model for TemplateMergeResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TemplateMergeResponse",
-            names: &[
-                "templateMetadata",
-                "mergedPipelineYaml",
-                "processedYamlVersion",
-                "cacheResponseMetadata",
-                "templateReferenceSummaries",
-                "mergedPipelineYamlWithTemplateRef",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1233,6 +1242,9 @@ pub struct TemplateMoveConfigResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TemplateMoveConfigResponse {
+    pub(crate) const NAMES: model::Names = &["versionLabel", "templateIdentifier"];
+}
 impl model::Model for TemplateMoveConfigResponse {
     #[inline]
     fn blank() -> Self {
@@ -1246,7 +1258,7 @@ impl model::Model for TemplateMoveConfigResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TemplateMoveConfigResponse",
-            names: &["versionLabel", "templateIdentifier"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1616,6 +1628,9 @@ pub struct TemplateUpdateGitDetailsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TemplateUpdateGitDetailsResponse {
+    pub(crate) const NAMES: model::Names = &["status"];
+}
 impl model::Model for TemplateUpdateGitDetailsResponse {
     #[inline]
     fn blank() -> Self {
@@ -1628,7 +1643,7 @@ impl model::Model for TemplateUpdateGitDetailsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TemplateUpdateGitDetailsResponse",
-            names: &["status"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1659,6 +1674,16 @@ pub struct TemplateWrapperResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TemplateWrapperResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "valid",
+        "isValid",
+        "governanceMetadata",
+        "mergedPipelineYaml",
+        "templateResponseDTO",
+        "templateReferenceSummaries",
+    ];
+}
 impl model::Model for TemplateWrapperResponse {
     #[inline]
     fn blank() -> Self {
@@ -1676,14 +1701,7 @@ impl model::Model for TemplateWrapperResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TemplateWrapperResponse",
-            names: &[
-                "valid",
-                "isValid",
-                "governanceMetadata",
-                "mergedPipelineYaml",
-                "templateResponseDTO",
-                "templateReferenceSummaries",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -19,6 +19,21 @@ pub struct ApiKey {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ApiKey {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "apiKeyType",
+        "identifier",
+        "description",
+        "orgIdentifier",
+        "parentIdentifier",
+        "accountIdentifier",
+        "projectIdentifier",
+        "governanceMetadata",
+        "defaultTimeToExpireToken",
+    ];
+}
 impl model::Model for ApiKey {
     #[inline]
     fn blank() -> Self {
@@ -41,19 +56,7 @@ impl model::Model for ApiKey {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ApiKey",
-            names: &[
-                "name",
-                "tags",
-                "apiKeyType",
-                "identifier",
-                "description",
-                "orgIdentifier",
-                "parentIdentifier",
-                "accountIdentifier",
-                "projectIdentifier",
-                "governanceMetadata",
-                "defaultTimeToExpireToken",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -102,6 +105,14 @@ pub struct ApiKeyAggregate {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ApiKeyAggregate {
+    pub(crate) const NAMES: model::Names = &[
+        "apiKey",
+        "createdAt",
+        "tokensCount",
+        "lastModifiedAt",
+    ];
+}
 impl model::Model for ApiKeyAggregate {
     #[inline]
     fn blank() -> Self {
@@ -117,7 +128,7 @@ impl model::Model for ApiKeyAggregate {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ApiKeyAggregate",
-            names: &["apiKey", "createdAt", "tokensCount", "lastModifiedAt"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -160,6 +171,18 @@ pub struct PageResponseApiKeyAggregate {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseApiKeyAggregate {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseApiKeyAggregate {
     #[inline]
     fn blank() -> Self {
@@ -179,16 +202,7 @@ impl model::Model for PageResponseApiKeyAggregate {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseApiKeyAggregate",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

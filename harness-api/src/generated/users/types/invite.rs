@@ -18,6 +18,20 @@ pub struct Invite {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Invite {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "name",
+        "email",
+        "approved",
+        "inviteType",
+        "userGroups",
+        "roleBindings",
+        "orgIdentifier",
+        "accountIdentifier",
+        "projectIdentifier",
+    ];
+}
 impl model::Model for Invite {
     #[inline]
     fn blank() -> Self {
@@ -39,18 +53,7 @@ impl model::Model for Invite {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Invite",
-            names: &[
-                "id",
-                "name",
-                "email",
-                "approved",
-                "inviteType",
-                "userGroups",
-                "roleBindings",
-                "orgIdentifier",
-                "accountIdentifier",
-                "projectIdentifier",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -106,6 +109,18 @@ pub struct PageResponseInvite {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseInvite {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseInvite {
     #[inline]
     fn blank() -> Self {
@@ -125,16 +140,7 @@ impl model::Model for PageResponseInvite {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseInvite",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

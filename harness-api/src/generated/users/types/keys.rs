@@ -114,6 +114,18 @@ pub struct PageResponseKey {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseKey {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseKey {
     #[inline]
     fn blank() -> Self {
@@ -133,16 +145,7 @@ impl model::Model for PageResponseKey {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseKey",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

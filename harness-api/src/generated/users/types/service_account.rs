@@ -16,6 +16,18 @@ pub struct PageResponseServiceAccountAggregate {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseServiceAccountAggregate {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseServiceAccountAggregate {
     #[inline]
     fn blank() -> Self {
@@ -35,16 +47,7 @@ impl model::Model for PageResponseServiceAccountAggregate {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseServiceAccountAggregate",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -387,6 +390,19 @@ pub struct ServiceAccount {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ServiceAccount {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "email",
+        "identifier",
+        "description",
+        "orgIdentifier",
+        "accountIdentifier",
+        "projectIdentifier",
+        "governanceMetadata",
+    ];
+}
 impl model::Model for ServiceAccount {
     #[inline]
     fn blank() -> Self {
@@ -407,17 +423,7 @@ impl model::Model for ServiceAccount {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ServiceAccount",
-            names: &[
-                "name",
-                "tags",
-                "email",
-                "identifier",
-                "description",
-                "orgIdentifier",
-                "accountIdentifier",
-                "projectIdentifier",
-                "governanceMetadata",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -463,6 +469,15 @@ pub struct ServiceAccountAggregate {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ServiceAccountAggregate {
+    pub(crate) const NAMES: model::Names = &[
+        "createdAt",
+        "tokensCount",
+        "lastModifiedAt",
+        "serviceAccount",
+        "roleAssignmentsMetadataDTO",
+    ];
+}
 impl model::Model for ServiceAccountAggregate {
     #[inline]
     fn blank() -> Self {
@@ -479,13 +494,7 @@ impl model::Model for ServiceAccountAggregate {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ServiceAccountAggregate",
-            names: &[
-                "createdAt",
-                "tokensCount",
-                "lastModifiedAt",
-                "serviceAccount",
-                "roleAssignmentsMetadataDTO",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

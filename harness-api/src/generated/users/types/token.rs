@@ -16,6 +16,18 @@ pub struct PageResponseTokenAggregate {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseTokenAggregate {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseTokenAggregate {
     #[inline]
     fn blank() -> Self {
@@ -35,16 +47,7 @@ impl model::Model for PageResponseTokenAggregate {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseTokenAggregate",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -265,6 +268,29 @@ pub struct Token {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl Token {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "email",
+        "valid",
+        "validTo",
+        "username",
+        "validFrom",
+        "apiKeyType",
+        "identifier",
+        "description",
+        "sshKeyUsage",
+        "orgIdentifier",
+        "sshKeyContent",
+        "encodedPassword",
+        "apiKeyIdentifier",
+        "parentIdentifier",
+        "accountIdentifier",
+        "projectIdentifier",
+        "scheduledExpireTime",
+    ];
+}
 impl model::Model for Token {
     #[inline]
     fn blank() -> Self {
@@ -295,27 +321,7 @@ impl model::Model for Token {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "Token",
-            names: &[
-                "name",
-                "tags",
-                "email",
-                "valid",
-                "validTo",
-                "username",
-                "validFrom",
-                "apiKeyType",
-                "identifier",
-                "description",
-                "sshKeyUsage",
-                "orgIdentifier",
-                "sshKeyContent",
-                "encodedPassword",
-                "apiKeyIdentifier",
-                "parentIdentifier",
-                "accountIdentifier",
-                "projectIdentifier",
-                "scheduledExpireTime",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[13],
             tagged: &[],

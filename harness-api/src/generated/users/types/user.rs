@@ -72,6 +72,9 @@ pub struct AddUsersResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl AddUsersResponse {
+    pub(crate) const NAMES: model::Names = &["addUserResponseMap"];
+}
 impl model::Model for AddUsersResponse {
     #[inline]
     fn blank() -> Self {
@@ -84,7 +87,7 @@ impl model::Model for AddUsersResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "AddUsersResponse",
-            names: &["addUserResponseMap"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -190,6 +193,17 @@ pub struct PageResponseUserAggregateDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseUserAggregateDto {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseUserAggregateDto {
     #[inline]
     fn blank() -> Self {
@@ -208,15 +222,7 @@ impl model::Model for PageResponseUserAggregateDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseUserAggregateDto",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -260,6 +266,17 @@ pub struct PageResponseUserMetadataDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseUserMetadataDto {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseUserMetadataDto {
     #[inline]
     fn blank() -> Self {
@@ -278,15 +295,7 @@ impl model::Model for PageResponseUserMetadataDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseUserMetadataDto",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -831,6 +840,16 @@ pub struct TwoFactorAuthSettingsInfo {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl TwoFactorAuthSettingsInfo {
+    pub(crate) const NAMES: model::Names = &[
+        "email",
+        "userId",
+        "mechanism",
+        "totpqrurl",
+        "totpSecretKey",
+        "twoFactorAuthenticationEnabled",
+    ];
+}
 impl model::Model for TwoFactorAuthSettingsInfo {
     #[inline]
     fn blank() -> Self {
@@ -848,14 +867,7 @@ impl model::Model for TwoFactorAuthSettingsInfo {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "TwoFactorAuthSettingsInfo",
-            names: &[
-                "email",
-                "userId",
-                "mechanism",
-                "totpqrurl",
-                "totpSecretKey",
-                "twoFactorAuthenticationEnabled",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[4],
             tagged: &[],
@@ -896,6 +908,9 @@ pub struct UserAggregateDto {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UserAggregateDto {
+    pub(crate) const NAMES: model::Names = &["user", "roleAssignmentMetadata"];
+}
 impl model::Model for UserAggregateDto {
     #[inline]
     fn blank() -> Self {
@@ -909,7 +924,7 @@ impl model::Model for UserAggregateDto {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UserAggregateDto",
-            names: &["user", "roleAssignmentMetadata"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -961,6 +976,35 @@ pub struct UserInfo {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UserInfo {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "uuid",
+        "admin",
+        "email",
+        "token",
+        "intent",
+        "locked",
+        "edition",
+        "utmInfo",
+        "accounts",
+        "disabled",
+        "createdAt",
+        "givenName",
+        "lastLogin",
+        "externalId",
+        "familyName",
+        "signupAction",
+        "emailVerified",
+        "lastUpdatedAt",
+        "userPreferences",
+        "billingFrequency",
+        "defaultAccountId",
+        "externallyManaged",
+        "isEnrichedInfoCollected",
+        "twoFactorAuthenticationEnabled",
+    ];
+}
 impl model::Model for UserInfo {
     #[inline]
     fn blank() -> Self {
@@ -997,33 +1041,7 @@ impl model::Model for UserInfo {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UserInfo",
-            names: &[
-                "name",
-                "uuid",
-                "admin",
-                "email",
-                "token",
-                "intent",
-                "locked",
-                "edition",
-                "utmInfo",
-                "accounts",
-                "disabled",
-                "createdAt",
-                "givenName",
-                "lastLogin",
-                "externalId",
-                "familyName",
-                "signupAction",
-                "emailVerified",
-                "lastUpdatedAt",
-                "userPreferences",
-                "billingFrequency",
-                "defaultAccountId",
-                "externallyManaged",
-                "isEnrichedInfoCollected",
-                "twoFactorAuthenticationEnabled",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[4],
             tagged: &[],

@@ -218,6 +218,18 @@ pub struct PageResponseUserGroup {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseUserGroup {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseUserGroup {
     #[inline]
     fn blank() -> Self {
@@ -237,16 +249,7 @@ impl model::Model for PageResponseUserGroup {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseUserGroup",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -293,6 +296,18 @@ pub struct PageResponseUserMetadata {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl PageResponseUserMetadata {
+    pub(crate) const NAMES: model::Names = &[
+        "empty",
+        "content",
+        "pageSize",
+        "pageIndex",
+        "pageToken",
+        "totalItems",
+        "totalPages",
+        "pageItemCount",
+    ];
+}
 impl model::Model for PageResponseUserMetadata {
     #[inline]
     fn blank() -> Self {
@@ -312,16 +327,7 @@ impl model::Model for PageResponseUserMetadata {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PageResponseUserMetadata",
-            names: &[
-                "empty",
-                "content",
-                "pageSize",
-                "pageIndex",
-                "pageToken",
-                "totalItems",
-                "totalPages",
-                "pageItemCount",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -881,6 +887,28 @@ pub struct UserGroup {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UserGroup {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "users",
+        "ssoLinked",
+        "identifier",
+        "ssoGroupId",
+        "description",
+        "isSsoLinked",
+        "linkedSsoId",
+        "ssoGroupName",
+        "linkedSsoType",
+        "orgIdentifier",
+        "harnessManaged",
+        "accountIdentifier",
+        "externallyManaged",
+        "projectIdentifier",
+        "notificationConfigs",
+        "linkedSsoDisplayName",
+    ];
+}
 impl model::Model for UserGroup {
     #[inline]
     fn blank() -> Self {
@@ -910,26 +938,7 @@ impl model::Model for UserGroup {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UserGroup",
-            names: &[
-                "name",
-                "tags",
-                "users",
-                "ssoLinked",
-                "identifier",
-                "ssoGroupId",
-                "description",
-                "isSsoLinked",
-                "linkedSsoId",
-                "ssoGroupName",
-                "linkedSsoType",
-                "orgIdentifier",
-                "harnessManaged",
-                "accountIdentifier",
-                "externallyManaged",
-                "projectIdentifier",
-                "notificationConfigs",
-                "linkedSsoDisplayName",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1263,6 +1272,28 @@ pub struct UserGroupResponseV2 {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl UserGroupResponseV2 {
+    pub(crate) const NAMES: model::Names = &[
+        "name",
+        "tags",
+        "users",
+        "ssoLinked",
+        "identifier",
+        "ssoGroupId",
+        "description",
+        "isSsoLinked",
+        "linkedSsoId",
+        "ssoGroupName",
+        "linkedSsoType",
+        "orgIdentifier",
+        "harnessManaged",
+        "accountIdentifier",
+        "externallyManaged",
+        "projectIdentifier",
+        "notificationConfigs",
+        "linkedSsoDisplayName",
+    ];
+}
 impl model::Model for UserGroupResponseV2 {
     #[inline]
     fn blank() -> Self {
@@ -1292,26 +1323,7 @@ impl model::Model for UserGroupResponseV2 {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "UserGroupResponseV2",
-            names: &[
-                "name",
-                "tags",
-                "users",
-                "ssoLinked",
-                "identifier",
-                "ssoGroupId",
-                "description",
-                "isSsoLinked",
-                "linkedSsoId",
-                "ssoGroupName",
-                "linkedSsoType",
-                "orgIdentifier",
-                "harnessManaged",
-                "accountIdentifier",
-                "externallyManaged",
-                "projectIdentifier",
-                "notificationConfigs",
-                "linkedSsoDisplayName",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -1,0 +1,158 @@
+//! A server that answers a byte at a time, in the phase and with the status that the path of a request names.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::sleep;
+
+/// The pause before each byte, unless the path names another.
+const PAUSE: Duration = Duration::from_millis(300);
+
+/// Where the server begins to trickle. What came before comes at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// No byte comes at all.
+    Silence,
+    StatusLine,
+    Headers,
+    Body,
+    /// A redirect within the origin, and then the status line of what is there.
+    Redirected,
+}
+
+impl Phase {
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Silence,
+        Self::StatusLine,
+        Self::Headers,
+        Self::Body,
+        Self::Redirected,
+    ];
+}
+
+/// The status and what the body claims to be.
+pub(crate) const HEADS: [&str; 7] = ["200", "302", "307", "404", "500", "503", "page"];
+
+/// Accepts connections for ever.
+pub(crate) async fn serve(listener: TcpListener) {
+    while let Ok((stream, address)) = listener.accept().await {
+        let own = stream.local_addr().unwrap_or(address);
+        // How a connection ends is the client's to notice.
+        tokio::spawn(async move { drop(answer(stream, own).await) });
+    }
+}
+
+async fn answer(mut stream: TcpStream, own: SocketAddr) -> std::io::Result<()> {
+    let mut request = Vec::new();
+    while !request.windows(4).any(|four| four == b"\r\n\r\n") {
+        if stream.read_buf(&mut request).await? == 0 {
+            return Ok(());
+        }
+    }
+    let head = String::from_utf8_lossy(&request).into_owned();
+    let path = head.split(' ').nth(1).unwrap_or_default();
+    // `/PHASE/STATUS/WHICH/…`, where the last is the request that trickles, or all.
+    let mut parts = path.splitn(5, '/').skip(1);
+    let mut next = || parts.next().unwrap_or_default();
+    let (phase, status, which, rest) = (next(), next(), next(), next());
+    let kind = kind_of(rest);
+    // A proxy is asked for a host, which names nothing.
+    let is_named = !which.is_empty() && which != "all";
+    if is_named && which != kind {
+        let link =
+            format!("http://{own}/{phase}/{status}/{which}/storage/logs.zip?signature=s1gned");
+        return stream.write_all(good(kind, &link).as_bytes()).await;
+    }
+    let content = match status {
+        "page" => "text/html",
+        _ if kind == "storage" => "application/zip",
+        _ if kind == "stream" => "text/event-stream",
+        _ => "application/json",
+    };
+    let line = match status.split('-').next().unwrap_or_default() {
+        "200" | "page" => "200 OK",
+        "302" => "302 Found",
+        "307" => "307 Temporary Redirect",
+        "404" => "404 Not Found",
+        "500" => "500 Internal Server Error",
+        _ => "503 Service Unavailable",
+    };
+    let line = format!("HTTP/1.1 {line}");
+    // Elsewhere, so that it is not followed.
+    let head = format!(
+        "\r\nLocation: http://localhost:9/\r\nContent-Type: {content}\r\nContent-Length: 100000000\r\n"
+    );
+    let is_there = path.ends_with("there");
+    let at_once = match phase {
+        "Silence" => {
+            sleep(Duration::from_secs(1 << 30)).await;
+            return Ok(());
+        }
+        "Redirected" if !is_there => {
+            let mark = if path.contains('?') { '&' } else { '?' };
+            let head = format!(
+                "HTTP/1.1 307 Temporary Redirect\r\nLocation: {path}{mark}there\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            );
+            return stream.write_all(head.as_bytes()).await;
+        }
+        "Headers" => format!("{line}{head}X-Filler: "),
+        "Body" => format!("{line}{head}\r\n"),
+        _ => "HTTP/1.1 200 ".to_owned(),
+    };
+    stream.write_all(at_once.as_bytes()).await?;
+    // The pause may be named behind the status, in seconds.
+    let pause = status
+        .split_once('-')
+        .and_then(|(_, pause)| pause.parse().ok());
+    let pause = pause.map_or(PAUSE, Duration::from_secs);
+    loop {
+        sleep(pause).await;
+        stream.write_all(b"x").await?;
+    }
+}
+
+/// Which request of a flow a path belongs to.
+fn kind_of(rest: &str) -> &'static str {
+    let kinds = [
+        ("/execution/v2/", "detail"),
+        ("/blob/download", "packing"),
+        ("/log-service/blob", "blob"),
+        ("/log-service/stream", "stream"),
+        ("storage/", "storage"),
+    ];
+    let kind = kinds.iter().find(|(part, _)| rest.contains(part));
+    kind.map_or("call", |(_, kind)| kind)
+}
+
+/// What a request that does not trickle is answered with.
+fn good(kind: &str, link: &str) -> String {
+    let body = if kind == "detail" {
+        json!({"status": "SUCCESS", "data": {
+            "pipelineExecutionSummary": {
+                "planExecutionId": "pX9cD1Yw", "pipelineIdentifier": "deploy", "runSequence": 41, "status": "Running",
+                "shouldUseSimplifiedKey": true,
+            },
+            "executionGraph": {"rootNodeId": "root", "nodeAdjacencyListMap": {}, "nodeMap": {
+                "ended": step("ended", 1_761_800_000_009), "running": step("running", 0),
+            }},
+        }})
+    } else {
+        json!({"status": "success", "link": link})
+    };
+    let body = body.to_string();
+    let length = body.len();
+    format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+    )
+}
+
+fn step(name: &str, ended: i64) -> serde_json::Value {
+    json!({
+        "uuid": name, "name": name, "identifier": name, "baseFqn": format!("pipeline.stages.{name}"),
+        "status": if ended == 0 { "Running" } else { "Success" }, "startTs": 1_761_800_000_000_i64, "endTs": ended,
+        "logBaseKey": name, "executableResponses": [],
+    })
+}

@@ -477,7 +477,8 @@ pub(super) static DELETE_ORG_SCOPED_SERVICE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::object(types::ServiceResponse::NAMES),
+    response: &rt::ResponseSchema::object(types::ServiceResponse::NAMES)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -498,9 +499,7 @@ pub(super) static GET_ORG_SCOPED_PRIMARY_MANIFESTS: rt::Operation = rt::Operatio
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/xml"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::ManifestsResponseDto::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::ManifestsResponseDto::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -579,9 +578,7 @@ pub(super) static POST_ORG_SCOPED_PRIMARY_MANIFESTS: rt::Operation = rt::Operati
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json", "application/xml"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::ManifestsResponseDto::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::ManifestsResponseDto::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -365,8 +365,7 @@ pub(super) static CREATE_ORG_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     bodies: &["application/json", "application/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::object(types::ConnectorResponse::NAMES)
-        .status(rt::StatusMember::Result),
+    response: &rt::ResponseSchema::object(types::ConnectorResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -387,7 +386,8 @@ pub(super) static DELETE_ORG_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -408,8 +408,7 @@ pub(super) static GET_ORG_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::object(types::ConnectorResponse::NAMES)
-        .status(rt::StatusMember::Result),
+    response: &rt::ResponseSchema::object(types::ConnectorResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -486,8 +485,7 @@ pub(super) static UPDATE_ORG_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     bodies: &["application/json", "application/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::object(types::ConnectorResponse::NAMES)
-        .status(rt::StatusMember::Result),
+    response: &rt::ResponseSchema::object(types::ConnectorResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

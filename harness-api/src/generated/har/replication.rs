@@ -383,7 +383,8 @@ pub(super) static DELETE_REPLICATION_RULE: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::object(types::RegistryStatusResponse::NAMES)
-        .status(rt::StatusMember::Envelope),
+        .status(rt::StatusMember::Envelope)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -488,7 +489,8 @@ pub(super) static START_MIGRATION: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::object(types::RegistryStatusResponse::NAMES)
-        .status(rt::StatusMember::Envelope),
+        .status(rt::StatusMember::Envelope)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -506,7 +508,8 @@ pub(super) static STOP_MIGRATION: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::object(types::RegistryStatusResponse::NAMES)
-        .status(rt::StatusMember::Envelope),
+        .status(rt::StatusMember::Envelope)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -275,7 +275,8 @@ pub(super) static DELETE_MODULE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -297,7 +298,8 @@ pub(super) static DELETE_MODULE_LIFECYCLE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::ANY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -320,7 +322,8 @@ pub(super) static DELETE_MODULE_VERSIONS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::ANY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -342,7 +345,8 @@ pub(super) static DISABLE_TESTING: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

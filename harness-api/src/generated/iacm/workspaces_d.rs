@@ -315,7 +315,8 @@ pub(super) static DELETE_DRIFT_CONFIG: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::ANY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -338,7 +339,8 @@ pub(super) static DELETE_EPHEMERAL_CONFIG: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::ANY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -360,7 +362,8 @@ pub(super) static DELETE_RESOURCES: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::object(types::DeleteResourcesResponse::NAMES),
+    response: &rt::ResponseSchema::object(types::DeleteResourcesResponse::NAMES)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -382,7 +385,8 @@ pub(super) static DELETE_STALE_RESOURCES: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::ANY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -404,7 +408,8 @@ pub(super) static DESTROY_WORKSPACE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -459,8 +459,9 @@ pub(super) static DELETE_CATALOG_CUSTOM_PROPERTIES: rt::Operation = rt::Operatio
     body_required: false,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::object(
-        types::CustomPropertyByFieldDeleteResponse::NAMES,
-    ),
+            types::CustomPropertyByFieldDeleteResponse::NAMES,
+        )
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -481,7 +482,8 @@ pub(super) static DELETE_CATALOG_CUSTOM_PROPERTIES_BY_ENTITY: rt::Operation = rt
     body_required: false,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::object(types::CustomPropertyResponse::NAMES)
-        .status(rt::StatusMember::Envelope),
+        .status(rt::StatusMember::Envelope)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -502,7 +504,8 @@ pub(super) static DELETE_ENTITIES_BY_CATALOG_CUSTOM_PROPERTY: rt::Operation = rt
     body_required: false,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::object(types::CustomPropertyResponse::NAMES)
-        .status(rt::StatusMember::Envelope),
+        .status(rt::StatusMember::Envelope)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -522,8 +525,8 @@ pub(super) static GET_CATALOG_CUSTOM_PROPERTIES_BY_ENTITY: rt::Operation = rt::O
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::CustomPropertyByEntityGetResponse::NAMES),
+    response: &rt::ResponseSchema::object(
+        types::CustomPropertyByEntityGetResponse::NAMES,
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,
@@ -587,7 +590,8 @@ pub(super) static INGEST_CATALOG_CUSTOM_PROPERTIES_BY_ENTITY: rt::Operation = rt
     body_required: false,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::object(types::CustomPropertyResponse::NAMES)
-        .status(rt::StatusMember::Envelope),
+        .status(rt::StatusMember::Envelope)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -608,7 +612,8 @@ pub(super) static INGEST_ENTITIES_BY_CATALOG_CUSTOM_PROPERTY: rt::Operation = rt
     body_required: false,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::object(types::CustomPropertyResponse::NAMES)
-        .status(rt::StatusMember::Envelope),
+        .status(rt::StatusMember::Envelope)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -305,7 +305,8 @@ pub(super) static CREATE_SCORECARD: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::object(types::DefaultSaveResponse::NAMES)
-        .status(rt::StatusMember::Acknowledgement),
+        .status(rt::StatusMember::Acknowledgement)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -325,7 +326,8 @@ pub(super) static DELETE_SCORECARD: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -345,9 +347,7 @@ pub(super) static GET_ENTITY_FACETS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::Facets::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::Facets::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -425,7 +425,8 @@ pub(super) static UPDATE_SCORECARD: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::object(types::DefaultSaveResponse::NAMES)
-        .status(rt::StatusMember::Acknowledgement),
+        .status(rt::StatusMember::Acknowledgement)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

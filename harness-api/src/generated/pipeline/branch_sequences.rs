@@ -238,7 +238,8 @@ pub(super) static DELETE_BRANCH_SEQUENCE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::ANY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -260,7 +261,8 @@ pub(super) static DELETE_BRANCH_SEQUENCES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::ANY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -275,7 +275,8 @@ pub(super) static SAVE_INTEGRITY_VERIFICATION: rt::Operation = rt::Operation {
     response: &rt::ResponseSchema::object(
             types::SaveIntegrityVerificationResponse::NAMES,
         )
-        .status(rt::StatusMember::Acknowledgement),
+        .status(rt::StatusMember::Acknowledgement)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -298,7 +299,8 @@ pub(super) static SAVE_SIGNATURE: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::object(types::SaveSignatureResponse::NAMES)
-        .status(rt::StatusMember::Acknowledgement),
+        .status(rt::StatusMember::Acknowledgement)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -323,7 +325,7 @@ pub(super) static UPLOAD_SIGNATURE: rt::Operation = rt::Operation {
     bodies: &["multipart/form-data"],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY,
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -119,7 +119,8 @@ pub(super) static DELETE_REPOS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::object(types::UpdateIntegration::NAMES),
+    response: &rt::ResponseSchema::object(types::UpdateIntegration::NAMES)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -136,7 +137,8 @@ pub(super) static DELETE_REPOSITORIES: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

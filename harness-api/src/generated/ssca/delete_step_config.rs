@@ -146,7 +146,8 @@ pub(super) static DELETE_CONFIG_BY_ACCOUNT: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -168,7 +169,8 @@ pub(super) static DELETE_CONFIG_BY_ID: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -189,7 +191,8 @@ pub(super) static DELETE_CONFIG_BY_ORG: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

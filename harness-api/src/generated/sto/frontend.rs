@@ -2213,9 +2213,7 @@ pub(super) static ALL_ISSUES_FILTERS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::AllIssuesFiltersResult::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::AllIssuesFiltersResult::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -2752,9 +2750,7 @@ pub(super) static PIPELINE_SECURITY_STEPS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::PipelineSecurityStepsResult::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::PipelineSecurityStepsResult::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -2868,7 +2864,8 @@ pub(super) static UPDATE_TEST_TARGET_VARIANTS: rt::Operation = rt::Operation {
     body_required: true,
     answers: &["application/json"],
     response: &rt::ResponseSchema::object(types::StoStatus::NAMES)
-        .status(rt::StatusMember::Acknowledgement),
+        .status(rt::StatusMember::Acknowledgement)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

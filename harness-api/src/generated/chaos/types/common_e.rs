@@ -213,6 +213,25 @@ pub struct ExperimentCreationRequest {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ExperimentCreationRequest {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "name",
+        "tags",
+        "infraId",
+        "identity",
+        "manifest",
+        "infraType",
+        "cronSyntax",
+        "description",
+        "eventsMetadata",
+        "experimentType",
+        "recommendation",
+        "templateDetails",
+        "validateManifest",
+        "isSingleRunCronEnabled",
+    ];
+}
 impl model::Model for ExperimentCreationRequest {
     #[inline]
     fn blank() -> Self {
@@ -239,23 +258,7 @@ impl model::Model for ExperimentCreationRequest {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ExperimentCreationRequest",
-            names: &[
-                "id",
-                "name",
-                "tags",
-                "infraId",
-                "identity",
-                "manifest",
-                "infraType",
-                "cronSyntax",
-                "description",
-                "eventsMetadata",
-                "experimentType",
-                "recommendation",
-                "templateDetails",
-                "validateManifest",
-                "isSingleRunCronEnabled",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -310,9 +313,6 @@ pub struct ExperimentCreationResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl ExperimentCreationResponse {
-    pub(crate) const NAMES: model::Names = &["data", "auditAction"];
-}
 impl model::Model for ExperimentCreationResponse {
     #[inline]
     fn blank() -> Self {
@@ -326,7 +326,7 @@ impl model::Model for ExperimentCreationResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ExperimentCreationResponse",
-            names: Self::NAMES,
+            names: &["data", "auditAction"],
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -1253,9 +1253,6 @@ pub struct ListExperimentRunsInFaultResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl ListExperimentRunsInFaultResponse {
-    pub(crate) const NAMES: model::Names = &["data", "pagination", "correlationID"];
-}
 impl model::Model for ListExperimentRunsInFaultResponse {
     #[inline]
     fn blank() -> Self {
@@ -1270,7 +1267,7 @@ impl model::Model for ListExperimentRunsInFaultResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListExperimentRunsInFaultResponse",
-            names: Self::NAMES,
+            names: &["data", "pagination", "correlationID"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1302,9 +1299,6 @@ pub struct ListFaultResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl ListFaultResponse {
-    pub(crate) const NAMES: model::Names = &["data", "pagination", "correlationID"];
-}
 impl model::Model for ListFaultResponse {
     #[inline]
     fn blank() -> Self {
@@ -1319,7 +1313,7 @@ impl model::Model for ListFaultResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListFaultResponse",
-            names: Self::NAMES,
+            names: &["data", "pagination", "correlationID"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1351,13 +1345,6 @@ pub struct ListFaultsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl ListFaultsResponse {
-    pub(crate) const NAMES: model::Names = &[
-        "data",
-        "pagination",
-        "faultCategoriesCount",
-    ];
-}
 impl model::Model for ListFaultsResponse {
     #[inline]
     fn blank() -> Self {
@@ -1372,7 +1359,7 @@ impl model::Model for ListFaultsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListFaultsResponse",
-            names: Self::NAMES,
+            names: &["data", "pagination", "faultCategoriesCount"],
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -2498,7 +2498,9 @@ pub(super) static AGENT_REPOSITORY_GET_HELM_CHARTS: rt::Operation = rt::Operatio
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::object(types::RepositoriesHelmChartsResponse::NAMES),
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::RepositoriesHelmChartsResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -2524,7 +2526,9 @@ pub(super) static AGENT_REPOSITORY_GET_HELM_CHARTS_BY_URL: rt::Operation = rt::O
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::object(types::RepositoriesHelmChartsResponse::NAMES),
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::RepositoriesHelmChartsResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -2577,7 +2581,9 @@ pub(super) static AGENT_REPOSITORY_LIST_APPS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::object(types::RepositoriesRepoAppsResponse::NAMES),
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::RepositoriesRepoAppsResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -2604,7 +2610,9 @@ pub(super) static AGENT_REPOSITORY_LIST_APPS_BY_URL: rt::Operation = rt::Operati
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::object(types::RepositoriesRepoAppsResponse::NAMES),
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::RepositoriesRepoAppsResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -737,7 +737,9 @@ pub(super) static SHOW_INVENTORY_GROUPS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::object(types::ShowInventoryGroupsResponse::NAMES),
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::ShowInventoryGroupsResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -770,7 +772,9 @@ pub(super) static SHOW_INVENTORY_HOSTS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::object(types::ShowInventoryHostsResponse::NAMES),
+    response: &rt::ResponseSchema::new(
+        rt::ValueSchema::object_or_empty(types::ShowInventoryHostsResponse::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

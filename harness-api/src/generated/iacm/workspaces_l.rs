@@ -968,7 +968,7 @@ pub(super) static LIST_WORKSPACE_RESOURCE_TYPES_AND_ATTRIBUTES: rt::Operation = 
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(rt::ValueSchema::object(&[])),
+    response: &rt::ResponseSchema::new(rt::ValueSchema::object_or_empty(&[])),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -2421,7 +2421,7 @@ pub(super) static EXECUTION_ISSUE_COUNTS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(rt::ValueSchema::object(&[])),
+    response: &rt::ResponseSchema::new(rt::ValueSchema::object_or_empty(&[])),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

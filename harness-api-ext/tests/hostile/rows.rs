@@ -274,7 +274,7 @@ fn page_in_success(cell: &Cell<'_>) -> Option<Right> {
     ]);
     either(
         files.then_some(Right::Shows("misfits")),
-        success_and_something(cell),
+        success_and_object(cell),
     )
 }
 

@@ -5,24 +5,25 @@
 //! and which boolean confirms what was done. A result that says "failed" is a result: the test of a connector, an
 //! execution, the items of a list.
 
+mod glance;
+mod members;
+mod root;
+mod value;
+
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::sync::LazyLock;
 
 use harness_api::reqwest::Method;
 use harness_api::{
     DecodeFailure, ErrorKind, Operation, Provenance, Repeat, ResponseSchema, StatusMember,
     ValueSchema,
 };
-use memchr::memmem::{self, Finder};
-use serde::Deserialize;
-use serde_json::Value;
-use serde_json::value::RawValue;
+use memchr::memmem;
 
-use super::envelope::{is_failure, is_status};
-use super::failure::{GOVERNANCE, UNFIT};
-use super::members::Members;
+use super::envelope::is_failure;
+use super::failure::GOVERNANCE;
+use root::{OF_ENVELOPES, Root, is_failing_code, is_success, is_symbol, is_word};
+use value::{NONE, misfit, unexpected, wanted};
 
 /// Why a response of status 2XX is no success.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,7 +132,7 @@ impl Judge {
         match first {
             b'{' if self.is_plain_success(body) => None,
             b'{' => match serde_json::from_slice(body) {
-                Ok(members) => self.judge(&Root(members)),
+                Ok(root) => self.judge(&root),
                 Err(_) => self.without_decoder("a broken document"),
             },
             b'<' => None,
@@ -171,41 +172,6 @@ impl Judge {
     /// Whether the call deletes something, where the response is not described.
     fn deletes(&self) -> bool {
         self.schema.confirmations.contains(&"")
-    }
-
-    /// Whether an object is a success at first sight: what is described is there, and nothing in the body looks like a
-    /// failure. Most responses are, and are read no further.
-    fn is_plain_success(&self, body: &[u8]) -> bool {
-        let needles = &*NEEDLES;
-        let schema = self.schema;
-        if self.writes && has_any(&needles.written, body) {
-            return false;
-        }
-        if let Some((member, data)) = schema.data {
-            let is_plain = schema.confirmations.iter().all(|path| *path == member);
-            return is_plain
-                && match schema.status {
-                    StatusMember::Envelope => has_success_and(member, data, body),
-                    _ => has_data(member, data, body) && !needles.tell_failure(body),
-                };
-        }
-        match schema.body {
-            ValueSchema::Object { members, .. }
-                if !members.is_empty() && schema.confirmations.is_empty() =>
-            {
-                has_own_member(members, body)
-                    && match schema.status {
-                        StatusMember::Result => !has(&needles.fault, body),
-                        _ => !needles.tell_failure(body),
-                    }
-            }
-            ValueSchema::Any | ValueSchema::Opaque if schema.confirmations.is_empty() => {
-                !needles.tell_failure(body)
-                    && !has_any(&needles.loose, body)
-                    && (body.len() > SMALL || !has_any(&needles.words, body))
-            }
-            _ => false,
-        }
     }
 
     fn judge(&self, root: &Root<'_>) -> Option<FailureInSuccess> {
@@ -427,376 +393,11 @@ impl Judge {
     }
 }
 
-/// Texts that failures have, to be looked for where the place of a member in the document is not known.
-struct Needles {
-    status: Finder<'static>,
-    /// What a failing status begins with.
-    failing: [Finder<'static>; 6],
-    success: Finder<'static>,
-    fault: Finder<'static>,
-    /// The level of a response message.
-    level: Finder<'static>,
-    /// Of failures whose operation is not described.
-    loose: [Finder<'static>; 3],
-    /// Of a small body that is nothing but an error.
-    words: [Finder<'static>; 3],
-    /// Of what was written and then not stored.
-    written: [Finder<'static>; 2],
-}
-
-/// To prepare the search for a text costs more than the search in a usual response.
-static NEEDLES: LazyLock<Needles> = LazyLock::new(|| Needles {
-    status: Finder::new("\"status\""),
-    failing: [
-        "\"FAIL", "\"Fail", "\"fail", "\"ERROR", "\"Error", "\"error",
-    ]
-    .map(Finder::new),
-    success: Finder::new("\"success\""),
-    fault: Finder::new("\"fault\""),
-    level: Finder::new("\"level\""),
-    loose: ["\"grpc_code\"", "\"http_code\"", "\"errors\""].map(Finder::new),
-    words: ["\"code\"", "\"error\"", "\"message\""].map(Finder::new),
-    written: ["\"deny\"", "rrorResponse\""].map(Finder::new),
-});
-
-impl Needles {
-    /// Whether the body of a described object may tell of a failure all the same.
-    fn tell_failure(&self, body: &[u8]) -> bool {
-        has(&self.success, body)
-            || has(&self.fault, body)
-            || ((has(&self.status, body) || has(&self.level, body)) && has_any(&self.failing, body))
-    }
-}
-
-fn has(needle: &Finder<'_>, body: &[u8]) -> bool {
-    needle.find(body).is_some()
-}
-
-fn has_any(needles: &[Finder<'_>], body: &[u8]) -> bool {
-    needles.iter().any(|needle| has(needle, body))
-}
-
-/// A body that is nothing but an error is small.
-const SMALL: usize = 64 << 10;
-
-/// Whether an envelope says that it is a success, and has its result in this member.
-fn has_success_and(member: &str, data: ValueSchema, envelope: &[u8]) -> bool {
-    let (mut said, mut fits) = (false, false);
-    for (name, value) in Members::of(envelope).into_iter().flatten() {
-        if name == b"status" {
-            said = value.starts_with(b"\"SUCCESS\"");
-            if !said {
-                return false;
-            }
-        } else if name == member.as_bytes() {
-            fits = plainly_fits(data, value);
-            if !fits {
-                return false;
-            }
-        }
-        if said && fits {
-            return true;
-        }
-    }
-    false
-}
-
-/// Whether an envelope has its result in this member.
-fn has_data(member: &str, data: ValueSchema, envelope: &[u8]) -> bool {
-    let mut members = Members::of(envelope).into_iter().flatten();
-    members.any(|(name, value)| name == member.as_bytes() && plainly_fits(data, value))
-}
-
-/// Whether the value that a document begins with is as described, as far as its first bytes tell.
-fn plainly_fits(schema: ValueSchema, value: &[u8]) -> bool {
-    let first = value.first().copied().unwrap_or_default();
-    match schema {
-        ValueSchema::Object { members, .. } => {
-            first == b'{' && (members.is_empty() || has_own_member(members, value))
-        }
-        ValueSchema::List => first == b'[',
-        ValueSchema::Text => first == b'"' && !value.starts_with(b"\"false\""),
-        ValueSchema::Number => first == b'-' || first.is_ascii_digit(),
-        ValueSchema::Boolean => first == b't',
-        _ => false,
-    }
-}
-
-/// Whether one of the first members of the object that a document begins with is one of these, and no word of errors.
-fn has_own_member(members: &[&str], object: &[u8]) -> bool {
-    let own = |name: &[u8]| {
-        let own = members.iter().find(|member| member.as_bytes() == name);
-        own.is_some_and(|name| !is_word(name))
-    };
-    let mut names = Members::of(object).into_iter().flatten().take(4);
-    names.any(|(name, _)| own(name))
-}
-
-/// Why a value that is not `null` is not as described; `None` where it is, or where its decoder tells.
-fn misfit(schema: ValueSchema, value: &str, written: bool) -> Option<String> {
-    let found = match value.as_bytes().first()? {
-        b'{' => "an object",
-        b'[' => "a list",
-        b'"' => "text",
-        b't' | b'f' => "a boolean",
-        _ => "a number",
-    };
-    let fits = match schema {
-        ValueSchema::Object {
-            members,
-            may_be_empty,
-        } => {
-            if found == "an object" && !(members.is_empty() && may_be_empty) {
-                let object = Root(serde_json::from_str(value).ok()?);
-                // Some services wrap what was saved to say what policies made of it, and do not describe that.
-                let is_there = match object.0.is_empty() {
-                    true => may_be_empty,
-                    false => {
-                        members.is_empty()
-                            || object.has_result(members)
-                            || object.has_only(members)
-                            || (written && object.has_any(&GOVERNANCE))
-                    }
-                };
-                return (!is_there).then(|| NONE.to_owned());
-            }
-            found == "an object"
-        }
-        ValueSchema::List => found == "a list",
-        ValueSchema::Text => !matches!(found, "an object" | "a list"),
-        // As their decoder takes them.
-        ValueSchema::Number => value.trim_matches('"').parse::<f64>().is_ok(),
-        ValueSchema::Boolean => matches!(value.trim_matches('"'), "true" | "false"),
-        _ => true,
-    };
-    (!fits).then(|| format!("{found} where {} is expected", wanted(schema)))
-}
-
-fn wanted(schema: ValueSchema) -> &'static str {
-    match schema {
-        ValueSchema::Object { .. } => "an object",
-        ValueSchema::List => "a list",
-        ValueSchema::Text => "text",
-        ValueSchema::Number => "a number",
-        ValueSchema::Boolean => "a boolean",
-        _ => "a value",
-    }
-}
-
-/// What an object has of the members that are described.
-const NONE: &str = "none of the described members is there";
-
-fn unexpected(path: &str, found: &str, wanted: &str) -> FailureInSuccess {
-    FailureInSuccess::Unexpected(
-        path.to_owned(),
-        format!("{found} where {wanted} is expected"),
-    )
-}
-
 /// Whether an item of a stream of status 200 is a failure.
 pub(crate) fn failure_in_item(item: &[u8]) -> Option<FailureInSuccess> {
     memmem::find(item, b"\"error\"")?;
-    let root = Root(serde_json::from_slice(item.trim_ascii()).ok()?);
+    let root: Root<'_> = serde_json::from_slice(item.trim_ascii()).ok()?;
     root.is_failed_item().then_some(FailureInSuccess::Item)
-}
-
-/// The members of a response's root, their values not yet read.
-struct Root<'b>(HashMap<Cow<'b, str>, &'b RawValue>);
-
-impl<'b> Root<'b> {
-    /// A member as it is written.
-    fn raw(&self, name: &str) -> Option<&'b str> {
-        self.0.get(name).map(|value| value.get())
-    }
-
-    /// A member that is not `null`.
-    fn get(&self, name: &str) -> Option<&'b str> {
-        self.raw(name).filter(|text| *text != "null")
-    }
-
-    fn has(&self, name: &str) -> bool {
-        self.get(name).is_some()
-    }
-
-    /// A member of this type; `None` too when it is of another.
-    fn read<T: Deserialize<'b>>(&self, name: &str) -> Option<T> {
-        serde_json::from_str(self.get(name)?).ok()
-    }
-
-    fn text(&self, name: &str) -> Option<Cow<'b, str>> {
-        // Without a type of its own it would always be copied.
-        #[derive(Deserialize)]
-        struct Text<'t>(#[serde(borrow)] Cow<'t, str>);
-        self.read(name).map(|Text(text)| text)
-    }
-
-    fn inside(&self, name: &str) -> Option<Self> {
-        serde_json::from_str(self.get(name)?).ok().map(Self)
-    }
-
-    fn has_any(&self, names: &[&str]) -> bool {
-        names.iter().any(|name| self.0.contains_key(*name))
-    }
-
-    /// Whether all members that are not `null` are such as errors have.
-    fn has_only_words(&self) -> bool {
-        let mut members = self.0.iter();
-        members.all(|(name, value)| is_word(name) || value.get() == "null")
-    }
-
-    /// Whether there is one of these members that is no word of errors.
-    fn has_result(&self, own: &[&str]) -> bool {
-        let mut names = self.0.keys().map(|name| name.as_ref());
-        names.any(|name| !is_word(name) && own.contains(&name))
-    }
-
-    /// Whether all members are among these.
-    fn has_only(&self, own: &[&str]) -> bool {
-        self.0.keys().all(|name| own.contains(&name.as_ref()))
-    }
-
-    /// Whether the boolean at a path is `false`.
-    fn is_false(&self, path: &str) -> bool {
-        match path.split_once('.') {
-            Some((name, path)) => self
-                .inside(name)
-                .is_some_and(|inside| inside.is_false(path)),
-            None => matches!(self.raw(path), Some("false" | "\"false\"")),
-        }
-    }
-
-    /// Whether a policy denied, here or in `data`.
-    fn is_denied(&self) -> bool {
-        let denies = |root: &Root<'_>| {
-            GOVERNANCE
-                .iter()
-                .filter_map(|name| root.read::<Verdict>(name))
-                .any(|verdict| verdict.deny == Some(true))
-        };
-        denies(self) || self.inside("data").is_some_and(|data| denies(&data))
-    }
-
-    /// Whether a trigger or an input set was sent that its pipeline has no use for.
-    fn is_unfit(&self) -> bool {
-        let is_unfit = |data: Self| {
-            let mut names = UNFIT.iter();
-            names.any(|name| data.read::<bool>(name) == Some(true))
-        };
-        self.inside("data").is_some_and(is_unfit)
-    }
-
-    fn is_failed_item(&self) -> bool {
-        self.inside("error")
-            .is_some_and(|error| error.has("grpc_code") || error.has("http_code"))
-    }
-
-    /// Whether it is an error of the services that say whose fault it was.
-    fn is_goa(&self) -> bool {
-        ["fault", "temporary", "timeout"]
-            .iter()
-            .all(|name| self.read::<bool>(name).is_some())
-    }
-
-    /// The code, which may be a number.
-    fn code(&self) -> Option<String> {
-        match self.read("code")? {
-            Value::String(code) => Some(code),
-            Value::Number(code) => Some(code.to_string()),
-            _ => None,
-        }
-    }
-
-    /// Whether there are errors: texts, or objects with a message.
-    fn has_errors(&self) -> bool {
-        let errors = self.read::<Vec<Value>>("errors");
-        errors.is_some_and(|errors| {
-            let is_error = |error: &Value| {
-                error.is_string() || error.get("message").is_some_and(Value::is_string)
-            };
-            !errors.is_empty() && errors.iter().all(is_error)
-        })
-    }
-
-    /// Whether one of the response messages is no hint or explanation, but an error.
-    fn has_error_messages(&self) -> bool {
-        let messages = self.read::<Vec<Value>>("responseMessages");
-        let is_error = |message: &Value| {
-            let level = message.get("level").and_then(Value::as_str);
-            level.is_some_and(|level| level.eq_ignore_ascii_case("ERROR"))
-        };
-        messages.is_some_and(|messages| messages.iter().any(is_error))
-    }
-
-    /// Whether the server says in words what happened.
-    fn has_words(&self) -> bool {
-        let texts = ["message", "detailedMessage", "error", "description"];
-        let mut texts = texts.iter().filter_map(|name| self.text(name));
-        texts.any(|text| !text.trim().is_empty()) || self.has_errors() || self.has_error_messages()
-    }
-}
-
-#[derive(Deserialize)]
-struct Verdict {
-    deny: Option<bool>,
-}
-
-/// Members that envelopes of the Java services have, successes too.
-const OF_ENVELOPES: [&str; 4] = [
-    "correlationId",
-    "metaData",
-    "responseMessages",
-    "detailedMessage",
-];
-
-/// Whether a member of this name may be all that a service says of a failure, beside others like it.
-fn is_word(name: &str) -> bool {
-    matches!(
-        name,
-        "additionalInfo"
-            | "code"
-            | "correlationID"
-            | "correlationId"
-            | "description"
-            | "detailedMessage"
-            | "details"
-            | "error"
-            | "error_description"
-            | "error_metadata"
-            | "errors"
-            | "exception"
-            | "failedPermissionChecks"
-            | "failureSubTypes"
-            | "failureTypes"
-            | "level"
-            | "message"
-            | "metaData"
-            | "metadata"
-            | "path"
-            | "responseMessages"
-            | "status"
-            | "success"
-            | "timestamp"
-    )
-}
-
-fn is_success(status: &str) -> bool {
-    ["SUCCESS", "SUCCEEDED", "OK"]
-        .iter()
-        .any(|success| status.eq_ignore_ascii_case(success))
-}
-
-/// Whether a code is the symbol of an error: `ENTITY_NOT_FOUND`.
-fn is_symbol(code: &str) -> bool {
-    code.contains('_')
-        && code
-            .bytes()
-            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
-}
-
-/// Whether a code is the HTTP status of a failure, or one of gRPC.
-fn is_failing_code(code: &str) -> bool {
-    let number = code.parse::<u16>().unwrap_or_default();
-    (is_status(code) && number >= 400) || (1..=16).contains(&number)
 }
 
 fn is_of_autostopping(path: &str) -> bool {

@@ -453,7 +453,7 @@ fn ff(calls: &mut Calls) {
         value |at| at.project.targets("e").get("a");
         act |at| at.project.targets("e").create("a", "A");
         value |at| at.project.targets("e").update(of(json!({
-            "identifier": "a", "name": "A", "account": "b", "org": "o", "project": "p", "environment": "e",
+            "identifier": "a", "name": "A", "account": "b", "org": "retail", "project": "checkout", "environment": "e",
         })));
         act |at| at.project.targets("e").delete("a");
     }

@@ -1,10 +1,15 @@
 //! For programs without async: every call, wait and list of this crate, one after the other.
 
-use std::future::IntoFuture;
-use std::sync::OnceLock;
+use std::future::{IntoFuture, ready};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::task::{Context, Wake, Waker};
 
 use serde::de::DeserializeOwned;
 use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::task;
 
 use crate::Items;
 use crate::error::{Error, Result};
@@ -26,10 +31,14 @@ use crate::error::{Error, Result};
 pub trait Block<T>: Sized {
     /// Blocks this thread until the outcome is there.
     ///
+    /// In an async program it works where threads may block: inside of [`spawn_blocking`](tokio::task::spawn_blocking) and
+    /// [`block_in_place`](tokio::task::block_in_place).
+    ///
     /// # Errors
     ///
-    /// Those of the call; and one of kind [`Build`](crate::ErrorKind::Build) inside of an async runtime, where blocking
-    /// would stop other tasks: use `.await` there.
+    /// Those of the call; and one of kind [`Build`](crate::ErrorKind::Build) in async code, where blocking would stop other
+    /// tasks: use `.await` there. A client that was used before the process was forked fails with such an error in the
+    /// forked process: its connections belong to the other one.
     fn block(self) -> Result<T>;
 }
 
@@ -76,22 +85,95 @@ impl<T: DeserializeOwned + Send + 'static> Iterator for BlockingItems<T> {
     }
 }
 
-/// One runtime with one thread of its own, for all blocking calls of the program.
+/// One runtime with one thread of its own, for all blocking calls of the process.
 fn runtime() -> Result<&'static Runtime> {
-    static RUNTIME: OnceLock<std::io::Result<Runtime>> = OnceLock::new();
-    if Handle::try_current().is_ok() {
-        return Err(Error::build(
-            "a blocking call inside of an async runtime: use `.await` there",
-        ));
+    /// That of the process in which a blocking call was first made.
+    static FIRST: OnceLock<Own> = OnceLock::new();
+    /// That of a process which was forked off since: threads are not forked along, so the first would stand still there.
+    static FORKED: Mutex<Option<&'static Own>> = Mutex::new(None);
+
+    if runs_async_code() {
+        return Err(inside_of_async());
     }
-    RUNTIME
-        .get_or_init(|| {
-            Builder::new_multi_thread()
-                .worker_threads(1)
-                .thread_name("harness-api")
-                .enable_all()
-                .build()
-        })
-        .as_ref()
-        .map_err(|error| Error::build(format!("no runtime for blocking calls: {error}")))
+    let process = std::process::id();
+    let own = FIRST.get_or_init(|| Own::new(process));
+    if own.process == process {
+        return own.get();
+    }
+    let mut forked = FORKED.lock().unwrap_or_else(PoisonError::into_inner);
+    match *forked {
+        Some(own) if own.process == process => own.get(),
+        _ => {
+            // A runtime that was copied by a fork cannot be shut down.
+            let own = &*Box::leak(Box::new(Own::new(process)));
+            *forked = Some(own);
+            own.get()
+        }
+    }
+}
+
+/// A runtime, and the process whose threads it has.
+struct Own {
+    process: u32,
+    runtime: std::io::Result<Runtime>,
+}
+
+impl Own {
+    fn new(process: u32) -> Self {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("harness-api")
+            .enable_all()
+            .build();
+        Self { process, runtime }
+    }
+
+    fn get(&self) -> Result<&Runtime> {
+        let runtime = self
+            .runtime
+            .as_ref()
+            .map_err(|error| Error::build(format!("no runtime for blocking calls: {error}")))?;
+        if task::try_id().is_some() && !may_block(runtime) {
+            return Err(inside_of_async());
+        }
+        Ok(runtime)
+    }
+}
+
+fn inside_of_async() -> Error {
+    Error::build(
+        "a blocking call in async code, which would stop other tasks: use `.await` there, or block inside of `spawn_blocking`",
+    )
+}
+
+/// Returns whether this thread polls futures of a runtime, which would stand still while it blocks.
+fn runs_async_code() -> bool {
+    if Handle::try_current().is_err() {
+        return false;
+    }
+    // The future that a runtime was given to block on is no task, unlike all others and what `spawn_blocking` runs.
+    if task::try_id().is_none() {
+        return true;
+    }
+    // Threads for blocking have no scheduler to hand a waker over to, nor does what `block_in_place` runs: there it is woken
+    // at once.
+    let woken = Arc::new(Woken(AtomicBool::new(false)));
+    let waker = Waker::from(Arc::clone(&woken));
+    let mut yielding = pin!(task::yield_now());
+    let _ = yielding.as_mut().poll(&mut Context::from_waker(&waker));
+    !woken.0.load(Ordering::Relaxed)
+}
+
+/// Returns whether a runtime can be blocked on. A task of a [`LocalSet`](tokio::task::LocalSet) may have no scheduler either,
+/// and Tokio refuses to block there by a panic.
+fn may_block(runtime: &Runtime) -> bool {
+    catch_unwind(AssertUnwindSafe(|| runtime.block_on(ready(())))).is_ok()
+}
+
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }

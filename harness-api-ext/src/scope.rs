@@ -6,7 +6,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use harness_api::Configure;
+use harness_api::{Configure, ScopeLevel};
 
 use crate::client::Harness;
 
@@ -15,6 +15,8 @@ use crate::client::Harness;
 pub(crate) struct Scope {
     pub(crate) harness: Harness,
     pub(crate) place: ScopePlace,
+    /// What is wrong with an identifier of the place. Without it, a call would act at a level above.
+    fault: Option<Arc<str>>,
 }
 
 /// The organization and project that a call acts in. Layers fill in the parameters that an operation has for them.
@@ -24,11 +26,31 @@ pub(crate) struct ScopePlace {
     pub(crate) project: Option<Arc<str>>,
 }
 
+impl ScopePlace {
+    /// Returns whether the place is at this level or below.
+    pub(crate) fn has(&self, level: ScopeLevel) -> bool {
+        match level {
+            ScopeLevel::Account => true,
+            ScopeLevel::Org => self.org.is_some(),
+            ScopeLevel::Project => self.project.is_some(),
+        }
+    }
+}
+
+#[allow(
+    dead_code,
+    reason = "which of these are used depends on the modules that are compiled in"
+)]
 impl Scope {
     pub(crate) fn new(harness: Harness, org: Option<Arc<str>>, project: Option<Arc<str>>) -> Self {
+        let levels = [(ScopeLevel::Org, &org), (ScopeLevel::Project, &project)];
+        let fault = levels
+            .into_iter()
+            .find_map(|(level, id)| level.check(id.as_deref()?).err());
         Self {
             harness,
             place: ScopePlace { org, project },
+            fault: fault.map(Into::into),
         }
     }
 
@@ -59,10 +81,122 @@ impl Scope {
         )
     }
 
-    /// The request, to be sent in this scope.
+    /// Sends a request in this scope: parameters of its operation for organization and project are filled in.
     pub(crate) fn on<R: Configure>(&self, request: R) -> R {
-        request.with_attached(self.place.clone())
+        self.checked(request).with_attached(self.place.clone())
     }
+
+    /// Refuses a request when an identifier of this scope names no organization or project. Nothing is filled in.
+    pub(crate) fn checked<R: Configure>(&self, mut request: R) -> R {
+        if let Some(fault) = &self.fault {
+            request.options().refuse(&**fault);
+        }
+        request
+    }
+
+    /// Returns this scope for a call about something of this name: one that is empty makes the call fail.
+    pub(crate) fn naming(&self, what: &str, name: &str) -> Self {
+        self.refusing(if is_blank(name) {
+            Err(format!("the {what} is empty"))
+        } else {
+            Ok(())
+        })
+    }
+
+    /// Returns this scope for a call about several things, none of whose names may be empty.
+    pub(crate) fn naming_each(&self, what: &str, names: &[String]) -> Self {
+        let blank = names.iter().find(|name| is_blank(name));
+        match blank {
+            Some(blank) => self.naming(what, blank),
+            None => self.clone(),
+        }
+    }
+
+    /// Returns the scope of the account of this one, for what belongs to the account at every level.
+    pub(crate) fn of_account(&self) -> Self {
+        Self {
+            place: ScopePlace::default(),
+            ..self.clone()
+        }
+    }
+
+    /// Returns this scope for a call about something whose identifier becomes a part of a reference such as
+    /// `account/org/project/registry/+`: one that would end or lengthen the reference makes the call fail.
+    pub(crate) fn referring(&self, what: &str, id: &str) -> Self {
+        let ends_it = |c: char| matches!(c, '/' | '+' | '\\' | '?' | '#') || c.is_control();
+        self.naming(what, id)
+            .refusing(match id.chars().find(|c| ends_it(*c)) {
+                Some(found) => Err(format!(
+                    "the {what} contains {found:?}, which would lead out of the scope of the call"
+                )),
+                None if matches!(id, "." | "..") => Err(format!(
+                    "the {what} is a dot segment, which would change the route"
+                )),
+                None => Ok(()),
+            })
+    }
+
+    /// Returns this scope for a call that sends an entity, and sets organization and project of the entity to those of the
+    /// scope where they are absent: services take it for an entity of the level above. One that belongs elsewhere makes the
+    /// call fail.
+    pub(crate) fn adopting(&self, org: &mut Option<String>, project: &mut Option<String>) -> Self {
+        self.refusing(self.adopt(ScopeLevel::Org, org))
+            .refusing(self.adopt(ScopeLevel::Project, project))
+    }
+
+    fn adopt(&self, level: ScopeLevel, given: &mut Option<String>) -> Result<(), String> {
+        let own = match level {
+            ScopeLevel::Account => Some(self.account()),
+            ScopeLevel::Org => self.org(),
+            ScopeLevel::Project => self.project(),
+        };
+        match (own, given.as_deref()) {
+            (Some(own), None) => *given = Some(own.to_owned()),
+            // Services write what an entity of a level above does not have as an empty text.
+            (None, None | Some("")) => {}
+            (own, Some(theirs)) if own != Some(theirs) => {
+                level.check(theirs)?;
+                return Err(format!(
+                    "the entity belongs to another {level} than the handle: use the handle of its {level}"
+                ));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Returns this scope for a call that sends something which belongs to a thing of this name, and sets that name where it is
+    /// absent. What belongs to another makes the call fail.
+    pub(crate) fn owning(&self, what: &str, own: &str, given: &mut Option<String>) -> Self {
+        let given = given.get_or_insert_with(|| own.to_owned());
+        self.refusing(if given == own {
+            Ok(())
+        } else {
+            Err(format!("it belongs to another {what} than the handle"))
+        })
+    }
+
+    /// Returns this scope, refusing what another refuses.
+    pub(crate) fn refusing_as(&self, other: &Self) -> Self {
+        self.refusing(match &other.fault {
+            Some(fault) => Err(fault.to_string()),
+            None => Ok(()),
+        })
+    }
+
+    /// Returns this scope with what is wrong with a call in it; what was wrong before counts.
+    pub(crate) fn refusing(&self, fault: Result<(), String>) -> Self {
+        let mut scope = self.clone();
+        if let (None, Err(fault)) = (&scope.fault, fault) {
+            scope.fault = Some(fault.into());
+        }
+        scope
+    }
+}
+
+/// Whether a text names nothing.
+pub(crate) fn is_blank(id: &str) -> bool {
+    id.trim().is_empty()
 }
 
 impl fmt::Debug for Scope {
@@ -166,7 +300,10 @@ impl Account {
         self.scope.account()
     }
 
-    /// An organization of the account; the built-in one is `default`.
+    /// Returns a handle for an organization of the account; the built-in one is `default`. Sends no request.
+    ///
+    /// An identifier that is empty, or contains what ends one in a URL (`/`, `\`, `?`, `#`), makes every call of the handle
+    /// fail with an error of kind [`Build`](crate::ErrorKind::Build): nothing is sent to the account in its place.
     pub fn org(&self, org: impl Into<String>) -> Org {
         let id: Arc<str> = org.into().into();
         Org {
@@ -182,7 +319,22 @@ impl Org {
         &self.id
     }
 
-    /// A project of the organization.
+    /// Returns a handle for a project of the organization. Sends no request.
+    ///
+    /// An identifier that is empty, or contains what ends one in a URL (`/`, `\`, `?`, `#`), makes every call of the handle
+    /// fail with an error of kind [`Build`](crate::ErrorKind::Build): nothing is sent to the organization in its place.
+    ///
+    /// ```
+    /// # use harness_api_ext::ErrorKind;
+    /// # async fn run(harness: harness_api_ext::Harness) {
+    /// let unset = std::env::var("NO_SUCH_VARIABLE").unwrap_or_default();
+    /// # #[cfg(feature = "secrets")] {
+    /// let error = harness.org("retail").project(unset).secrets().delete("db").await.unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Build);
+    /// assert!(error.to_string().contains("the project identifier is empty"));
+    /// # }
+    /// # }
+    /// ```
     pub fn project(&self, project: impl Into<String>) -> Project {
         let id: Arc<str> = project.into().into();
         Project {
@@ -230,6 +382,10 @@ impl Project {
 pub trait InScope {
     /// Sets organization and project on a raw request: the parameters that its operation has for them, under whatever
     /// name, are filled in when they are not set.
+    ///
+    /// A parameter for organization or project that is set to an empty text is refused when the request is sent, because it
+    /// would act at the level above. Operations that require both at every level get empty texts for the account by
+    /// `harness.account().scoped(request)`.
     ///
     /// ```no_run
     /// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {

@@ -124,9 +124,11 @@ async fn budgets_are_read_replaced_and_deleted() {
         .await;
     assert_eq!(budget.actual_cost, Some(300.5));
     budget.budget_amount = Some(900.0);
+    let expect =
+        Exchange::answering(r#"{"status":"SUCCESS","data":"Successfully updated the budget"}"#);
     expect
         .sends(
-            budgets.update(budget),
+            expect.account().budgets().update(budget),
             &format!("PUT {one}"),
             json!({"uuid": "bu1", "name": "Shops", "budgetAmount": 900.0, "actualCost": 300.5,
                 "scope": {"type": "PERSPECTIVE", "viewId": "pe1", "viewName": "Shops"}}),
@@ -144,6 +146,9 @@ async fn budgets_are_read_replaced_and_deleted() {
             .sends(delete, &format!("DELETE {one}"), Value::Null)
             .await;
     }
+    let expect = Exchange::answering(r#"{"status":"SUCCESS","data":false}"#);
+    let undone = expect.account().budgets().delete("bu1").await;
+    assert!(undone.is_err_and(|error| error.message().contains("nothing was done")));
 
     let expect =
         Exchange::answering(r#"{"status":"SUCCESS","data":[{"uuid":"bu1"},{"uuid":"bu2"}]}"#);

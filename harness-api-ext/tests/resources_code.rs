@@ -170,13 +170,10 @@ async fn branches_and_tags_are_made_and_deleted() {
     );
     expect.sends(get, &line, Value::Null).await;
     let line = shop("DELETE", "/branches/feature/next?bypass_rules=true");
-    expect
-        .sends(
-            branches.delete("feature/next").bypass_rules(true),
-            &line,
-            Value::Null,
-        )
-        .await;
+    let deleted = Exchange::answering(r#"{"dry_run_rules":false,"rule_violations":[]}"#);
+    let branches = repository(&deleted).branches();
+    let delete = branches.delete("feature/next").bypass_rules(true);
+    deleted.sends(delete, &line, Value::Null).await;
 
     let tags = repository(&expect).tags();
     let body = json!({"name": "v1", "target": "main", "message": "First", "bypass_rules": true});
@@ -332,7 +329,8 @@ async fn pull_requests_are_commented_and_reviewed() {
             body,
         )
         .await;
-    let add = pull.add_reviewer(3);
+    let expect = Exchange::answering(r#"{"reviewer":{"id":3},"review_decision":"pending"}"#);
+    let add = repository(&expect).pull_request(7).add_reviewer(3);
     expect
         .sends(
             add,

@@ -17,8 +17,9 @@ pub(crate) struct Base {
 
 impl Base {
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
-        let url = Url::parse(text.trim())
-            .map_err(|error| Error::build(format!("the base URL is not valid: {error}")))?;
+        let url = Url::parse(text.trim()).map_err(|error| {
+            Error::build(format!("the base URL is not valid: {error}")).with_source(error)
+        })?;
         if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
             return Err(Error::build(
                 "the base URL must begin with https:// or http:// and name a host",

@@ -17,7 +17,7 @@ use crate::transport::Layer;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 const SILENCE: Duration = Duration::from_secs(300);
-const MAX_BODY: u64 = 256 << 20;
+const MAX_BODY: u64 = 64 << 20;
 const MAX_ERROR_BODY: u64 = 1 << 20;
 
 /// A client of one server. Clones are cheap and share connections; it may be used by many tasks at once.
@@ -181,7 +181,7 @@ impl ClientBuilder {
     pub fn header(mut self, name: &str, value: &str) -> Result<Self, Error> {
         let name = name
             .parse::<HeaderName>()
-            .map_err(|_| Error::build("a header's name is not valid"))?;
+            .map_err(|error| Error::build("a header's name is not valid").with_source(error))?;
         let value = redact::header_value(&name, value).ok_or_else(|| {
             Error::build(format!(
                 "the value of header `{name}` holds bytes that are not allowed"
@@ -197,7 +197,13 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how many bytes of a buffered answer are accepted; 256 MiB when it is not set. Streamed answers have no limit.
+    /// Sets how many bytes of a buffered response are accepted: 64 MiB by default. Streamed responses have no limit.
+    ///
+    /// It bounds the memory that a response takes, whatever the server sends: a body and the value decoded from it take at
+    /// most about three times the bytes of the body and half of this limit, so about 224 MiB by default. (That half is at
+    /// least 16 MiB.) A value that would take more is an error of kind
+    /// [`BodyTooLarge`](crate::ErrorKind::BodyTooLarge). Generated types and [`serde_json::Value`] are held to that; what
+    /// types of your own allocate is not known here.
     pub fn max_body(mut self, bytes: u64) -> Self {
         self.max_body = bytes;
         self

@@ -1,16 +1,18 @@
 //! From the bytes of a successful answer to its value.
 
+use std::any::Any;
 use std::fmt::Write as _;
 use std::marker::PhantomData;
 use std::ops::Range;
 
 use reqwest::header::CONTENT_TYPE;
-use serde::de::{DeserializeOwned, DeserializeSeed};
+use serde::de::{DeserializeOwned, DeserializeSeed, Error as _};
+use serde_json::Value;
 use serde_path_to_error::{Deserializer as Tracked, Track};
 
 use crate::content::{is_html, is_html_type, is_json_type, without_bom};
 use crate::error::{DecodeFailure, Error, ErrorKind};
-use crate::model::{Place, Slot};
+use crate::model::{Bare, Place, Slot};
 use crate::operation::{Operation, Repeat};
 use crate::position;
 use crate::redact;
@@ -73,14 +75,27 @@ impl Received {
 }
 
 /// A JSON document of a type.
-pub(crate) fn json<T: DeserializeOwned>(received: Received) -> Result<Response<T>, Error> {
+pub(crate) fn json<T: DeserializeOwned + 'static>(
+    received: Received,
+) -> Result<Response<T>, Error> {
     // The fast path: where the place of a fault is wanted, the document is read a second time.
-    match serde_json::from_slice(without_bom(&received.parts.bytes)) {
+    let body = without_bom(&received.parts.bytes);
+    match received.parts.within_memory(|| whole(body))? {
         Ok(value) => Ok(received.with(value)),
         Err(_) => Err(misfit(received, std::any::type_name::<T>(), &mut |body| {
             locate(without_bom(body), PhantomData::<T>)
         })),
     }
+}
+
+/// Decodes a document. Any JSON goes by way of the model, which accounts for the memory that it takes.
+fn whole<T: DeserializeOwned + 'static>(body: &[u8]) -> serde_json::Result<T> {
+    let mut value = None::<T>;
+    match (&mut value as &mut dyn Any).downcast_mut::<Option<Value>>() {
+        Some(any) => *any = Some(serde_json::from_slice::<Bare<Value>>(body)?.0),
+        None => value = Some(serde_json::from_slice(body)?),
+    }
+    value.ok_or_else(|| serde_json::Error::custom("no value"))
 }
 
 /// A JSON document of a generated type, or a bare list or map, into its place.
@@ -98,8 +113,12 @@ pub(crate) fn place(
         slot,
         item: Some(&mut item),
     };
-    let read = place.deserialize(&mut deserializer);
-    let Err(fault) = read.and_then(|()| deserializer.end()) else {
+    let read = received.parts.within_memory(|| {
+        place
+            .deserialize(&mut deserializer)
+            .and_then(|()| deserializer.end())
+    })?;
+    let Err(fault) = read else {
         return Ok(received.parts);
     };
     Err(misfit(received, type_name, &mut |body| {
@@ -121,7 +140,7 @@ fn may_be_blank(slot: &Slot<'_>) -> bool {
 }
 
 /// A JSON document of a type, or no body at all.
-pub(crate) fn json_or_empty<T: DeserializeOwned>(
+pub(crate) fn json_or_empty<T: DeserializeOwned + 'static>(
     received: Received,
 ) -> Result<Response<Option<T>>, Error> {
     if received.is_blank() {
@@ -237,7 +256,7 @@ fn misfit(
     };
     received
         .error(ErrorKind::Decode, message)
-        .with_decode(failure)
+        .with_decode_failure(failure)
 }
 
 /// Reads once more, keeping track of the place.
@@ -343,6 +362,7 @@ mod tests {
                 bytes: Bytes::from_static(body),
                 attached: Attached::default(),
                 target: Target::Table(&OPERATION),
+                max_body: 1 << 20,
             }),
             html_is_fine: false,
         }

@@ -154,6 +154,19 @@ pub struct DecodeFailure {
     pub column: usize,
 }
 
+impl DecodeFailure {
+    /// A failure at this path, for layers that look at bodies; line and column are not known. The reason should be one line
+    /// and hold nothing secret.
+    pub fn new(path: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            reason: reason.into(),
+            line: 0,
+            column: 0,
+        }
+    }
+}
+
 impl Error {
     /// An error of this kind, for layers. The client adds which operation it belongs to.
     ///
@@ -275,7 +288,9 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_decode(mut self, failure: DecodeFailure) -> Self {
+    /// The same error with the place of the body that does not fit.
+    #[must_use]
+    pub fn with_decode_failure(mut self, failure: DecodeFailure) -> Self {
         self.0.decode = Some(failure);
         self.redact_own();
         self

@@ -61,7 +61,7 @@ pub(crate) fn buffered(call: Call, wanted: Wanted) -> BoxFuture<'static, Result<
         };
         match end {
             End::Whole => Ok(Received {
-                parts: ResponseParts::new(target, head, bytes),
+                parts: ResponseParts::new(target, head, bytes, max_body),
                 html_is_fine,
             }),
             End::Limit => {
@@ -81,8 +81,8 @@ pub(crate) async fn stream(call: Call) -> Result<Response<ByteStream>, Error> {
     let Success {
         target,
         incoming,
+        max_body,
         html_is_fine,
-        ..
     } = success(call, Wanted::Declared, false).await?;
     let page = incoming.0.body.content_type().is_some_and(is_html_type);
     if page && !html_is_fine {
@@ -94,7 +94,7 @@ pub(crate) async fn stream(call: Call) -> Result<Response<ByteStream>, Error> {
     let body = body.aimed(&target);
     Ok(Response::new(
         body,
-        ResponseParts::new(target, head, Bytes::new()),
+        ResponseParts::new(target, head, Bytes::new(), max_body),
     ))
 }
 

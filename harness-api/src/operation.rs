@@ -7,6 +7,7 @@
 use std::fmt;
 
 use crate::paging::Paging;
+use crate::schema::ResponseSchema;
 
 /// One operation of the API.
 ///
@@ -43,6 +44,8 @@ pub struct Operation {
     pub body_required: bool,
     /// The content types of a successful answer, the default first; empty when there is none.
     pub answers: &'static [&'static str],
+    /// The body that a successful response is described to have.
+    pub response: &'static ResponseSchema,
     /// How sure the types of the operation are.
     pub provenance: Provenance,
     /// Whether the description calls the operation deprecated.
@@ -67,6 +70,7 @@ impl Operation {
             bodies: &[],
             body_required: false,
             answers: &[],
+            response: &ResponseSchema::ANY,
             provenance: Provenance::Package,
             deprecated: false,
             repeat: Repeat::of_method(method),
@@ -93,6 +97,13 @@ impl Operation {
     #[must_use]
     pub const fn answers(mut self, answers: &'static [&'static str]) -> Self {
         self.answers = answers;
+        self
+    }
+
+    /// The same operation with a successful response of this schema.
+    #[must_use]
+    pub const fn response(mut self, response: &'static ResponseSchema) -> Self {
+        self.response = response;
         self
     }
 

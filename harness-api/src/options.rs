@@ -80,7 +80,8 @@ impl CallOptions {
         self.timeout = Some(timeout);
     }
 
-    /// Sets how many bytes of a buffered answer are accepted, in place of the client's limit.
+    /// Sets how many bytes of a buffered response are accepted, in place of the client's limit; see
+    /// [`ClientBuilder::max_body`](crate::ClientBuilder::max_body).
     pub fn max_body(&mut self, bytes: u64) {
         self.max_body = Some(bytes);
     }
@@ -93,6 +94,28 @@ impl CallOptions {
     /// What was attached under this type.
     pub fn attached<T: Send + Sync + 'static>(&self) -> Option<&T> {
         self.attached.get()
+    }
+
+    /// Makes the call fail with an error of kind [`Build`](crate::ErrorKind::Build) when it is sent. The first reason given
+    /// counts.
+    ///
+    /// Builders whose setters cannot fail report a value that they must not send this way. The reason should be one line
+    /// and contain nothing secret.
+    ///
+    /// ```
+    /// use harness_api::{Client, Configure, ErrorKind};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), harness_api::Error> {
+    /// let client = Client::new("https://app.harness.io")?;
+    /// let mut request = client.request("DELETE", "/v1/widgets/w1");
+    /// request.options().refuse("the widget identifier is empty");
+    /// assert_eq!(request.empty().await.unwrap_err().kind(), ErrorKind::Build);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn refuse(&mut self, reason: impl Into<String>) {
+        self.fault(reason.into());
     }
 
     pub(crate) fn fault(&mut self, message: String) {
@@ -182,10 +205,14 @@ pub trait Configure: Sized {
         self
     }
 
-    /// With all of these settings in place of those made so far.
+    /// With all of these settings in place of those made so far. What was wrong with a value that was set before is still
+    /// an error when the call is sent.
     #[must_use]
     fn with_options(mut self, options: CallOptions) -> Self {
-        *self.options() = options;
+        let before = std::mem::replace(self.options(), options);
+        if let Some(fault) = before.fault {
+            self.options().fault = Some(fault);
+        }
         self
     }
 }

@@ -43,6 +43,8 @@ pub struct Paging {
     pub used_size: Option<Found>,
     /// What tells whether there are more pages.
     pub more: Option<More>,
+    /// Whether the server leaves the member that holds the items out when there are none.
+    pub omits_empty: bool,
 }
 
 impl Paging {
@@ -61,6 +63,7 @@ impl Paging {
             total: None,
             used_size: None,
             more: None,
+            omits_empty: false,
         }
     }
 
@@ -118,6 +121,14 @@ impl Paging {
     #[must_use]
     pub const fn used_size(mut self, found: Found) -> Self {
         self.used_size = Some(found);
+        self
+    }
+
+    /// The same, for a server that leaves the member of the items out when there are none, as Go's `omitempty` does.
+    /// Elsewhere a response without it is no list.
+    #[must_use]
+    pub const fn omits_empty(mut self) -> Self {
+        self.omits_empty = true;
         self
     }
 

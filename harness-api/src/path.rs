@@ -2,6 +2,7 @@
 
 use crate::encode::{push_literal, push_value};
 use crate::operation::Place;
+use crate::scope_level::ScopeLevel;
 
 /// Why a path could not be made. The text names the parameter and never the value.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,8 +28,13 @@ pub(crate) fn expand<'v>(
         };
         match place {
             Place::PathRef => push_reference(&mut out, name, value)?,
-            Place::PathTail => push_segments(&mut out, name, value)?,
-            _ => push_segment(&mut out, name, value)?,
+            Place::PathTail => push_tail(&mut out, name, value)?,
+            _ => {
+                if let Some(level) = ScopeLevel::of_parameter(name) {
+                    level.check(value).map_err(PathFault)?;
+                }
+                push_segment(&mut out, name, value)?;
+            }
         }
         rest = &rest[open + length + 1..];
     }
@@ -36,11 +42,19 @@ pub(crate) fn expand<'v>(
     Ok(out)
 }
 
-/// One segment, or a part of one. URL parsers drop `.` and climb on `..` even when these are escaped, and an empty
-/// segment names another route, so the three are refused.
+/// Appends one segment, or a part of one. URL parsers drop `.` and climb on `..` even when these are escaped, and an empty
+/// segment names another route, so the three are refused; so is a blank one, which servers trim.
 fn push_segment(out: &mut String, name: &str, value: &str) -> Result<(), PathFault> {
+    if value.trim().is_empty() {
+        return Err(empty(name));
+    }
+    push_named(out, name, value)
+}
+
+/// Appends a segment that may be blank, as the name of a file may.
+fn push_named(out: &mut String, name: &str, value: &str) -> Result<(), PathFault> {
     match value {
-        "" => Err(PathFault(format!("path parameter `{name}` is empty"))),
+        "" => Err(empty(name)),
         "." | ".." => Err(PathFault(format!(
             "path parameter `{name}` is a dot segment, which would change the route"
         ))),
@@ -51,25 +65,43 @@ fn push_segment(out: &mut String, name: &str, value: &str) -> Result<(), PathFau
     }
 }
 
-/// A reference: its slashes stay, and `/+` tells the server where it ends.
+/// Appends a reference: its slashes stay, and `/+` tells the server where it ends. The server looks for `/+` in the decoded
+/// path, so a segment that begins with `+` would end the reference early.
 fn push_reference(out: &mut String, name: &str, value: &str) -> Result<(), PathFault> {
     let value = value.strip_suffix("/+").unwrap_or(value);
-    push_segments(out, name, value)?;
+    for (index, segment) in value.split('/').enumerate() {
+        if segment.starts_with('+') {
+            return Err(PathFault(format!(
+                "path parameter `{name}` has a segment that begins with `+`, which would end the reference early"
+            )));
+        }
+        if index > 0 {
+            out.push('/');
+        }
+        push_segment(out, name, segment)?;
+    }
     if value.contains('/') {
         out.push_str("/+");
     }
     Ok(())
 }
 
-/// Several segments: the slashes between them stay.
-fn push_segments(out: &mut String, name: &str, value: &str) -> Result<(), PathFault> {
+/// Appends a file path or the name of a branch: the slashes between its segments stay.
+fn push_tail(out: &mut String, name: &str, value: &str) -> Result<(), PathFault> {
+    if value.trim().is_empty() {
+        return Err(empty(name));
+    }
     for (index, segment) in value.split('/').enumerate() {
         if index > 0 {
             out.push('/');
         }
-        push_segment(out, name, segment)?;
+        push_named(out, name, segment)?;
     }
     Ok(())
+}
+
+fn empty(name: &str) -> PathFault {
+    PathFault(format!("path parameter `{name}` is empty"))
 }
 
 #[cfg(test)]
@@ -118,9 +150,27 @@ mod tests {
 
     #[test]
     fn empty_and_dot_segments_are_refused_without_showing_more_than_the_name() {
-        for value in ["", ".", ".."] {
+        for value in ["", " ", "\t\n", ".", ".."] {
             let fault = one(value).unwrap_err();
             assert!(fault.0.contains("`thing`"), "{fault:?}");
+        }
+    }
+
+    #[test]
+    fn identifiers_of_a_scope_are_empty_or_divided_by_no_means() {
+        let scope = |value: &str| {
+            expand("/v1/orgs/{org}/projects/{project}", |name| {
+                Some((if name == "org" { "retail" } else { value }, Place::Path))
+            })
+        };
+        assert_eq!(
+            scope("check.out$1"),
+            Ok("/v1/orgs/retail/projects/check.out%241".to_owned())
+        );
+        assert_eq!(scope(" ").unwrap_err().0, "the project identifier is empty");
+        for value in ["a/b", "a\\b", "a?b", "a#b", "a\nb", ".", ".."] {
+            let fault = scope(value).unwrap_err();
+            assert!(fault.0.starts_with("the project identifier "), "{fault:?}");
         }
     }
 
@@ -163,7 +213,14 @@ mod tests {
             reference("a b/c?d#e"),
             Ok("/repos/a%20b/c%3Fd%23e/+/branches".to_owned())
         );
-        for value in ["", "a//b", "/a", "a/", "a/../b", "./a", ".."] {
+        assert_eq!(
+            reference("a+b/c+"),
+            Ok("/repos/a%2Bb/c%2B/+/branches".to_owned())
+        );
+        for value in [
+            "", " ", "a//b", "/a", "a/", "a/ /b", "a/../b", "./a", "..", "+", "a/+/b", "a/+b",
+            "+a", "a/+/+",
+        ] {
             assert!(reference(value).is_err(), "{value:?}");
         }
     }
@@ -177,12 +234,13 @@ mod tests {
             ("a b/c?d#e/%2f", "a%20b/c%3Fd%23e/%252f"),
             ("main...feature/x", "main...feature/x"),
             ("a/+", "a/%2B"),
+            ("a/ /b", "a/%20/b"),
             ("a\\..\\b", "a%5C..%5Cb"),
         ];
         for (value, wire) in table {
             assert_eq!(tail(value), Ok(format!("/raw/{wire}")), "{value:?}");
         }
-        for value in ["", "a//b", "/a", "a/", "a/../b", "./a", "a/.", ".."] {
+        for value in ["", " ", "a//b", "/a", "a/", "a/../b", "./a", "a/.", ".."] {
             assert!(tail(value).is_err(), "{value:?}");
         }
         let parts = |name: &str| match name {

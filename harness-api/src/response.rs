@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::decode::{self, Received};
 use crate::error::{Error, ErrorKind, Target};
+use crate::model;
 use crate::operation::Operation;
 use crate::options::Attached;
 use crate::redact::Redactor;
@@ -34,17 +35,42 @@ pub struct ResponseParts {
     pub bytes: Bytes,
     pub(crate) attached: Attached,
     pub(crate) target: Target,
+    /// How large the body might have been.
+    pub(crate) max_body: u64,
 }
 
 impl ResponseParts {
-    pub(crate) fn new(target: Target, head: Head, bytes: Bytes) -> Box<Self> {
+    pub(crate) fn new(target: Target, head: Head, bytes: Bytes, max_body: u64) -> Box<Self> {
         Box::new(Self {
             status: head.status,
             headers: head.headers,
             bytes,
             attached: head.attached,
             target,
+            max_body,
         })
+    }
+
+    /// How many bytes the value of the body may take; see [`ClientBuilder::max_body`](crate::ClientBuilder::max_body).
+    pub(crate) fn max_memory(&self) -> u64 {
+        const LEAST: u64 = 16 << 20;
+        let length = self.bytes.len() as u64;
+        (2 * length).saturating_add((self.max_body / 2).max(LEAST))
+    }
+
+    /// Runs a decoder of the body, which is stopped when the value takes more than it may.
+    pub(crate) fn within_memory<R>(&self, decode: impl FnOnce() -> R) -> Result<R, Error> {
+        model::within(self.max_memory(), decode).ok_or_else(|| self.takes_too_much())
+    }
+
+    #[cold]
+    fn takes_too_much(&self) -> Error {
+        let message = format!(
+            "the value of a body of {} bytes takes more than {} bytes of memory: a larger `max_body` allows more",
+            self.bytes.len(),
+            self.max_memory()
+        );
+        self.clone().into_error(ErrorKind::BodyTooLarge, message)
     }
 
     /// The operation that was called; `None` for an endpoint outside the table.
@@ -127,6 +153,35 @@ impl<T> Response<T> {
             html_is_fine: false,
         };
         decode::part_misfit::<P>(received, part, path)
+    }
+
+    /// Runs a decoder of [`bytes`](Self::bytes), for those who decode them themselves. The decoder is stopped when the
+    /// generated types that it reads take more memory than a response may; see
+    /// [`ClientBuilder::max_body`](crate::ClientBuilder::max_body).
+    ///
+    /// # Errors
+    ///
+    /// Of kind [`BodyTooLarge`](ErrorKind::BodyTooLarge) when that happened.
+    ///
+    /// ```no_run
+    /// # async fn run(client: harness_api::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use harness_api::model::Bare;
+    /// use serde_json::Value;
+    ///
+    /// let response = client.request("GET", "/v1/some/export").empty().await?;
+    /// let decoded = response.within_memory(|| serde_json::from_slice::<Bare<Value>>(response.bytes()))?;
+    /// println!("{}", decoded?.0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn within_memory<R>(&self, decode: impl FnOnce() -> R) -> Result<R, Error> {
+        self.parts.within_memory(decode)
+    }
+
+    /// Returns how many bytes of memory the value of the body may take; see
+    /// [`ClientBuilder::max_body`](crate::ClientBuilder::max_body).
+    pub fn max_memory(&self) -> u64 {
+        self.parts.max_memory()
     }
 
     /// What a layer attached to the answer under this type.

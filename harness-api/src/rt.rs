@@ -9,6 +9,7 @@ pub(crate) use crate::{
     call::{Call, Sending},
     operation::{Operation, Param, Provenance, Repeat},
     paging::{Found, More, Paged, Paging, Step, Token},
+    schema::{ResponseSchema, StatusMember, ValueSchema},
     stream::ByteStream,
 };
 

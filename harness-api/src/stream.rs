@@ -240,6 +240,7 @@ impl ByteStream {
                 if rest.is_empty() {
                     rest = std::mem::take(&mut first).into();
                 }
+                make_room(&mut rest, taken.len(), self.content_length);
                 rest.extend_from_slice(&taken);
             }
             if over {
@@ -250,8 +251,31 @@ impl ByteStream {
     }
 }
 
-fn joined(first: Bytes, rest: Vec<u8>) -> Bytes {
-    if rest.is_empty() { first } else { rest.into() }
+fn joined(first: Bytes, mut rest: Vec<u8>) -> Bytes {
+    if rest.is_empty() {
+        return first;
+    }
+    // What was reserved and not needed is given back where it is much.
+    if rest.capacity() - rest.len() > rest.len() / 4 {
+        rest.shrink_to_fit();
+    }
+    rest.into()
+}
+
+/// Doubles the room, but not beyond the announced length: a body is not kept in twice the memory that it needs. What is
+/// announced is reserved only as it comes.
+fn make_room(bytes: &mut Vec<u8>, more: usize, announced: Option<u64>) {
+    let needed = bytes.len().saturating_add(more);
+    if needed <= bytes.capacity() {
+        return;
+    }
+    let doubled = bytes.capacity().saturating_mul(2).max(needed);
+    let announced = announced.and_then(|length| usize::try_from(length).ok());
+    let room = match announced {
+        Some(length) if length >= needed => doubled.min(length),
+        _ => doubled,
+    };
+    bytes.reserve_exact(room - bytes.len());
 }
 
 impl Stream for ByteStream {

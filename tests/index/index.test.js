@@ -1,6 +1,9 @@
 // What the page of all operations has to do, in a browser.
 
 import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { PAGE, faint, open, picture, shown, start } from './browser.js';
@@ -144,6 +147,39 @@ test('the address keeps what is searched and opened', async () => {
   assert.deepEqual(await opened(page), []);
   assert.deepEqual(faults, []);
   await page.close();
+});
+
+test('text of a description is neither markup nor code', async () => {
+  const evil = `</script><img src=x onerror="evil = 1"><script>evil = 1</script>'"\\\u2028{{evil}} javascript:evil=1 `;
+  const poisoned = (value) => {
+    if (Array.isArray(value)) return value.map(poisoned);
+    if (value && typeof value === 'object') {
+      return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, poisoned(member)]));
+    }
+    return typeof value === 'string' ? evil + value : value;
+  };
+  const page = await readFile(new URL(PAGE), 'utf8');
+  const [before, rest] = page.split('<script id="operations" type="application/json">');
+  const end = rest.indexOf('</script>');
+  // As the generator writes it.
+  const data = JSON.stringify(poisoned(JSON.parse(rest.slice(0, end)))).replaceAll('<', '\\u003c');
+  const folder = await mkdtemp(join(tmpdir(), 'index-'));
+  const file = join(folder, 'page.html');
+  await writeFile(file, `${before}<script id="operations" type="application/json">${data}${rest.slice(end)}`);
+  const { page: tab, faults, requests } = await open(browser);
+  requests.length = 0;
+  await tab.goto(`file://${file}`);
+  await type(tab, 'evil img');
+  await tab.keyboard.press('Enter');
+  await tab.waitForSelector('#results [aria-expanded="true"]');
+  assert.equal(await tab.evaluate(() => typeof globalThis.evil), 'undefined');
+  assert.equal(await tab.$$eval('main img, main script, [onerror]', (all) => all.length), 0);
+  assert.ok((await tab.$eval('#results .details', (panel) => panel.textContent)).includes(evil));
+  const links = await tab.$$eval('#results a', (all) => all.map((link) => link.protocol));
+  assert.deepEqual(links, ['https:']);
+  assert.deepEqual(requests, [`file://${file}`]);
+  assert.deepEqual(faults, []);
+  await rm(folder, { recursive: true });
 });
 
 test('everything can be read, in light and in dark', async () => {

@@ -426,7 +426,10 @@ async fn what_cannot_be_sent_is_a_build_error_that_names_it_and_shows_no_value()
     };
     type Spoil = fn(&mut Call);
     let cases: [(Spoil, &str); 12] = [
-        (|call| call.text(0, ""), "`org` is empty"),
+        (
+            |call| call.text(0, ""),
+            "the organization identifier is empty",
+        ),
         (
             |call| call.text(1, ".."),
             "`agent.identifier` is a dot segment",

@@ -121,6 +121,9 @@ fn crates_of_other_descriptions_compile() {
         let document = load::parse(value.to_string().as_bytes(), "random.json").unwrap();
         documents.push((format!("random-{number}"), document));
     }
+    let trouble = strategy::troublesome().to_string();
+    let trouble = load::parse(trouble.as_bytes(), "trouble.json").unwrap();
+    documents.push(("trouble".to_owned(), trouble));
 
     // One crate that uses them all, so that one run of cargo checks them.
     let mut manifest =
@@ -128,7 +131,7 @@ fn crates_of_other_descriptions_compile() {
     for (name, document) in &documents {
         let made = standalone(document, Some(name), &support, &mut |_| {}).unwrap();
         assert!(!made.api.modules.is_empty(), "{name}: no operations");
-        write::write(&folder.join(name), &made.files).unwrap();
+        write::write_owned(&folder.join(name), write::List::default(), &made.files).unwrap();
         manifest += &format!(
             "{name} = {{ path = \"../{name}\", default-features = false, features = [\"full\"] }}\n"
         );

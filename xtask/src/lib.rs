@@ -5,6 +5,7 @@ pub mod check;
 pub mod diff;
 pub mod fingerprint;
 pub mod generate;
+pub mod markdown;
 pub mod slice;
 pub mod surface;
 pub mod vendor;

@@ -10,9 +10,16 @@ use std::{
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
 use xtask::{
-    bench_compile, check, diff,
+    bench_compile, check,
+    diff::{self, Ext, Extent},
     generate::{self, Generated, fix, load},
-    slice, surface, vendor, write,
+    slice, surface,
+    vendor::{
+        self,
+        access::{Access, Guard},
+        pair::Settled,
+    },
+    write,
 };
 
 #[derive(Parser)]
@@ -21,6 +28,9 @@ use xtask::{
     about = "Makes the raw client from the description of the API"
 )]
 struct Arguments {
+    /// The folder of the workspace, where it is another than that of this tool
+    #[arg(long, global = true, hide = true)]
+    root: Option<PathBuf>,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -56,6 +66,9 @@ enum Verb {
         /// Form of the report
         #[arg(long, value_enum, default_value = "md")]
         format: Format,
+        /// Lists every change, and not the first of each class only
+        #[arg(long)]
+        full: bool,
     },
     /// Checks that everything generated is up to date, a line each
     Check,
@@ -92,6 +105,13 @@ enum Format {
     Json,
 }
 
+/// Half of the time goes to allocations otherwise: trees of tokens and of syntax are made of millions of small ones.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Bytes of stack for what is done.
+const STACK: usize = 256 << 20;
+
 /// Exit code of what could not be done: 1 and 2 say what a comparison found.
 const FAILED: u8 = 4;
 
@@ -103,31 +123,71 @@ fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { FAILED } else { 0 });
         }
     };
-    match run(arguments.verb) {
-        Ok(code) => code,
-        Err(error) => {
-            clear();
-            eprintln!("error: {error:#}");
-            ExitCode::from(FAILED)
-        }
+    // Types may refer to each other in long chains, which every stage follows.
+    let worker = std::thread::Builder::new()
+        .stack_size(STACK)
+        .spawn(move || run(arguments));
+    let outcome = match worker.map(std::thread::JoinHandle::join) {
+        Ok(Ok(outcome)) => outcome,
+        // It has said why.
+        Ok(Err(_)) => return ExitCode::from(FAILED),
+        Err(error) => Err(error.into()),
+    };
+    outcome.unwrap_or_else(|error| {
+        clear();
+        eprintln!("error: {}", printable(&format!("{error:#}")));
+        ExitCode::from(FAILED)
+    })
+}
+
+/// Text that may hold what a description says, without what a terminal would do at its command.
+fn printable(text: &str) -> String {
+    let shown = text.chars().map(|c| match c {
+        '\n' | '\t' => c.to_string(),
+        c if c.is_control() => c.escape_unicode().to_string(),
+        c => c.to_string(),
+    });
+    shown.collect()
+}
+
+/// Waits for the folder `openapi`, and says what happens there.
+fn enter(root: &Path, access: Access) -> Result<Guard> {
+    let folder = root.join("openapi");
+    let mut wait = || eprintln!("waiting for another `cargo xtask`, which uses openapi");
+    let (guard, settled) = vendor::access::enter(&folder, access, &mut wait)?;
+    match settled {
+        Some(Settled::Completed) => eprintln!("an interrupted `cargo xtask vendor` is completed"),
+        Some(Settled::Discarded) => eprintln!(
+            "what an interrupted `cargo xtask vendor` left is removed; nothing was vendored"
+        ),
+        None => {}
+    }
+    Ok(guard)
+}
+
+/// What a verb does in the folder `openapi` while it runs; `None` for one that says itself when.
+fn access(verb: &Verb) -> Option<Access> {
+    match verb {
+        Verb::Generate { input: Some(_), .. } | Verb::Vendor(_) => None,
+        Verb::Generate { check: false, .. } => Some(Access::Write),
+        Verb::BenchCompile(options) => options.reads_description().then_some(Access::Read),
+        Verb::Generate { check: true, .. }
+        | Verb::Fixes
+        | Verb::Diff { .. }
+        | Verb::Check
+        | Verb::Surface { .. }
+        | Verb::Slice { .. } => Some(Access::Read),
     }
 }
 
-fn run(verb: Verb) -> Result<ExitCode> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+fn run(Arguments { root, verb }: Arguments) -> Result<ExitCode> {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .context("the workspace has no folder")?;
-    match vendor::pair::settle(&root.join("openapi"))? {
-        Some(vendor::pair::Settled::Completed) => {
-            eprintln!("an interrupted `cargo xtask vendor` is completed");
-        }
-        Some(vendor::pair::Settled::Discarded) => {
-            eprintln!(
-                "what an interrupted `cargo xtask vendor` left is removed; nothing was vendored"
-            );
-        }
-        None => {}
-    }
+    let root = root.as_deref().unwrap_or(own);
+    let _guard = access(&verb)
+        .map(|access| enter(root, access))
+        .transpose()?;
     match verb {
         Verb::Generate {
             input: Some(input),
@@ -135,11 +195,17 @@ fn run(verb: Verb) -> Result<ExitCode> {
             name,
             ..
         } => {
-            let support = root.join("harness-api/src");
+            let support = own.join("harness-api/src");
             let started = Instant::now();
             let document = load::load(&input)?;
             let made = generate::standalone(&document, name.as_deref(), &support, &mut progress())?;
-            write::write(&output, &made.files)?;
+            let list = write::List {
+                command: "cargo xtask generate --input FILE --output DIR".to_owned(),
+                description: Some(document.name),
+                sha256: Some(document.sha256),
+                ..Default::default()
+            };
+            write::write_owned(&output, list, &made.files)?;
             print_table(&made, started.elapsed());
             Ok(ExitCode::SUCCESS)
         }
@@ -149,13 +215,19 @@ fn run(verb: Verb) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Verb::Vendor(options) => vendor(root, &options),
-        Verb::Diff { old, new, format } => {
+        Verb::Diff {
+            old,
+            new,
+            format,
+            full,
+        } => {
             let old = diff::Side::read(root, &old, None, &mut progress())?;
             let new = diff::Side::read(root, &new, Some(&old), &mut progress())?;
-            let report = diff::compare(&old, &new);
+            let report = diff::compare(&old, &new, &Ext::read(root)?);
             clear();
+            let extent = if full { Extent::Full } else { Extent::Short };
             match format {
-                Format::Md => print!("{}", report.markdown()),
+                Format::Md => print!("{}", report.markdown(extent)),
                 Format::Json => println!("{}", serde_json::to_string_pretty(&report)?),
             }
             Ok(ExitCode::from(report.code()))
@@ -213,7 +285,11 @@ fn generate_workspace(root: &Path, check: bool) -> Result<ExitCode> {
 
 fn vendor(root: &Path, options: &vendor::Options) -> Result<ExitCode> {
     let folder = root.join("openapi");
-    let vendored = vendor::run(&folder, options, &mut progress())?;
+    progress()("read");
+    let bytes = vendor::read(options)?;
+    let guard = enter(root, Access::Write)?;
+    let vendored = vendor::run(&folder, &bytes, options, &mut progress())?;
+    drop(guard);
     if !vendored.changed {
         clear();
         println!("the description is the one that is vendored; nothing is written");
@@ -223,14 +299,15 @@ fn vendor(root: &Path, options: &vendor::Options) -> Result<ExitCode> {
     let old = vendored
         .old
         .map(|old| diff::Side::of("old", old, &tables, None, &mut progress()));
+    let ext = Ext::read(root)?;
     let report = old.map(|old| {
         let new = diff::Side::of("new", vendored.new, &tables, Some(&old), &mut progress());
-        diff::compare(&old, &new).markdown()
+        diff::compare(&old, &new, &ext).markdown(Extent::Short)
     });
     clear();
     println!("openapi/harness.json and its lock are written\n");
     if let Some(report) = report {
-        print!("{report}");
+        println!("{report}\nEvery change: `cargo xtask diff HEAD openapi/harness.json --full`");
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -10,19 +10,22 @@ mod deviations;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
-    fs,
     path::Path,
 };
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Map, Value, json};
 
-use crate::generate::{
-    self,
-    fix::{self, FixSet},
-    load,
-    lower::tags_and_id,
-    partition::map::ModuleMap,
+use crate::{
+    generate::{
+        self,
+        emit::Files,
+        fix::{self, FixSet},
+        load,
+        lower::tags_and_id,
+        partition::map::ModuleMap,
+    },
+    write,
 };
 
 use deviations::Deviating;
@@ -54,7 +57,8 @@ pub struct Slice {
 ///
 /// # Errors
 ///
-/// When the description cannot be sliced, there is no such module, or a file cannot be written.
+/// When the description cannot be sliced, there is no such module, or a file cannot be written: the folder is a new or
+/// empty one, or one with earlier slices.
 pub fn write(root: &Path, only: &[String], folder: &Path) -> Result<String> {
     let document = generate::locked_description(root)?;
     let fixes = FixSet::load(&root.join("openapi/fixes"))?;
@@ -65,11 +69,7 @@ pub fn write(root: &Path, only: &[String], folder: &Path) -> Result<String> {
             "there is no module `{name}`"
         );
     }
-    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    let file = |name: String, text: String| {
-        let path = folder.join(name);
-        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
-    };
+    let mut files = Files::new();
     let mut table = format!(
         "{:<16} {:>10} {:>7} {:>5} {:>10} {:>4}\n",
         "module", "operations", "schemas", "added", "deviations", "cut"
@@ -79,9 +79,12 @@ pub fn write(root: &Path, only: &[String], folder: &Path) -> Result<String> {
             continue;
         }
         let module = &slice.module;
-        file(format!("{module}.json"), slice.document.to_string())?;
+        files.insert(format!("{module}.json").into(), slice.document.to_string());
         let deviations = serde_json::to_string_pretty(&slice.deviations)?;
-        file(format!("{module}.deviations.json"), deviations + "\n")?;
+        files.insert(
+            format!("{module}.deviations.json").into(),
+            deviations + "\n",
+        );
         let cut: Vec<&str> = slice.cut.keys().map(String::as_str).collect();
         writeln!(
             table,
@@ -94,6 +97,13 @@ pub fn write(root: &Path, only: &[String], folder: &Path) -> Result<String> {
             cut.join(" ")
         )?;
     }
+    let list = write::List {
+        command: "cargo xtask slice --output DIR".to_owned(),
+        description: Some(document.name),
+        sha256: Some(document.sha256),
+        ..write::List::default()
+    };
+    write::write_owned(folder, list, &files)?;
     Ok(table)
 }
 

@@ -113,8 +113,13 @@ pub(crate) fn paging(paging: &Paging) -> String {
         "" => "body",
         items => items,
     };
+    let omitted = if paging.omits_empty {
+        " if there are any"
+    } else {
+        ""
+    };
     if paging.step == Step::Whole {
-        return format!("whole list, items {items}");
+        return format!("whole list, items {items}{omitted}");
     }
     let mut text = String::from("paged ");
     if let Some(page) = &paging.page {
@@ -137,7 +142,7 @@ pub(crate) fn paging(paging: &Paging) -> String {
     if let Some(size) = paging.max_size {
         let _ = write!(text, ", at most {size}");
     }
-    let _ = write!(text, ", items {items}");
+    let _ = write!(text, ", items {items}{omitted}");
     for (at, found) in [("total", &paging.total), ("size", &paging.used_size)] {
         match found {
             Some(Found::Member(path)) => {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use harness_api::reqwest;
 use harness_api::reqwest::header::HeaderValue;
-use harness_api::{Layer, Redactor};
+use harness_api::{Layer, Redactor, ScopeLevel};
 
 use super::http::{Http, Links};
 use super::{ApiKey, Harness, Inner, server};
@@ -56,7 +56,8 @@ impl HarnessBuilder {
         self
     }
 
-    /// The id of the account. It is needed where the key does not hold it; where it does, both must agree.
+    /// The id of the account. It is needed where the key does not hold it; where it does, both must agree. An empty one is an
+    /// error.
     pub fn account(mut self, id: impl Into<String>) -> Self {
         self.account = Some(id.into());
         self
@@ -199,7 +200,11 @@ impl HarnessBuilder {
         self
     }
 
-    /// How many bytes of a buffered answer are accepted; 256 MiB when it is not set. Streams have no limit.
+    /// Sets how many bytes of a buffered response are accepted: 64 MiB by default. Streams have no limit.
+    ///
+    /// It bounds the memory that a response takes, whatever the server sends: a body and what is decoded from it take at
+    /// most about three times the bytes of the body and half of this limit, so about 224 MiB by default. What would take
+    /// more is an error of kind [`Decode`](crate::ErrorKind::Decode).
     pub fn max_body(mut self, bytes: u64) -> Self {
         self.max_body = Some(bytes);
         self
@@ -216,8 +221,9 @@ impl HarnessBuilder {
     /// # Errors
     ///
     /// Of kind [`Build`](crate::ErrorKind::Build): no key, or one with something around it, such as quotes or `Bearer`; an
-    /// account that is missing or not that of the key; an address that is not a URL, or plain HTTP to another machine; a
-    /// certificate or proxy that cannot be read, with the cause as its source; a user agent that a header cannot carry.
+    /// account that is missing or not that of the key; an empty identifier of account, default organization or default
+    /// project; an address that is not a URL, or plain HTTP to another machine; a certificate or proxy that cannot be read,
+    /// with the cause as its source; a user agent that a header cannot carry.
     pub fn build(self) -> Result<Harness> {
         let key = self.key.filter(|key| !key.is_empty()).ok_or_else(|| {
             Error::build("there is no key: call `api_key` or set HARNESS_PLATFORM_API_KEY")
@@ -225,10 +231,13 @@ impl HarnessBuilder {
         key.check()?;
         let redactor = key.redactor();
         let account = account(&key, self.account, &redactor)?;
-        for (what, id) in [("organization", &self.org), ("project", &self.project)] {
-            if id.as_ref().is_some_and(|id| id.trim().is_empty()) {
-                return Err(Error::build(format!("the default {what} is empty")));
-            }
+        for (level, id) in [
+            (ScopeLevel::Account, Some(&account)),
+            (ScopeLevel::Org, self.org.as_ref()),
+            (ScopeLevel::Project, self.project.as_ref()),
+        ] {
+            id.map_or(Ok(()), |id| level.check(id))
+                .map_err(Error::build)?;
         }
         if self.project.is_some() && self.org.is_none() {
             return Err(Error::build(
@@ -288,9 +297,7 @@ fn agent(product: Option<&str>) -> Result<String> {
 
 fn account(key: &ApiKey, given: Option<String>, redactor: &Redactor) -> Result<String> {
     let line = |text: &str| redactor.one_line(text, 100);
-    let given = given
-        .map(|id| id.trim().to_owned())
-        .filter(|id| !id.is_empty());
+    let given = given.map(|id| id.trim().to_owned());
     let id = key.account().or(given.as_deref()).unwrap_or_default();
     if let Err(error) = HeaderValue::from_str(id) {
         return Err(
@@ -299,6 +306,7 @@ fn account(key: &ApiKey, given: Option<String>, redactor: &Redactor) -> Result<S
         );
     }
     match (key.account(), given) {
+        (_, Some(given)) if given.is_empty() => Ok(given),
         (Some(of_key), Some(given)) if of_key != given => Err(Error::build(format!(
             "the key belongs to account `{}`, and the account is set to `{}`",
             line(of_key),

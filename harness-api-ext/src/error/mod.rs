@@ -4,6 +4,7 @@ mod details;
 mod display;
 mod envelope;
 mod failure;
+mod members;
 mod predicates;
 mod retry_after;
 mod success;
@@ -25,8 +26,8 @@ pub use details::{DeniedBy, FieldError, PermissionCheck, PolicyDenial, RuleViola
 pub use envelope::Envelope;
 use failure::Failure;
 pub(crate) use retry_after::retry_after;
+pub(crate) use success::Judge;
 use success::failure_in_item;
-pub(crate) use success::failure_in_success;
 
 /// What this crate's calls give.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -162,7 +163,8 @@ impl Error {
         let failure = failure_in_item(item)?;
         let mut parts = parts.clone();
         parts.bytes = Bytes::copy_from_slice(item);
-        let raw = parts.into_error(harness_api::ErrorKind::Status, failure.message());
+        let (kind, message, _) = failure.into_parts();
+        let raw = parts.into_error(kind, message);
         Some(raw.into())
     }
 

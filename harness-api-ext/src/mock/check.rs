@@ -65,6 +65,9 @@ pub(super) fn violations(request: &Received) -> Vec<Violation> {
     let mut found = Vec::new();
     for param in operation.required() {
         let name = param.name;
+        if is_given_otherwise(request, operation.id, name) {
+            continue;
+        }
         let (place, is_there) = match param.place {
             Place::Query => (
                 "query",
@@ -89,6 +92,16 @@ pub(super) fn violations(request: &Received) -> Vec<Violation> {
         found.push(Violation::new("/body", "required, and missing"));
     }
     found
+}
+
+/// Whether another parameter stands for a required one. A run of a chaos experiment is named by either of its two ids.
+fn is_given_otherwise(request: &Received, operation: &str, name: &str) -> bool {
+    let other = match (operation, name) {
+        ("stopChaosV2Experiment", "experimentRunId") => "notifyId",
+        ("stopChaosV2Experiment", "notifyId") => "experimentRunId",
+        _ => return false,
+    };
+    request.query(other).is_some_and(|value| !value.is_empty())
 }
 
 /// Refuses a request that has violations, or whose body is not what it says it is.

@@ -36,8 +36,9 @@
 //! Every other operation is answered with 501, unless a [fallback](ServerBuilder::fallback) or a script answers it:
 //! [`Server::answer_next`] and [`Server::answer_with`].
 //!
-//! A request that calls no operation, or leaves out what the description requires, is answered with 422 and a list of
-//! what is wrong; [`Received::violations`] has the same list. One without the right key is answered with 401.
+//! A request that calls no operation, or leaves out what the description requires (parameters, bodies, and the settings of
+//! connectors and secrets by their type), is answered with 422 and a list of what is wrong; [`Received::violations`] has the
+//! same list. One without the right key is answered with 401.
 //!
 //! With the feature `mock-described`, `ServerBuilder::described` checks all values too, by the schemas of the description, and
 //! answers every operation that the mock does not play with values that fit them. They are made up: what is created is not
@@ -45,7 +46,7 @@
 //!
 //! # What it does not play
 //!
-//! Templates, Git, expressions and the values of secrets: YAML is kept as it is. What the platform checks beyond the
+//! Templates, Git, expressions and the values of secrets: YAML is parsed for stages and steps, and kept as it is. What the platform checks beyond the
 //! description is checked where it is cheap: identifiers, duplicates, whether organization and project exist.
 
 mod check;
@@ -55,6 +56,7 @@ mod envelope;
 mod paging;
 mod received;
 mod reply;
+mod required;
 mod route;
 mod script;
 mod serve;

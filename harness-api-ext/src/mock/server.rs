@@ -13,6 +13,7 @@ use super::check::{self, Violation};
 use super::envelope::{Reason, Refusal};
 use super::received::Received;
 use super::reply::Reply;
+use super::required;
 use super::script::{Answerer, Scripts, Target};
 use super::serve;
 use super::services::{self, logs, runs::RunScript};
@@ -504,7 +505,7 @@ impl Shared {
         if self.is_strict {
             return [found, super::described::violations(request)].concat();
         }
-        found
+        [found, required::violations(request)].concat()
     }
 
     fn reply(

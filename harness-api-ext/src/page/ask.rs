@@ -65,8 +65,7 @@ impl Template {
                 _ => before.saturating_mul(u64::from(size.or(paging.default_size).unwrap_or(0))),
             },
             size,
-            skip: 0,
-            tokens: Vec::new(),
+            ..Position::default()
         })
     }
 

@@ -2,18 +2,21 @@
 
 use std::fmt;
 use std::future::poll_fn;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::vec;
 
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
 use super::Position;
-use super::feed::Feed;
+use super::feed::{Batch, Feed};
 use crate::error::{Error, Result};
 
-/// The items of all pages, as a stream or by [`try_next`](Self::try_next). No more than two pages are held at once.
+/// The items of all pages, as a stream or by [`try_next`](Self::try_next).
+///
+/// No more than two pages are held at once, as the bytes that came, and each item is decoded when it is asked for. So the
+/// memory that a list takes does not depend on how long it is, nor on what its items decode to.
 ///
 /// It ends behind the first error, which has the [position](super::position_of) to go on from.
 ///
@@ -29,23 +32,16 @@ use crate::error::{Error, Result};
 /// ```
 #[must_use = "nothing is read until items are asked for"]
 pub struct Items<T> {
-    feed: Feed<T>,
-    page: vec::IntoIter<T>,
-    /// What comes behind the items at hand.
-    broken: Option<Error>,
-    /// Where the next of the items at hand stands.
-    position: Position,
+    feed: Feed,
+    page: Option<Batch>,
+    item: PhantomData<fn() -> T>,
 }
 
-/// Nothing in it is pinned.
-impl<T> Unpin for Items<T> {}
-
 impl<T: DeserializeOwned + Send + 'static> Items<T> {
-    pub(super) fn new(feed: Feed<T>) -> Self {
+    pub(super) fn new(feed: Feed) -> Self {
         Self {
-            page: Vec::new().into_iter(),
-            broken: None,
-            position: feed.next().cloned().unwrap_or_default(),
+            page: None,
+            item: PhantomData,
             feed,
         }
     }
@@ -56,7 +52,8 @@ impl<T: DeserializeOwned + Send + 'static> Items<T> {
     ///
     /// Those of the request; [`Build`](crate::ErrorKind::Build) when the list of the operation is not paged or its body can
     /// be sent once only; [`Decode`](crate::ErrorKind::Decode) when an item does not fit, its items before having been
-    /// given; [`Pagination`](crate::ErrorKind::Pagination) when the server does not lead to an end.
+    /// given, and when a response has no list; [`Pagination`](crate::ErrorKind::Pagination) when the server does not lead
+    /// to an end, or the list ends before its total.
     pub async fn try_next(&mut self) -> Result<Option<T>> {
         poll_fn(|context| self.poll(context)).await.transpose()
     }
@@ -65,33 +62,48 @@ impl<T: DeserializeOwned + Send + 'static> Items<T> {
     ///
     /// # Errors
     ///
-    /// As [`try_next`](Self::try_next); the items that came before are lost then.
+    /// As [`try_next`](Self::try_next); the items that came before are lost then. Of kind
+    /// [`Decode`](crate::ErrorKind::Decode) too when the items of a page take far more memory than its bytes; see
+    /// [`max_body`](crate::HarnessBuilder::max_body).
     pub async fn collect_all(mut self) -> Result<Vec<T>> {
         let mut all = Vec::new();
-        while let Some(item) = self.try_next().await? {
-            all.push(item);
+        loop {
+            if let Some(page) = &mut self.page {
+                let items = page.rows.all();
+                all.append(&mut items.map_err(|error| broken(error, page))?);
+            }
+            self.page = poll_fn(|context| self.feed.poll(context))
+                .await
+                .transpose()?;
+            if self.page.is_none() {
+                return Ok(all);
+            }
         }
-        Ok(all)
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T>>> {
         loop {
-            if let Some(item) = self.page.next() {
-                self.position.skip += 1;
-                return Poll::Ready(Some(Ok(item)));
+            if let Some(page) = &mut self.page
+                && let Some(item) = page.rows.next()
+            {
+                let item = item.map_err(|error| broken(error, page));
+                if item.is_err() {
+                    self.page = None;
+                    self.feed.close();
+                }
+                return Poll::Ready(Some(item));
             }
-            if let Some(error) = self.broken.take() {
-                let position = self.position.clone();
-                return Poll::Ready(Some(Err(error.with_attached(position))));
-            }
-            let Some(batch) = ready!(self.feed.poll(context)).transpose()? else {
+            let Some(page) = ready!(self.feed.poll(context)).transpose()? else {
                 return Poll::Ready(None);
             };
-            self.page = batch.items.into_iter();
-            self.broken = batch.broken;
-            self.position = batch.position;
+            self.page = Some(page);
         }
     }
+}
+
+/// The error of an item, with its position.
+fn broken(error: Error, page: &Batch) -> Error {
+    error.with_attached(page.position())
 }
 
 impl<T> Items<T> {
@@ -103,16 +115,20 @@ impl<T> Items<T> {
 
     /// The place of the next item.
     pub fn position(&self) -> Position {
-        let done = self.page.len() == 0 && self.broken.is_none();
-        match self.feed.next() {
-            Some(next) if done => next.clone(),
-            _ => self.position.clone(),
+        match &self.page {
+            Some(page) if page.rows.left() > 0 => page.position(),
+            page => {
+                let next = self.feed.next();
+                next.or_else(|| page.as_ref().map(Batch::position))
+                    .unwrap_or_default()
+            }
         }
     }
 
     /// How many items are at hand without another request.
     pub fn buffered(&self) -> usize {
-        self.page.len()
+        let left = self.page.as_ref().map_or(0, |page| page.rows.left());
+        usize::try_from(left).unwrap_or(usize::MAX)
     }
 }
 
@@ -124,15 +140,16 @@ impl<T: DeserializeOwned + Send + 'static> Stream for Items<T> {
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let at_hand = self.page.len();
+        let at_hand = self.buffered();
         let most = self.feed.left().and_then(|left| {
-            // An error may stand in the place of an item, and none comes behind it.
+            // An error may stand behind the items.
             usize::try_from(left)
                 .ok()?
                 .checked_add(at_hand)?
                 .checked_add(1)
         });
-        (at_hand, most)
+        // Nothing comes behind an item that does not fit.
+        (at_hand.min(1), most)
     }
 }
 

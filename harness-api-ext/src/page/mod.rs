@@ -26,26 +26,53 @@
 //! # }
 //! ```
 //!
+//! # What a page has to be
+//!
+//! A response without its list is an error of kind [`Decode`](crate::ErrorKind::Decode) that names the missing member, such
+//! as `data.content`, also where the way to it leads through something that is no object. `null` in its place, an empty list
+//! and status 204 are an empty page. Where a service is known to leave empty lists out, the table of operations says so
+//! ([`omits_empty`](field@Paging::omits_empty)).
+//!
+//! A page with many times the items that were asked for is refused. A page is kept as the bytes that came, and each item is
+//! decoded when it is wanted, so the memory that a list takes does not depend on what its items decode to.
+//!
+//! # What is guaranteed
+//!
+//! Servers clip sizes, hide items after they have cut a page, leave out totals or give wrong ones, ignore parameters, and
+//! lists change while they are read. The pager asks once too often rather than once too little, and finds out by the next
+//! request what a page leaves open. Every item that is in the list all the time is given at least once, and exactly once if
+//! the list does not change; otherwise the list ends in an error of kind [`Pagination`](crate::ErrorKind::Pagination). It
+//! does not end well with an item missing. This holds as far as the server says anything by which it could be noticed:
+//!
+//! - **Tokens** are the server's own bookmarks: whatever they lead past is not seen here.
+//! - **Totals** show that a list of numbered pages, or one by offset, has changed. The pager then finds the last item that
+//!   it gave, and goes on behind it, where need be in the page before. So items may even be deleted while they are listed.
+//!   What comes and goes between the same two pages, so that the total is the same, is not noticed.
+//! - **Without totals**, nothing tells that such a list became shorter while it was read, which can pass items over; that a
+//!   page is short because its size was clipped or its items are hidden, and not because it is the last, can be noticed
+//!   only where the server says whether there is more.
+//! - An item that is moved to another place in the list counts as deleted and added.
+//!
+//! # Totals
+//!
+//! A list that ends before its total is an error, unless some of its pages had fewer items than were asked for: then the
+//! server hides items that the caller may not see, and counts them. So is a list of which nothing was seen though its total
+//! is not zero. [`Pager::check_totals`] turns this off.
+//!
 //! # Going on after a failure
 //!
 //! Each error of a pager has the [`Position`] of the item that would have been next; see [`position_of`]. A pager of the
-//! same request begins there with [`Pager::start_at`].
-//!
-//! # Trust
-//!
-//! Servers clip sizes, leave out totals or give wrong ones, and ignore parameters. The signs of each answer are weighed
-//! together: a page is asked for once too often rather than once too little. A server that gives a page or a token again,
-//! or empty pages without end, makes an error of kind [`Pagination`](crate::ErrorKind::Pagination). Where a list changes
-//! while it is read by number or offset, items can come twice or be passed over: that is in the nature of such lists.
+//! same request begins there with [`Pager::start_at`]. A position knows the item before it, and the total: it is found
+//! again in a list that has changed since, or the pager fails.
 
 mod ask;
+mod crawl;
 mod feed;
 mod items;
 mod pages;
 mod pick;
 mod position;
 mod read;
-mod rule;
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -100,6 +127,7 @@ struct Settings {
     limit: Option<u64>,
     start: Option<Position>,
     prefetch: bool,
+    checks: bool,
 }
 
 impl<T: DeserializeOwned + Send + 'static> Pager<T> {
@@ -139,6 +167,7 @@ impl<T: DeserializeOwned + Send + 'static> Pager<T> {
                 limit: None,
                 start: None,
                 prefetch: true,
+                checks: true,
             },
             item: PhantomData,
         }
@@ -167,10 +196,20 @@ impl<T: DeserializeOwned + Send + 'static> Pager<T> {
 
     /// Whether the next page is asked for while the items of this one are consumed, which is so unless it is turned off.
     ///
-    /// It never has two requests on their way at once, and holds no more than this page and the next. It needs the runtime
+    /// It never has two requests on their way at once, and holds no more than this page and the next, as bytes. It needs the runtime
     /// of tokio; dropping the stream ends the request.
     pub fn prefetch(mut self, on: bool) -> Self {
         self.settings.prefetch = on;
+        self
+    }
+
+    /// Whether the pager relies on the totals that the server gives, which it does unless this is turned off.
+    ///
+    /// It finds by them that a list ends too early, or that it becomes shorter while it is read; see
+    /// [the module](self#totals). Turn it off for a server whose totals are known to be wrong: then a list that ends early
+    /// is taken as it is.
+    pub fn check_totals(mut self, on: bool) -> Self {
+        self.settings.checks = on;
         self
     }
 
@@ -184,17 +223,16 @@ impl<T: DeserializeOwned + Send + 'static> Pager<T> {
         Pages::new(Feed::new(self.template, self.settings))
     }
 
-    /// The first page alone, or the one at [`start_at`](Self::start_at); one request, and none for a limit of 0.
+    /// The first page alone, or the one at [`start_at`](Self::start_at): one request, and none for a limit of 0. Where the
+    /// server gives an empty page and says that there is more, the first page that is not empty.
     ///
     /// # Errors
     ///
-    /// Those of the request; [`Decode`](crate::ErrorKind::Decode) when an item does not fit.
+    /// Those of the request; [`Decode`](crate::ErrorKind::Decode) when an item does not fit, or there is no list;
+    /// [`Pagination`](crate::ErrorKind::Pagination) when there is no item though the total is not zero.
     pub async fn first(self) -> Result<Page<T>> {
-        let mut pages = self.prefetch(false).pages();
-        match pages.try_next().await? {
-            Some(page) => Ok(page),
-            None => Ok(Page::nothing()),
-        }
+        let page = self.prefetch(false).pages().first().await?;
+        Ok(page.unwrap_or_else(Page::nothing))
     }
 
     /// All items; see [`Items::collect_all`].

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::poll_fn;
+use std::marker::PhantomData;
 use std::ops::Deref;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -97,15 +98,28 @@ impl<'a, T> IntoIterator for &'a Page<T> {
 /// ```
 #[must_use = "nothing is read until pages are asked for"]
 pub struct Pages<T> {
-    feed: Feed<T>,
+    feed: Feed,
+    item: PhantomData<fn() -> T>,
 }
 
-/// Nothing in it is pinned.
-impl<T> Unpin for Pages<T> {}
-
 impl<T: DeserializeOwned + Send + 'static> Pages<T> {
-    pub(super) fn new(feed: Feed<T>) -> Self {
-        Self { feed }
+    pub(super) fn new(feed: Feed) -> Self {
+        Self {
+            feed,
+            item: PhantomData,
+        }
+    }
+
+    /// The first page that is not empty; an empty one at the end of the list.
+    pub(super) async fn first(mut self) -> Result<Option<Page<T>>> {
+        loop {
+            let page = self.try_next().await?;
+            let is_empty = page.as_ref().is_some_and(|page| page.is_empty());
+            if is_empty && (self.feed.has_failed() || self.feed.next().is_some()) {
+                continue;
+            }
+            return Ok(page);
+        }
     }
 
     /// The next page; `None` behind the last one, and behind an error. The last page may be empty.
@@ -118,18 +132,23 @@ impl<T: DeserializeOwned + Send + 'static> Pages<T> {
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page<T>>>> {
-        let Some(batch) = ready!(self.feed.poll(context)).transpose()? else {
+        let Some(mut batch) = ready!(self.feed.poll(context)).transpose()? else {
             return Poll::Ready(None);
         };
-        Poll::Ready(Some(match batch.broken {
-            Some(error) => Err(error.with_attached(batch.position)),
-            None => Ok(Page {
-                items: batch.items,
-                total: self.feed.total(),
-                number: batch.number,
-                next: self.feed.next().cloned(),
-            }),
-        }))
+        let position = batch.position.clone();
+        let items = match batch.rows.all() {
+            Ok(items) => items,
+            Err(error) => {
+                self.feed.close();
+                return Poll::Ready(Some(Err(error.with_attached(position))));
+            }
+        };
+        Poll::Ready(Some(Ok(Page {
+            items,
+            total: self.feed.total(),
+            number: batch.number,
+            next: self.feed.next(),
+        })))
     }
 }
 
@@ -140,7 +159,7 @@ impl<T> Pages<T> {
     }
 
     /// Where the next page begins; `None` behind the last one.
-    pub fn position(&self) -> Option<&Position> {
+    pub fn position(&self) -> Option<Position> {
         self.feed.next()
     }
 }

@@ -1,7 +1,8 @@
-//! Values picked out of a document by their paths, in one pass over it.
+//! A list and the values around it, found in a document by their paths in one pass.
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 use serde::Deserialize;
 use serde::de::{
@@ -9,60 +10,103 @@ use serde::de::{
 };
 use serde_json::{Error, value::RawValue};
 
-/// The values at these paths with dots, as they stand in the document; the empty path is the document itself.
-///
-/// `None` for no path, and where a value is null or missing, or the way to it leads through no object.
-pub(super) fn pick<'a>(
-    document: &'a [u8],
-    paths: &[Option<&'static str>],
-) -> Result<Vec<Option<&'a RawValue>>, Error> {
-    Picked::read(document, None, paths).map(|picked| picked.values)
+/// What stands at the path of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum List {
+    /// Nothing: the way to it leads through something that is no object, or an object on the way lacks the member.
+    Absent {
+        /// Whether the object that should hold it is there, and is not the object of an error.
+        omitted: bool,
+    },
+    /// `null`.
+    Null,
+    Rows(Rows),
 }
 
-/// The items of the list at a path, and the values at others; a list that is null or missing has none.
+/// The rows of a list as they stand in the document.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Rows {
+    pub(super) count: u64,
+    /// From the first row to the end of the last one.
+    pub(super) all: Range<usize>,
+    pub(super) last: Range<usize>,
+}
+
+/// Members that tell of an error where a list is expected.
+const OF_ERRORS: [&str; 2] = ["error", "message"];
+
+/// A document's list, and values beside it as they stand there; `None` where a value is null or missing.
+#[derive(Debug)]
+pub(super) struct Picked<'a> {
+    pub(super) list: List,
+    pub(super) values: Vec<Option<&'a RawValue>>,
+}
+
+/// Finds the list and the values at these paths with dots; the empty path is the document itself, and no path is no value.
 ///
-/// An error too where there is something else than a list.
-pub(super) fn pick_list<'a>(
+/// An error for what is no document, and where something else than a list stands at the path of the list.
+pub(super) fn pick<'a>(
     document: &'a [u8],
     list: &'static str,
     paths: &[Option<&'static str>],
-) -> Result<(Vec<&'a RawValue>, Vec<Option<&'a RawValue>>), Error> {
-    let picked = Picked::read(document, Some(list), paths)?;
-    Ok((picked.items.unwrap_or_default(), picked.values))
+) -> Result<Picked<'a>, Error> {
+    // Checked at once, it is not checked value by value.
+    let document = std::str::from_utf8(document).map_err(Error::custom)?;
+    let mut found = Found {
+        start: document.as_ptr() as usize,
+        list: List::Absent { omitted: false },
+        values: vec![None; paths.len()],
+    };
+    let values = paths.iter().enumerate();
+    let values = values.filter_map(|(index, path)| Some(((*path)?, Goal::Value(index))));
+    let mut deserializer = serde_json::Deserializer::from_str(document);
+    Pick {
+        wanted: std::iter::once((list, Goal::Items)).chain(values).collect(),
+        found: &mut found,
+    }
+    .deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(Picked {
+        list: found.list,
+        values: found.values,
+    })
 }
 
-struct Picked<'a> {
-    items: Option<Vec<&'a RawValue>>,
+/// Where something stands in a document that is something else than a list at this path.
+pub(super) fn place(document: &[u8], path: &'static str) -> Option<Range<usize>> {
+    let start = document.as_ptr() as usize;
+    let document = std::str::from_utf8(document).ok()?;
+    let mut found = Found {
+        start,
+        list: List::Absent { omitted: false },
+        values: vec![None],
+    };
+    Pick {
+        wanted: vec![(path, Goal::Value(0))],
+        found: &mut found,
+    }
+    .deserialize(&mut serde_json::Deserializer::from_str(document))
+    .ok()?;
+    let value = found.values.pop()??;
+    Some(found.range(value))
+}
+
+struct Found<'a> {
+    /// The address at which the document begins.
+    start: usize,
+    list: List,
     values: Vec<Option<&'a RawValue>>,
 }
 
-impl<'a> Picked<'a> {
-    fn read(
-        document: &'a [u8],
-        list: Option<&'static str>,
-        paths: &[Option<&'static str>],
-    ) -> Result<Self, Error> {
-        let mut picked = Self {
-            items: None,
-            values: vec![None; paths.len()],
-        };
-        let list = list.map(|path| (path, Goal::Items));
-        let values = paths.iter().enumerate();
-        let values = values.filter_map(|(index, path)| Some(((*path)?, Goal::Value(index))));
-        // Checked at once, it is not checked value by value.
-        let document = std::str::from_utf8(document).map_err(Error::custom)?;
-        let mut deserializer = serde_json::Deserializer::from_str(document);
-        Pick {
-            wanted: list.into_iter().chain(values).collect(),
-            picked: &mut picked,
-        }
-        .deserialize(&mut deserializer)?;
-        deserializer.end()?;
-        Ok(picked)
+impl Found<'_> {
+    fn range(&self, value: &RawValue) -> Range<usize> {
+        let text = value.get();
+        let start = (text.as_ptr() as usize).saturating_sub(self.start);
+        start..start.saturating_add(text.len())
     }
 }
 
-/// Where what was found is kept.
+/// What is wanted of a path.
 #[derive(Clone, Copy, PartialEq)]
 enum Goal {
     Items,
@@ -72,7 +116,7 @@ enum Goal {
 /// What is wanted of a value: paths that begin in it.
 struct Pick<'p, 'a> {
     wanted: Vec<(&'static str, Goal)>,
-    picked: &'p mut Picked<'a>,
+    found: &'p mut Found<'a>,
 }
 
 impl<'a> DeserializeSeed<'a> for Pick<'_, 'a> {
@@ -83,8 +127,7 @@ impl<'a> DeserializeSeed<'a> for Pick<'_, 'a> {
             return deserializer.deserialize_ignored_any(IgnoredAny).map(drop);
         }
         if self.wanted.contains(&("", Goal::Items)) {
-            self.picked.items = Option::deserialize(deserializer)?;
-            return Ok(());
+            return deserializer.deserialize_any(Listing(self.found));
         }
         let here = |(path, _): &(&str, Goal)| path.is_empty();
         if !self.wanted.iter().any(here) {
@@ -94,12 +137,12 @@ impl<'a> DeserializeSeed<'a> for Pick<'_, 'a> {
         let (whole, inner): (Vec<_>, Vec<_>) = self.wanted.into_iter().partition(here);
         for (_, goal) in whole {
             if let Goal::Value(index) = goal {
-                self.picked.values[index] = Some(value).filter(|value| value.get() != "null");
+                self.found.values[index] = Some(value).filter(|value| value.get() != "null");
             }
         }
         let inner = Pick {
             wanted: inner,
-            picked: self.picked,
+            found: self.found,
         };
         let mut deserializer = serde_json::Deserializer::from_str(value.get());
         inner
@@ -116,15 +159,22 @@ impl<'a> Visitor<'a> for Pick<'_, 'a> {
     }
 
     fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
+        let holds_list = |(path, goal): &(&str, Goal)| *goal == Goal::Items && !path.contains('.');
+        let holds_list = self.wanted.iter().any(holds_list);
+        let mut omitted = holds_list;
         while let Some(name) = map.next_key::<Cow<'_, str>>()? {
             let inside = self.wanted.iter().filter_map(|(path, goal)| {
                 let (first, rest) = path.split_once('.').unwrap_or((path, ""));
                 (first == name).then_some((rest, *goal))
             });
+            omitted &= !OF_ERRORS.contains(&&*name);
             map.next_value_seed(Pick {
                 wanted: inside.collect(),
-                picked: self.picked,
+                found: self.found,
             })?;
+        }
+        if holds_list && matches!(self.found.list, List::Absent { .. }) {
+            self.found.list = List::Absent { omitted };
         }
         Ok(())
     }
@@ -159,15 +209,51 @@ impl<'a> Visitor<'a> for Pick<'_, 'a> {
     }
 }
 
+/// Takes the list.
+struct Listing<'p, 'a>(&'p mut Found<'a>);
+
+impl<'a> Visitor<'a> for Listing<'_, 'a> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        self.0.list = List::Null;
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'a>>(self, mut seq: A) -> Result<(), A::Error> {
+        let mut rows = Rows::default();
+        let mut last = None;
+        while let Some(row) = seq.next_element::<&RawValue>()? {
+            if last.is_none() {
+                rows.all = self.0.range(row);
+            }
+            rows.count += 1;
+            last = Some(row);
+        }
+        if let Some(row) = last {
+            rows.last = self.0.range(row);
+            rows.all.end = rows.last.end;
+        }
+        self.0.list = List::Rows(rows);
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 
+    const NO_LIST: &str = "no.such.list";
+
     #[track_caller]
     fn check(document: &str, paths: &[&'static str], expected: &[Option<&str>]) {
         let paths: Vec<_> = paths.iter().copied().map(Some).collect();
-        let found = pick(document.as_bytes(), &paths).unwrap();
+        let found = pick(document.as_bytes(), NO_LIST, &paths).unwrap().values;
         let found: Vec<_> = found.iter().map(|value| value.map(RawValue::get)).collect();
         assert_eq!(found, expected, "{document}");
     }
@@ -193,45 +279,85 @@ mod tests {
         for scalar in ["true", "-1", "1", "1.5", "\"text\""] {
             check(scalar, &["a"], &[None]);
         }
-        let none = pick(b"{}", &[None, Some("a")]).unwrap();
-        assert_eq!(none.len(), 2);
+        let none = pick(b"{}", NO_LIST, &[None, Some("a")]).unwrap();
+        assert_eq!(none.values.len(), 2);
     }
 
     #[test]
-    fn a_list_gives_its_items_beside_values() {
-        let document = br#"{"total": 3, "data": {"content": [1, {"a": 2}], "empty": false}}"#;
-        let (items, values) = pick_list(
-            document,
-            "data.content",
-            &[Some("total"), Some("data.empty")],
-        )
-        .unwrap();
-        let text = |value: &&RawValue| value.get().to_owned();
-        assert_eq!(
-            items.iter().map(text).collect::<Vec<_>>(),
-            ["1", r#"{"a": 2}"#]
-        );
-        let values: Vec<_> = values.iter().flatten().map(text).collect();
+    fn a_list_tells_where_its_rows_are_beside_values() {
+        let document =
+            br#"{"total": 3, "data": {"content": [1 , {"a": [2]},"x" ], "empty": false}}"#;
+        let paths = [Some("total"), Some("data.empty")];
+        let picked = pick(document, "data.content", &paths).unwrap();
+        let List::Rows(rows) = picked.list else {
+            panic!("no list");
+        };
+        assert_eq!(rows.count, 3);
+        assert_eq!(&document[rows.all], br#"1 , {"a": [2]},"x""#);
+        assert_eq!(&document[rows.last], br#""x""#);
+        let values: Vec<_> = picked
+            .values
+            .iter()
+            .flatten()
+            .map(|value| value.get())
+            .collect();
         assert_eq!(values, ["3", "false"]);
-        assert_eq!(pick_list(b"[[]]", "", &[Some("a")]).unwrap().0.len(), 1);
-        for none in [
-            &b"null"[..],
-            b"{}",
-            br#"{"data": null}"#,
-            br#"{"data": [1]}"#,
+        let whole = pick(b"[[]]", "", &[Some("a")]).unwrap().list;
+        assert!(matches!(whole, List::Rows(Rows { count: 1, .. })));
+        let empty = pick(br#"{"a":[]}"#, "a", &[]).unwrap().list;
+        assert_eq!(empty, List::Rows(Rows::default()));
+    }
+
+    #[test]
+    fn no_list_is_null_omitted_or_absent() {
+        use List::{Absent, Null};
+        for (document, path, expected) in [
+            ("null", "", Null),
+            (r#"{"a":null}"#, "a", Null),
+            ("{}", "a", Absent { omitted: true }),
+            (r#"{"data":{}}"#, "data.a", Absent { omitted: true }),
+            (
+                r#"{"message":"quota exceeded"}"#,
+                "a",
+                Absent { omitted: false },
+            ),
+            ("{}", "data.a", Absent { omitted: false }),
+            ("null", "a", Absent { omitted: false }),
+            ("[1]", "a", Absent { omitted: false }),
+            ("3", "a", Absent { omitted: false }),
+            (r#"{"data":null}"#, "data.a", Absent { omitted: false }),
+            (
+                r#"{"data":[{"a":[1]}]}"#,
+                "data.a",
+                Absent { omitted: false },
+            ),
         ] {
-            assert!(pick_list(none, "data.content", &[]).unwrap().0.is_empty());
+            let list = pick(document.as_bytes(), path, &[]).unwrap().list;
+            assert_eq!(list, expected, "{document} {path}");
         }
-        for other in [&b"{}"[..], b"3", b"\"a\"", b"[1] x"] {
-            assert!(pick_list(other, "", &[]).is_err(), "{other:?}");
+    }
+
+    #[test]
+    fn something_else_in_the_place_of_a_list_is_an_error_and_can_be_found() {
+        for other in ["{}", "3", "\"a\"", "[1] x", "true", "1.5"] {
+            assert!(pick(other.as_bytes(), "", &[]).is_err(), "{other}");
+            let inside = format!(r#"{{"data": {{"rows": {other}}}}}"#);
+            assert!(
+                pick(inside.as_bytes(), "data.rows", &[]).is_err(),
+                "{other}"
+            );
         }
+        let document = br#"{"data": {"rows": {"a": 1}}}"#;
+        let place = place(document, "data.rows").unwrap();
+        assert_eq!(&document[place], br#"{"a": 1}"#);
     }
 
     #[test]
     fn what_is_no_document_is_an_error() {
         for text in [&b""[..], b"{", b"{\"a\":1} x", b"{\"a\":}", b"\"\xff\""] {
-            assert!(pick(text, &[Some("a")]).is_err(), "{text:?}");
-            assert!(pick(text, &[Some("")]).is_err(), "{text:?}");
+            assert!(pick(text, NO_LIST, &[Some("a")]).is_err(), "{text:?}");
+            assert!(pick(text, NO_LIST, &[Some("")]).is_err(), "{text:?}");
+            assert!(pick(text, "", &[]).is_err(), "{text:?}");
         }
     }
 }

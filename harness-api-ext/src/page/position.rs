@@ -12,13 +12,14 @@ use crate::error::Error;
 /// The place of the next item of a paged list: what to ask the server for, and how many items of that page are done.
 ///
 /// It can be kept as text, or by serde, and given to [`Pager::start_at`](super::Pager::start_at) of the same request
-/// later. It keeps the page size it was made with. What it is made of is not part of the interface.
+/// later. It keeps the page size it was made with, and by what to notice that the list has changed meanwhile. What it is
+/// made of is not part of the interface; texts of earlier versions are understood.
 ///
 /// ```
 /// use harness_api_ext::page::Position;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let kept = "1;3;150;50;17;[]";
+/// let kept = "2;3;150;50;17;420;9f86d081884c7d65;[]";
 /// let position: Position = kept.parse()?;
 /// assert_eq!(position.to_string(), kept);
 /// assert_eq!(position.index(), 167);
@@ -35,6 +36,10 @@ pub struct Position {
     pub(super) size: Option<u32>,
     /// How many items of the page are done.
     pub(super) skip: u64,
+    /// How many items the list had, as the page before said.
+    pub(super) total: Option<u64>,
+    /// Tells the item before from others; see [`mark`].
+    pub(super) mark: Option<u64>,
     /// The values of the tokens, null where there is none; empty on the first page.
     pub(super) tokens: Vec<Value>,
 }
@@ -45,16 +50,26 @@ impl Position {
         self.rows.saturating_add(self.skip)
     }
 
-    /// The place behind this many items of the page.
-    pub(super) fn behind(&self, skip: u64) -> Self {
+    /// The place behind this many items of the page, the last of which is this row.
+    pub(super) fn behind(&self, skip: u64, row: Option<&[u8]>) -> Self {
         Self {
             skip,
+            mark: row.map(mark).or(self.mark.filter(|_| skip == self.skip)),
             ..self.clone()
         }
     }
 }
 
-const VERSION: &str = "1";
+/// What tells a row from others: FNV-1a, which is the same in all versions and on all machines.
+pub(super) fn mark(row: &[u8]) -> u64 {
+    row.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+const VERSION: &str = "2";
+/// Without total and mark.
+const FIRST_VERSION: &str = "1";
 
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -63,10 +78,20 @@ impl fmt::Display for Position {
             rows,
             size,
             skip,
+            total,
+            mark,
             tokens,
         } = self;
         let size = size.unwrap_or(0);
-        write!(f, "{VERSION};{page};{rows};{size};{skip};[")?;
+        write!(f, "{VERSION};{page};{rows};{size};{skip};")?;
+        if let Some(total) = total {
+            write!(f, "{total}")?;
+        }
+        f.write_str(";")?;
+        if let Some(mark) = mark {
+            write!(f, "{mark:016x}")?;
+        }
+        f.write_str(";[")?;
         for (index, token) in tokens.iter().enumerate() {
             let comma = if index == 0 { "" } else { "," };
             write!(f, "{comma}{token}")?;
@@ -84,17 +109,33 @@ impl FromStr for Position {
 }
 
 fn read(text: &str) -> Option<Position> {
-    let mut parts = text.splitn(6, ';');
-    if parts.next()? != VERSION {
-        return None;
-    }
+    let (version, rest) = text.split_once(';')?;
+    let fields = match version {
+        VERSION => 7,
+        FIRST_VERSION => 5,
+        _ => return None,
+    };
+    let mut parts = rest.splitn(fields, ';');
     let mut number = || parts.next()?.parse::<u64>().ok();
     let (page, rows, size, skip) = (number()?, number()?, number()?, number()?);
+    let (mut total, mut mark) = (None, None);
+    if version == VERSION {
+        total = match parts.next()? {
+            "" => None,
+            text => Some(text.parse().ok()?),
+        };
+        mark = match parts.next()? {
+            "" => None,
+            text => Some(u64::from_str_radix(text, 16).ok()?),
+        };
+    }
     Some(Position {
         page,
         rows,
         size: Some(u32::try_from(size).ok()?).filter(|size| *size > 0),
         skip,
+        total,
+        mark,
         tokens: serde_json::from_str(parts.next()?).ok()?,
     })
 }
@@ -125,6 +166,8 @@ mod tests {
             rows: 150,
             size: None,
             skip: 17,
+            total: Some(420),
+            mark: Some(mark(b"{}")),
             tokens: vec![
                 json!("a;\"b\"\n]"),
                 Value::Null,
@@ -132,10 +175,30 @@ mod tests {
             ],
         };
         let text = position.to_string();
-        assert_eq!(text, r#"1;3;150;0;17;["a;\"b\"\n]",null,1700000000000]"#);
+        assert_eq!(
+            text,
+            r#"2;3;150;0;17;420;08f44b07b5901a25;["a;\"b\"\n]",null,1700000000000]"#
+        );
         assert_eq!(text.parse::<Position>().unwrap(), position);
         let kept = serde_json::to_string(&position).unwrap();
         assert_eq!(serde_json::from_str::<Position>(&kept).unwrap(), position);
+        let start = Position::default();
+        assert_eq!(start.to_string(), "2;0;0;0;0;;;[]");
+        assert_eq!(start.to_string().parse::<Position>().unwrap(), start);
+    }
+
+    #[test]
+    fn the_texts_of_the_first_version_are_understood() {
+        let position: Position = r#"1;3;150;50;17;["a;b"]"#.parse().unwrap();
+        let expected = Position {
+            page: 3,
+            rows: 150,
+            size: Some(50),
+            skip: 17,
+            tokens: vec![json!("a;b")],
+            ..Position::default()
+        };
+        assert_eq!(position, expected);
     }
 
     #[test]
@@ -143,11 +206,15 @@ mod tests {
         for text in [
             "",
             "1",
-            "2;0;0;0;0;[]",
+            "3;0;0;0;0;;;[]",
             "1;0;0;0;[]",
             "1;a;0;0;0;[]",
             "1;0;0;99999999999;0;[]",
             "1;0;0;0;0;{",
+            "2;0;0;0;0;[]",
+            "2;0;0;0;0;x;;[]",
+            "2;0;0;0;0;;xyz;[]",
+            "2;0;0;0;0;;",
         ] {
             assert!(text.parse::<Position>().is_err(), "{text}");
         }

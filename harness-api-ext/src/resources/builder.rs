@@ -9,7 +9,7 @@
 
 use std::fmt;
 
-use harness_api::Response;
+use harness_api::{DecodeFailure, Response};
 
 use crate::error::{Error, Result};
 
@@ -350,6 +350,33 @@ pub(crate) fn member<A, O: Held<T>, T>(
     take(envelope)
         .held()
         .ok_or_else(|| Error::missing(parts, "value"))
+}
+
+/// The items of a list at a path of an answer that is not paged. `null` is a list without items, and a list that is not
+/// there is none.
+pub(crate) fn items<A, T>(
+    answer: Response<A>,
+    path: &'static str,
+    take: impl FnOnce(A) -> Option<Vec<T>>,
+) -> Result<Vec<T>> {
+    let (body, parts) = answer.into_parts();
+    if let Some(items) = take(body) {
+        return Ok(items);
+    }
+    let document = serde_json::from_slice::<serde_json::Value>(&parts.bytes).unwrap_or_default();
+    let pointer = format!("/{}", path.replace('.', "/"));
+    if document
+        .pointer(&pointer)
+        .is_some_and(serde_json::Value::is_null)
+    {
+        return Ok(Vec::new());
+    }
+    let reason = "nothing where a list is expected";
+    let message = format!("the response is not what is described at {path}: {reason}");
+    let error = parts.into_error(harness_api::ErrorKind::Decode, message);
+    Err(error
+        .with_decode_failure(DecodeFailure::new(path, reason))
+        .into())
 }
 
 /// The texts of a setter that takes several.

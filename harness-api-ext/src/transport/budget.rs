@@ -1,6 +1,6 @@
 //! The retry budget, which all calls of a client share: when most calls fail, repeating all of them would only add load.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 const FULL: u32 = 500;
 const REFILL: u32 = 1;
@@ -13,47 +13,128 @@ impl Budget {
         Self(Mutex::new(FULL))
     }
 
-    /// Takes the cost of a repetition; `false` when there is not enough.
-    pub(super) fn take(&self, cost: u32) -> bool {
-        let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match tokens.checked_sub(cost) {
-            Some(rest) => {
-                *tokens = rest;
-                true
-            }
-            None => false,
-        }
+    /// Takes the cost of a repetition; `None` when there is not enough. What is not spent is put back.
+    pub(super) fn take(&self, cost: u32) -> Option<Withdrawal<'_>> {
+        let mut tokens = self.tokens();
+        *tokens = tokens.checked_sub(cost)?;
+        Some(Withdrawal { budget: self, cost })
     }
 
     /// After a success: puts back what its last repetition took, or a little when there was none.
     pub(super) fn refill(&self, taken: Option<u32>) {
-        let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tokens = self.tokens();
         *tokens = tokens.saturating_add(taken.unwrap_or(REFILL)).min(FULL);
+    }
+
+    fn tokens(&self) -> MutexGuard<'_, u32> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The cost of a repetition that is not sent yet. A call that is dropped in its pause puts it back.
+#[must_use = "what is dropped is put back"]
+pub(super) struct Withdrawal<'a> {
+    budget: &'a Budget,
+    cost: u32,
+}
+
+impl Withdrawal<'_> {
+    /// The repetition goes out: gives what it costs.
+    pub(super) fn spend(mut self) -> u32 {
+        std::mem::take(&mut self.cost)
+    }
+}
+
+impl Drop for Withdrawal<'_> {
+    fn drop(&mut self) {
+        if self.cost > 0 {
+            self.budget.refill(Some(self.cost));
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    fn spend(budget: &Budget, cost: u32) -> bool {
+        budget.take(cost).map(Withdrawal::spend).is_some()
+    }
 
     #[test]
     fn what_is_spent_comes_back_slowly() {
         let budget = Budget::full();
         for _ in 0..100 {
-            assert!(budget.take(5));
+            assert!(spend(&budget, 5));
         }
-        assert!(!budget.take(5));
+        assert!(!spend(&budget, 5));
         for _ in 0..4 {
             budget.refill(None);
         }
-        assert!(!budget.take(5));
+        assert!(!spend(&budget, 5));
         budget.refill(None);
-        assert!(budget.take(5));
+        assert!(spend(&budget, 5));
         budget.refill(Some(10));
-        assert!(budget.take(10));
-        assert!(!budget.take(1));
+        assert!(spend(&budget, 10));
+        assert!(!spend(&budget, 1));
         budget.refill(Some(9999));
-        assert!(budget.take(FULL));
-        assert!(!budget.take(1));
+        assert!(spend(&budget, FULL));
+        assert!(!spend(&budget, 1));
+    }
+
+    /// What happens to the budget: something is taken, the withdrawal of this number is spent or dropped, a call succeeds.
+    #[derive(Clone, Debug)]
+    enum Step {
+        Take(u32),
+        Spend(usize),
+        Drop(usize),
+        Refill(Option<u32>),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            4 => prop_oneof![Just(5_u32), Just(10), 1..200_u32].prop_map(Step::Take),
+            2 => any::<usize>().prop_map(Step::Spend),
+            3 => any::<usize>().prop_map(Step::Drop),
+            1 => proptest::option::of(1..20_u32).prop_map(Step::Refill),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn it_holds_what_a_sum_says(steps in proptest::collection::vec(step(), 0..200)) {
+            let budget = Budget::full();
+            let mut sum = FULL;
+            let mut open: Vec<Withdrawal<'_>> = Vec::new();
+            for step in steps {
+                match step {
+                    Step::Take(cost) => {
+                        let taken = budget.take(cost);
+                        prop_assert_eq!(taken.is_some(), sum >= cost);
+                        if let Some(taken) = taken {
+                            sum -= cost;
+                            open.push(taken);
+                        }
+                    }
+                    Step::Spend(at) if !open.is_empty() => {
+                        let withdrawal = open.remove(at % open.len());
+                        let cost = withdrawal.cost;
+                        prop_assert_eq!(withdrawal.spend(), cost);
+                    }
+                    Step::Drop(at) if !open.is_empty() => {
+                        let withdrawal = open.remove(at % open.len());
+                        sum = (sum + withdrawal.cost).min(FULL);
+                    }
+                    Step::Refill(taken) => {
+                        budget.refill(taken);
+                        sum = (sum + taken.unwrap_or(REFILL)).min(FULL);
+                    }
+                    _ => {}
+                }
+                prop_assert_eq!(*budget.tokens(), sum);
+            }
+        }
     }
 }

@@ -14,11 +14,15 @@ use super::trace::REQUEST_ID;
 /// ```no_run
 /// use std::time::Duration;
 ///
+/// use harness_api_ext::raw::Configure;
+/// use harness_api_ext::raw::reqwest::Method;
 /// use harness_api_ext::{CallExt, Harness};
 ///
 /// # async fn run(harness: Harness) -> harness_api_ext::Result<()> {
 /// let pipelines = harness
-///     .request(harness_api_ext::raw::reqwest::Method::POST, "/pipeline/api/pipelines/list")
+///     .request(Method::POST, "/pipeline/api/pipelines/list")
+///     .with_query("orgIdentifier", "retail")
+///     .with_query("projectIdentifier", "checkout")
 ///     .with_repeatable()
 ///     .with_total_timeout(Duration::from_secs(20))
 ///     .with_request_id("nightly-report-7")

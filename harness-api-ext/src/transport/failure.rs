@@ -1,11 +1,11 @@
-//! Answers of status 2XX that tell of a failure become errors.
+//! Responses of status 2XX that are no successes become errors.
 
 use harness_api::reqwest::header::CONTENT_TYPE;
-use harness_api::{BoxFuture, Error, ErrorKind, Incoming, Layer, Next, Outgoing};
+use harness_api::{BoxFuture, Error, Incoming, Layer, Next, Outgoing};
 
 use super::attempt::fits;
 use super::time::is_json;
-use crate::error::failure_in_success;
+use crate::error::Judge;
 
 pub(super) struct Failures;
 
@@ -15,37 +15,34 @@ impl Layer for Failures {
         request: Outgoing,
         next: Next<'a>,
     ) -> BoxFuture<'a, Result<Incoming, Error>> {
-        let operation = request.operation();
-        let declared = operation.is_none_or(|operation| {
-            operation
-                .answers
-                .first()
-                .is_some_and(|media| is_json(media))
-        });
-        let limit = request.max_body().filter(|_| declared);
+        let judge = Judge::new(request.operation(), request.request().method());
+        // What is not read as a whole is not looked at.
+        let limit = request.max_body();
         Box::pin(async move {
             let mut answer = next.run(request).await?;
-            let Some(limit) = limit else {
+            let Some(limit) = limit.filter(|limit| {
+                answer.status().is_success()
+                    && judge.concerns(has_json(&answer))
+                    && fits(&answer, *limit)
+            }) else {
                 return Ok(answer);
             };
-            if !answer.status().is_success() || !has_json(&answer) || !fits(&answer, limit) {
-                return Ok(answer);
-            }
             let body = answer.buffer(limit).await?;
-            match failure_in_success(operation, &body) {
-                Some(failure) => {
-                    let message = failure.message();
-                    Err(answer.into_error(ErrorKind::Status, message, limit).await)
-                }
-                None => Ok(answer),
-            }
+            let Some(failure) = judge.failure(&body) else {
+                return Ok(answer);
+            };
+            let (kind, message, unfit) = failure.into_parts();
+            let error = answer.into_error(kind, message, limit).await;
+            Err(match unfit {
+                Some(unfit) => error.with_decode_failure(unfit),
+                None => error,
+            })
         })
     }
 }
 
-fn has_json(answer: &Incoming) -> bool {
-    let media = answer.headers().get(CONTENT_TYPE);
-    media
-        .and_then(|media| media.to_str().ok())
-        .is_some_and(is_json)
+/// Whether the media type is JSON; `None` without one.
+fn has_json(answer: &Incoming) -> Option<bool> {
+    let media = answer.headers().get(CONTENT_TYPE)?;
+    Some(media.to_str().is_ok_and(is_json))
 }

@@ -1,6 +1,6 @@
 //! How many calls go out: at once, and in a time.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use harness_api::{BoxFuture, Error, ErrorKind, Incoming, Layer, Next, Outgoing};
@@ -11,7 +11,8 @@ use super::progress::Progress;
 
 /// A rate of requests, which a client and its clones keep together. Repetitions count.
 ///
-/// Requests beyond the rate wait. One that would wait for longer than its call has left fails at once.
+/// Requests beyond the rate wait in the order in which they came. One that would wait for longer than its call has left
+/// fails at once. A call that is dropped while it waits takes nothing from the rate.
 ///
 /// ```
 /// use harness_api_ext::RateLimit;
@@ -54,70 +55,127 @@ impl RateLimit {
     }
 
     fn of(span: Duration, requests: u32) -> Self {
+        // Rounded up, so that the rate is never exceeded.
+        let nanos = span.as_nanos().div_ceil(requests.max(1).into());
         Self {
-            interval: span / requests.max(1),
+            interval: Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX)),
             burst: 1,
         }
     }
 }
 
-/// Spaces attempts by the generic cell rate algorithm: one moment is all its state.
-pub(super) struct Spacing {
+/// Keeps attempts to a rate, by the generic cell rate algorithm.
+///
+/// Attempts that have to wait stand in a queue, and only the first of them waits for time to pass. A permit is used up when
+/// an attempt goes out and not before, so that one that is dropped in the queue leaves nothing behind: those after it move
+/// up.
+pub(super) struct RateLimiter {
     rate: RateLimit,
-    /// When all that was let pass is paid for.
-    paid_at: Mutex<Instant>,
+    state: Mutex<State>,
+    /// Who stands first in the queue. Tokio's semaphore is fair.
+    first: Semaphore,
 }
 
-impl Spacing {
+struct State {
+    /// When all that went out is paid for.
+    paid_at: Instant,
+    /// How many attempts stand in the queue.
+    waiting: u32,
+}
+
+impl RateLimiter {
     pub(super) fn new(rate: RateLimit) -> Self {
         Self {
             rate,
-            paid_at: Mutex::new(Instant::now()),
+            state: Mutex::new(State {
+                paid_at: Instant::now(),
+                waiting: 0,
+            }),
+            first: Semaphore::new(1),
         }
     }
 
-    /// Reserves a place, and gives the moment when it may be used; or, when that is too late, how long the wait would be.
-    fn reserve(&self, deadline: Option<Instant>) -> Result<Instant, Duration> {
-        let now = Instant::now();
-        let ahead = self.rate.interval.saturating_mul(self.rate.burst - 1);
-        let mut paid_at = self.paid_at.lock().unwrap_or_else(PoisonError::into_inner);
-        let from = (*paid_at).max(now);
-        let at = from.checked_sub(ahead).map_or(now, |at| at.max(now));
-        if deadline.is_some_and(|deadline| at >= deadline) {
-            return Err(at - now);
-        }
-        *paid_at = from + self.rate.interval;
-        Ok(at)
-    }
-
+    /// Waits until an attempt may go out.
+    ///
+    /// # Errors
+    ///
+    /// How long the wait would be, where that is too late.
     async fn pass(&self, deadline: Option<Instant>) -> Result<(), Duration> {
-        let at = self.reserve(deadline)?;
-        if at > Instant::now() {
-            let place = Place(self);
-            sleep_until(at).await;
-            std::mem::forget(place);
+        if let Some(reservation) = self.reserve(deadline)? {
+            reservation.wait().await;
         }
         Ok(())
     }
+
+    /// Lets an attempt go out at once, and gives `None`; or gives it a place in the queue.
+    fn reserve(&self, deadline: Option<Instant>) -> Result<Option<Reservation<'_>>, Duration> {
+        let now = Instant::now();
+        let mut state = self.state();
+        let before = self.rate.interval.saturating_mul(state.waiting);
+        let at = self.free_at(state.paid_at.max(now).checked_add(before), now);
+        if at.is_none_or(|at| deadline.is_some_and(|deadline| at >= deadline)) {
+            return Err(at.map_or(Duration::MAX, |at| at - now));
+        }
+        if state.waiting == 0 && at == Some(now) {
+            self.take(&mut state, now);
+            return Ok(None);
+        }
+        state.waiting += 1;
+        Ok(Some(Reservation(self)))
+    }
+
+    /// When an attempt may go out, if all before it is paid for at this moment: the burst is paid for later.
+    fn free_at(&self, paid_at: Option<Instant>, now: Instant) -> Option<Instant> {
+        let burst = self.rate.interval.saturating_mul(self.rate.burst - 1);
+        let at = paid_at?.checked_sub(burst);
+        Some(at.map_or(now, |at| at.max(now)))
+    }
+
+    /// Uses a permit up.
+    fn take(&self, state: &mut State, now: Instant) {
+        state.paid_at = state.paid_at.max(now) + self.rate.interval;
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-/// A reserved place, which is given back when the call is dropped while it waits.
-struct Place<'a>(&'a Spacing);
+/// A place in the queue. It is given up when it is dropped.
+struct Reservation<'a>(&'a RateLimiter);
 
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        let mut paid_at = self
-            .0
-            .paid_at
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(earlier) = paid_at.checked_sub(self.0.rate.interval) {
-            *paid_at = earlier;
+impl Reservation<'_> {
+    async fn wait(self) {
+        let limiter = self.0;
+        // It is never closed.
+        let _first = limiter.first.acquire().await;
+        loop {
+            let at = {
+                let now = Instant::now();
+                let mut state = limiter.state();
+                match limiter.free_at(Some(state.paid_at.max(now)), now) {
+                    Some(at) if at > now => at,
+                    _ => {
+                        limiter.take(&mut state, now);
+                        state.waiting -= 1;
+                        // It has left the queue, in the same moment as its permit was used up.
+                        std::mem::forget(self);
+                        return;
+                    }
+                }
+            };
+            sleep_until(at).await;
         }
     }
 }
 
-impl Layer for Spacing {
+impl Drop for Reservation<'_> {
+    fn drop(&mut self) {
+        self.0.state().waiting -= 1;
+    }
+}
+
+impl Layer for RateLimiter {
     fn call<'a>(
         &'a self,
         request: Outgoing,

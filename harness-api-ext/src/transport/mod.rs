@@ -1,11 +1,13 @@
-//! What every call passes, the outermost first: the span, the check of successes, the scope, the time of the whole call,
-//! repetition; and for each attempt the limits, and its own time. Below come the layers of the caller.
+//! What every call passes, the outermost first: the span, the check of successes, the check of identifiers and
+//! the scope, the time of the whole call, repetition; and for each attempt the limits, and its own time. Below come the layers of the caller.
 
 mod attempt;
 mod budget;
 mod call;
 mod failure;
+mod identifiers;
 mod limit;
+mod process;
 mod progress;
 mod retry;
 mod scope;
@@ -49,7 +51,7 @@ pub(crate) fn layers(transport: Transport, account: Arc<str>) -> Vec<Arc<dyn Lay
         layers.push(Arc::new(limit::Concurrency::new(calls)));
     }
     if let Some(rate) = rate {
-        layers.push(Arc::new(limit::Spacing::new(rate)));
+        layers.push(Arc::new(limit::RateLimiter::new(rate)));
     }
     layers.push(Arc::new(attempt::Attempt(timeouts)));
     layers

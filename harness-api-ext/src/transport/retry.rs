@@ -41,7 +41,8 @@ const AFTER_REFUSAL: Duration = Duration::from_secs(1);
 /// the server asks for more than `max_retry_after`, or the call has less time left, it fails at once with the answer.
 ///
 /// All calls of a client share a budget: a repetition takes 5 of its 500 tokens, 10 after a timeout; a success puts back
-/// what its last repetition took, or one. When it is used up, failures are not repeated.
+/// what its last repetition took, or one. A call that is dropped in its pause puts back what it took. When the budget is used
+/// up, failures are not repeated.
 ///
 /// A repeated deletion may find nothing, and a repeated creation a duplicate, because the first attempt did the work. That
 /// is an error as any other; [`CallInfo::outcome_lost`](crate::CallInfo::outcome_lost) tells.
@@ -252,14 +253,13 @@ impl Retry {
                 );
                 return outcome;
             }
-            if !self.budget.take(reason.cost()) {
+            let Some(withdrawal) = self.budget.take(reason.cost()) else {
                 warn!(
                     attempt = number,
                     "not repeated: the retry budget is used up"
                 );
                 return outcome;
-            }
-            taken = Some(reason.cost());
+            };
             info!(
                 attempt = number,
                 ?reason,
@@ -272,6 +272,7 @@ impl Retry {
             };
             progress.keep(failure, reason.is_loss());
             sleep(pause).await;
+            taken = Some(withdrawal.spend());
             request = copy;
             number += 1;
         }

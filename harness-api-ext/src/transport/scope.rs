@@ -3,63 +3,41 @@
 use std::sync::Arc;
 
 use harness_api::reqwest::header::{Entry, HeaderName, HeaderValue};
-use harness_api::{BoxFuture, Error, ErrorKind, Incoming, Layer, Next, Outgoing, Place};
+use harness_api::{
+    BoxFuture, Error, ErrorKind, Incoming, Layer, Next, Outgoing, Place, ScopeLevel,
+};
 
+use super::identifiers;
+use super::process::Process;
 use crate::git::GitStore;
 use crate::scope::ScopePlace;
 
-/// The names under which operations take the account, in the query and in headers.
-const ACCOUNT: &[&str] = &[
-    "accountIdentifier",
-    "accountId",
-    "account_identifier",
-    "accountID",
-    "account_id",
-    "account",
-    "routingId",
-    "Harness-Account",
-];
-
-/// The names under which operations take the organization.
-const ORG: &[&str] = &[
-    "orgIdentifier",
-    "organizationIdentifier",
-    "orgId",
-    "org_identifier",
-    "scope_org",
-    "organizationId",
-    "organization",
-    "org_id",
-    "org",
-];
-
-/// The names under which operations take the project.
-const PROJECT: &[&str] = &[
-    "projectIdentifier",
-    "projectId",
-    "project_identifier",
-    "scope_project",
-    "project_id",
-    "project",
-];
-
 /// The account header of the newer services. Older ones ignore it, and the server prefers it to the query: it is sent
 /// with every call.
-const ACCOUNT_HEADER: HeaderName = HeaderName::from_static("harness-account");
+pub(super) const ACCOUNT_HEADER: HeaderName = HeaderName::from_static("harness-account");
 
 pub(super) struct FillScope {
     account: Arc<str>,
     /// What the account header holds; `None` where the account is nothing that a header can carry.
     header: Option<HeaderValue>,
+    process: Process,
 }
 
 impl FillScope {
     pub(super) fn new(account: Arc<str>) -> Self {
         let header = HeaderValue::from_str(&account).ok();
-        Self { account, header }
+        Self {
+            account,
+            header,
+            process: Process::default(),
+        }
     }
 
     fn fill(&self, request: &mut Outgoing) -> Result<(), Error> {
+        identifiers::check(request)?;
+        self.process
+            .check()
+            .map_err(|fault| request.error(ErrorKind::Build, fault))?;
         let place = request
             .attached::<ScopePlace>()
             .cloned()
@@ -70,14 +48,11 @@ impl FillScope {
             return put_header(request, ACCOUNT_HEADER, self.header.as_ref());
         };
         for param in operation.params {
-            let value = if ACCOUNT.contains(&param.name) {
-                Some(&self.account)
-            } else if ORG.contains(&param.name) {
-                place.org.as_ref()
-            } else if PROJECT.contains(&param.name) {
-                place.project.as_ref()
-            } else {
-                None
+            let value = match ScopeLevel::of_parameter(param.name) {
+                Some(ScopeLevel::Account) => Some(&self.account),
+                Some(ScopeLevel::Org) => place.org.as_ref(),
+                Some(ScopeLevel::Project) => place.project.as_ref(),
+                None => None,
             };
             let value = value
                 .map(|value| &**value)

@@ -110,11 +110,19 @@ impl Layer for Stage {
             });
             let count = self.0.now.fetch_add(1, Ordering::SeqCst) + 1;
             self.0.most.fetch_max(count, Ordering::SeqCst);
+            let _here = Here(&self.0.now);
             let play = self.0.plays.lock().expect("no panic").pop_front();
-            let outcome = perform(play.unwrap_or(Play::status(200))).await;
-            self.0.now.fetch_sub(1, Ordering::SeqCst);
-            outcome
+            perform(play.unwrap_or(Play::status(200))).await
         })
+    }
+}
+
+/// One attempt that is on its way, also where it is dropped there.
+struct Here<'a>(&'a AtomicUsize);
+
+impl Drop for Here<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

@@ -40,6 +40,7 @@ async fn connectors() -> Result<()> {
     let connectors = harness.org("retail").project("checkout").connectors();
     let hub = || DockerConnector {
         docker_registry_url: Some("https://registry.example.com".into()),
+        provider_type: Some("Other".into()),
         ..Default::default()
     };
     let created = connectors
@@ -111,6 +112,76 @@ async fn connectors() -> Result<()> {
 }
 
 #[cfg(feature = "secrets")]
+/// What the description requires of the settings of a type is required by the mock, whether it has the schemas or not.
+#[tokio::test]
+async fn settings_that_leave_out_what_is_required_are_refused() -> Result<()> {
+    for server in [Server::builder(), Server::builder().described(7)] {
+        let server = server.start().await?;
+        let harness = server.harness();
+        let connector = |kind: &str, spec: Value| json!({"connector": {"identifier": "hub", "name": "Hub", "type": kind, "spec": spec}});
+        let secret = |kind: &str, spec: Value| json!({"secret": {"identifier": "db", "name": "DB", "type": kind, "spec": spec}});
+        let (connectors, secrets) = ("/ng/api/connectors", "/ng/api/v2/secrets");
+        for (path, body, missing) in [
+            (
+                connectors,
+                connector("DockerRegistry", json!({})),
+                "providerType",
+            ),
+            (
+                connectors,
+                connector("DockerRegistry", json!({"providerType": "Other"})),
+                "dockerRegistryUrl",
+            ),
+            (
+                connectors,
+                connector(
+                    "Github",
+                    json!({"url": "https://github.com/acme", "type": "Account"}),
+                ),
+                "authentication",
+            ),
+            (
+                connectors,
+                json!({"connector": {"identifier": "hub", "name": "Hub", "spec": {}}}),
+                "type",
+            ),
+            (
+                connectors,
+                json!({"connector": {"identifier": "hub", "name": "Hub", "type": "Local"}}),
+                "spec",
+            ),
+            (
+                secrets,
+                secret("SecretText", json!({"valueType": "Inline", "value": "x"})),
+                "secretManagerIdentifier",
+            ),
+            (secrets, secret("SSHKey", json!({"port": 22})), "auth"),
+        ] {
+            let outcome = read(harness.request(Method::POST, path).json_body(&body)).await;
+            let refusal = failure(outcome);
+            assert_eq!(
+                refusal.status().map(|status| status.as_u16()),
+                Some(422),
+                "{body}"
+            );
+            assert!(refusal.message().contains(missing), "{body}: {refusal}");
+        }
+        for (path, body) in [
+            (connectors, connector("Local", json!({}))),
+            (
+                secrets,
+                secret(
+                    "SecretText",
+                    json!({"secretManagerIdentifier": "vault", "valueType": "Reference", "value": "x"}),
+                ),
+            ),
+        ] {
+            read(harness.request(Method::POST, path).json_body(&body)).await?;
+        }
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn secrets_are_never_given_back() -> Result<()> {
     let (server, harness) = start().await?;
@@ -127,7 +198,8 @@ async fn secrets_are_never_given_back() -> Result<()> {
     assert!(!format!("{:?}", server.received()).contains("c4n4ry"));
 
     let form = "--b\r\nContent-Disposition: form-data; name=\"spec\"\r\n\r\n\
-                {\"secret\":{\"type\":\"SecretFile\",\"identifier\":\"cert\",\"name\":\"Cert\",\"spec\":{}}}\r\n\
+                {\"secret\":{\"type\":\"SecretFile\",\"identifier\":\"cert\",\"name\":\"Cert\",\
+                \"spec\":{\"secretManagerIdentifier\":\"harnessSecretManager\"}}}\r\n\
                 --b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"c\"\r\n\r\nc4n4ry\r\n--b--\r\n";
     let upload = |body: &str| {
         let request = in_project(&harness, Method::POST, &format!("{path}/files"));

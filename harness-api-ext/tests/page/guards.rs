@@ -56,7 +56,8 @@ async fn a_page_that_comes_again_is_an_error() {
         "{error}"
     );
     assert_eq!(position_of(&error).expect("a position").index(), 10);
-    assert_eq!(server.asks().len(), 2);
+    // The first page was read again, to see whether the list had moved.
+    assert_eq!(server.asks().len(), 3);
     // So is a circle of several pages.
     let (server, result) =
         numbered(|page, size| json!({ "rows": rows(page % 3 * size, size, 99) })).await;
@@ -70,7 +71,7 @@ async fn a_page_that_comes_again_late_is_noticed_at_once() {
         numbered(|page, size| json!({ "rows": rows(page.min(5) * size, size, 99) })).await;
     let error = result.unwrap_err();
     assert_eq!(position_of(&error).expect("a position").index(), 60);
-    assert_eq!(server.asks().len(), 7);
+    assert_eq!(server.asks().len(), 8);
 }
 
 #[tokio::test]
@@ -189,5 +190,246 @@ async fn clipped_sizes_lose_nothing_however_the_server_counts_pages() {
     ] {
         let (_, result) = numbered(reply).await;
         assert_eq!(result.unwrap(), expected);
+    }
+}
+
+/// The numbers up to `all`, without those that are hidden: the page is cut first.
+fn shown(page: u64, size: u64, all: u64, is_shown: fn(&u64) -> bool) -> serde_json::Value {
+    let from = page.saturating_mul(size).min(all);
+    let window = from..from.saturating_add(size).min(all);
+    window
+        .filter(is_shown)
+        .map(|id| json!({ "id": id }))
+        .collect()
+}
+
+#[tokio::test]
+async fn hidden_items_cost_no_others_and_none_comes_twice() {
+    // The first page is short, and so are others; the total counts what is hidden.
+    let (server, result) = numbered(
+        |page, size| json!({ "rows": shown(page, size, 167, |id| id % 9 != 4), "total": 167 }),
+    )
+    .await;
+    let expected: Vec<u64> = (0..167).filter(|id| id % 9 != 4).collect();
+    assert_eq!(result.unwrap(), expected);
+    let sizes: Vec<_> = server.asks().iter().map(|ask| ask.number("size")).collect();
+    assert_eq!(
+        sizes.iter().filter(|size| **size != Some(10)).count(),
+        1,
+        "one request finds out that it was not clipped"
+    );
+    // Whole pages are hidden.
+    let (_, result) = numbered(
+        |page, size| json!({ "rows": shown(page, size, 500, |id| *id < 7 || *id > 480), "total": 500 }),
+    )
+    .await;
+    let expected: Vec<u64> = (0..7).chain(481..500).collect();
+    assert_eq!(result.unwrap(), expected);
+}
+
+#[tokio::test]
+async fn an_empty_page_below_the_total_is_not_the_end() {
+    let (server, result) = numbered(|page, size| {
+        let rows = if page == 2 {
+            json!([])
+        } else {
+            rows(page * size, size, 40)
+        };
+        json!({ "rows": rows, "total": 40 })
+    })
+    .await;
+    let error = result.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Pagination);
+    assert!(
+        error.to_string().contains("after 30 of its 40 items"),
+        "{error}"
+    );
+    assert_eq!(position_of(&error).expect("a position").index(), 30);
+    assert_eq!(server.asks().len(), 5, "what comes behind it is read");
+    let client = client(&server);
+    let pager = Pager::<Row>::with(client.request("GET", "/list"), &NUMBER).page_size(10);
+    let rows = pager.check_totals(false).collect_all().await.unwrap();
+    assert_eq!(rows.len(), 30, "taken as it is");
+}
+
+#[tokio::test]
+async fn a_total_with_nothing_to_it_is_an_error_however_it_is_read() {
+    let server = Server::start(|_| Reply::json(json!({ "rows": [], "total": 57 }))).await;
+    let client = client(&server);
+    let pager = || Pager::<Row>::with(client.request("GET", "/list"), &NUMBER).page_size(100);
+    let page = pager().await.map(|page| page.len());
+    let all = pager().collect_all().await.map(|rows| rows.len());
+    let first = pager().items().try_next().await.map(|row| row.is_some());
+    let small = pager().page_size(10).await.map(|page| page.len());
+    for error in [
+        page.unwrap_err(),
+        all.unwrap_err(),
+        first.unwrap_err(),
+        small.unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::Pagination);
+        assert!(
+            error.to_string().contains("57 items, and gives none"),
+            "{error}"
+        );
+    }
+    let page = pager().check_totals(false).await.unwrap();
+    assert!(page.is_empty() && page.total == Some(57));
+}
+
+#[tokio::test]
+async fn equal_rows_are_no_repetition() {
+    for all in [20, 25, 30] {
+        let server = Server::start(move |ask: &Ask| {
+            let size = ask.number("size").expect("a size");
+            let from = ask.number("page").expect("a page") * size;
+            let count = size.min(u64::saturating_sub(all, from));
+            let equal: Vec<_> = (0..count).map(|_| json!({ "id": 7 })).collect();
+            Reply::json(json!({ "rows": equal, "total": all }))
+        })
+        .await;
+        let seen = read(&NUMBER, &server).await.unwrap();
+        assert_eq!(seen, vec![7; usize::try_from(all).unwrap()]);
+    }
+    // Without end they are one.
+    let (_, result) = numbered(|_, size| {
+        let equal: Vec<_> = (0..size).map(|_| json!({ "id": 7 })).collect();
+        json!({ "rows": equal })
+    })
+    .await;
+    assert_eq!(result.unwrap_err().kind(), ErrorKind::Pagination);
+    let (server, result) = numbered(|_, size| {
+        let equal: Vec<_> = (0..size).map(|_| json!({ "id": 7 })).collect();
+        json!({ "rows": equal, "total": 25 })
+    })
+    .await;
+    assert_eq!(result.unwrap_err().kind(), ErrorKind::Pagination);
+    assert!(server.asks().len() < 7);
+}
+
+#[tokio::test]
+async fn pages_that_are_equal_at_both_ends_are_no_repetition() {
+    let (_, result) = numbered(|page, size| {
+        let row = |index: u64| match index {
+            0 => 1000,
+            index if index + 1 == size => 9000,
+            index => 2000 + page * 100 + index,
+        };
+        let rows: Vec<_> = (0..if page < 6 { size } else { 0 })
+            .map(|index| json!({ "id": row(index) }))
+            .collect();
+        json!({ "rows": rows })
+    })
+    .await;
+    assert_eq!(result.unwrap().len(), 60);
+}
+
+#[tokio::test]
+async fn a_page_of_new_items_in_front_is_no_repetition() {
+    for total in [true, false] {
+        let count = AtomicU64::new(0);
+        let server = Server::start(move |ask: &Ask| {
+            // Ten items come in front after the first page.
+            let new = if count.fetch_add(1, Ordering::SeqCst) == 0 {
+                0
+            } else {
+                10
+            };
+            let size = ask.number("size").expect("a size");
+            let from = ask.number("page").expect("a page") * size;
+            let list: Vec<u64> = (100..100 + new).chain(0..25).collect();
+            let rows: Vec<_> = list
+                .iter()
+                .skip(from as usize)
+                .take(size as usize)
+                .map(|id| json!({ "id": id }))
+                .collect();
+            Reply::json(json!({ "rows": rows, "total": total.then_some(list.len()) }))
+        })
+        .await;
+        let seen = read(&NUMBER, &server).await.unwrap();
+        assert_eq!(seen, (0..25).collect::<Vec<_>>(), "with a total: {total}");
+    }
+}
+
+#[tokio::test]
+async fn items_may_be_deleted_while_they_are_listed() {
+    for prefetch in [true, false] {
+        let list = std::sync::Arc::new(std::sync::Mutex::new((0..95).collect::<Vec<u64>>()));
+        let shared = std::sync::Arc::clone(&list);
+        let server = Server::start(move |ask: &Ask| {
+            let list = shared.lock().expect("no panic");
+            let size = ask.number("size").expect("a size");
+            let from = ask.number("page").expect("a page") * size;
+            let rows: Vec<_> = list
+                .iter()
+                .skip(from as usize)
+                .take(size as usize)
+                .map(|id| json!({ "id": id }))
+                .collect();
+            Reply::json(json!({ "rows": rows, "total": list.len() }))
+        })
+        .await;
+        let client = client(&server);
+        let pager = Pager::<Row>::with(client.request("GET", "/list"), &NUMBER).page_size(10);
+        let mut items = pager.prefetch(prefetch).items();
+        while let Some(item) = items.try_next().await.unwrap() {
+            list.lock().expect("no panic").retain(|id| *id != item.id);
+            // Others are on their way meanwhile.
+            tokio::task::yield_now().await;
+        }
+        assert!(list.lock().expect("no panic").is_empty(), "{prefetch}");
+    }
+}
+
+#[tokio::test]
+async fn more_without_a_way_to_it_is_an_error() {
+    let server =
+        Server::start(|_| Reply::json(json!({ "rows": rows(0, 3, 3), "more": true }))).await;
+    let error = read(&TOKEN, &server).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Pagination);
+    assert!(error.to_string().contains("how to ask for it"), "{error}");
+}
+
+#[tokio::test]
+async fn a_page_of_far_more_than_was_asked_for_is_refused() {
+    let server = Server::start(|ask: &Ask| {
+        let asked = ask.number("size").expect("a size");
+        let rows = "{\"id\":1},".repeat((asked * 100).max(10_000) as usize);
+        Reply::json(format!("{{\"rows\":[{rows}{{\"id\":2}}]}}"))
+    })
+    .await;
+    let error = read(&NUMBER, &server).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Pagination);
+    assert!(
+        error
+            .to_string()
+            .contains("10001 items where 10 were asked for"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_list_that_is_left_out_is_empty_where_the_service_is_known_for_it() {
+    static OMITTED: Paging = Paging::new(Step::Whole, "data.rows").omits_empty();
+    static NEEDED: Paging = Paging::new(Step::Whole, "data.rows");
+    for (body, is_empty) in [
+        (r#"{"data":{}}"#, true),
+        (r#"{"data":{"other":1}}"#, true),
+        (r#"{"data":{"message":"quota exceeded"}}"#, false),
+        (r#"{"data":null}"#, false),
+        ("{}", false),
+        ("[]", false),
+    ] {
+        let server = Server::start(move |_| Reply::json(body)).await;
+        let found = read(&OMITTED, &server).await;
+        match is_empty {
+            true => assert!(found.unwrap().is_empty(), "{body}"),
+            false => assert_eq!(found.unwrap_err().kind(), ErrorKind::Decode, "{body}"),
+        }
+        let error = read(&NEEDED, &server).await.unwrap_err();
+        let failure = error.decode_failure().expect("a place");
+        assert_eq!(failure.path, "data.rows", "{body}");
+        assert!(failure.reason.contains("missing"), "{error}");
     }
 }

@@ -79,12 +79,10 @@ async fn every_style_gives_each_item_once_by_one_request_at_a_time() {
                 assert_eq!(items.total(), Some(all), "{name}");
             }
             let requests = server.asks().len() as u64;
-            // Where nothing else tells, a full last page is followed by an empty one.
+            // Where nothing else tells, a full last page is followed by an empty one: a total may be that of the page.
             let pages = match style.paging().step {
                 Step::Whole => 1,
-                _ if style.paging().total.is_some() || style.paging().more.is_some() => {
-                    all.div_ceil(CAP).max(1)
-                }
+                _ if style.paging().more.is_some() => all.div_ceil(CAP).max(1),
                 Step::Token => all.div_ceil(CAP).max(1),
                 // Where no size is known, no page is known to be short.
                 _ if style.size.is_none() => all.div_ceil(CAP) + 1,
@@ -275,6 +273,19 @@ async fn answers_that_are_no_list_are_errors() {
         (r#"{"data":{"content":"text"}}"#, "data.content"),
         (r#"{"data":{"content":{}}}"#, "data.content"),
         (r#"{"data":{"content":["#, "?"),
+        // An absent list is named, whatever the way to it is.
+        ("{}", "data.content"),
+        ("null", "data.content"),
+        ("[]", "data.content"),
+        ("[1,2]", "data.content"),
+        ("3", "data.content"),
+        (r#"{"message":"quota exceeded"}"#, "data.content"),
+        (r#"{"data":null}"#, "data.content"),
+        (r#"{"data":3}"#, "data.content"),
+        (r#"{"data":"text"}"#, "data.content"),
+        (r#"{"data":{}}"#, "data.content"),
+        (r#"{"data":[{"content":[{"id":1}]}]}"#, "data.content"),
+        (r#"{"content":[{"id":1}]}"#, "data.content"),
     ] {
         let server = Server::start(move |_| Reply::json(body)).await;
         let error = pager(&server, style.operation).await.unwrap_err();
@@ -285,12 +296,9 @@ async fn answers_that_are_no_list_are_errors() {
         assert_eq!(error.operation().map(|operation| operation.id), Some("ng"));
     }
     for body in [
-        "{}",
-        "null",
-        r#"{"data":null}"#,
         r#"{"data":{"content":null}}"#,
-        r#"{"data":3}"#,
-        "[]",
+        r#"{"data":{"content":[]}}"#,
+        r#"{"data":{"content":[],"totalItems":0}}"#,
     ] {
         let server = Server::start(move |_| Reply::json(body)).await;
         let page = pager(&server, style.operation).await.unwrap();

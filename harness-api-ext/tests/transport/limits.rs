@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use harness_api_ext::raw::{Error, ErrorKind};
 use harness_api_ext::{CallExt, Harness, RateLimit};
+use proptest::prelude::*;
+use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -119,6 +121,124 @@ async fn a_call_that_is_dropped_while_it_waits_gives_its_place_back() {
     }
     call(&harness, &READ).text_answer().await.unwrap();
     assert_eq!(starts(&stage, begun), [0, 1000]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dropped_place_is_not_handed_out_twice() {
+    let begun = Instant::now();
+    let stage = Stage::default();
+    let harness = limited(&stage, RateLimit::per_second(20));
+    let mut tasks = JoinSet::new();
+    for number in 0..200 {
+        let call = call(&harness, &READ);
+        tasks.spawn(async move {
+            // Every second call is given up while it waits, each at its own time.
+            let patience = SECOND / 500 * (number + 1);
+            let allowed = if number % 2 == 0 { SECOND } else { patience };
+            drop(timeout(allowed, call.text_answer()).await);
+        });
+    }
+    sleep(SECOND / 2).await;
+    let out = starts(&stage, begun);
+    assert_eq!(out, (0..10).map(|n| n * 50).collect::<Vec<u128>>());
+    tasks.join_all().await;
+}
+
+/// A call of the model: when it begins, and when its caller gives up.
+#[derive(Clone, Debug)]
+struct Caller {
+    begins: u64,
+    patience: u64,
+    total: u64,
+}
+
+fn callers() -> impl Strategy<Value = Vec<Caller>> {
+    let caller = (
+        0..3_000_u64,
+        prop_oneof![1..400_u64, 1..20_000_u64],
+        100..30_000_u64,
+    );
+    let caller = caller.prop_map(|(begins, patience, total)| Caller {
+        begins,
+        patience,
+        total,
+    });
+    proptest::collection::vec(caller, 1..80)
+}
+
+/// Sends the calls of all callers on a clock of their own, and waits for each until it gives up.
+async fn send_all(harness: &Harness, callers: Vec<Caller>) {
+    let mut tasks = JoinSet::new();
+    for caller in callers {
+        let millis = Duration::from_millis;
+        let call = call(harness, &READ).with_total_timeout(millis(caller.total));
+        tasks.spawn(async move {
+            sleep(millis(caller.begins)).await;
+            drop(timeout(millis(caller.patience), call.text_answer()).await);
+        });
+    }
+    tasks.join_all().await;
+}
+
+fn paused() -> Runtime {
+    let mut builder = Builder::new_current_thread();
+    builder.enable_time().start_paused(true).build().unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whoever gives up when: in no span of time go out more than the burst and the rate, and no permit is lost.
+    #[test]
+    fn the_rate_holds_whatever_is_dropped(callers in callers(), rate in 1..40_u32, burst in 1..6_u32) {
+        paused().block_on(async {
+            let stage = Stage::default();
+            let limit = RateLimit::per_second(rate).burst(burst);
+            let harness = limited(&stage, limit);
+            send_all(&harness, callers).await;
+            let seen = stage.seen();
+            let interval = f64::from(rate).recip();
+            for (first, from) in seen.iter().enumerate() {
+                for (last, to) in seen.iter().enumerate().skip(first) {
+                    let allowed = f64::from(burst) + (to.at - from.at).as_secs_f64() / interval;
+                    prop_assert!((last - first + 1) as f64 <= allowed + 1e-6);
+                }
+            }
+            // After a quiet time the whole burst is there again, and the queue is empty.
+            let quiet = Duration::from_secs_f64(interval * f64::from(burst) + 0.001);
+            sleep(quiet).await;
+            let (begun, before) = (Instant::now(), stage.attempts());
+            let calls = usize::try_from(burst).unwrap() + 1;
+            let outcomes = burst_of(&harness, calls).await;
+            prop_assert!(outcomes.iter().all(Result::is_ok));
+            let mut again = starts(&stage, begun).split_off(before);
+            prop_assert!(again.pop().is_some_and(|last| last > 0));
+            prop_assert!(again.iter().all(|at| *at == 0));
+            Ok(())
+        })?;
+    }
+
+    /// Whoever gives up when: no more are on their way than allowed, and all places are free in the end.
+    #[test]
+    fn concurrency_holds_whatever_is_dropped(callers in callers(), most in 1..5_usize) {
+        paused().block_on(async {
+            let slow = Play::After(SECOND / 5, Play::status(200).into());
+            let stage = Stage::playing(vec![slow; 100]);
+            let builder = builder().max_concurrency(most).layer(stage.clone());
+            let harness = builder.build().unwrap();
+            send_all(&harness, callers).await;
+            prop_assert!(stage.most_at_once() <= most);
+            let begun = Instant::now();
+            let outcomes = burst_of(&harness, most).await;
+            prop_assert!(outcomes.iter().all(Result::is_ok));
+            prop_assert!(begun.elapsed() <= SECOND / 5);
+            Ok(())
+        })?;
+    }
+}
+
+async fn burst_of(harness: &Harness, calls: usize) -> Vec<Result<(), Error>> {
+    burst(harness, calls, 60 * SECOND).await
 }
 
 #[tokio::test(start_paused = true)]

@@ -9,6 +9,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod identifiers;
 mod limits;
 mod retry;
 mod time;

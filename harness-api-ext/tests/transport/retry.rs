@@ -5,7 +5,10 @@ use std::time::{Duration, SystemTime};
 use harness_api_ext::raw::reqwest::Method;
 use harness_api_ext::raw::{Bytes, Configure, ErrorKind, Operation, Repeat, RequestBody};
 use harness_api_ext::{CallExt, CallInfo, Harness, RetryPolicy};
-use tokio::time::Instant;
+use proptest::prelude::*;
+use tokio::runtime::Builder;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout};
 
 use crate::common::{Play, Stage, builder};
 use crate::{READ, REPLACE, RUN, call, info};
@@ -236,6 +239,55 @@ async fn clones_share_a_budget_which_successes_refill() {
     // That success gave its tokens back.
     stage.then([Play::lost()]);
     call(&harness, &READ).text_answer().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_dropped_in_its_pause_takes_nothing_from_the_budget() {
+    let stage = Stage::playing(vec![Play::with(429, "retry-after", 30); 120]);
+    let harness = on(&stage);
+    for n in 1..=120 {
+        let waiting = call(&harness, &READ).text_answer();
+        assert!(timeout(SECOND, waiting).await.is_err());
+        assert_eq!(stage.attempts(), n);
+    }
+    stage.then([Play::lost()]);
+    call(&harness, &READ).text_answer().await.unwrap();
+    assert_eq!(stage.attempts(), 122);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whoever gives up when: the budget pays for 100 repetitions, each of which was sent, and for no more.
+    #[test]
+    fn the_budget_pays_for_what_is_sent(patience in proptest::collection::vec(0..6_000_u64, 1..150)) {
+        let mut builder = Builder::new_current_thread();
+        let runtime = builder.enable_time().start_paused(true).build().unwrap();
+        runtime.block_on(async {
+            let stage = Stage::playing(vec![Play::lost(); 5_000]);
+            let harness = on(&stage);
+            let mut tasks = JoinSet::new();
+            let mut calls = patience.len();
+            for millis in patience {
+                let call = call(&harness, &READ).text_answer();
+                let patience = Duration::from_millis(millis);
+                tasks.spawn(async move { drop(timeout(patience, call).await) });
+            }
+            tasks.join_all().await;
+            let repeated = stage.attempts() - calls;
+            prop_assert!(repeated <= 100);
+            // What is left pays for the rest, to the last token.
+            while stage.attempts() - calls < 100 {
+                let before = stage.attempts();
+                call(&harness, &READ).text_answer().await.unwrap_err();
+                calls += 1;
+                prop_assert!(stage.attempts() > before + 1);
+            }
+            call(&harness, &READ).text_answer().await.unwrap_err();
+            prop_assert_eq!(stage.attempts() - calls, 101);
+            Ok(())
+        })?;
+    }
 }
 
 #[tokio::test(start_paused = true)]

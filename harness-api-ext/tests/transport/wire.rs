@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use harness_api_ext::raw::reqwest::Method;
-use harness_api_ext::raw::{Configure, ErrorKind, Operation, Param, Repeat};
+use harness_api_ext::raw::{Configure, ErrorKind, Operation, Param, Repeat, ResponseSchema};
 use harness_api_ext::{CallInfo, Harness, InScope, RetryPolicy};
 
 use crate::common::{KEY, Reply, Server, builder};
@@ -206,11 +206,29 @@ async fn a_success_that_tells_of_a_failure_is_an_error() {
     let request = harness.request(Method::GET, "/ng/api/new");
     assert_eq!(request.text().await.unwrap_err().kind(), ErrorKind::Status);
 
-    // A stream is the caller's to read, and another kind of content is not looked into.
+    // A stream is the caller's to read.
     let body = call(&harness, &READ).byte_answer().await.unwrap();
     assert_eq!(body.into_inner().collect(1000).await.unwrap(), FAILED);
-    static TEXT: Operation = Operation::new("export", "GET", "/v1/export").answers(&["text/plain"]);
-    assert_eq!(*call(&harness, &TEXT).text_answer().await.unwrap(), FAILED);
+    // Where text is described, JSON tells of a failure, and text is not looked into.
+    static TEXT: Operation = Operation::new("export", "GET", "/v1/export")
+        .answers(&["text/plain"])
+        .response(&ResponseSchema::OPAQUE);
+    let error = call(&harness, &TEXT).text_answer().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Status);
+    let server = Server::answering(|_, _| {
+        Reply::Raw(format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{FAILED}",
+            FAILED.len()
+        ))
+    });
+    let text = call(&at(server.url()), &TEXT).text_answer().await.unwrap();
+    assert_eq!(*text, FAILED);
+    // Where JSON is, it is one whatever its media type.
+    let error = call(&at(server.url()), &READ)
+        .text_answer()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Status);
 
     let server = Server::always(r#"{"status":"SUCCESS","data":{"status":"FAILED"}}"#);
     call(&at(server.url()), &READ).text_answer().await.unwrap();

@@ -11,7 +11,9 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-use super::{Cell, Keyed, List, Model, Names, Slot, Time, encode::to_value, misfits::kind, union};
+use super::{
+    Cell, Keyed, List, Model, Names, Slot, Time, encode::to_value, memory, misfits::kind, union,
+};
 
 /// Decodes a generated type. The types' own `Deserialize` calls this.
 pub fn read<'de, T: Cell, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
@@ -99,6 +101,7 @@ impl<'de> Visitor<'de> for Whole<'_, '_> {
         for index in 0.. {
             let slot = list.push();
             let wanted = expected(&slot);
+            memory::take(memory::item(&slot))?;
             match seq.next_element_seed(Seed(slot))? {
                 Some(Outcome::Fit) => {}
                 Some(Outcome::Null) => list.pop(),
@@ -122,9 +125,11 @@ impl<'de> Visitor<'de> for Whole<'_, '_> {
         while let Some(key) = map.next_key::<String>()? {
             let mut wanted = "";
             let mut outcome = Ok(Outcome::Null);
+            let entries = place.len();
             let refused = place.insert(key, &mut |slot| {
                 wanted = expected(&slot);
-                outcome = map.next_value_seed(Seed(slot));
+                outcome = memory::take(memory::entry(entries, memory::size(&slot)))
+                    .and_then(|()| map.next_value_seed(Seed(slot)));
                 matches!(outcome, Ok(Outcome::Fit))
             });
             if let Outcome::Misfit(found) = outcome? {
@@ -172,16 +177,16 @@ impl<'de> DeserializeSeed<'de> for Seed<'_> {
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Outcome, D::Error> {
         match self.0 {
             Slot::Json(place) => {
-                let value = Value::deserialize(deserializer)?;
+                let value = memory::value(deserializer)?;
                 *place = (!value.is_null()).then_some(value);
                 Ok(Outcome::Fit)
             }
             Slot::OneJson(place) => {
-                *place = Value::deserialize(deserializer)?;
+                *place = memory::value(deserializer)?;
                 Ok(Outcome::Fit)
             }
             Slot::Union(place) => {
-                match Value::deserialize(deserializer)? {
+                match memory::value(deserializer)? {
                     Value::Null => return Ok(Outcome::Null),
                     value => union::set(place, value),
                 }
@@ -268,7 +273,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
         Ok(Outcome::Fit)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Outcome, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Outcome, A::Error> {
         match self.0 {
             Slot::Model(model) => fill(model, map).map(|()| Outcome::Fit),
             Slot::Opt(place) => {
@@ -291,15 +296,13 @@ impl<'de> Visitor<'de> for Seed<'_> {
             }
             _ => {
                 let mut members = Map::new();
-                while let Some((key, value)) = map.next_entry()? {
-                    members.insert(key, value);
-                }
+                memory::members(&mut members, map)?;
                 Ok(Outcome::misfit(members))
             }
         }
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Outcome, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Outcome, A::Error> {
         match self.0 {
             Slot::List(place) => items(place, seq),
             Slot::Opt(place) => {
@@ -321,9 +324,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
             }
             _ => {
                 let mut values = Vec::<Value>::new();
-                while let Some(value) = seq.next_element()? {
-                    values.push(value);
-                }
+                memory::values(&mut values, seq)?;
                 Ok(Outcome::misfit(values))
             }
         }
@@ -468,7 +469,9 @@ fn place(slot: Slot<'_>, scalar: Scalar<'_>) -> Outcome {
 fn fill<'de, A: MapAccess<'de>>(model: &mut dyn Model, mut map: A) -> Result<(), A::Error> {
     let names = model.names();
     let mut extra = model.extra().is_some().then(String::new);
+    let mut kept = 0;
     let mut seen = 0_u64;
+    memory::take(size_of_val(model))?;
     while let Some(key) = map.next_key_seed(KeySeed {
         names,
         extra: extra.as_mut(),
@@ -486,7 +489,9 @@ fn fill<'de, A: MapAccess<'de>>(model: &mut dyn Model, mut map: A) -> Result<(),
                 }
             },
             Key::Extra => {
-                let value = map.next_value()?;
+                memory::take(memory::entry(kept, size_of::<Value>()))?;
+                kept += 1;
+                let value = map.next_value_seed(memory::AnyJson)?;
                 if let (Some(key), Some(members)) = (&mut extra, model.extra_mut()) {
                     members.insert(std::mem::take(key), value);
                 }
@@ -523,9 +528,7 @@ fn items<'de, A: SeqAccess<'de>>(list: &mut dyn List, mut seq: A) -> Result<Outc
                     _ => Vec::new(),
                 };
                 values.push(*item);
-                while let Some(value) = seq.next_element()? {
-                    values.push(value);
-                }
+                memory::values(&mut values, seq)?;
                 list.clear();
                 return Ok(Outcome::misfit(values));
             }
@@ -541,15 +544,19 @@ impl<'de> DeserializeSeed<'de> for ItemSeed<'_> {
     type Value = Outcome;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Outcome, D::Error> {
-        Seed(self.0.push()).deserialize(deserializer)
+        let slot = self.0.push();
+        memory::take(memory::item(&slot))?;
+        Seed(slot).deserialize(deserializer)
     }
 }
 
 fn entries<'de, A: MapAccess<'de>>(place: &mut dyn Keyed, mut map: A) -> Result<Outcome, A::Error> {
     while let Some(key) = map.next_key::<String>()? {
         let mut outcome = Ok(Outcome::Null);
+        let entries = place.len();
         let refused = place.insert(key, &mut |slot| {
-            outcome = map.next_value_seed(Seed(slot));
+            outcome = memory::take(memory::entry(entries, memory::size(&slot)))
+                .and_then(|()| map.next_value_seed(Seed(slot)));
             matches!(outcome, Ok(Outcome::Fit))
         });
         let (Some(key), outcome) = (refused, outcome?) else {
@@ -561,9 +568,7 @@ fn entries<'de, A: MapAccess<'de>>(place: &mut dyn Keyed, mut map: A) -> Result<
                 _ => Map::new(),
             };
             members.insert(key, *value);
-            while let Some((key, value)) = map.next_entry()? {
-                members.insert(key, value);
-            }
+            memory::members(&mut members, map)?;
             place.clear();
             return Ok(Outcome::misfit(members));
         }

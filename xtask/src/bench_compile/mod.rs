@@ -47,6 +47,13 @@ pub struct Options {
     plan: bool,
 }
 
+impl Options {
+    /// Whether the description is read; what is compiled later is not made from it by this process.
+    pub fn reads_description(&self) -> bool {
+        self.plan
+    }
+}
+
 /// Where the client's generated code is.
 const GENERATED: &str = "harness-api/src/generated";
 

@@ -108,6 +108,8 @@ pub struct Type {
     pub shape: Shape,
     /// Whether it is only ever sent.
     pub sent_only: bool,
+    /// Whether the table of operations names its members: it is the body of a response, or the result in an envelope.
+    pub in_table: bool,
 }
 
 /// Where a parameter's value goes.
@@ -210,6 +212,62 @@ pub struct Operation {
     pub repeat: Repeat,
     /// How its list is paged, if it gives one.
     pub paging: Option<Paging>,
+    /// The body of its successful response.
+    pub response: ResponseSchema,
+}
+
+/// The body of a successful response.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ResponseSchema {
+    /// The body as a whole.
+    pub body: ValueSchema,
+    /// The member that holds the result, and its value, where the body is an envelope.
+    pub data: Option<(String, ValueSchema)>,
+    /// What a `status` at its root says.
+    pub status: StatusMember,
+    /// Paths of booleans that are `false` when nothing was done.
+    pub confirmations: Vec<String>,
+}
+
+/// What a value in a response is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ValueSchema {
+    /// No content.
+    Empty,
+    /// Any JSON.
+    #[default]
+    Any,
+    /// An object.
+    Object {
+        /// The key of the type whose members it has, unless it may have any.
+        members: Option<String>,
+        /// Whether it may have none.
+        may_be_empty: bool,
+    },
+    /// A list.
+    List,
+    /// Text.
+    Text,
+    /// A number.
+    Number,
+    /// A boolean.
+    Boolean,
+    /// Not JSON.
+    Opaque,
+}
+
+/// What a `status` at the root of a response says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StatusMember {
+    /// There is none.
+    #[default]
+    Absent,
+    /// Whether the call succeeded.
+    Envelope,
+    /// What became of the call, in words of the service.
+    Acknowledgement,
+    /// The state of what the response is about.
+    Result,
 }
 
 /// Whether an operation may be sent again when its outcome is not known.
@@ -253,6 +311,8 @@ pub struct Paging {
     pub used_size: Option<Found>,
     /// What tells whether there are more pages.
     pub more: Option<More>,
+    /// Whether the server leaves the member that holds the items out when there are none.
+    pub omits_empty: bool,
 }
 
 /// How the next page is asked for.

@@ -11,7 +11,7 @@ use anyhow::Result;
 use serde_json::{Map, Value, json};
 
 use super::{
-    emit::{Files, Origin},
+    emit::{self, Files},
     load,
     lower::{Lowered, references_under},
 };
@@ -23,7 +23,7 @@ const ROOT: &str = "#/schemas/";
 const DEPTH: usize = 20;
 
 /// One file for each module.
-pub fn describe(document: &Value, lowered: &Lowered, origin: &Origin) -> Result<Files> {
+pub fn describe(document: &Value, lowered: &Lowered) -> Result<Files> {
     let schemas = Schemas(
         document
             .pointer("/components/schemas")
@@ -51,10 +51,9 @@ pub fn describe(document: &Value, lowered: &Lowered, origin: &Origin) -> Result<
             .iter()
             .map(|name| Ok((name.as_str(), schemas.named(name))))
             .collect::<Result<BTreeMap<&str, Value>>>()?;
-        let note = origin.head("").trim().replace("\n ", " ");
         let text = format!(
             "{{\n\"note\": {},\n\"operations\": {{\n{}\n}},\n\"schemas\": {{\n{}\n}}\n}}\n",
-            json!(note),
+            json!(emit::NOTE),
             lines(&operations)?,
             lines(&reached)?
         );

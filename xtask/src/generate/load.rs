@@ -6,6 +6,8 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::strict;
+
 /// A description as it was read, with what identifies it.
 #[derive(Clone, Debug)]
 pub struct Document {
@@ -30,10 +32,11 @@ pub fn load(path: &Path) -> Result<Document> {
 /// Reads a description from memory; `name` stands for it in messages.
 pub fn parse(bytes: &[u8], name: &str) -> Result<Document> {
     let text = std::str::from_utf8(bytes).context("the description is not UTF-8 text")?;
-    let json: Value = if text.trim_start().starts_with('{') {
-        serde_json::from_str(text).context("the description is not valid JSON")?
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let json = if text.trim_start().starts_with('{') {
+        strict::json(text)?
     } else {
-        serde_norway::from_str(text).context("the description is not valid YAML")?
+        strict::yaml(text)?
     };
     check_version(&json)?;
     Ok(Document {

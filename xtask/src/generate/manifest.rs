@@ -2,16 +2,17 @@
 
 use std::{fs, path::Path};
 
-use anyhow::{Context, Result};
-use heck::{ToKebabCase, ToSnakeCase};
+use anyhow::{Context, Result, ensure};
+use heck::ToKebabCase;
 
 use super::{
     api::Api,
-    emit::{Files, Origin},
+    emit::{self, Files},
     load::Document,
     partition::map::ModuleMap,
+    reserved::is_crate,
 };
-use crate::fingerprint::fingerprints;
+use crate::{fingerprint::fingerprints, markdown::code};
 
 /// The lines around what is generated in a manifest.
 const IN_MANIFEST: (&str, &str) = ("# <generated>\n", "# </generated>\n");
@@ -19,7 +20,7 @@ const IN_MANIFEST: (&str, &str) = ("# <generated>\n", "# </generated>\n");
 const IN_MARKDOWN: (&str, &str) = ("<!-- <generated> -->\n", "<!-- </generated> -->\n");
 
 /// Files beside the generated code in the workspace at `root`; modules are listed in the order of `map`.
-pub fn workspace(root: &Path, api: &Api, map: &ModuleMap, origin: &Origin) -> Result<Files> {
+pub fn workspace(root: &Path, api: &Api, map: &ModuleMap, description: &Document) -> Result<Files> {
     let mut files = Files::new();
     let mut fill = |path: &str, marks: (&str, &str), inside: &str| -> Result<()> {
         let text =
@@ -36,7 +37,10 @@ pub fn workspace(root: &Path, api: &Api, map: &ModuleMap, origin: &Origin) -> Re
         fill(path, IN_MANIFEST, &features(api, below))?;
     }
     fill("README.md", IN_MARKDOWN, &modules(api, map))?;
-    files.insert("harness-api/generated.toml".into(), record(root, origin)?);
+    files.insert(
+        "harness-api/generated.toml".into(),
+        record(root, description)?,
+    );
     files.insert("openapi/losses.md".into(), losses(api));
     Ok(files)
 }
@@ -47,21 +51,30 @@ pub fn standalone(
     name: Option<&str>,
     support: &Path,
     api: &Api,
-    origin: &Origin,
 ) -> Result<Files> {
     let title = document
         .json
         .pointer("/info/title")
         .and_then(serde_json::Value::as_str)
         .unwrap_or("api");
-    let name = name.map_or_else(|| title.to_kebab_case(), str::to_owned);
+    let name = match name {
+        Some(name) => {
+            ensure!(
+                is_crate_name(name),
+                "{name:?} cannot be the name of a crate beside its dependencies: it begins with a letter, has letters, digits, \
+                 `-` and `_` only, 64 at most, and is no word of Rust or Cargo"
+            );
+            name.to_owned()
+        }
+        None => crate_name(title),
+    };
     let mut files = Files::new();
-    copy(support, support, &name.to_snake_case(), &mut files)?;
+    copy(support, support, &name.replace('-', "_"), &mut files)?;
     let manifest = format!(
         "{}[package]\nname = {name:?}\nversion = \"0.1.0\"\nedition = \"2024\"\nrust-version = \"1.88\"\n\
          publish = false\n\n[features]\ndefault = [\"rustls\", \"full\"]\nrustls = [\"reqwest/rustls\"]\n\
          native-tls = [\"reqwest/native-tls\"]\n{}\n[dependencies]\n{}\n[workspace]\n",
-        origin.head("#"),
+        emit::head("#"),
         features(api, None),
         DEPENDENCIES,
     );
@@ -70,6 +83,34 @@ pub fn standalone(
         files.insert("losses.md".into(), losses(api));
     }
     Ok(files)
+}
+
+/// A name for the crate of a description with this title.
+fn crate_name(title: &str) -> String {
+    let ascii: String = title
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' })
+        .collect();
+    let mut name = ascii.to_kebab_case();
+    name.truncate(40);
+    let name = name.trim_end_matches('-');
+    let named = [
+        name.to_owned(),
+        format!("{name}-api"),
+        format!("api-{name}"),
+    ];
+    let usable = named.into_iter().find(|name| is_crate_name(name));
+    usable.unwrap_or_else(|| "api".to_owned())
+}
+
+/// Whether a crate with the dependencies of a client can be called so.
+fn is_crate_name(name: &str) -> bool {
+    name.len() <= 64
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+        && !is_crate(&name.replace('-', "_").to_ascii_lowercase())
 }
 
 const DEPENDENCIES: &str = r#"bytes = "1"
@@ -159,10 +200,13 @@ fn modules(api: &Api, map: &ModuleMap) -> String {
     text + &format!("| `full` | All of them | {total} |\n\n")
 }
 
-fn record(root: &Path, origin: &Origin) -> Result<String> {
-    let mut text = origin.head("#");
-    text +=
-        "\n# Fingerprints of what the client was generated from; the build script compares them.\n";
+fn record(root: &Path, description: &Document) -> Result<String> {
+    let mut text = emit::head("#");
+    text += &format!(
+        "\n# What the client was generated from: the SHA-256 of the description, and fingerprints that the build script\n\
+         # compares.\nsha256 = \"{}\"\n",
+        description.sha256
+    );
     for (name, hash) in fingerprints(root).context("cannot read what generation reads")? {
         text += &format!("{name} = \"{hash}\"\n");
     }
@@ -187,7 +231,7 @@ fn losses(api: &Api) -> String {
     if !api.losses.is_empty() {
         text += "\n| operation | what |\n| --- | --- |\n";
         for (id, loss) in &api.losses {
-            text += &format!("| `{id}` | {loss} |\n");
+            text += &format!("| {} | {loss} |\n", code(id));
         }
     }
     text

@@ -14,6 +14,8 @@ pub mod partition;
 pub mod problems;
 pub mod progenitor;
 pub mod refine;
+mod reserved;
+pub mod strict;
 
 use std::{
     collections::BTreeMap,
@@ -55,28 +57,20 @@ pub fn workspace(root: &Path, progress: Progress<'_>) -> Result<Generated> {
     let (api, mut spent) = front(&lowered, &partition, progress)?;
     progress("behaviour");
     let api = behaviour::behaviour(api, &document.json, Some(&table(root)?))?;
-    let origin = emit::Origin {
-        command: "cargo xtask generate".to_owned(),
-        description: format!("openapi/{}", document.name),
-        sha256: document.sha256.clone(),
-    };
     progress("emit");
     let mut files = Files::new();
-    let client = emit::client(&api, &origin, &mut spent)?;
+    let client = emit::client(&api, &mut spent)?;
     files.extend(under("harness-api/src/generated", client));
-    files.extend(under(
-        "tests/src/generated",
-        emit::for_tests(&api, &origin)?,
-    ));
+    files.extend(under("tests/src/generated", emit::for_tests(&api)?));
     progress("describe");
     files.extend(under(
         "harness-api-ext/described",
-        describe::describe(&document.json, &lowered, &origin)?,
+        describe::describe(&document.json, &lowered)?,
     ));
     progress("index");
-    files.insert(index::PATH.into(), index::page(&api, &map, &origin)?);
+    files.insert(index::PATH.into(), index::page(&api, &map)?);
     progress("manifest");
-    files.extend(manifest::workspace(root, &api, &map, &origin)?);
+    files.extend(manifest::workspace(root, &api, &map, &document)?);
     Ok(Generated { api, files, spent })
 }
 
@@ -144,7 +138,7 @@ pub fn draft(
     let mut outputs = Vec::new();
     partition.parts.retain(|part| {
         progress(&format!("progenitor: {}", part.name));
-        let output = problems.unless(progenitor::run(&lowered, part));
+        let output = problems.unless(progenitor::outline(&lowered, part));
         let made = output.is_some();
         outputs.extend(output);
         made
@@ -191,20 +185,10 @@ pub fn standalone(
     let (api, mut spent) = front(&lowered, &partition, progress)?;
     progress("behaviour");
     let api = behaviour::behaviour(api, &document.json, None)?;
-    let origin = emit::Origin {
-        command: format!(
-            "cargo xtask generate --input {} --output DIR",
-            document.name
-        ),
-        description: document.name.clone(),
-        sha256: document.sha256.clone(),
-    };
     progress("emit");
-    let mut files = under("src/generated", emit::client(&api, &origin, &mut spent)?);
+    let mut files = under("src/generated", emit::client(&api, &mut spent)?);
     progress("manifest");
-    files.extend(manifest::standalone(
-        document, name, support, &api, &origin,
-    )?);
+    files.extend(manifest::standalone(document, name, support, &api)?);
     Ok(Generated { api, files, spent })
 }
 
@@ -274,7 +258,7 @@ fn front(
     for part in &partition.parts {
         progress(&format!("progenitor: {}", part.name));
         let start = Instant::now();
-        outputs.push(progenitor::run(lowered, part)?);
+        outputs.push(progenitor::outline(lowered, part)?);
         spent.insert(part.name.clone(), start.elapsed());
     }
     progress("refine");

@@ -4,6 +4,7 @@
     reason = "a test fails by panicking"
 )]
 
+use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;

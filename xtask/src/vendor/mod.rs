@@ -1,5 +1,6 @@
 //! `cargo xtask vendor`: takes a published description over into `openapi`.
 
+pub mod access;
 mod canonical;
 pub mod fetch;
 mod kinds;
@@ -44,22 +45,31 @@ pub struct Vendored {
     pub changed: bool,
 }
 
-/// Reads what `options` name and puts it in place of the pair in `folder`.
-pub fn run(folder: &Path, options: &Options, progress: Progress<'_>) -> Result<Vendored> {
+/// Reads what `options` name: a file, or what is behind a URL, which may take its time.
+pub fn read(options: &Options) -> Result<Vec<u8>> {
     let from = options.from.as_str();
-    progress("read");
-    let bytes = if fetch::is_url(from) {
-        fetch::fetch(from)?
+    if fetch::is_url(from) {
+        fetch::fetch(from)
     } else {
-        fs::read(from).with_context(|| format!("cannot read {from}"))?
-    };
+        fs::read(from).with_context(|| format!("cannot read {from}"))
+    }
+}
+
+/// Puts `bytes`, which are what `options` name, in place of the pair in `folder`, which nobody else may use meanwhile.
+pub fn run(
+    folder: &Path,
+    bytes: &[u8],
+    options: &Options,
+    progress: Progress<'_>,
+) -> Result<Vendored> {
+    let from = options.from.as_str();
     let file = from.rsplit(['/', '\\']).next().unwrap_or(from);
     let origin = Origin {
         source: options.source.as_deref(),
         date: options.date.as_deref(),
         otherwise: if fetch::is_url(from) { from } else { file },
     };
-    replace(folder, &bytes, origin, options.keep_prose, progress)
+    replace(folder, bytes, origin, options.keep_prose, progress)
         .with_context(|| format!("{from} is not vendored"))
 }
 

@@ -49,6 +49,12 @@ fn replace_with(
     rename(folder, NEW_LOCK, LOCK)
 }
 
+/// Whether a replacement has begun and not ended.
+pub fn is_interrupted(folder: &Path) -> bool {
+    let exists = |name: &str| fs::symlink_metadata(folder.join(name)).is_ok();
+    exists(NEW_DESCRIPTION) || exists(NEW_LOCK)
+}
+
 /// Brings a replacement to its end that was interrupted, if there was one.
 pub fn settle(folder: &Path) -> Result<Option<Settled>> {
     let lock = read(&folder.join(NEW_LOCK))?;

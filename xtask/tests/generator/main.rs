@@ -9,6 +9,7 @@
 
 mod any_document;
 mod emitting;
+mod hostile;
 mod index;
 mod lowering;
 mod manifests;

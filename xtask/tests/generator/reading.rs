@@ -84,3 +84,31 @@ fn a_description_is_used_only_with_the_lock_of_its_bytes() {
     let error = format!("{:#}", lock::verify(edited, &path).unwrap_err());
     assert!(error.contains("is malformed"), "{error}");
 }
+
+#[test]
+fn an_operation_that_stands_twice_is_refused_with_its_place() {
+    let folder = folder("twice");
+    for (name, text, place) in [
+        (
+            "a.json",
+            "{\"openapi\": \"3.0.3\", \"paths\": {\"/pets\": {\n\"get\": {},\n\"get\": {}}}}",
+            "(line 3, column 5)",
+        ),
+        (
+            "a.yaml",
+            "openapi: 3.0.3\npaths:\n  /pets:\n    get: {}\n    get: {}\n",
+            "(line 5, column 5)",
+        ),
+    ] {
+        let path = folder.join(name);
+        fs::write(&path, text).unwrap();
+        let error = load::load(&path).unwrap_err();
+        assert_eq!(
+            format!("{error:#}"),
+            format!(
+                "cannot use {}: the member /paths/~1pets/get stands twice {place}",
+                path.display()
+            )
+        );
+    }
+}

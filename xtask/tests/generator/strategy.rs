@@ -11,7 +11,7 @@ use proptest::{
 use serde_json::{Map, Value, json};
 
 /// Keys of component schemas; the specification allows letters, digits, dots, dashes and underscores.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 22] = [
     "Pet",
     "pet",
     "pet.v1",
@@ -26,17 +26,54 @@ const KEYS: [&str; 14] = [
     "_",
     "a-b",
     "PetBody",
+    "gen",
+    "Box",
+    "Vec",
+    "Result",
+    "Default",
+    "IntoIterator",
+    "PartialEq",
+    "std",
 ];
 
 /// Names of members, parameters and form fields.
-const NAMES: [&str; 26] = [
-    "id", "name", "type", "self", "Self", "crate", "ref", "a.b", "a b", "a_b", "aB", "a-b", "1st",
-    "2", "naïve", "日本", "名前", "_", "$", "misfits", "extra", "body", "send", "options", "call",
+const NAMES: [&str; 32] = [
+    "id",
+    "name",
+    "type",
+    "self",
+    "Self",
+    "crate",
+    "ref",
+    "a.b",
+    "a b",
+    "a_b",
+    "aB",
+    "a-b",
+    "1st",
+    "2",
+    "naïve",
+    "日本",
+    "名前",
+    "_",
+    "$",
+    "misfits",
+    "extra",
+    "body",
+    "send",
+    "options",
+    "call",
     "value",
+    "gen",
+    "async",
+    "std",
+    "body_text",
+    "into_call",
+    "with_header",
 ];
 
 /// Ids of operations.
-const IDS: [&str; 18] = [
+const IDS: [&str; 27] = [
     "getPet",
     "get_pet",
     "GetPet",
@@ -55,11 +92,38 @@ const IDS: [&str; 18] = [
     "get pet form",
     "send",
     "getPetText",
+    "gen",
+    "async",
+    "default",
+    "operations",
+    "some",
+    "none",
+    "vec",
+    "model",
+    "rt",
 ];
 
 /// Tags of operations.
-const TAGS: [&str; 10] = [
-    "Pets", "pets", "types", "mod", "common", "2fa", "Ünï", "", "self", "A B/C",
+const TAGS: [&str; 19] = [
+    "Pets",
+    "pets",
+    "types",
+    "mod",
+    "common",
+    "2fa",
+    "Ünï",
+    "",
+    "self",
+    "A B/C",
+    "gen",
+    "async",
+    "std",
+    "core",
+    "serde_json",
+    "model",
+    "rt",
+    "con",
+    "super",
 ];
 
 /// Values of enums.
@@ -91,7 +155,7 @@ const SPELLINGS: [&str; 24] = [
 ];
 
 /// First segments of paths.
-const SEGMENTS: [&str; 7] = [
+const SEGMENTS: [&str; 15] = [
     "pets",
     "v1",
     "api",
@@ -99,6 +163,14 @@ const SEGMENTS: [&str; 7] = [
     "store-orders",
     "2fa",
     "default",
+    "gen",
+    "self",
+    "client",
+    "rustls",
+    "full",
+    "reqwest",
+    "std",
+    "builder",
 ];
 
 fn name() -> BoxedStrategy<String> {
@@ -456,4 +528,90 @@ fn responses(keys: Vec<&'static str>) -> BoxedStrategy<Value> {
             responses
         })
         .boxed()
+}
+
+/// Names that mean something elsewhere: words of Rust, of the standard library, of a client and of Cargo, and text that
+/// would be code if it got out of where it stands.
+const TROUBLE: &str = "as async await break const continue crate dyn else enum extern false fn for gen if impl in let loop \
+    match mod move mut pub ref return self Self static struct super trait true try type typeof unsafe unsized use virtual \
+    where while yield abstract become box do final macro override priv union auto raw safe default \
+    Option Some None Result Ok Err String Vec Box ToString ToOwned Clone Copy Send Sync Sized Drop Fn FnMut FnOnce Iterator \
+    IntoIterator Extend From Into TryFrom TryInto FromIterator AsRef AsMut Default PartialEq Eq PartialOrd Ord Debug Hash \
+    Future IntoFuture Unpin Api Call Client Value Misfits Maybe Model Cell Slot Parts Raw Unrecognized UnknownValue Time \
+    Operation Param Paging Request Response ByteStream FilePart Configure Paged Sending Union About Map i64 bool str vec \
+    std core alloc serde_json model rt types serde reqwest tokio bytes harness_api generated shared client request builder \
+    http clone fmt new full rustls con aux com1 test operations api calls common other \
+    ;x=evil!() */x=evil \"#;x=evil!() `x=evil` \\ \u{202e}x=evil <script>x=evil()</script> ' | 日本 é - 1 2fa a\n//x=evil";
+
+/// A document in which whatever can have a name has a troublesome one.
+pub(crate) fn troublesome() -> Value {
+    let words: Vec<&str> = TROUBLE.split(' ').filter(|word| !word.is_empty()).collect();
+    let some = |from: usize| words.iter().skip(from % 17).step_by(17).copied();
+    let target = |key: &str| json!({"$ref": format!("#/components/schemas/{key}")});
+    let (mut paths, mut schemas) = (Map::new(), Map::new());
+    for (index, word) in words.iter().enumerate() {
+        // Chains of types end, before the compiler gives up.
+        let end = words.len() - 1;
+        let (next, other) = ((index + 1).min(end), (index + 16).min(end));
+        let mut members: Map<String, Value> = some(index)
+            .map(|name| {
+                (
+                    name.to_owned(),
+                    json!({"type": "string", "nullable": index % 2 == 0}),
+                )
+            })
+            .collect();
+        members.insert("self".to_owned(), json!({"type": "string"}));
+        if index % 16 != 0 {
+            members.insert("next".to_owned(), target(words[next]));
+        }
+        schemas.insert(
+            (*word).to_owned(),
+            json!({"type": "object", "required": ["self"], "properties": members, "additionalProperties": index % 3 == 0}),
+        );
+        let values: Vec<&str> = some(index + 1).collect();
+        schemas.insert(
+            format!("Kind {word}"),
+            json!({"type": "string", "enum": values}),
+        );
+        schemas.insert(
+            format!("Union {word}"),
+            json!({"oneOf": [target(word), target(words[other])],
+                "discriminator": {"propertyName": "kind", "mapping": {*word: format!("#/components/schemas/{word}")}}}),
+        );
+        let mut parameters: Vec<Value> = some(index + 2)
+            .map(|name| json!({"name": name, "in": "query", "required": name.len() % 3 == 0, "schema": {"type": "string"}}))
+            .collect();
+        parameters.push(
+            json!({"name": "kind", "in": "query", "schema": target(&format!("Kind {word}"))}),
+        );
+        for name in ["body", "body_yaml", "send", "misfits"] {
+            parameters.push(json!({"name": name, "in": "header", "schema": {"type": "string"}}));
+        }
+        let schema = if index % 2 == 0 {
+            target(word)
+        } else {
+            target(&format!("Union {word}"))
+        };
+        let segment = word.replace('/', "");
+        let media = format!("x/{word}");
+        let fields: Map<String, Value> = some(index + 3)
+            .map(|name| (name.to_owned(), json!({"type": "string"})))
+            .collect();
+        let status = format!("4{word}");
+        paths.insert(
+            format!("/{segment}/{index}"),
+            json!({
+                "get": {"operationId": word, "tags": [word], "parameters": parameters, "responses": {
+                    "200": {"description": "", "content": {"application/json": {"schema": {"type": "array", "items": schema}}}}}},
+                "put": {"operationId": format!("put{word}"), "tags": [words[end - index]], "parameters": parameters,
+                    "requestBody": {"required": index % 2 == 0, "content": {
+                        "application/json": {"schema": schema}, "application/yaml": {}, media.clone(): {},
+                        "multipart/form-data": {"schema": {"type": "object", "properties": fields}}}},
+                    "responses": {status: {"description": ""}, "200": {"description": "", "content": {media: {}}}}},
+            }),
+        );
+    }
+    json!({"openapi": "3.0.3", "info": {"title": "self", "version": "1"}, "paths": paths,
+        "components": {"schemas": schemas}})
 }

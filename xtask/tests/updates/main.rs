@@ -6,5 +6,10 @@
     reason = "a test fails by panicking"
 )]
 
+mod beside;
+mod classes;
+mod fixture;
+mod large;
 mod reports;
 mod vendoring;
+mod whole;

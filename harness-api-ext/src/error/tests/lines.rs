@@ -88,7 +88,7 @@ fn one_line_with_what_a_person_needs() {
                 200,
                 r#"{"status":"FAILED","data":"72a2","metaData":null,"correlationId":"6f31"}"#,
             ),
-            "createConnector (POST /ng/api/connectors): 200 OK, but the answer is a failure [correlation id 6f31]",
+            "createConnector (POST /ng/api/connectors): 200 OK, but the response is a failure [correlation id 6f31]",
         ),
         (
             connector(503, ""),

@@ -19,6 +19,7 @@ use harness_api::{
 };
 use serde_json::Value;
 
+use super::success::FailureInSuccess;
 use super::*;
 
 static GET_PIPELINE: Operation =
@@ -98,11 +99,12 @@ impl Layer for Canned {
             if let Some(info) = &self.info {
                 answer.attach(info.clone());
             }
+            let judge = Judge::new(request.operation(), request.request().method());
             if status.is_success()
-                && let Some(failure) = failure_in_success(request.operation(), &self.body)
+                && let Some(failure) = judge.failure(&self.body)
             {
-                let kind = harness_api::ErrorKind::Status;
-                return Err(answer.into_error(kind, failure.message(), 1 << 20).await);
+                let (kind, message, _) = failure.into_parts();
+                return Err(answer.into_error(kind, message, 1 << 20).await);
             }
             Ok(answer)
         })
@@ -115,6 +117,16 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
         .build()
         .unwrap()
         .block_on(future)
+}
+
+/// Why a response to a call is no success; without an operation to a call of this method.
+fn failure_in_success(
+    operation: Option<&'static Operation>,
+    method: &'static str,
+    body: &[u8],
+) -> Option<FailureInSuccess> {
+    let method = method.parse().unwrap();
+    Judge::new(operation, &method).failure(body)
 }
 
 fn pipeline(status: u16, body: &'static str) -> Error {

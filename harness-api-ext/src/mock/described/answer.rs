@@ -1,7 +1,7 @@
 //! Answers by the description.
 
 use bytes::Bytes;
-use harness_api::Operation;
+use harness_api::{Operation, ScopeLevel};
 use serde_json::Value;
 
 use super::document::{Entry, Part};
@@ -21,9 +21,19 @@ pub(super) struct Made {
 #[derive(Debug)]
 enum Content {
     Empty,
-    /// With the text that it has where nothing asks for a page.
-    Json(Value, Bytes),
+    Json(Value),
     Text(String),
+}
+
+/// Lets a response confirm what was asked for.
+fn confirm(value: &mut Value, operation: &Operation) {
+    for path in operation.response.confirmations {
+        let members = path.split('.').filter(|name| !name.is_empty());
+        let confirmation = members.fold(Some(&mut *value), |value, name| value?.get_mut(name));
+        if let Some(confirmation @ Value::Bool(_)) = confirmation {
+            *confirmation = true.into();
+        }
+    }
 }
 
 impl Made {
@@ -32,9 +42,9 @@ impl Made {
         let content = match entry.schema(Part::Answer) {
             Some(schema) if schema.get("format") != Some(&"binary".into()) => {
                 let schemas = entry.document.schemas();
-                let value = sample(schemas, schema, "", seed, Mode::Full).unwrap_or_default();
-                let text = value.to_string().into();
-                Content::Json(value, text)
+                let mut value = sample(schemas, schema, "", seed, Mode::Full).unwrap_or_default();
+                confirm(&mut value, operation);
+                Content::Json(value)
             }
             None if operation.answers.is_empty() => Content::Empty,
             _ => Content::Text(words::text("yaml", "", seed)),
@@ -57,17 +67,78 @@ impl Made {
         match &self.content {
             Content::Empty => Reply::bytes(self.status, media, Bytes::new()),
             Content::Text(text) => Reply::bytes(self.status, media, text.clone()),
-            Content::Json(value, text) => match operation.paging {
-                None => Reply::bytes(self.status, media, text.clone()),
-                Some(paging) => {
-                    let mut value = value.clone();
-                    let headers = page::cut(&mut value, paging, request);
-                    let reply = Reply::bytes(self.status, media, value.to_string());
-                    headers
-                        .into_iter()
-                        .fold(reply, |reply, (name, value)| reply.header(name, value))
-                }
-            },
+            Content::Json(value) => {
+                let mut value = value.clone();
+                Asked::by(request, operation).put(&mut value);
+                let headers = match operation.paging {
+                    Some(paging) => page::cut(&mut value, paging, request),
+                    None => Vec::new(),
+                };
+                let reply = Reply::bytes(self.status, media, value.to_string());
+                headers
+                    .into_iter()
+                    .fold(reply, |reply, (name, value)| reply.header(name, value))
+            }
         }
     }
+}
+
+/// The organization and project that a request acts in, where it says so: what it is answered lives there.
+struct Asked {
+    org: Option<String>,
+    project: Option<String>,
+}
+
+impl Asked {
+    fn by(request: &Received, operation: &Operation) -> Self {
+        Self {
+            org: place(request, operation, ScopeLevel::Org),
+            project: place(request, operation, ScopeLevel::Project),
+        }
+    }
+
+    fn put(&self, value: &mut Value) {
+        match value {
+            Value::Object(members) => {
+                for (name, value) in members {
+                    let text = match ScopeLevel::of_parameter(name) {
+                        Some(ScopeLevel::Org) => self.org.as_ref(),
+                        Some(ScopeLevel::Project) => self.project.as_ref(),
+                        _ => None,
+                    };
+                    match text {
+                        Some(text) if value.is_string() => *value = text.as_str().into(),
+                        _ => self.put(value),
+                    }
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.put(item)),
+            _ => {}
+        }
+    }
+}
+
+/// The identifier of a level in a request. It is empty where the operation has a parameter for it that was not sent, and
+/// absent where nothing is said.
+fn place(request: &Received, operation: &Operation, level: ScopeLevel) -> Option<String> {
+    let mut params = operation
+        .params
+        .iter()
+        .filter(|param| ScopeLevel::of_parameter(param.name) == Some(level))
+        .peekable();
+    if params.peek().is_some() {
+        let sent = params.find_map(|param| {
+            request
+                .param(param.name)
+                .or_else(|| request.query(param.name))
+        });
+        return Some(sent.unwrap_or_default().to_owned());
+    }
+    let body = request.json();
+    let entity = body.as_object()?.values().filter_map(Value::as_object);
+    let mut members = entity.chain(body.as_object()).flatten();
+    members.find_map(|(name, value)| {
+        let is_level = ScopeLevel::of_parameter(name) == Some(level);
+        value.as_str().filter(|_| is_level).map(str::to_owned)
+    })
 }

@@ -56,7 +56,8 @@ impl Described {
 
     /// The answer to a request; `None` when the description lacks its operation.
     ///
-    /// Lists are cut to the page that is asked for, and what tells of pages agrees with it.
+    /// Lists are cut to the page that is asked for, and what tells of pages agrees with it. Organization and project are
+    /// those of the request.
     pub fn answer(&self, request: &Received) -> Option<Reply> {
         let operation = request.operation()?;
         let entry = document::find(operation)?;

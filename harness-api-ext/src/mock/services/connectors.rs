@@ -68,11 +68,6 @@ fn read(state: &mut State, request: &Received) -> Answer {
 
 fn create(state: &mut State, request: &Received) -> Answer {
     let (_, body) = SHAPE.body(request)?;
-    if body["type"].as_str().is_none_or(str::is_empty) {
-        return Err(Refusal::invalid(
-            "the type of the connector must not be null",
-        ));
-    }
     SHAPE.create(state, request, &ng::place(request, &body))
 }
 

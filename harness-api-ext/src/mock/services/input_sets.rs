@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Answer, Handler, ng, on, pipelines, yaml};
+use super::yaml::Document;
+use super::{Answer, Handler, ng, on, pipelines};
 use crate::mock::envelope::Refusal;
 use crate::mock::paging::Page;
 use crate::mock::received::Received;
@@ -58,7 +59,7 @@ fn body(state: &mut State, request: &Received) -> Result<(String, Value), Refusa
     state
         .store
         .get(pipelines::KIND, &request.place(), pipeline)?;
-    let Some(named) = yaml::named(&text, "inputSet") else {
+    let Some(named) = Document::parse(&text)?.named("inputSet") else {
         return Err(Refusal::invalid(
             "the YAML has no `inputSet` with an `identifier`",
         ));

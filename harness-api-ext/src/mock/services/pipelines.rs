@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Answer, Handler, ng, on, yaml};
+use super::yaml::Document;
+use super::{Answer, Handler, ng, on};
 use crate::mock::envelope::Refusal;
 use crate::mock::paging::Page;
 use crate::mock::received::Received;
@@ -25,7 +26,8 @@ pub(super) const KIND: Kind = "Pipeline";
 /// Identifier and what is kept, when the text is that of a pipeline.
 fn body(request: &Received) -> Result<(String, Value), Refusal> {
     let text = request.text();
-    let Some(named) = yaml::named(&text, "pipeline") else {
+    let document = Document::parse(&text)?;
+    let Some(named) = document.named("pipeline") else {
         return Err(Refusal::invalid(
             "the YAML has no `pipeline` with an `identifier`",
         ));
@@ -35,18 +37,15 @@ fn body(request: &Received) -> Result<(String, Value), Refusal> {
             "the name of the pipeline must not be empty",
         ));
     }
-    let description = yaml::member(&text, &["pipeline", "description"]);
+    let description = document.text(&["pipeline", "description"]);
     let body = json!({"name": named.name, "description": description, "yaml": text});
     Ok((named.id, body))
 }
 
 fn summary(entity: &Entity) -> Value {
     let text = entity.body["yaml"].as_str().unwrap_or_default();
-    let mut stages: Vec<String> = yaml::steps(text)
-        .into_iter()
-        .map(|step| step.stage)
-        .collect();
-    stages.dedup();
+    // It was parsed when it was saved.
+    let stages = Document::parse(text).map_or_else(|_| Vec::new(), |document| document.stages());
     json!({
         "identifier": entity.id, "name": entity.body["name"], "description": entity.body["description"],
         "tags": {}, "version": entity.version, "numOfStages": stages.len(), "stageNames": stages,

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::yaml::Step;
-use super::{Answer, Handler, input_sets, ng, on, pipelines, yaml};
+use super::yaml::{Document, Step};
+use super::{Answer, Handler, input_sets, ng, on, pipelines};
 use crate::mock::envelope::Refusal;
 use crate::mock::paging::Page;
 use crate::mock::received::Received;
@@ -388,7 +388,8 @@ impl Run {
 fn begin(state: &mut State, request: &Received, stages: &[String], is_retry: bool) -> Answer {
     let (place, pipeline) = (request.place(), request.id("identifier"));
     let entity = state.store.get(pipelines::KIND, &place, pipeline)?;
-    let mut steps = yaml::steps(entity.body["yaml"].as_str().unwrap_or_default());
+    let text = entity.body["yaml"].as_str().unwrap_or_default();
+    let mut steps = Document::parse(text)?.steps();
     if steps.is_empty() {
         let [stage, id, name] = ["main", "run", "run"].map(str::to_owned);
         steps.push(Step { stage, id, name });

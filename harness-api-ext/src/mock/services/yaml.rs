@@ -1,9 +1,17 @@
-//! As much of YAML as has to be known of a pipeline: the lines that name it, its stages and its steps.
+//! What has to be known of the YAML of pipelines and input sets: what they are called, their stages and steps.
 //!
-//! The text is not parsed: it may hold expressions and inputs that no parser takes, and it is kept as it is.
+//! The text is parsed to be looked at, and kept as it was sent.
 
-/// Identifier and name, as the lines right below the root say.
-#[derive(Debug, Default, PartialEq, Eq)]
+use serde_norway::Value;
+
+use crate::mock::envelope::Refusal;
+
+/// A document that was parsed.
+#[derive(Debug)]
+pub(super) struct Document(Value);
+
+/// Identifier and name of what a document is about.
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Named {
     pub(super) id: String,
     pub(super) name: String,
@@ -17,98 +25,91 @@ pub(super) struct Step {
     pub(super) name: String,
 }
 
-/// What a document of this root is called; `None` when it has no such root or no identifier.
-pub(super) fn named(yaml: &str, root: &str) -> Option<Named> {
-    let found = Named {
-        id: member(yaml, &[root, "identifier"])?,
-        name: member(yaml, &[root, "name"]).unwrap_or_default(),
-    };
-    (!found.id.is_empty()).then_some(found)
-}
-
-/// The text under this path of keys.
-pub(super) fn member(yaml: &str, path: &[&str]) -> Option<String> {
-    let mut depth = 0;
-    // The indentation of the keys along the path, once it is known.
-    let mut indents: Vec<usize> = Vec::new();
-    for line in yaml.lines() {
-        let Some((indent, key, value)) = key(line) else {
-            continue;
-        };
-        while depth > 0 && indent <= indents[depth - 1] {
-            depth -= 1;
-            indents.truncate(depth);
-        }
-        // Only what stands directly below the last key that fits is its member.
-        let level = *indents.get(depth).unwrap_or(&indent);
-        if indents.len() == depth {
-            indents.push(indent);
-        }
-        if indent != level || key != path[depth] {
-            continue;
-        }
-        if depth + 1 == path.len() {
-            return Some(value.to_owned());
-        }
-        depth += 1;
+impl Document {
+    /// Parses a text.
+    ///
+    /// # Errors
+    ///
+    /// The service's refusal of what is not YAML.
+    pub(super) fn parse(text: &str) -> Result<Self, Refusal> {
+        let parsed = serde_norway::from_str(text);
+        parsed
+            .map(Self)
+            .map_err(|error| Refusal::invalid(format!("Invalid YAML: {error}")))
     }
-    None
+
+    /// Returns what a document with this root is called; `None` when it has no such root or no identifier.
+    pub(super) fn named(&self, root: &str) -> Option<Named> {
+        let found = Named {
+            id: self.text(&[root, "identifier"])?,
+            name: self.text(&[root, "name"]).unwrap_or_default(),
+        };
+        (!found.id.is_empty()).then_some(found)
+    }
+
+    /// Returns the text under this path of keys.
+    pub(super) fn text(&self, path: &[&str]) -> Option<String> {
+        text(path.iter().try_fold(&self.0, |value, key| value.get(key))?)
+    }
+
+    /// Returns the identifiers of the stages of a pipeline.
+    pub(super) fn stages(&self) -> Vec<String> {
+        let mut found = Found::default();
+        found.look(&self.0, "");
+        found.stages
+    }
+
+    /// Returns the steps of a pipeline, in the order of the text; those of groups and parallel ones too.
+    pub(super) fn steps(&self) -> Vec<Step> {
+        let mut found = Found::default();
+        found.look(&self.0, "");
+        found.steps
+    }
 }
 
-/// The steps of a pipeline, in the order of the text.
-pub(super) fn steps(yaml: &str) -> Vec<Step> {
-    let mut steps: Vec<Step> = Vec::new();
-    let mut stage = String::new();
-    // Which of the two was begun last, until its identifier is known.
-    let mut open: Option<&str> = None;
-    let mut name = String::new();
-    for line in yaml.lines() {
-        let Some((_, key, value)) = key(line) else {
-            continue;
-        };
-        match key {
-            "stage" | "step" if value.is_empty() => {
-                open = Some(if key == "stage" { "stage" } else { "step" });
-                name.clear();
+#[derive(Default)]
+struct Found {
+    stages: Vec<String>,
+    steps: Vec<Step>,
+}
+
+impl Found {
+    fn look(&mut self, value: &Value, stage: &str) {
+        match value {
+            Value::Mapping(members) => {
+                for (key, value) in members {
+                    let id = value.get("identifier").and_then(text);
+                    match (key.as_str(), id) {
+                        (Some("stage"), Some(id)) => {
+                            self.stages.push(id.clone());
+                            self.look(value, &id);
+                        }
+                        (Some("step"), Some(id)) => {
+                            let name = value.get("name").and_then(text);
+                            self.steps.push(Step {
+                                stage: stage.to_owned(),
+                                name: name.unwrap_or_else(|| id.clone()),
+                                id,
+                            });
+                        }
+                        _ => self.look(value, stage),
+                    }
+                }
             }
-            "name" if open.is_some() && name.is_empty() => value.clone_into(&mut name),
-            "identifier" => match open.take() {
-                Some("stage") => value.clone_into(&mut stage),
-                Some(_) => steps.push(Step {
-                    stage: stage.clone(),
-                    id: value.to_owned(),
-                    name: if name.is_empty() {
-                        value.to_owned()
-                    } else {
-                        name.clone()
-                    },
-                }),
-                None => {}
-            },
+            Value::Sequence(items) => items.iter().for_each(|item| self.look(item, stage)),
             _ => {}
         }
     }
-    steps
 }
 
-/// Indentation, key and value of a line; a dash that begins an item counts as indentation.
-fn key(line: &str) -> Option<(usize, &str, &str)> {
-    let text = line.trim_start_matches([' ', '-']);
-    let indent = line.len() - text.len();
-    let (key, value) = text.split_once(':')?;
-    if key.is_empty()
-        || key.starts_with('#')
-        || !(value.is_empty() || value.starts_with([' ', '\r']))
-    {
-        return None;
+/// A scalar, as text.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        _ => None,
     }
-    let value = value.trim();
-    let value = match value.chars().next() {
-        Some(quote @ ('"' | '\'')) => value[1..].split(quote).next().unwrap_or_default(),
-        Some('#') => "",
-        _ => value.split(" #").next().unwrap_or_default().trim_end(),
-    };
-    Some((indent, key.trim_matches(['"', '\'']), value))
 }
 
 #[cfg(test)]
@@ -130,34 +131,46 @@ pipeline:
                   type: Run
                   name: \"Compile: all\"
                   identifier: compile # first
-              - step:
-                  identifier: test
-                  spec:
-                    name: not this
+                  spec: { command: \"<+pipeline.variables.command>\", image: <+input> }
+              - step: { identifier: test, spec: { name: not this } }
+              - parallel:
+                  - step: { identifier: lint, name: Lint }
+                  - stepGroup: { identifier: scans, steps: [ { step: { identifier: scan } } ] }
+    - stage: { identifier: wait, type: Custom, spec: { execution: { steps: [] } } }
   name: 'Deploy it'
   identifier: deploy
 ";
 
+    fn parsed(text: &str) -> Document {
+        Document::parse(text).ok().expect("YAML")
+    }
+
     #[test]
-    fn a_pipeline_is_named_by_its_own_lines() {
-        let named = named(YAML, "pipeline").expect("named");
+    fn a_pipeline_is_named_by_its_own_members() {
+        let named = parsed(YAML).named("pipeline").expect("named");
         assert_eq!((&*named.id, &*named.name), ("deploy", "Deploy it"));
-        assert_eq!(super::named(YAML, "inputSet"), None);
-        assert_eq!(super::named("pipeline:\n  name: x\n", "pipeline"), None);
-        let nested = "inputSet:\n  identifier: nightly\n  pipeline:\n    identifier: deploy\n";
+        assert_eq!(parsed(YAML).named("inputSet"), None);
+        for nameless in [
+            "pipeline:\n  name: x\n",
+            "pipeline: {identifier: ''}",
+            "",
+            "[]",
+        ] {
+            assert_eq!(parsed(nameless).named("pipeline"), None, "{nameless}");
+        }
+        let json = "{\"pipeline\": {\"name\": \"Deploy\", \"identifier\": \"deploy\"}}";
+        assert!(parsed(json).named("pipeline").is_some());
+        let nested = "inputSet:\n  identifier: nightly\n  pipeline: {identifier: deploy}\n";
         assert_eq!(
-            member(nested, &["inputSet", "pipeline", "identifier"]).as_deref(),
-            Some("deploy")
-        );
-        assert_eq!(
-            member(nested, &["inputSet", "identifier"]).as_deref(),
-            Some("nightly")
+            parsed(nested).text(&["inputSet", "pipeline", "identifier"]),
+            Some("deploy".to_owned())
         );
     }
 
     #[test]
-    fn steps_belong_to_their_stage() {
-        let steps = steps(YAML);
+    fn steps_belong_to_their_stage_whatever_their_style() {
+        let document = parsed(YAML);
+        let steps = document.steps();
         let told: Vec<_> = steps
             .iter()
             .map(|step| (&*step.stage, &*step.id, &*step.name))
@@ -166,8 +179,23 @@ pipeline:
             told,
             [
                 ("build", "compile", "Compile: all"),
-                ("build", "test", "test")
+                ("build", "test", "test"),
+                ("build", "lint", "Lint"),
+                ("build", "scan", "scan"),
             ]
         );
+        assert_eq!(document.stages(), ["build", "wait"]);
+    }
+
+    #[test]
+    fn what_is_no_yaml_is_refused() {
+        for text in [
+            "pipeline: {identifier: deploy",
+            "pipeline:\n\tidentifier: deploy\n",
+            "a: 1\na: 2\n",
+            "pipeline: *unknown\n",
+        ] {
+            assert!(Document::parse(text).is_err(), "{text}");
+        }
     }
 }

@@ -52,9 +52,14 @@ impl Access {
     /// Asks for several permissions at once. Gives an answer for each, in the order of the service. By whom is said of
     /// all together, by [`CheckEach::by`]; what a single one says of it does not count.
     pub fn check(&self, checks: impl IntoIterator<Item = CheckAccess>) -> CheckEach {
+        let mut scope = self.scope.clone();
+        let checks = checks.into_iter().map(|check| {
+            scope = scope.refusing_as(&check.scope);
+            check.check
+        });
         CheckEach {
-            scope: self.scope.clone(),
-            checks: checks.into_iter().map(|check| check.check).collect(),
+            checks: checks.collect(),
+            scope,
             principal: None,
             options: CallOptions::default(),
         }
@@ -82,8 +87,10 @@ pub struct Can {
 impl Can {
     /// For a resource: its kind, such as `PIPELINE`, and its identifier.
     pub fn on(self, kind: impl Into<String>, id: impl Into<String>) -> CheckAccess {
+        let id = id.into();
         let mut check = self.on_any(kind);
-        check.check.resource_identifier = Some(id.into());
+        check.scope = check.scope.naming("resource identifier", &id);
+        check.check.resource_identifier = Some(id);
         check
     }
 

@@ -14,8 +14,12 @@ levels! {
 
 /// Resource groups at one level: what roles are given for.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let groups = harness.org("default").project("checkout").resource_groups();
 /// groups
 ///     .create("till", "The till")
@@ -28,6 +32,7 @@ levels! {
 /// }
 /// groups.delete("till").await?;
 /// println!("{} are left", groups.list().collect_all().await?.len());
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```
@@ -87,8 +92,11 @@ impl ResourceGroups {
 
     /// Puts this in place of what the resource group with its identifier is. What is not set is reset: begin with what
     /// [`get`](Self::get) gives.
-    pub fn update(&self, group: types::ResourceGroupV2) -> UpdateResourceGroup {
+    pub fn update(&self, mut group: types::ResourceGroupV2) -> UpdateResourceGroup {
         let id = group.identifier.clone().unwrap_or_default();
+        let scope = self
+            .scope
+            .adopting(&mut group.org_identifier, &mut group.project_identifier);
         let body = types::UpdateResourceGroupV2Body {
             resource_group: Some(Box::new(types::UpdateResourceGroupV2BodyResourceGroup {
                 account_identifier: group.account_identifier,
@@ -106,12 +114,8 @@ impl ResourceGroups {
             })),
             ..Default::default()
         };
-        let api = self.scope.raw().access_control();
-        UpdateResourceGroup::new(self.scope.on(api.update_resource_group_v2(
-            id,
-            self.scope.account(),
-            &body,
-        )))
+        let api = scope.raw().access_control();
+        UpdateResourceGroup::new(scope.on(api.update_resource_group_v2(id, scope.account(), &body)))
     }
 
     /// Deletes a resource group.

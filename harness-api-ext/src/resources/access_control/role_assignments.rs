@@ -80,8 +80,12 @@ impl From<Principal> for types::AuthzPrincipal {
 
 /// Role assignments at one level: who has which role on which resource group.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// use harness_api_ext::access_control::Principal;
 ///
 /// let assignments = harness.org("default").project("checkout").role_assignments();
@@ -100,6 +104,7 @@ impl From<Principal> for types::AuthzPrincipal {
 /// println!("{:?}", assignments.get("robot_runs").await?.role_assignment);
 /// assignments.delete("robot_runs").await?;
 /// assignments.delete_all(ids).await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```
@@ -131,7 +136,7 @@ impl RoleAssignments {
     /// A new role assignment, as [`Principal::given`] makes it.
     pub fn create(&self, assignment: types::AuthzRoleAssignment) -> CreateRoleAssignment {
         CreateRoleAssignment {
-            scope: self.scope.clone(),
+            scope: assigning(&self.scope, &assignment),
             assignment,
             options: CallOptions::default(),
         }
@@ -142,12 +147,15 @@ impl RoleAssignments {
         &self,
         assignments: impl IntoIterator<Item = types::AuthzRoleAssignment>,
     ) -> CreateRoleAssignments {
-        let body = types::RoleAssignmentCreateRequest::new(assignments.into_iter().collect());
-        let api = self.scope.raw().access_control();
-        CreateRoleAssignments::new(
-            self.scope
-                .on(api.post_role_assignments(self.scope.account(), &body)),
-        )
+        let assignments: Vec<_> = assignments.into_iter().collect();
+        let scope = assignments
+            .iter()
+            .fold(self.scope.clone(), |scope, assignment| {
+                assigning(&scope, assignment)
+            });
+        let body = types::RoleAssignmentCreateRequest::new(assignments);
+        let api = scope.raw().access_control();
+        CreateRoleAssignments::new(scope.on(api.post_role_assignments(scope.account(), &body)))
     }
 
     /// Deletes a role assignment, and gives what it was. There is no change: delete and create.
@@ -164,12 +172,29 @@ impl RoleAssignments {
         &self,
         ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> DeleteRoleAssignments {
-        let api = self.scope.raw().access_control();
-        DeleteRoleAssignments::new(
-            self.scope
-                .on(api.bulk_delete_role_assignment(self.scope.account(), &texts(ids))),
-        )
+        let ids = texts(ids);
+        let scope = self.scope.naming_each("role assignment identifier", &ids);
+        let api = scope.raw().access_control();
+        DeleteRoleAssignments::new(scope.on(api.bulk_delete_role_assignment(scope.account(), &ids)))
     }
+}
+
+/// The scope for a call that creates an assignment: who gets which role on what has to be said.
+fn assigning(scope: &Scope, assignment: &types::AuthzRoleAssignment) -> Scope {
+    let principal = assignment.principal.as_deref();
+    let principal = principal.and_then(|principal| principal.identifier.as_deref());
+    [
+        ("principal identifier", principal),
+        ("role identifier", assignment.role_identifier.as_deref()),
+        (
+            "resource group identifier",
+            assignment.resource_group_identifier.as_deref(),
+        ),
+    ]
+    .into_iter()
+    .fold(scope.clone(), |scope, (what, id)| {
+        scope.naming(what, id.unwrap_or_default())
+    })
 }
 
 /// A list of role assignments: `POST /authz/api/roleassignments/filter`.

@@ -14,8 +14,12 @@ levels! {
 
 /// Roles at one level: named sets of permissions. The identifiers of built-in ones begin with `_`.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let roles = harness.org("default").project("checkout").roles();
 /// roles
 ///     .create("runner", "Runner")
@@ -27,6 +31,7 @@ levels! {
 /// }
 /// roles.delete("runner").await?;
 /// println!("{} are left", roles.list().collect_all().await?.len());
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

@@ -12,8 +12,11 @@ levels! {
 
 /// The streaming destinations of an account.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # let harness = server.harness();
 /// use harness_api_ext::audit::types::{AwsS3StreamingDestinationSpecDto, StreamingDestinationDto};
 ///
 /// let bucket = AwsS3StreamingDestinationSpecDto {
@@ -24,6 +27,7 @@ levels! {
 /// let destination = StreamingDestinationDto {
 ///     identifier: Some("archive".into()),
 ///     name: Some("Archive".into()),
+///     status: Some("ACTIVE".into()),
 ///     connector_ref: Some("account.aws".into()),
 ///     spec: Some(bucket.into()),
 ///     ..Default::default()
@@ -37,6 +41,7 @@ levels! {
 /// }
 /// destinations.delete("archive").await?;
 /// println!("{} are left", destinations.list().collect_all().await?.len());
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

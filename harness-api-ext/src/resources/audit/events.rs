@@ -47,7 +47,8 @@ impl Audit {
         });
         let api = self.scope.raw().audit();
         ListEvents::new(
-            api.get_audit_event_list(self.scope.account()),
+            self.scope
+                .checked(api.get_audit_event_list(self.scope.account())),
             types::AuditFilterProperties {
                 filter_type: Some(types::AuditFilterPropertiesFilterType::Audit),
                 scopes,
@@ -59,7 +60,10 @@ impl Audit {
     /// What an event changed, as YAML before and after. Not every event has it.
     pub fn yaml_change(&self, event: impl Into<String>) -> GetYamlChange {
         let api = self.scope.raw().audit();
-        GetYamlChange::new(api.get_yaml_diff(self.scope.account(), event))
+        GetYamlChange::new(
+            self.scope
+                .checked(api.get_yaml_diff(self.scope.account(), event)),
+        )
     }
 }
 

@@ -16,10 +16,13 @@ levels! {
 
 /// The budgets of an account.
 ///
-/// ```no_run
+/// ```
 /// use harness_api_ext::ccm::types::BudgetPeriod;
 ///
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # let harness = server.harness();
 /// let budgets = harness.account().budgets();
 /// let id = budgets
 ///     .create("Shops", "pErSpEcTiVe", 1200.0)
@@ -36,6 +39,7 @@ levels! {
 ///     budgets.update(budget).await?;
 ///     budgets.delete(id).await?;
 /// }
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```
@@ -65,9 +69,11 @@ impl Budgets {
         perspective: impl Into<String>,
         amount: f64,
     ) -> CreateBudget {
+        let perspective = perspective.into();
+        let checked = self.scope.naming("perspective identifier", &perspective);
         let scope = types::PerspectiveBudgetScope {
             type_: Some("PERSPECTIVE".to_owned()),
-            view_id: Some(perspective.into()),
+            view_id: Some(perspective),
             ..Default::default()
         };
         CreateBudget {
@@ -80,7 +86,7 @@ impl Budgets {
                 period: Some(types::BudgetPeriod::Monthly),
                 ..Default::default()
             },
-            scope: self.scope.clone(),
+            scope: checked,
             options: CallOptions::default(),
         }
     }
@@ -196,7 +202,9 @@ impl CreateBudget {
             .ccm()
             .create_budget(self.scope.account(), &self.budget)
             .with_options(self.options);
-        member(request.send().await?, |answer| answer.data)
+        member(self.scope.checked(request).send().await?, |answer| {
+            answer.data
+        })
     }
 }
 

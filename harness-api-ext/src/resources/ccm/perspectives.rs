@@ -12,8 +12,11 @@ levels! {
 
 /// The perspectives of an account: which costs are looked at, and how they are grouped.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # let harness = server.harness();
 /// use harness_api_ext::ccm::types::CeView;
 ///
 /// let perspectives = harness.account().perspectives();
@@ -26,6 +29,7 @@ levels! {
 /// for found in perspectives.list().collect_all().await? {
 ///     perspectives.delete(found.id.unwrap_or_default()).await?;
 /// }
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```
@@ -62,8 +66,10 @@ impl Perspectives {
     /// Puts this in place of what the perspective with its id is. What is not set is reset: begin with what
     /// [`get`](Self::get) gives.
     pub fn update(&self, perspective: types::CeView) -> UpdatePerspective {
-        let api = self.scope.raw().ccm();
-        UpdatePerspective::new(api.update_perspective(self.scope.account(), &perspective))
+        let id = perspective.uuid.as_deref().unwrap_or_default();
+        let scope = self.scope.naming("perspective identifier", id);
+        let api = scope.raw().ccm();
+        UpdatePerspective::new(scope.checked(api.update_perspective(scope.account(), &perspective)))
     }
 
     /// Deletes a perspective.

@@ -14,10 +14,13 @@ levels! {
 
 /// The recommendations of an account.
 ///
-/// ```no_run
+/// ```
 /// use harness_api_ext::ccm::types::ChangeRecommendationStateValue as State;
 ///
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # let harness = server.harness();
 /// let recommendations = harness.account().recommendations();
 /// let mut worthwhile = recommendations.list().min_saving(100.0).items();
 /// while let Some(found) = worthwhile.try_next().await? {
@@ -26,6 +29,7 @@ levels! {
 /// recommendations.mark("rEc1", State::Ignored).await?;
 /// let total = recommendations.sum().min_saving(100.0).await?;
 /// println!("{} save {:?}", recommendations.count().min_saving(100.0).await?, total.total_monthly_saving);
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

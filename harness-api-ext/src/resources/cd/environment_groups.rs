@@ -14,8 +14,12 @@ levels! {
 
 /// Groups of environments at one level.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("retail", "checkout");
+/// # let harness = server.harness();
 /// let groups = harness.org("retail").project("checkout").environment_groups();
 /// groups.create("europe", "environmentGroup:\n  identifier: europe\n  name: Europe\n").await?;
 /// for found in groups.list().collect_all().await? {
@@ -24,6 +28,7 @@ levels! {
 /// let yaml = groups.get("europe").await?.yaml.unwrap_or_default();
 /// groups.update("europe", yaml.replace("Europe", "Europe and more")).await?;
 /// groups.delete("europe").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

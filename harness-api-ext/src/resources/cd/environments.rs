@@ -15,8 +15,12 @@ levels! {
 
 /// Environments at one level.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("retail", "checkout");
+/// # let harness = server.harness();
 /// let environments = harness.org("retail").project("checkout").environments();
 /// environments.create("live", "Live", "Production").tag("region", "eu").await?;
 /// let infrastructures = environments.infrastructures("live").list().collect_all().await?;
@@ -25,6 +29,7 @@ levels! {
 /// live.description = Some("Where customers are".into());
 /// environments.update(live).await?;
 /// environments.delete("live").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```
@@ -74,6 +79,8 @@ impl Environments {
     /// Puts this in place of what the environment with its identifier is. What is not set is reset: begin with what
     /// [`get`](Self::get) gives. Name, kind, description and tags stand in the YAML too, which has to agree with them.
     pub fn update(&self, environment: types::EnvironmentResponseDetails) -> UpdateEnvironment {
+        let id = environment.identifier.as_deref().unwrap_or_default();
+        let scope = self.scope.naming("environment identifier", id);
         let kind = environment.type_.as_ref().map_or("", |kind| kind.as_str());
         let mut body = types::EnvironmentRequest::new(kind);
         body.identifier = environment.identifier;
@@ -84,9 +91,9 @@ impl Environments {
         body.yaml = environment.yaml;
         body.org_identifier = self.scope.org().map(str::to_owned);
         body.project_identifier = self.scope.project().map(str::to_owned);
-        let api = self.scope.raw().cd();
-        let request = api.update_environment_v2(self.scope.account()).body(&body);
-        UpdateEnvironment::new(self.scope.on(request))
+        let api = scope.raw().cd();
+        let request = api.update_environment_v2(scope.account()).body(&body);
+        UpdateEnvironment::new(scope.on(request))
     }
 
     /// Deletes an environment.

@@ -13,8 +13,12 @@ levels! {
 
 /// Freeze windows at one level.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("retail", "checkout");
+/// # let harness = server.harness();
 /// let freezes = harness.org("retail").freezes();
 /// freezes.create("freeze:\n  identifier: sale\n  name: Sale\n  status: Disabled\n").await?;
 /// freezes.enable(["sale"]).await?;
@@ -26,6 +30,7 @@ levels! {
 ///
 /// let all = freezes.global().await?.yaml.unwrap_or_default();
 /// freezes.set_global(all.replace("Disabled", "Enabled")).await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```
@@ -107,9 +112,10 @@ impl Freezes {
         I::Item: Into<String>,
     {
         let ids: Vec<String> = ids.into_iter().map(Into::into).collect();
-        let api = self.scope.raw().cd();
-        let request = api.update_freeze_status(self.scope.account(), status);
-        SetFreezeStatus::new(self.scope.on(request.body(&ids)))
+        let scope = self.scope.naming_each("freeze identifier", &ids);
+        let api = scope.raw().cd();
+        let request = api.update_freeze_status(scope.account(), status);
+        SetFreezeStatus::new(scope.on(request.body(&ids)))
     }
 }
 

@@ -12,8 +12,12 @@ use crate::scope::Scope;
 /// The infrastructures of an environment, by
 /// [`Environments::infrastructures`](super::Environments::infrastructures).
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("retail", "checkout");
+/// # let harness = server.harness();
 /// let project = harness.org("retail").project("checkout");
 /// let infrastructures = project.environments().infrastructures("live");
 /// let yaml = "infrastructureDefinition:\n  identifier: eu\n  name: EU\n";
@@ -25,6 +29,7 @@ use crate::scope::Scope;
 /// eu.description = Some("Two regions".into());
 /// infrastructures.update(eu).await?;
 /// infrastructures.delete("eu").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```
@@ -37,7 +42,7 @@ pub struct Infrastructures {
 impl Infrastructures {
     pub(super) fn new(scope: Scope, environment: String) -> Self {
         Self {
-            scope,
+            scope: scope.naming("environment identifier", &environment),
             environment: environment.into(),
         }
     }
@@ -77,6 +82,8 @@ impl Infrastructures {
     /// Puts this in place of what the infrastructure with its identifier is. What is not set is reset: begin with what
     /// [`get`](Self::get) gives.
     pub fn update(&self, infrastructure: types::InfrastructureResponseDto) -> UpdateInfrastructure {
+        let id = infrastructure.identifier.as_deref().unwrap_or_default();
+        let scope = self.scope.naming("infrastructure identifier", id);
         let mut body = self.request(infrastructure.yaml.unwrap_or_default());
         body.identifier = infrastructure.identifier;
         body.name = infrastructure.name;
@@ -86,9 +93,9 @@ impl Infrastructures {
         body.deployment_type = infrastructure
             .deployment_type
             .map(|kind| kind.as_str().to_owned());
-        let api = self.scope.raw().cd();
-        let request = api.update_infrastructure(self.scope.account(), &body);
-        UpdateInfrastructure::new(self.scope.on(request))
+        let api = scope.raw().cd();
+        let request = api.update_infrastructure(scope.account(), &body);
+        UpdateInfrastructure::new(scope.on(request))
     }
 
     /// Deletes an infrastructure.

@@ -14,14 +14,19 @@ levels! {
 
 /// Overrides of services at one level, of the second version.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("retail", "checkout");
+/// # let harness = server.harness();
 /// let overrides = harness.org("retail").project("checkout").service_overrides();
 /// let made = overrides.create("live", "variables: []").service("till").await?;
 /// let id = made.identifier.unwrap_or_default();
 /// println!("{:?}", overrides.get(&*id).await?.yaml);
 /// overrides.update("live", "variables: []").service("till").await?;
 /// overrides.delete(id).await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```
@@ -74,9 +79,10 @@ impl ServiceOverrides {
         yaml: impl Into<String>,
         replace: bool,
     ) -> WriteServiceOverride {
+        let environment = environment.into();
         WriteServiceOverride {
-            scope: self.scope.clone(),
-            environment: environment.into(),
+            scope: self.scope.naming("environment identifier", &environment),
+            environment,
             yaml: yaml.into(),
             service: None,
             infrastructure: None,

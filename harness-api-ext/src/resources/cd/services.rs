@@ -14,8 +14,12 @@ levels! {
 
 /// Services at one level.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("retail", "checkout");
+/// # let harness = server.harness();
 /// let services = harness.org("retail").project("checkout").services();
 /// services.create("till", "Till").yaml("service:\n  identifier: till\n  name: Till\n").await?;
 /// let mut till = services.get("till").await?;
@@ -23,6 +27,7 @@ levels! {
 /// services.update(till).await?;
 /// services.delete("till").await?;
 /// println!("{} are left", services.list().collect_all().await?.len());
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```
@@ -62,6 +67,8 @@ impl Services {
     /// Puts this in place of what the service with its identifier is. What is not set is reset: begin with what
     /// [`get`](Self::get) gives. Name, description and tags stand in the YAML too, which has to agree with them.
     pub fn update(&self, service: types::ServiceResponseDetails) -> UpdateService {
+        let id = service.identifier.as_deref().unwrap_or_default();
+        let scope = self.scope.naming("service identifier", id);
         let body = types::ServiceRequest {
             identifier: service.identifier,
             name: service.name,
@@ -72,11 +79,8 @@ impl Services {
             project_identifier: self.scope.project().map(str::to_owned),
             ..Default::default()
         };
-        let api = self.scope.raw().cd();
-        UpdateService::new(
-            self.scope
-                .on(api.update_service_v2(self.scope.account(), &body)),
-        )
+        let api = scope.raw().cd();
+        UpdateService::new(scope.on(api.update_service_v2(scope.account(), &body)))
     }
 
     /// Deletes a service.

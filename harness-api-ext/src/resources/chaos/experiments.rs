@@ -48,7 +48,10 @@ impl Experiments {
     pub fn list(&self) -> ListExperiments {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().chaos();
-        ListExperiments::new(api.list_chaos_v2_experiment(account, org, project, 0, PAGE))
+        ListExperiments::new(
+            self.scope
+                .checked(api.list_chaos_v2_experiment(account, org, project, 0, PAGE)),
+        )
     }
 
     /// An experiment, with the revisions of its manifest. One that does not exist is answered with status 500, and is
@@ -56,7 +59,10 @@ impl Experiments {
     pub fn get(&self, id: impl Into<String>) -> GetExperiment {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().chaos();
-        GetExperiment::new(api.get_chaos_v2_experiment(account, org, project, id))
+        GetExperiment::new(
+            self.scope
+                .checked(api.get_chaos_v2_experiment(account, org, project, id)),
+        )
     }
 
     /// Stores an experiment of this manifest, in YAML or JSON as text: a new one, or a new revision of the one with this
@@ -67,10 +73,11 @@ impl Experiments {
         name: impl Into<String>,
         manifest: impl Into<String>,
     ) -> SaveExperiment {
+        let identity = identity.into();
         SaveExperiment {
-            scope: self.scope.clone(),
+            scope: self.scope.naming("experiment identity", &identity),
             experiment: types::ExperimentCreationRequest {
-                identity: Some(identity.into()),
+                identity: Some(identity),
                 name: Some(name.into()),
                 manifest: Some(manifest.into()),
                 ..Default::default()
@@ -83,7 +90,10 @@ impl Experiments {
     pub fn delete(&self, id: impl Into<String>) -> DeleteExperiment {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().chaos();
-        DeleteExperiment::new(api.delete_chaos_v2_experiment(account, org, project, id))
+        DeleteExperiment::new(
+            self.scope
+                .checked(api.delete_chaos_v2_experiment(account, org, project, id)),
+        )
     }
 
     /// Runs an experiment, by the id that lists give. It is never repeated by itself once the server may have seen it.
@@ -203,7 +213,9 @@ impl SaveExperiment {
             .chaos()
             .save_chaos_v2_experiment(account, org, project, &self.experiment)
             .with_options(self.options);
-        member(request.send().await?, |answer| answer.data)
+        member(self.scope.checked(request).send().await?, |answer| {
+            answer.data
+        })
     }
 }
 
@@ -240,7 +252,9 @@ impl RunExperiment {
             .chaos()
             .run_chaos_v2_experiment(account, org, project, &*self.id, false, false, &self.inputs)
             .with_options(self.options);
-        let notify_id = member(request.send().await?, |answer| answer.notify_id)?;
+        let notify_id = member(self.scope.checked(request).send().await?, |answer| {
+            answer.notify_id
+        })?;
         Ok(ExperimentRun::new(self.scope, self.id, notify_id))
     }
 }

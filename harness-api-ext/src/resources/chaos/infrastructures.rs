@@ -47,7 +47,13 @@ impl Infrastructures {
     pub fn get(&self, environment: impl Into<String>, id: impl Into<String>) -> GetInfrastructure {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().chaos();
-        GetInfrastructure::new(api.get_infra_v2(id, account, org, project, environment))
+        GetInfrastructure::new(self.scope.checked(api.get_infra_v2(
+            id,
+            account,
+            org,
+            project,
+            environment,
+        )))
     }
 }
 
@@ -100,7 +106,7 @@ impl ListInfrastructures {
         if let Some(text) = self.search {
             request = request.search(text);
         }
-        request
+        self.scope.checked(request)
     }
 }
 

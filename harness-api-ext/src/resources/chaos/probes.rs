@@ -32,14 +32,14 @@ impl Probes {
     pub fn list(&self) -> ListProbes {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().chaos();
-        ListProbes::new(api.list_probes(account, org, project))
+        ListProbes::new(self.scope.checked(api.list_probes(account, org, project)))
     }
 
     /// A probe.
     pub fn get(&self, id: impl Into<String>) -> GetProbe {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().chaos();
-        GetProbe::new(api.get_probe(account, org, project, id))
+        GetProbe::new(self.scope.checked(api.get_probe(account, org, project, id)))
     }
 }
 

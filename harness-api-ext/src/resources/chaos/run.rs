@@ -38,7 +38,9 @@ pub struct ExperimentRun {
 impl ExperimentRun {
     pub(super) fn new(scope: Scope, experiment: String, notify_id: String) -> Self {
         Self {
-            scope,
+            scope: scope
+                .naming("experiment identifier", &experiment)
+                .naming("notify id of the run", &notify_id),
             experiment: experiment.into(),
             notify_id: notify_id.into(),
         }
@@ -60,7 +62,7 @@ impl ExperimentRun {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().chaos();
         let request = api.get_chaos_v2_experiment_run(account, org, project, &*self.experiment);
-        GetExperimentRun::new(request.notify_id(&*self.notify_id))
+        GetExperimentRun::new(self.scope.checked(request.notify_id(&*self.notify_id)))
     }
 
     /// Waits for the end, good or bad: [`ExperimentEnd`] tells which.
@@ -78,14 +80,14 @@ impl ExperimentRun {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().chaos();
         // Either of the two ids is enough, and the other is sent empty.
-        StopExperimentRun::new(api.stop_chaos_v2_experiment(
+        StopExperimentRun::new(self.scope.checked(api.stop_chaos_v2_experiment(
             account,
             org,
             project,
             &*self.experiment,
             "",
             &*self.notify_id,
-        ))
+        )))
     }
 }
 

@@ -10,8 +10,12 @@ use crate::resources::builder::{list, request, sendable, whole};
 
 /// The branches of a repository.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let branches = harness.org("default").project("checkout").repository("shop").branches();
 /// branches.create("next", "main").await?;
 /// println!("{:?}", branches.get("next").await?.sha);
@@ -19,6 +23,7 @@ use crate::resources::builder::{list, request, sendable, whole};
 ///     println!("{:?}", branch.name);
 /// }
 /// branches.delete("next").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```
@@ -44,10 +49,11 @@ impl Branches {
 
     /// A new branch, which begins at another branch, a tag or a commit.
     pub fn create(&self, name: impl Into<String>, target: impl Into<String>) -> CreateBranch {
+        let name = name.into();
         CreateBranch {
-            repository: self.repository.clone(),
+            repository: self.repository.naming("branch name", &name),
             body: types::OpenapiCreateBranchRequest {
-                name: Some(name.into()),
+                name: Some(name),
                 target: Some(target.into()),
                 ..Default::default()
             },

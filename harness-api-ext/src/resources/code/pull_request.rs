@@ -9,8 +9,12 @@ use crate::resources::builder::{done, list, request, sendable, whole};
 
 /// A pull request of a repository.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let shop = harness.org("default").project("checkout").repository("shop");
 /// let pull = shop.pull_request(7);
 /// let found = pull.get().await?;
@@ -28,6 +32,7 @@ use crate::resources::builder::{done, list, request, sendable, whole};
 /// pull.remove_reviewer(12).await?;
 /// pull.close().await?;
 /// pull.reopen().await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

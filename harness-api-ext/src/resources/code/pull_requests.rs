@@ -10,14 +10,19 @@ use crate::resources::builder::{list, sendable, whole};
 
 /// The pull requests of a repository.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let shop = harness.org("default").project("checkout").repository("shop");
 /// let made = shop.pull_requests().create("More tills", "next", "main").draft(true).await?;
 /// println!("{:?}", made.number);
 /// for pull in shop.pull_requests().list().source_branch("next").collect_all().await? {
 ///     println!("{:?}: {:?}", pull.number, pull.title);
 /// }
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```
@@ -41,12 +46,16 @@ impl PullRequests {
         source_branch: impl Into<String>,
         target_branch: impl Into<String>,
     ) -> CreatePullRequest {
+        let (source, target) = (source_branch.into(), target_branch.into());
         CreatePullRequest {
-            repository: self.repository.clone(),
+            repository: self
+                .repository
+                .naming("source branch", &source)
+                .naming("target branch", &target),
             body: types::OpenapiCreatePullReqRequest {
                 title: Some(title.into()),
-                source_branch: Some(source_branch.into()),
-                target_branch: Some(target_branch.into()),
+                source_branch: Some(source),
+                target_branch: Some(target),
                 ..Default::default()
             },
             options: CallOptions::default(),
@@ -111,15 +120,20 @@ impl CreatePullRequest {
 
     /// The repository at the same level whose branch is the source, where it is another one, such as a fork.
     pub fn source_repository(mut self, id: impl AsRef<str>) -> Self {
-        let scope = &self.repository.scope;
+        let id = id.as_ref();
+        let scope = self
+            .repository
+            .scope
+            .referring("source repository identifier", id);
         let parts = [
             Some(scope.account()),
             scope.org(),
             scope.project(),
-            Some(id.as_ref()),
+            Some(id),
         ];
         let parts: Vec<&str> = parts.into_iter().flatten().collect();
         self.body.source_repo_ref = Some(parts.join("/"));
+        self.repository.scope = scope;
         self
     }
 

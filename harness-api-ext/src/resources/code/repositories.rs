@@ -15,8 +15,12 @@ levels! {
 
 /// The Git repositories that Harness Code keeps at one level.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let project = harness.org("default").project("checkout");
 /// project.repositories().create("shop").description("The shop").readme(true).await?;
 /// let shop = project.repository("shop");
@@ -30,6 +34,7 @@ levels! {
 /// println!("{:?}", project.repositories().get("shop").await?.default_branch);
 /// project.repositories().update("shop").description("The old shop").await?;
 /// project.repositories().delete("shop").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```
@@ -47,16 +52,19 @@ impl Repositories {
 
     /// A repository.
     pub fn get(&self, id: impl Into<String>) -> GetRepository {
-        let api = self.scope.raw().code();
-        GetRepository::new(self.scope.on(api.get_repository(self.scope.account(), id)))
+        let id = id.into();
+        let scope = self.repository(&id);
+        let api = scope.raw().code();
+        GetRepository::new(scope.on(api.get_repository(scope.account(), id)))
     }
 
     /// A new repository, which is empty unless something is put in.
     pub fn create(&self, id: impl Into<String>) -> CreateRepository {
+        let id = id.into();
         CreateRepository {
-            scope: self.scope.clone(),
+            scope: self.repository(&id),
             body: types::OpenapiCreateRepositoryRequest {
-                identifier: Some(id.into()),
+                identifier: Some(id),
                 ..Default::default()
             },
             options: CallOptions::default(),
@@ -65,9 +73,10 @@ impl Repositories {
 
     /// Changes what is set about a repository; the rest stays as it is.
     pub fn update(&self, id: impl Into<String>) -> UpdateRepository {
+        let id = id.into();
         UpdateRepository {
-            scope: self.scope.clone(),
-            id: id.into(),
+            scope: self.repository(&id),
+            id,
             body: types::OpenapiUpdateRepoRequest::default(),
             options: CallOptions::default(),
         }
@@ -75,11 +84,14 @@ impl Repositories {
 
     /// Deletes a repository. The service keeps it for a while, and can restore it.
     pub fn delete(&self, id: impl Into<String>) -> DeleteRepository {
-        let api = self.scope.raw().code();
-        DeleteRepository::new(
-            self.scope
-                .on(api.delete_repository(self.scope.account(), id)),
-        )
+        let id = id.into();
+        let scope = self.repository(&id);
+        let api = scope.raw().code();
+        DeleteRepository::new(scope.on(api.delete_repository(scope.account(), id)))
+    }
+
+    fn repository(&self, id: &str) -> Scope {
+        self.scope.referring("repository identifier", id)
     }
 }
 

@@ -19,7 +19,11 @@ macro_rules! on_levels {
         impl $level {
             /// A Git repository that Harness Code keeps at this level, for what is in it. Nothing is sent.
             pub fn repository(&self, id: impl Into<String>) -> Repository {
-                Repository { scope: self.scope.clone(), id: id.into().into() }
+                let id = id.into();
+                Repository {
+                    scope: self.scope.referring("repository identifier", &id),
+                    id: id.into(),
+                }
             }
         }
     )+};
@@ -28,8 +32,12 @@ on_levels!(Account Org Project);
 
 /// A Git repository that Harness Code keeps.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let shop = harness.org("default").project("checkout").repository("shop");
 /// let readme = shop.raw("README.md").at("main").await?.collect(1 << 20).await?;
 /// let commit = shop
@@ -47,6 +55,7 @@ on_levels!(Account Org Project);
 /// let tags = shop.tags().list().collect_all().await?.len();
 /// let pulls = shop.pull_requests().list().collect_all().await?.len();
 /// println!("{branches} branches, {tags} tags, {pulls} pull requests");
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```
@@ -57,6 +66,14 @@ pub struct Repository {
 }
 
 impl Repository {
+    /// Returns this repository for a call about something of this name: one that is empty makes the call fail.
+    pub(super) fn naming(&self, what: &str, name: &str) -> Self {
+        Self {
+            scope: self.scope.naming(what, name),
+            id: Arc::clone(&self.id),
+        }
+    }
+
     /// The identifier.
     pub fn id(&self) -> &str {
         &self.id
@@ -114,10 +131,11 @@ impl Repository {
 
     /// A commit of changed files to a branch, to be filled with changes.
     pub fn commit(&self, branch: impl Into<String>, title: impl Into<String>) -> CommitFiles {
+        let branch = branch.into();
         CommitFiles {
-            repository: self.clone(),
+            repository: self.naming("branch name", &branch),
             body: types::OpenapiCommitFilesRequest {
-                branch: Some(branch.into()),
+                branch: Some(branch),
                 title: Some(title.into()),
                 actions: Some(Vec::new()),
                 ..Default::default()

@@ -10,14 +10,19 @@ use crate::resources::builder::{done, list, request, sendable, whole};
 
 /// The tags of a repository.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let tags = harness.org("default").project("checkout").repository("shop").tags();
 /// tags.create("v4.2", "main").message("Many more tills").await?;
 /// for tag in tags.list().collect_all().await? {
 ///     println!("{:?}", tag.name);
 /// }
 /// tags.delete("v4.2").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```
@@ -36,10 +41,11 @@ impl Tags {
 
     /// A new tag of a branch or commit.
     pub fn create(&self, name: impl Into<String>, target: impl Into<String>) -> CreateTag {
+        let name = name.into();
         CreateTag {
-            repository: self.repository.clone(),
+            repository: self.repository.naming("tag name", &name),
             body: types::OpenapiCreateTagRequest {
-                name: Some(name.into()),
+                name: Some(name),
                 target: Some(target.into()),
                 ..Default::default()
             },

@@ -17,13 +17,18 @@ levels! {
 
 /// Connectors at one level.
 ///
-/// ```no_run
+/// ```
 /// use harness_api_ext::connectors::types::{DockerAuthentication, DockerConnector};
 ///
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let connectors = harness.org("default").project("checkout").connectors();
 /// let hub = DockerConnector {
 ///     docker_registry_url: Some("https://index.docker.io/v2/".into()),
+///     provider_type: Some("DockerHub".into()),
 ///     ..Default::default()
 /// };
 /// connectors.create("hub", "Docker Hub", hub).tag("team", "pay").await?;
@@ -36,6 +41,7 @@ levels! {
 ///     connectors.update(*hub).await?;
 /// }
 /// connectors.delete("hub").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```
@@ -91,16 +97,23 @@ impl Connectors {
 
     /// Puts this in place of what the connector with its identifier is. What is not set is reset: begin with what
     /// [`get`](Self::get) gives.
-    pub fn update(&self, connector: types::ConnectorInfo) -> UpdateConnector {
+    pub fn update(&self, mut connector: types::ConnectorInfo) -> UpdateConnector {
+        let scope = self
+            .scope
+            .adopting(
+                &mut connector.org_identifier,
+                &mut connector.project_identifier,
+            )
+            .naming(
+                "connector identifier",
+                connector.identifier.as_deref().unwrap_or_default(),
+            );
         let body = types::NgConnectorRequest {
             connector: Some(Box::new(connector)),
             ..Default::default()
         };
-        let api = self.scope.raw().connectors();
-        UpdateConnector::new(
-            self.scope
-                .on(api.update_connector(self.scope.account(), &body)),
-        )
+        let api = scope.raw().connectors();
+        UpdateConnector::new(scope.on(api.update_connector(scope.account(), &body)))
     }
 
     /// Deletes a connector.

@@ -4,7 +4,7 @@ use harness_api::delegates::{self as raw, types};
 use harness_api::{CallOptions, Configure, Response};
 
 use crate::error::Result;
-use crate::resources::builder::{done, levels, request, sendable, texts, whole};
+use crate::resources::builder::{done, items, levels, request, sendable, texts, whole};
 use crate::scope::Scope;
 
 levels! {
@@ -14,8 +14,12 @@ levels! {
 
 /// Delegates at one level.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let delegates = harness.org("default").project("checkout").delegates();
 /// for delegate in delegates.list().tags(["linux"]).await? {
 ///     println!("{:?}: connected {:?}", delegate.name, delegate.connected);
@@ -27,6 +31,7 @@ levels! {
 /// delegates.add_tags("shop-delegate", ["arm"]).await?;
 /// delegates.set_tags("shop-delegate", ["linux", "arm"]).await?;
 /// delegates.delete("shop-delegate").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```
@@ -107,11 +112,11 @@ impl Delegates {
         name: impl Into<String>,
         token: impl Into<String>,
     ) -> GetKubernetesManifest {
-        let api = self.scope.raw().delegates();
-        GetKubernetesManifest::new(self.scope.on(api.download_kubernetes_delegate_yaml(
-            self.scope.account(),
-            &download(name.into(), token.into()),
-        )))
+        let (scope, body) = self.download(name.into(), token.into());
+        let api = scope.raw().delegates();
+        GetKubernetesManifest::new(
+            scope.on(api.download_kubernetes_delegate_yaml(scope.account(), &body)),
+        )
     }
 
     /// The Docker Compose file of a new delegate with this name, which connects with this token. It holds the token's
@@ -121,11 +126,21 @@ impl Delegates {
         name: impl Into<String>,
         token: impl Into<String>,
     ) -> GetDockerManifest {
-        let api = self.scope.raw().delegates();
-        GetDockerManifest::new(self.scope.on(api.download_docker_delegate_yaml(
-            self.scope.account(),
-            &download(name.into(), token.into()),
-        )))
+        let (scope, body) = self.download(name.into(), token.into());
+        let api = scope.raw().delegates();
+        GetDockerManifest::new(scope.on(api.download_docker_delegate_yaml(scope.account(), &body)))
+    }
+
+    fn download(&self, name: String, token: String) -> (Scope, types::DelegateDownloadRequest) {
+        let scope = self
+            .scope
+            .naming("delegate name", &name)
+            .naming("delegate token name", &token);
+        let body = types::DelegateDownloadRequest {
+            token_name: Some(token),
+            ..types::DelegateDownloadRequest::new(name)
+        };
+        (scope, body)
     }
 }
 
@@ -133,13 +148,6 @@ fn group_tags(tags: impl IntoIterator<Item = impl Into<String>>) -> types::Deleg
     types::DelegateGroupTags {
         tags: Some(texts(tags)),
         ..Default::default()
-    }
-}
-
-fn download(name: String, token: String) -> types::DelegateDownloadRequest {
-    types::DelegateDownloadRequest {
-        token_name: Some(token),
-        ..types::DelegateDownloadRequest::new(name)
     }
 }
 
@@ -189,8 +197,9 @@ impl ListDelegates {
         if let Some(all) = self.all {
             request = request.all(all);
         }
-        let answer = self.scope.on(request).send().await?.into_inner();
-        Ok(answer.resource.unwrap_or_default())
+        items(self.scope.on(request).send().await?, "resource", |answer| {
+            answer.resource
+        })
     }
 }
 
@@ -217,8 +226,7 @@ request! {
 }
 
 fn tags(answer: Response<types::RestResponseDelegateGroupDto>) -> Result<Vec<String>> {
-    let group = answer.into_inner().resource;
-    Ok(group.and_then(|group| group.tags).unwrap_or_default())
+    items(answer, "resource.tags", |answer| answer.resource?.tags)
 }
 
 request! {

@@ -7,7 +7,7 @@ use harness_api::delegates::{self as raw, types};
 use secrecy::SecretString;
 
 use crate::error::Result;
-use crate::resources::builder::{done, levels, member, millis, request};
+use crate::resources::builder::{done, items, levels, member, millis, request};
 use crate::scope::Scope;
 
 levels! {
@@ -17,8 +17,12 @@ levels! {
 
 /// Delegate tokens at one level. They are named, and have no other identifier.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let tokens = harness.org("default").project("checkout").delegate_tokens();
 /// let token = tokens.create("shop").await?;
 /// println!("{:?}", token.value.is_some());
@@ -28,6 +32,7 @@ levels! {
 /// }
 /// tokens.delete("shop").await?;
 /// println!("{} are left", tokens.list().await?.len());
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```
@@ -38,10 +43,14 @@ pub struct DelegateTokens {
 
 /// A delegate token, with its value apart, which is not printed.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # let harness = server.harness();
 /// let token = harness.account().delegate_tokens().create("shop").await?;
 /// println!("{:?}, shown: {}", token.details.status, token.value.is_some());
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```
@@ -73,38 +82,37 @@ impl DelegateTokens {
 
     /// A new token.
     pub fn create(&self, name: impl Into<String>) -> CreateDelegateToken {
-        let api = self.scope.raw().delegates();
-        CreateDelegateToken::new(
-            self.scope
-                .on(api.create_delegate_token(self.scope.account(), name)),
-        )
+        let (scope, name) = self.token(name.into());
+        let api = scope.raw().delegates();
+        CreateDelegateToken::new(scope.on(api.create_delegate_token(scope.account(), name)))
     }
 
     /// Revokes a token: delegates that connect with it are refused from then on.
     pub fn revoke(&self, name: impl Into<String>) -> RevokeDelegateToken {
-        let api = self.scope.raw().delegates();
-        RevokeDelegateToken::new(
-            self.scope
-                .on(api.revoke_cg_delegate_token(self.scope.account(), name)),
-        )
+        let (scope, name) = self.token(name.into());
+        let api = scope.raw().delegates();
+        RevokeDelegateToken::new(scope.on(api.revoke_cg_delegate_token(scope.account(), name)))
     }
 
     /// Deletes a token.
     pub fn delete(&self, name: impl Into<String>) -> DeleteDelegateToken {
-        let api = self.scope.raw().delegates();
-        DeleteDelegateToken::new(
-            self.scope
-                .on(api.delete_ng_delegate_token(self.scope.account(), name)),
-        )
+        let (scope, name) = self.token(name.into());
+        let api = scope.raw().delegates();
+        DeleteDelegateToken::new(scope.on(api.delete_ng_delegate_token(scope.account(), name)))
     }
 
     /// The delegates that connect with a token.
     pub fn delegates(&self, name: impl Into<String>) -> ListDelegatesOfToken {
-        let api = self.scope.raw().delegates();
+        let (scope, name) = self.token(name.into());
+        let api = scope.raw().delegates();
         let request = api
-            .get_delegate_groups_using_token(self.scope.account())
+            .get_delegate_groups_using_token(scope.account())
             .delegate_token_name(name);
-        ListDelegatesOfToken::new(self.scope.on(request))
+        ListDelegatesOfToken::new(scope.on(request))
+    }
+
+    fn token(&self, name: String) -> (Scope, String) {
+        (self.scope.naming("delegate token name", &name), name)
     }
 }
 
@@ -153,15 +161,15 @@ fn token(answer: Response<types::RestResponseDelegateTokenDetails>) -> Result<De
 fn tokens(
     answer: Response<types::RestResponseListDelegateTokenDetails>,
 ) -> Result<Vec<DelegateToken>> {
-    let tokens = answer.into_inner().resource.unwrap_or_default();
+    let tokens: Vec<types::DelegateTokenDetails> =
+        items(answer, "resource", |answer| answer.resource)?;
     Ok(tokens.into_iter().map(Into::into).collect())
 }
 
 fn groups(
     answer: Response<types::RestResponseDelegateGroupListing>,
 ) -> Result<Vec<types::DelegateGroupDetails>> {
-    let listing = answer.into_inner().resource;
-    Ok(listing
-        .and_then(|listing| listing.delegate_group_details)
-        .unwrap_or_default())
+    items(answer, "resource.delegateGroupDetails", |answer| {
+        answer.resource?.delegate_group_details
+    })
 }

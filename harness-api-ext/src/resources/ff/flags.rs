@@ -16,8 +16,12 @@ levels! {
 
 /// The feature flags of a project.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let flags = harness.org("default").project("checkout").feature_flags();
 /// flags.create("dark_mode", "Dark mode").description("Colours for the night").await?;
 /// flags.patch("dark_mode").environment("prod").turn_on().serve("true").await?;
@@ -29,6 +33,7 @@ levels! {
 /// }
 /// flags.delete("dark_mode").await?;
 /// flags.restore("dark_mode").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```
@@ -42,14 +47,20 @@ impl FeatureFlags {
     pub fn list(&self) -> ListFlags {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().ff();
-        ListFlags::new(api.get_all_features(account, org, project))
+        ListFlags::new(
+            self.scope
+                .checked(api.get_all_features(account, org, project)),
+        )
     }
 
     /// A flag. How it is served is told for one [environment](GetFlag::environment).
     pub fn get(&self, id: impl Into<String>) -> GetFlag {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().ff();
-        GetFlag::new(api.get_feature_flag(id, account, org, project))
+        GetFlag::new(
+            self.scope
+                .checked(api.get_feature_flag(id, account, org, project)),
+        )
     }
 
     /// A new flag: on or off, with the variations `true` and `false`, unless others are
@@ -89,14 +100,20 @@ impl FeatureFlags {
     pub fn delete(&self, id: impl Into<String>) -> DeleteFlag {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().ff();
-        DeleteFlag::new(api.delete_feature_flag(id, account, org, project))
+        DeleteFlag::new(
+            self.scope
+                .checked(api.delete_feature_flag(id, account, org, project)),
+        )
     }
 
     /// Brings an archived flag back.
     pub fn restore(&self, id: impl Into<String>) -> RestoreFlag {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().ff();
-        RestoreFlag::new(api.restore_feature_flag(id, account, org, project))
+        RestoreFlag::new(
+            self.scope
+                .checked(api.restore_feature_flag(id, account, org, project)),
+        )
     }
 }
 
@@ -204,7 +221,7 @@ impl CreateFlag {
             .create_feature_flag(account, org)
             .body(&self.flag)
             .with_options(self.options);
-        whole(request.send().await?)
+        whole(self.scope.checked(request).send().await?)
     }
 }
 
@@ -316,7 +333,7 @@ impl PatchFlag {
         if let Some(environment) = self.environment {
             request = request.environment_identifier(environment);
         }
-        whole(request.send().await?)
+        whole(self.scope.checked(request).send().await?)
     }
 }
 

@@ -13,23 +13,29 @@ use crate::scope::Scope;
 impl Project {
     /// The segments, or target groups, in an environment of this project.
     pub fn segments(&self, environment: impl Into<String>) -> Segments {
+        let environment = environment.into();
         Segments {
-            scope: self.scope.clone(),
-            environment: environment.into(),
+            scope: self.scope.naming("environment identifier", &environment),
+            environment,
         }
     }
 }
 
 /// The segments in an environment.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let segments = harness.org("default").project("checkout").segments("prod");
 /// segments.create("pilot", "Pilot shops").include(["shop_7"]).await?;
 /// segments.patch("pilot").include(["shop_8"]).exclude(["shop_7"]).await?;
 /// let pilot = segments.get("pilot").await?;
 /// println!("{:?} is one of {}", pilot.name, segments.list().collect_all().await?.len());
 /// segments.delete("pilot").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```
@@ -44,14 +50,25 @@ impl Segments {
     pub fn list(&self) -> ListSegments {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().ff();
-        ListSegments::new(api.get_all_segments(account, org, &*self.environment, project))
+        ListSegments::new(self.scope.checked(api.get_all_segments(
+            account,
+            org,
+            &*self.environment,
+            project,
+        )))
     }
 
     /// A segment.
     pub fn get(&self, id: impl Into<String>) -> GetSegment {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().ff();
-        GetSegment::new(api.get_segment(account, org, id, project, &*self.environment))
+        GetSegment::new(self.scope.checked(api.get_segment(
+            account,
+            org,
+            id,
+            project,
+            &*self.environment,
+        )))
     }
 
     /// A new segment.
@@ -84,7 +101,13 @@ impl Segments {
     pub fn delete(&self, id: impl Into<String>) -> DeleteSegment {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().ff();
-        DeleteSegment::new(api.delete_segment(account, org, id, project, &*self.environment))
+        DeleteSegment::new(self.scope.checked(api.delete_segment(
+            account,
+            org,
+            id,
+            project,
+            &*self.environment,
+        )))
     }
 }
 
@@ -174,7 +197,7 @@ impl CreateSegment {
             .ff()
             .create_segment(account, org, &self.segment)
             .with_options(self.options);
-        done(request.send().await?)
+        done(self.scope.checked(request).send().await?)
     }
 }
 
@@ -243,7 +266,7 @@ impl PatchSegment {
             .patch_segment(account, org, project, self.environment, self.id)
             .body(&self.patch)
             .with_options(self.options);
-        whole(request.send().await?)
+        whole(self.scope.checked(request).send().await?)
     }
 }
 

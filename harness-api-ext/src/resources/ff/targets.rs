@@ -12,17 +12,22 @@ use crate::scope::Scope;
 impl Project {
     /// The targets of feature flags in an environment of this project.
     pub fn targets(&self, environment: impl Into<String>) -> Targets {
+        let environment = environment.into();
         Targets {
-            scope: self.scope.clone(),
-            environment: environment.into(),
+            scope: self.scope.naming("environment identifier", &environment),
+            environment,
         }
     }
 }
 
 /// The targets in an environment.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let targets = harness.org("default").project("checkout").targets("prod");
 /// targets.create("shop_7", "Shop 7").attribute("country", "fr").await?;
 /// for target in targets.list().collect_all().await? {
@@ -32,6 +37,7 @@ impl Project {
 /// shop.name = Some("The seventh shop".into());
 /// targets.update(shop).await?;
 /// targets.delete("shop_7").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```
@@ -46,14 +52,25 @@ impl Targets {
     pub fn list(&self) -> ListTargets {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().ff();
-        ListTargets::new(api.get_all_targets(account, org, project, &*self.environment))
+        ListTargets::new(self.scope.checked(api.get_all_targets(
+            account,
+            org,
+            project,
+            &*self.environment,
+        )))
     }
 
     /// A target.
     pub fn get(&self, id: impl Into<String>) -> GetTarget {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().ff();
-        GetTarget::new(api.get_target(id, account, org, project, &*self.environment))
+        GetTarget::new(self.scope.checked(api.get_target(
+            id,
+            account,
+            org,
+            project,
+            &*self.environment,
+        )))
     }
 
     /// A new target.
@@ -76,18 +93,32 @@ impl Targets {
     }
 
     /// Puts this in place of what the target with its identifier is: begin with what [`get`](Self::get) gives.
-    pub fn update(&self, target: types::Target) -> UpdateTarget {
-        let (account, org, project) = self.scope.required();
+    pub fn update(&self, mut target: types::Target) -> UpdateTarget {
+        let scope = self.scope.adopting(&mut target.org, &mut target.project);
+        let (account, org, project) = scope.required();
         let id = target.identifier.clone().unwrap_or_default();
-        let api = self.scope.raw().ff();
-        UpdateTarget::new(api.modify_target(id, account, org, project, &*self.environment, &target))
+        let api = scope.raw().ff();
+        UpdateTarget::new(scope.checked(api.modify_target(
+            id,
+            account,
+            org,
+            project,
+            &*self.environment,
+            &target,
+        )))
     }
 
     /// Deletes a target.
     pub fn delete(&self, id: impl Into<String>) -> DeleteTarget {
         let (account, org, project) = self.scope.required();
         let api = self.scope.raw().ff();
-        DeleteTarget::new(api.delete_target(id, account, org, project, &*self.environment))
+        DeleteTarget::new(self.scope.checked(api.delete_target(
+            id,
+            account,
+            org,
+            project,
+            &*self.environment,
+        )))
     }
 }
 
@@ -147,7 +178,7 @@ impl CreateTarget {
             .ff()
             .create_target(account, org, &self.target)
             .with_options(self.options);
-        done(request.send().await?)
+        done(self.scope.checked(request).send().await?)
     }
 }
 

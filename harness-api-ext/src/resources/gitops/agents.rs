@@ -14,10 +14,13 @@ use crate::wait::{Backoff, Wait, Watch};
 /// The agents at one level: each runs in a cluster and does there what applications ask for. They are called by their
 /// identifiers here, without the level.
 ///
-/// ```no_run
+/// ```
 /// use std::time::Duration;
 ///
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # let harness = server.harness();
 /// let agents = harness.account().gitops().agents();
 /// agents.create("ops", "Operations").namespace("gitops").await?;
 /// let manifests = agents.deployment_yaml("ops").namespace("gitops").await?;
@@ -41,6 +44,7 @@ use crate::wait::{Backoff, Wait, Watch};
 ///     println!("{:?}", state.health);
 /// }
 /// agents.delete("ops").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```
@@ -83,12 +87,15 @@ impl Agents {
     /// Puts this in place of what the agent with its identifier is. What is not set is reset: begin with what
     /// [`get`](Self::get) gives.
     pub fn update(&self, mut agent: types::V1Agent) -> UpdateAgent {
-        if agent.account_identifier.is_none() {
-            put_scope!(agent, self.scope);
-        }
+        let scope = self
+            .scope
+            .adopting(&mut agent.org_identifier, &mut agent.project_identifier);
+        agent
+            .account_identifier
+            .get_or_insert_with(|| scope.account().to_owned());
         let id = agent.identifier.clone().unwrap_or_default();
-        let api = self.scope.raw().gitops();
-        UpdateAgent::new(self.scope.on(api.agent_update(id, &agent)))
+        let api = scope.raw().gitops();
+        UpdateAgent::new(scope.on(api.agent_update(id, &agent)))
     }
 
     /// Deletes an agent from the service. What was installed in the cluster stays there.

@@ -46,11 +46,12 @@ impl Applications {
     /// A new application of an agent. Source and destination are needed, and a cluster; and a repository, unless that is not
     /// [checked](CreateApplication::skip_repo_validation).
     pub fn create(&self, agent: impl Into<String>, name: impl Into<String>) -> CreateApplication {
+        let name = name.into();
         CreateApplication {
-            scope: self.scope.clone(),
+            scope: self.scope.naming("application name", &name),
             agent: agent.into(),
             metadata: types::V1ObjectMeta {
-                name: Some(name.into()),
+                name: Some(name),
                 ..Default::default()
             },
             spec: types::ApplicationsApplicationSpec::default(),

@@ -13,8 +13,12 @@ use crate::scope::Scope;
 
 /// The clusters that applications are deployed to. Each is known to one agent.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let clusters = harness.org("default").project("checkout").gitops().clusters();
 /// clusters
 ///     .create("account.ops", "tills", "https://tills.example.com")
@@ -29,6 +33,7 @@ use crate::scope::Scope;
 ///     clusters.update("account.ops", "tills", *cluster).await?;
 /// }
 /// clusters.delete("account.ops", "tills").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

@@ -11,8 +11,12 @@ use crate::scope::Scope;
 
 /// The repositories that applications are read from: of Git, of Helm charts, or of OCI. Each is known to one agent.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let repositories = harness.org("default").project("checkout").gitops().repositories();
 /// repositories
 ///     .create("account.ops", "shop", "https://git.example.com/retail/shop.git")
@@ -24,6 +28,7 @@ use crate::scope::Scope;
 ///     repositories.update("account.ops", "shop", *shop).await?;
 /// }
 /// repositories.delete("account.ops", "shop").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

@@ -11,8 +11,12 @@ use crate::scope::Scope;
 
 /// Credentials for all repositories whose address begins alike. Each is known to one agent.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let credentials = harness.org("default").project("checkout").gitops().repository_credentials();
 /// credentials
 ///     .create("account.ops", "retail", "https://git.example.com/retail")
@@ -24,6 +28,7 @@ use crate::scope::Scope;
 ///     credentials.update("account.ops", "retail", *found).await?;
 /// }
 /// credentials.delete("account.ops", "retail").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

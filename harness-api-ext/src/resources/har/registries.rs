@@ -16,8 +16,12 @@ levels! {
 
 /// The artifact registries at one level.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let registries = harness.org("default").project("checkout").registries();
 /// registries.create("hub", "DOCKER").upstream("Dockerhub").await?;
 /// registries.create("images", "DOCKER").upstream_proxies(["hub"]).description("Of the shop").await?;
@@ -32,6 +36,7 @@ levels! {
 /// images.description = Some("Of all shops".into());
 /// registries.update(images).await?;
 /// registries.delete("hub").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```
@@ -55,9 +60,9 @@ impl Registries {
 
     /// A registry.
     pub fn get(&self, id: impl AsRef<str>) -> GetRegistry {
-        let api = self.scope.raw().har();
-        let reference = registry_ref(&self.scope, id.as_ref());
-        GetRegistry::new(self.scope.on(api.get_registry(reference)))
+        let scope = self.registry(id.as_ref());
+        let reference = registry_ref(&scope, id.as_ref());
+        GetRegistry::new(scope.on(scope.raw().har().get_registry(reference)))
     }
 
     /// A new registry for packages of this kind. It keeps packages itself, unless [`upstream`](CreateRegistry::upstream)
@@ -67,11 +72,13 @@ impl Registries {
         id: impl Into<String>,
         package_type: impl Into<types::PackageType>,
     ) -> CreateRegistry {
+        let id = id.into();
+        let scope = self.registry(&id);
         let mut registry = types::RegistryRequest::new(id, false, package_type);
         registry.parent_ref = Some(space(&self.scope));
         registry.config = Some(types::VirtualConfig::default().into());
         CreateRegistry {
-            scope: self.scope.clone(),
+            scope,
             registry,
             options: CallOptions::default(),
         }
@@ -80,8 +87,9 @@ impl Registries {
     /// Puts this in place of what the registry with its identifier is. What is not set is reset: begin with what
     /// [`get`](Self::get) gives.
     pub fn update(&self, registry: types::Registry) -> UpdateRegistry {
+        let id = registry.identifier.as_deref().unwrap_or_default();
         UpdateRegistry {
-            scope: self.scope.clone(),
+            scope: self.registry(id),
             registry,
             options: CallOptions::default(),
         }
@@ -89,9 +97,13 @@ impl Registries {
 
     /// Deletes a registry and everything in it.
     pub fn delete(&self, id: impl AsRef<str>) -> DeleteRegistry {
-        let api = self.scope.raw().har();
-        let reference = registry_ref(&self.scope, id.as_ref());
-        DeleteRegistry::new(self.scope.on(api.delete_registry(reference)))
+        let scope = self.registry(id.as_ref());
+        let reference = registry_ref(&scope, id.as_ref());
+        DeleteRegistry::new(scope.on(scope.raw().har().delete_registry(reference)))
+    }
+
+    fn registry(&self, id: &str) -> Scope {
+        self.scope.referring("registry identifier", id)
     }
 }
 
@@ -265,11 +277,9 @@ impl UpdateRegistry {
             scanners,
             ..
         } = self.registry;
-        let (Some(identifier), Some(package_type)) = (identifier, package_type) else {
-            return Err(Error::build(
-                "the registry has no identifier, or no kind of packages",
-            ));
-        };
+        let identifier = identifier.unwrap_or_default();
+        let package_type =
+            package_type.ok_or_else(|| Error::build("the registry has no package type"))?;
         let reference = registry_ref(&self.scope, &identifier);
         let body = types::RegistryRequest {
             allowed_pattern,

@@ -45,7 +45,7 @@ pub struct Registry {
 impl Registry {
     fn new(scope: &Scope, id: &str) -> Self {
         Self {
-            scope: scope.clone(),
+            scope: scope.referring("registry identifier", id),
             reference: registry_ref(scope, id),
         }
     }

@@ -14,10 +14,14 @@ levels! {
 
 /// The approvals of plans.
 ///
-/// ```no_run
+/// ```
 /// use harness_api_ext::iacm::types::ListApprovalsStatusType;
 ///
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let approvals = harness.org("default").project("checkout").plan_approvals();
 /// let pending = approvals.list().status(ListApprovalsStatusType::Pending);
 /// for approval in pending.workspace("network").collect_all().await? {
@@ -25,6 +29,7 @@ levels! {
 /// }
 /// println!("{:?}", approvals.get("aPpR0vAl").await?.status);
 /// approvals.reject("aPpR0vAl").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

@@ -18,8 +18,12 @@ levels! {
 
 /// The workspaces of a project.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let workspaces = harness.org("default").project("checkout").workspaces();
 /// workspaces
 ///     .create("network", "Network", "opentofu", "account.aws")
@@ -37,6 +41,7 @@ levels! {
 /// workspaces.clone_to("network", "network_eu", "Network in Europe").await?;
 /// workspaces.force_unlock("network").await?;
 /// workspaces.delete("network_eu").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```
@@ -107,8 +112,11 @@ impl Workspaces {
         new_id: impl Into<String>,
         new_name: impl Into<String>,
     ) -> CloneWorkspace {
+        let new_id = new_id.into();
         CloneWorkspace {
-            scope: self.scope.clone(),
+            scope: self
+                .scope
+                .naming("identifier of the new workspace", &new_id),
             id: id.into(),
             body: types::CloneWorkspaceRequest::new(new_id, new_name),
             options: CallOptions::default(),

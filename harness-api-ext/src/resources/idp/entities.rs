@@ -16,8 +16,12 @@ levels! {
 
 /// The entities of the catalogue at one level: components, APIs, systems and so on, written as YAML.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("retail", "checkout");
+/// # let harness = server.harness();
 /// let entities = harness.org("retail").project("checkout").entities();
 /// let yaml = "apiVersion: harness.io/v1\nkind: component\nidentifier: billing\nname: Billing\n";
 /// entities.create(yaml).await?;
@@ -31,6 +35,7 @@ levels! {
 /// }
 /// entities.update("component", "billing", yaml.replace("Billing", "Bills")).await?;
 /// entities.delete("component", "billing").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```
@@ -44,7 +49,7 @@ impl Entities {
     pub fn list(&self) -> ListEntities {
         let scope = dotted(self.scope.org(), self.scope.project());
         let api = self.scope.raw().idp();
-        ListEntities::new(api.get_entities().scopes(scope))
+        ListEntities::new(self.scope.checked(api.get_entities().scopes(scope)))
     }
 
     /// An entity, by kind and identifier. One that does not exist is answered with status 500, and is
@@ -55,7 +60,8 @@ impl Entities {
 
     /// An entity at whatever level its reference says.
     pub fn by_ref(&self, entity: &EntityRef) -> GetEntity {
-        let api = self.scope.raw().idp();
+        let scope = self.scope.refusing(entity.check());
+        let api = scope.raw().idp();
         let mut request = api.get_entity(entity.scope(), entity.kind(), entity.id());
         if let Some(org) = entity.org() {
             request = request.org_identifier(org);
@@ -63,7 +69,7 @@ impl Entities {
         if let Some(project) = entity.project() {
             request = request.project_identifier(project);
         }
-        GetEntity::new(request)
+        GetEntity::new(scope.checked(request))
     }
 
     /// The reference of an entity at this level. Nothing is sent.
@@ -91,9 +97,10 @@ impl Entities {
         id: impl Into<String>,
         yaml: impl Into<String>,
     ) -> UpdateEntity {
+        let entity = self.reference(kind, id);
         UpdateEntity {
-            scope: self.scope.clone(),
-            entity: self.reference(kind, id),
+            scope: self.scope.refusing(entity.check()),
+            entity,
             yaml: yaml.into(),
             git: None,
             options: CallOptions::default(),
@@ -103,9 +110,10 @@ impl Entities {
     /// Deletes an entity.
     pub fn delete(&self, kind: impl Into<String>, id: impl Into<String>) -> DeleteEntity {
         let entity = self.reference(kind, id);
-        let api = self.scope.raw().idp();
+        let scope = self.scope.refusing(entity.check());
+        let api = scope.raw().idp();
         let request = api.delete_entity(entity.scope(), entity.kind(), entity.id());
-        DeleteEntity::new(self.scope.on(request))
+        DeleteEntity::new(scope.on(request))
     }
 }
 

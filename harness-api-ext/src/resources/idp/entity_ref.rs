@@ -3,7 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use harness_api::ScopeLevel;
+
 use crate::error::Error;
+use crate::scope::is_blank;
 
 /// A reference to an entity: its kind, where it lives, and its identifier.
 ///
@@ -60,6 +63,34 @@ impl EntityRef {
     pub fn scope(&self) -> String {
         dotted(self.org(), self.project())
     }
+
+    /// Checks that the reference is read back as it was meant: no part is empty or contains what ends it.
+    pub(super) fn check(&self) -> Result<(), String> {
+        for (level, id) in [
+            (ScopeLevel::Org, self.org()),
+            (ScopeLevel::Project, self.project()),
+        ] {
+            id.map_or(Ok(()), |id| level.check(id))?;
+        }
+        let parts = [
+            ("kind", Some(self.kind()), &[':', '/'][..]),
+            ("organization identifier", self.org(), &['.']),
+            ("project identifier", self.project(), &['.']),
+            ("entity identifier", Some(self.id()), &['/']),
+        ];
+        for (what, part, ends) in parts {
+            let Some(part) = part else { continue };
+            if is_blank(part) {
+                return Err(format!("the {what} is empty"));
+            }
+            if let Some(found) = part.chars().find(|c| ends.contains(c) || c.is_control()) {
+                return Err(format!(
+                    "the {what} contains {found:?}, which ends it in a reference to an entity"
+                ));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A level, as the API spells it.
@@ -83,12 +114,11 @@ impl FromStr for EntityRef {
             let (scope, id) = rest.split_once('/')?;
             let mut parts = scope.split('.');
             let (root, org, project) = (parts.next()?, parts.next(), parts.next());
-            let named = [Some(kind), Some(id), org, project];
-            let empty = named.into_iter().flatten().any(str::is_empty);
-            if root != "account" || parts.next().is_some() || empty || id.contains('/') {
+            if root != "account" || parts.next().is_some() {
                 return None;
             }
-            Some(Self::new(kind.to_owned(), org, project, id.to_owned()))
+            let entity = Self::new(kind.to_owned(), org, project, id.to_owned());
+            entity.check().is_ok().then_some(entity)
         };
         parse().ok_or_else(|| {
             Error::build(
@@ -126,6 +156,8 @@ mod tests {
             "component:account/",
             ":account/billing",
             "component:account/a/b",
+            "component:account. /billing",
+            "component:account/ ",
         ] {
             assert!(text.parse::<EntityRef>().is_err(), "{text}");
         }

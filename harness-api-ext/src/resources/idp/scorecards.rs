@@ -13,8 +13,11 @@ levels! {
 
 /// The scorecards of an account.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # let harness = server.harness();
 /// use harness_api_ext::idp::types::ScorecardDetailsRequest;
 ///
 /// let scorecards = harness.account().scorecards();
@@ -34,6 +37,7 @@ levels! {
 ///     scorecards.create(scorecard).await?;
 ///     scorecards.delete("readiness_2").await?;
 /// }
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```
@@ -73,8 +77,9 @@ impl Scorecards {
 
     /// What an entity scores on every scorecard.
     pub fn scores(&self, entity: &EntityRef) -> GetScores {
-        let api = self.scope.raw().idp();
-        GetScores::new(api.get_all_scorecard_summary(entity.to_string()))
+        let scope = self.scope.refusing(entity.check());
+        let api = scope.raw().idp();
+        GetScores::new(scope.checked(api.get_all_scorecard_summary(entity.to_string())))
     }
 }
 

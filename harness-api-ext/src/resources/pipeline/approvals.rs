@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::Run;
 use crate::Project;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::resources::builder::{member, request, sendable};
 use crate::scope::Scope;
 
@@ -124,12 +124,13 @@ impl Approvals {
 
 /// The approvals of an answer, whose members the description of the API leaves open.
 fn approvals(answer: Response<serde_json::Value>) -> Result<Vec<Approval>> {
-    serde_json::from_value(answer.into_inner()).map_err(|_| {
+    let (approvals, parts) = answer.into_parts();
+    serde_json::from_value(approvals).map_err(|_| {
         // What serde says of it quotes values.
-        Error::new(
-            ErrorKind::Decode,
-            "the approvals of a run are not in the form that is known",
-        )
+        let message = "the approvals of a run are not in the form that is known";
+        parts
+            .into_error(harness_api::ErrorKind::Decode, message)
+            .into()
     })
 }
 

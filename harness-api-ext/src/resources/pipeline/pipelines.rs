@@ -21,9 +21,10 @@ impl Project {
 
     /// A pipeline, for what belongs to it. Nothing is sent.
     pub fn pipeline(&self, id: impl Into<String>) -> Pipeline {
+        let id = id.into();
         Pipeline {
-            scope: self.scope.clone(),
-            id: id.into().into(),
+            scope: self.scope.naming("pipeline identifier", &id),
+            id: id.into(),
         }
     }
 }

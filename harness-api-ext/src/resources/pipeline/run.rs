@@ -76,7 +76,7 @@ pub struct Run {
 impl Run {
     pub(crate) fn new(scope: Scope, id: String) -> Self {
         Self {
-            scope,
+            scope: scope.naming("run identifier", &id),
             id: id.into(),
         }
     }

@@ -24,8 +24,12 @@ impl Pipeline {
 
 /// The triggers of a pipeline.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let triggers = harness.org("default").project("checkout").pipeline("deploy").triggers();
 /// triggers.create("trigger:\n  identifier: nightly\n  name: Nightly\n").await?;
 /// let state = triggers.details("nightly").await?.trigger_status;
@@ -41,6 +45,7 @@ impl Pipeline {
 /// let yaml = triggers.get("nightly").await?.yaml.unwrap_or_default();
 /// triggers.update("nightly", yaml.replace("Nightly", "Every night")).await?;
 /// triggers.delete("nightly").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

@@ -97,7 +97,7 @@ impl FileStore {
 
     fn new_file(&self, id: String, name: String, kind: types::FileType) -> CreateFile {
         CreateFile {
-            scope: self.scope.clone(),
+            scope: self.scope.naming("file identifier", &id),
             file: types::File {
                 identifier: Some(id),
                 name: Some(name),
@@ -219,7 +219,9 @@ pub struct CreateFile {
 impl CreateFile {
     /// The identifier of the folder that it is in.
     pub fn inside(mut self, folder: impl Into<String>) -> Self {
-        self.file.parent_identifier = Some(folder.into());
+        let folder = folder.into();
+        self.scope = self.scope.naming("identifier of the folder", &folder);
+        self.file.parent_identifier = Some(folder);
         self
     }
 

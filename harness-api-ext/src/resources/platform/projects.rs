@@ -64,14 +64,12 @@ impl Projects {
 
     /// Puts this in place of what the project with its identifier is. What is not set is reset: begin with what
     /// [`get`](Self::get) gives.
-    pub fn update(&self, project: types::NgProject) -> UpdateProject {
+    pub fn update(&self, mut project: types::NgProject) -> UpdateProject {
         let id = project.identifier.clone().unwrap_or_default();
+        let scope = self.scope.adopting(&mut project.org_identifier, &mut None);
         let body = types::NgProjectRequest::new(project);
-        let api = self.scope.raw().platform();
-        UpdateProject::new(
-            self.scope
-                .on(api.put_project(id, self.scope.account(), &body)),
-        )
+        let api = scope.raw().platform();
+        UpdateProject::new(scope.on(api.put_project(id, scope.account(), &body)))
     }
 
     /// Deletes a project and everything in it.

@@ -14,8 +14,12 @@ levels! {
 
 /// Variables at one level: texts that pipelines refer to. They are not secret.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let variables = harness.org("default").project("checkout").variables();
 /// variables.create("region", "Region", "eu-west-1").description("Where it runs").await?;
 /// if let Some(mut region) = variables.get("region").await?.variable {
@@ -24,6 +28,7 @@ levels! {
 /// }
 /// variables.delete("region").await?;
 /// println!("{} are left", variables.list().collect_all().await?.len());
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```
@@ -73,7 +78,17 @@ impl Variables {
 
     /// Puts this in place of what the variable with its identifier is. What is not set is reset: begin with what
     /// [`get`](Self::get) gives.
-    pub fn update(&self, variable: types::VariableDetails) -> UpdateVariable {
+    pub fn update(&self, mut variable: types::VariableDetails) -> UpdateVariable {
+        let scope = self
+            .scope
+            .adopting(
+                &mut variable.org_identifier,
+                &mut variable.project_identifier,
+            )
+            .naming(
+                "variable identifier",
+                variable.identifier.as_deref().unwrap_or_default(),
+            );
         let spec = variable.spec.map(|spec| {
             Box::new(types::UpdateVariableBodyVariableSpec {
                 value_type: spec.value_type,
@@ -95,11 +110,8 @@ impl Variables {
             })),
             ..Default::default()
         };
-        let api = self.scope.raw().platform();
-        UpdateVariable::new(
-            self.scope
-                .on(api.update_variable(self.scope.account(), &body)),
-        )
+        let api = scope.raw().platform();
+        UpdateVariable::new(scope.on(api.update_variable(scope.account(), &body)))
     }
 
     /// Deletes a variable.

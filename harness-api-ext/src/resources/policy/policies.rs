@@ -17,8 +17,12 @@ levels! {
 
 /// Policies at one level.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let policies = harness.org("default").project("checkout").policies();
 /// let rego = "package pipeline\ndeny[\"a pipeline needs tags\"] { not input.pipeline.tags }";
 /// let verdict = policies.evaluate(rego, &serde_json::json!({"pipeline": {}})).await?;
@@ -29,6 +33,7 @@ levels! {
 /// policies.update("need_tags").rego(rego.replace("needs tags", "needs a team")).await?;
 /// policies.delete("need_tags").await?;
 /// println!("{} are left", policies.list().collect_all().await?.len());
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

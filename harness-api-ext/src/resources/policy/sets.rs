@@ -16,16 +16,20 @@ levels! {
 
 /// Policy sets at one level. A set applies policies to entities of a type at an action, such as pipelines at `onrun`.
 ///
-/// ```no_run
+/// ```
 /// use harness_api_ext::policy::types::LinkedpolicyidentifierSeverity as Severity;
 ///
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # let harness = server.harness();
 /// let sets = harness.account().policy_sets();
 /// sets.create("tags", "Tags", "pipeline", "onsave").await?;
 /// sets.update("tags").policies([("account.need_tags", Severity::Error)]).await?;
 /// println!("{:?}", sets.get("tags").await?.policies);
 /// sets.delete("tags").await?;
 /// println!("{} are left", sets.list().collect_all().await?.len());
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

@@ -128,6 +128,13 @@ impl Secrets {
         create
     }
 
+    fn saving(&self, secret: &mut types::NgSecret) -> Scope {
+        let id = secret.identifier.as_deref().unwrap_or_default();
+        self.scope
+            .naming("secret identifier", id)
+            .adopting(&mut secret.org_identifier, &mut secret.project_identifier)
+    }
+
     fn new_secret(
         &self,
         id: String,
@@ -147,8 +154,11 @@ impl Secrets {
     /// A new secret as it is given: for keys of SSH and WinRM, and texts that need more than the other methods say.
     /// Where organization and project are not set, they are those of this level.
     ///
-    /// ```no_run
-    /// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> harness_api_ext::Result<()> {
+    /// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+    /// # let harness = server.harness();
     /// use harness_api_ext::secrets::types;
     ///
     /// let key = types::SshKeyReferenceCredentialDto {
@@ -175,16 +185,13 @@ impl Secrets {
     ///     ..Default::default()
     /// };
     /// harness.account().secrets().create(secret).await?;
+    /// # server.assert_no_violations();
     /// # Ok(())
     /// # }
     /// ```
     pub fn create(&self, mut secret: types::NgSecret) -> CreateSecret {
-        if secret.org_identifier.is_none() {
-            secret.org_identifier = self.scope.org().map(str::to_owned);
-            secret.project_identifier = self.scope.project().map(str::to_owned);
-        }
         CreateSecret {
-            scope: self.scope.clone(),
+            scope: self.saving(&mut secret),
             secret,
             content: None,
             private: None,
@@ -196,9 +203,9 @@ impl Secrets {
     /// Puts this in place of what the secret with its identifier is. What is not set is reset: begin with what
     /// [`get`](Self::get) gives, which has no value; [`value`](UpdateSecret::value) or
     /// [`content`](UpdateSecret::content) sends a new one.
-    pub fn update(&self, secret: types::NgSecret) -> UpdateSecret {
+    pub fn update(&self, mut secret: types::NgSecret) -> UpdateSecret {
         UpdateSecret {
-            scope: self.scope.clone(),
+            scope: self.saving(&mut secret),
             secret,
             content: None,
             fault: None,

@@ -14,8 +14,12 @@ levels! {
 
 /// Templates at one level. Each has versions, one of which is the stable one.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("retail", "checkout");
+/// # let harness = server.harness();
 /// let templates = harness.org("retail").templates();
 /// let yaml = templates.get("build").version("1.0").await?.yaml.unwrap_or_default();
 /// templates.create(yaml.replace("versionLabel: \"1.0\"", "versionLabel: \"1.1\"")).await?;
@@ -25,6 +29,7 @@ levels! {
 /// println!("{}", templates.inputs("build").await?);
 /// templates.update("build", "1.1", "template:\n  identifier: build\n  versionLabel: \"1.1\"\n").await?;
 /// templates.delete("build", "1.0").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```

@@ -13,8 +13,11 @@ use crate::scope::Scope;
 /// The API keys of a user or a service account. A key has no secret of its own: its [tokens](Self::tokens) are what
 /// calls are made with.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # let harness = server.harness();
 /// let keys = harness.account().service_accounts().api_keys("robot");
 /// keys.create("ci", "CI").description("For the build").await?;
 /// for found in keys.list().collect_all().await? {
@@ -25,6 +28,7 @@ use crate::scope::Scope;
 ///     keys.update(*key).await?;
 /// }
 /// keys.delete("ci").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```
@@ -38,7 +42,7 @@ pub struct ApiKeys {
 impl ApiKeys {
     pub(super) fn new(scope: Scope, kind: types::ApiKeyType, owner: String) -> Self {
         Self {
-            scope,
+            scope: scope.naming("identifier of the owner of the API key", &owner),
             kind,
             owner: owner.into(),
         }
@@ -85,10 +89,17 @@ impl ApiKeys {
 
     /// Puts this in place of what the key with its identifier is. What is not set is reset: begin with what
     /// [`get`](Self::get) gives.
-    pub fn update(&self, key: types::ApiKey) -> UpdateApiKey {
+    pub fn update(&self, mut key: types::ApiKey) -> UpdateApiKey {
         let id = key.identifier.clone().unwrap_or_default();
-        let api = self.scope.raw().users();
-        UpdateApiKey::new(self.scope.on(api.update_api_key(id).body(&key)))
+        let scope = self
+            .scope
+            .adopting(&mut key.org_identifier, &mut key.project_identifier)
+            .owning("owner", &self.owner, &mut key.parent_identifier);
+        let account = scope.account().to_owned();
+        key.account_identifier.get_or_insert(account);
+        key.api_key_type.get_or_insert_with(|| self.kind.clone());
+        let api = scope.raw().users();
+        UpdateApiKey::new(scope.on(api.update_api_key(id).body(&key)))
     }
 
     /// Deletes a key.

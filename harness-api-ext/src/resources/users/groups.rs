@@ -17,8 +17,12 @@ levels! {
 
 /// User groups at one level. Users are named by their `uuid`.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("retail", "checkout");
+/// # let harness = server.harness();
 /// let groups = harness.org("retail").user_groups();
 /// groups.create("developers", "Developers").description("Who builds the shop").await?;
 /// groups.add_member("developers", "lnFZRF6jQO6tQnB9znMALw").await?;
@@ -33,6 +37,7 @@ levels! {
 /// groups.update(group).await?;
 /// groups.delete("developers").await?;
 /// println!("{} groups", groups.list().collect_all().await?.len());
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```
@@ -72,12 +77,17 @@ impl UserGroups {
 
     /// Puts this in place of what the group with its identifier is, its members included. What is not set is reset:
     /// begin with what [`get`](Self::get) gives.
-    pub fn update(&self, group: types::UserGroup) -> UpdateUserGroup {
-        let api = self.scope.raw().users();
+    pub fn update(&self, mut group: types::UserGroup) -> UpdateUserGroup {
+        let scope = self
+            .scope
+            .adopting(&mut group.org_identifier, &mut group.project_identifier)
+            .naming(
+                "user group identifier",
+                group.identifier.as_deref().unwrap_or_default(),
+            );
+        let api = scope.raw().users();
         UpdateUserGroup {
-            raw: self
-                .scope
-                .on(api.put_user_group(self.scope.account(), &group)),
+            raw: scope.on(api.put_user_group(scope.account(), &group)),
         }
     }
 

@@ -32,8 +32,12 @@ impl Account {
 
 /// Users at one level: those who have a role there.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("retail", "checkout");
+/// # let harness = server.harness();
 /// let users = harness.org("retail").users();
 /// let outcome = users.invite(["ada@example.com"]).user_groups(["developers"]).await?;
 /// println!("{:?}", outcome.get("ada@example.com"));
@@ -45,6 +49,7 @@ impl Account {
 ///     users.revoke_invite(invite.id.unwrap_or_default()).await?;
 /// }
 /// users.remove("lnFZRF6jQO6tQnB9znMALw").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```
@@ -75,9 +80,10 @@ impl Users {
 
     /// Adds users by their addresses; who has no account is sent an invitation.
     pub fn invite(&self, emails: impl IntoIterator<Item = impl Into<String>>) -> InviteUsers {
+        let emails = texts(emails);
         InviteUsers {
-            scope: self.scope.clone(),
-            users: types::AddUsersDto::new(texts(emails)),
+            scope: self.scope.naming_each("email address", &emails),
+            users: types::AddUsersDto::new(emails),
             options: CallOptions::default(),
         }
     }
@@ -101,12 +107,16 @@ impl Users {
     /// Takes back an invitation.
     pub fn revoke_invite(&self, id: impl Into<String>) -> RevokeInvite {
         let api = self.scope.raw().users();
-        RevokeInvite::new(api.delete_invite(self.scope.account(), id))
+        RevokeInvite::new(
+            self.scope
+                .checked(api.delete_invite(self.scope.account(), id)),
+        )
     }
 
     /// The API keys of a user, by the `uuid` of the user. They belong to the account, whatever level this is.
     pub fn api_keys(&self, user: impl Into<String>) -> ApiKeys {
-        let account = Scope::new(self.scope.harness.clone(), None, None);
+        // They belong to the user, whatever the level.
+        let account = self.scope.of_account();
         ApiKeys::new(account, types::ApiKeyType::User, user.into())
     }
 }
@@ -209,9 +219,9 @@ impl InviteUsers {
             .users()
             .add_users(self.scope.account(), &self.users)
             .with_options(self.options);
-        let added: types::AddUsersResponse =
-            member(self.scope.on(request).send().await?, |answer| answer.data)?;
-        Ok(added.add_user_response_map.unwrap_or_default())
+        member(self.scope.on(request).send().await?, |answer| {
+            answer.data?.add_user_response_map
+        })
     }
 }
 

@@ -16,8 +16,12 @@ levels! {
 /// Service accounts at one level: callers that are no people. What they may do is given to them by
 /// role assignments.
 ///
-/// ```no_run
-/// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> harness_api_ext::Result<()> {
+/// # let server = harness_api_ext::mock::Server::builder().described(7).start().await?;
+/// # server.add_project("default", "checkout");
+/// # let harness = server.harness();
 /// let accounts = harness.org("default").project("checkout").service_accounts();
 /// accounts.create("robot", "Robot", "robot@example.com").await?;
 /// let keys = accounts.api_keys("robot");
@@ -32,6 +36,7 @@ levels! {
 ///     accounts.update(*robot).await?;
 /// }
 /// accounts.delete("robot").await?;
+/// # server.assert_no_violations();
 /// # Ok(())
 /// # }
 /// ```
@@ -83,11 +88,14 @@ impl ServiceAccounts {
 
     /// Puts this in place of what the service account with its identifier is. What is not set is reset: begin with what
     /// [`get`](Self::get) gives.
-    pub fn update(&self, account: types::ServiceAccount) -> UpdateServiceAccount {
+    pub fn update(&self, mut account: types::ServiceAccount) -> UpdateServiceAccount {
         let id = account.identifier.clone().unwrap_or_default();
-        let api = self.scope.raw().users();
-        UpdateServiceAccount::new(self.scope.on(api.update_service_account(
-            self.scope.account(),
+        let scope = self
+            .scope
+            .adopting(&mut account.org_identifier, &mut account.project_identifier);
+        let api = scope.raw().users();
+        UpdateServiceAccount::new(scope.on(api.update_service_account(
+            scope.account(),
             id,
             &account,
         )))

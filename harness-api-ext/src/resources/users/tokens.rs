@@ -67,7 +67,7 @@ pub struct Tokens {
 impl Tokens {
     pub(super) fn new(scope: Scope, kind: types::ApiKeyType, owner: Arc<str>, key: String) -> Self {
         Self {
-            scope,
+            scope: scope.naming("API key identifier", &key),
             kind,
             owner,
             key: key.into(),
@@ -105,11 +105,20 @@ impl Tokens {
 
     /// Puts this in place of what the token with its identifier is; its secret stays. What is not set is reset: begin
     /// with what [`list`](Self::list) gives.
-    pub fn update(&self, token: types::Token) -> UpdateToken {
+    pub fn update(&self, mut token: types::Token) -> UpdateToken {
         let id = token.identifier.clone().unwrap_or_default();
-        let api = self.scope.raw().users();
-        let request = api.update_token(id, self.scope.account()).body(&token);
-        UpdateToken::new(self.scope.on(request))
+        let scope = self
+            .scope
+            .adopting(&mut token.org_identifier, &mut token.project_identifier)
+            .owning("owner", &self.owner, &mut token.parent_identifier)
+            .owning("API key", &self.key, &mut token.api_key_identifier);
+        let account = scope.account().to_owned();
+        token.account_identifier.get_or_insert(account);
+        let kind = self.kind.as_str();
+        token.api_key_type.get_or_insert_with(|| kind.into());
+        let api = scope.raw().users();
+        let request = api.update_token(id, scope.account()).body(&token);
+        UpdateToken::new(scope.on(request))
     }
 
     /// A new secret for a token, which is shown this once. How long the old one works beside it is said by

@@ -1,4 +1,5 @@
-//! Behaviour: how the list of an operation is paged, and whether the operation may be repeated.
+//! Behaviour: how the list of an operation is paged, whether the operation may be repeated, and by what its success is told
+//! from a failure.
 //!
 //! Rules decide by what the description says: names of parameters, defaults, headers, the shape of the answer. What it
 //! does not say, or says wrong, stands in `openapi/behaviour.toml`; see [`Table`].
@@ -6,11 +7,12 @@
 mod answer;
 mod paging;
 mod repeat;
+mod response;
 mod table;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use serde_json::Value;
@@ -49,6 +51,7 @@ pub fn behaviour_noting(
     let silent = Described::default();
     let mut uses = table.map(Table::uses);
     let mut open = Vec::new();
+    let mut named = BTreeSet::new();
     let operations = api.modules.iter_mut();
     for operation in operations.flat_map(|module| &mut module.operations) {
         let key = (operation.method.clone(), operation.path.as_str());
@@ -56,13 +59,21 @@ pub fn behaviour_noting(
         let mut draft = paging::draft(operation, described, &api.types);
         operation.repeat = repeat::of(operation, draft.is_some());
         if let Some(uses) = &mut uses {
+            uses.reclassify(operation);
+        }
+        operation.response = response::of(operation, &api.types);
+        if let Some(uses) = &mut uses {
             uses.apply(operation, draft.as_mut());
         }
+        named.extend(response::named(&operation.response).map(str::to_owned));
         match draft.map(|draft| draft.finish(operation, &api.types)) {
             None => {}
             Some(Ok(paging)) => operation.paging = paging,
             Some(Err(why)) => open.push(format!("{}: {why:#}", operation.id)),
         }
+    }
+    for (key, ty) in &mut api.types {
+        ty.in_table = named.contains(key);
     }
     if let Some(uses) = uses {
         problems.unless(uses.check());

@@ -77,6 +77,7 @@ pub(super) fn draft(
         total: None,
         used_size: None,
         more: None,
+        omits_empty: false,
     };
     let number = |name: &Option<String>, keyword| {
         let name = name.as_deref().filter(|_| !paging.in_body)?;
@@ -262,6 +263,7 @@ fn whole(operation: &Operation, described: &Described<'_>, types: &Types) -> Opt
             total: None,
             used_size: None,
             more: None,
+            omits_empty: false,
         },
         unknown: None,
         none: false,

@@ -9,7 +9,9 @@ use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
 use super::paging::Draft;
-use crate::generate::api::{Answer, Found, More, Operation, Repeat, Step, Ty};
+use crate::generate::api::{
+    Answer, Found, More, Operation, Repeat, ResponseSchema, Step, Ty, ValueSchema,
+};
 
 /// What the rules cannot tell, in the order in which it applies.
 #[derive(Debug, Default, Deserialize)]
@@ -19,6 +21,8 @@ pub struct Table {
     paging: Vec<PagingEntry>,
     #[serde(default)]
     repeat: Vec<RepeatEntry>,
+    #[serde(default)]
+    response: Vec<ResponseEntry>,
 }
 
 /// Corrects the paging of operations: of those listed, or of all lists below a path.
@@ -50,6 +54,9 @@ struct PagingEntry {
     has_next: Option<String>,
     last: Option<String>,
     tokens: Option<BTreeMap<String, String>>,
+    /// The member that holds the items is left out when there are none.
+    #[serde(default)]
+    omits_empty: bool,
 }
 
 /// Corrects the class of repetition of operations.
@@ -61,6 +68,21 @@ struct RepeatEntry {
     reason: String,
     #[serde(rename = "source")]
     _source: Option<String>,
+}
+
+/// Corrects what a successful response looks like.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct ResponseEntry {
+    operations: BTreeSet<String>,
+    reason: String,
+    #[serde(rename = "source")]
+    _source: Option<String>,
+    /// Paths of the booleans that are `false` when nothing was done.
+    confirmations: Option<Vec<String>>,
+    /// The result is an object that may have no members.
+    #[serde(default)]
+    may_be_empty: bool,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -102,8 +124,15 @@ impl Table {
                 entry.name()
             );
         }
+        for entry in &table.response {
+            ensure!(
+                entry.confirmations.is_some() || entry.may_be_empty,
+                "a [[response]] says nothing"
+            );
+        }
         let reasons = table.paging.iter().map(|entry| &entry.reason);
-        for reason in reasons.chain(table.repeat.iter().map(|entry| &entry.reason)) {
+        let reasons = reasons.chain(table.repeat.iter().map(|entry| &entry.reason));
+        for reason in reasons.chain(table.response.iter().map(|entry| &entry.reason)) {
             ensure!(!reason.trim().is_empty(), "an entry has no reason");
         }
         Ok(table)
@@ -124,6 +153,7 @@ impl Table {
             table: self,
             paging: vec![Changed::default(); self.paging.len()],
             repeat: vec![BTreeSet::new(); self.repeat.len()],
+            response: vec![Changed::default(); self.response.len()],
         }
     }
 }
@@ -133,6 +163,7 @@ pub(super) struct Uses<'t> {
     table: &'t Table,
     paging: Vec<Changed<'t>>,
     repeat: Vec<BTreeSet<&'t str>>,
+    response: Vec<Changed<'t>>,
 }
 
 /// What one entry changed.
@@ -144,8 +175,8 @@ struct Changed<'t> {
 }
 
 impl<'t> Uses<'t> {
-    /// Applies the entries to an operation.
-    pub(super) fn apply(&mut self, operation: &mut Operation, draft: Option<&mut Draft>) {
+    /// Applies the classes of repetition to an operation.
+    pub(super) fn reclassify(&mut self, operation: &mut Operation) {
         for (entry, changed) in self.table.repeat.iter().zip(&mut self.repeat) {
             if let Some(id) = entry.operations.get(&operation.id) {
                 let class = match entry.class {
@@ -157,6 +188,19 @@ impl<'t> Uses<'t> {
                     operation.repeat = class;
                     changed.insert(id);
                 }
+            }
+        }
+    }
+
+    /// Applies all other entries to an operation.
+    pub(super) fn apply(&mut self, operation: &mut Operation, draft: Option<&mut Draft>) {
+        for (entry, changed) in self.table.response.iter().zip(&mut self.response) {
+            if let Some(id) = entry.operations.get(&operation.id) {
+                let keys = entry.change(&mut operation.response);
+                if !keys.is_empty() {
+                    changed.names.insert(id);
+                }
+                changed.keys.extend(keys);
             }
         }
         let Some(draft) = draft else { return };
@@ -191,12 +235,52 @@ impl<'t> Uses<'t> {
                 idle.push(format!("[[repeat]] {id}"));
             }
         }
+        for (entry, changed) in self.table.response.iter().zip(self.response) {
+            let operations = entry.operations.iter().map(String::as_str);
+            for id in operations.filter(|id| !changed.names.contains(id)) {
+                idle.push(format!("[[response]] {id}"));
+            }
+            for key in entry.keys().filter(|key| !changed.keys.contains(key)) {
+                idle.push(format!("[[response]] {:?}: {key}", entry.operations));
+            }
+        }
         ensure!(
             idle.is_empty(),
             "entries of openapi/behaviour.toml no longer apply, remove them:\n  {}",
             idle.join("\n  ")
         );
         Ok(())
+    }
+}
+
+impl ResponseEntry {
+    fn keys(&self) -> impl Iterator<Item = &'static str> {
+        let keys = [
+            ("confirmations", self.confirmations.is_some()),
+            ("may-be-empty", self.may_be_empty),
+        ];
+        keys.into_iter()
+            .filter(|(_, said)| *said)
+            .map(|(key, _)| key)
+    }
+
+    /// Applies what the entry says; gives the keys that changed something.
+    fn change(&self, schema: &mut ResponseSchema) -> Vec<&'static str> {
+        let mut keys = Vec::new();
+        if set(&mut schema.confirmations, self.confirmations.clone()) {
+            keys.push("confirmations");
+        }
+        let result = match &mut schema.data {
+            Some((_, data)) => data,
+            None => &mut schema.body,
+        };
+        if let ValueSchema::Object { may_be_empty, .. } = result
+            && self.may_be_empty
+            && set(may_be_empty, Some(true))
+        {
+            keys.push("may-be-empty");
+        }
+        keys
     }
 }
 
@@ -230,6 +314,7 @@ impl PagingEntry {
             ("has-next", self.has_next.is_some()),
             ("last", self.last.is_some()),
             ("tokens", self.tokens.is_some()),
+            ("omits-empty", self.omits_empty),
         ];
         keys.into_iter()
             .filter(|(_, said)| *said)
@@ -292,6 +377,8 @@ impl PagingEntry {
             .as_ref()
             .map(|tokens| tokens.clone().into_iter().collect());
         note("tokens", set(&mut paging.tokens, tokens));
+        note("omits-empty", self.omits_empty && !paging.omits_empty);
+        paging.omits_empty |= self.omits_empty;
         keys
     }
 }

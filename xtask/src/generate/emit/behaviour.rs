@@ -4,7 +4,9 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::rust::ty as rust_ty;
-use crate::generate::api::{Found, More, Paging, Repeat, Step};
+use crate::generate::api::{
+    Found, More, Paging, Repeat, ResponseSchema, StatusMember, Step, Ty, ValueSchema,
+};
 
 pub(super) fn repeat(repeat: Repeat) -> TokenStream {
     match repeat {
@@ -64,7 +66,91 @@ pub(super) fn paging(paging: Option<&Paging>) -> TokenStream {
         Some(More::Last(path)) => made.extend(quote! { .more(rt::More::Last(#path)) }),
         None => {}
     }
+    if paging.omits_empty {
+        made.extend(quote! { .omits_empty() });
+    }
     quote! { Some(const { &#made }) }
+}
+
+/// The schema of a successful response.
+pub(super) fn response(response: &ResponseSchema) -> TokenStream {
+    let ResponseSchema {
+        body,
+        data,
+        status,
+        confirmations,
+    } = response;
+    let mut status = *status;
+    let mut made = match (data, body) {
+        (Some((name, data)), _) if name == "data" && status == StatusMember::Envelope => {
+            status = StatusMember::Absent;
+            let data = value(data);
+            quote! { rt::ResponseSchema::data(#data) }
+        }
+        (Some((name, data)), _) => {
+            let data = value(data);
+            quote! { rt::ResponseSchema::envelope(#name, #data) }
+        }
+        (None, ValueSchema::Any) => quote! { rt::ResponseSchema::ANY },
+        (None, ValueSchema::Empty) => quote! { rt::ResponseSchema::EMPTY },
+        (None, ValueSchema::Opaque) => quote! { rt::ResponseSchema::OPAQUE },
+        (None, ValueSchema::List) => quote! { rt::ResponseSchema::LIST },
+        (
+            None,
+            ValueSchema::Object {
+                members: Some(key),
+                may_be_empty: false,
+            },
+        ) => {
+            let names = names(key);
+            quote! { rt::ResponseSchema::object(#names) }
+        }
+        (None, body) => {
+            let body = value(body);
+            quote! { rt::ResponseSchema::new(#body) }
+        }
+    };
+    match status {
+        StatusMember::Absent => {}
+        StatusMember::Envelope => made.extend(quote! { .status(rt::StatusMember::Envelope) }),
+        StatusMember::Acknowledgement => {
+            made.extend(quote! { .status(rt::StatusMember::Acknowledgement) });
+        }
+        StatusMember::Result => made.extend(quote! { .status(rt::StatusMember::Result) }),
+    }
+    if !confirmations.is_empty() {
+        made.extend(quote! { .confirmed_by(&[#(#confirmations),*]) });
+    }
+    made
+}
+
+fn value(value: &ValueSchema) -> TokenStream {
+    match value {
+        ValueSchema::Empty => quote! { rt::ValueSchema::Empty },
+        ValueSchema::Any => quote! { rt::ValueSchema::Any },
+        ValueSchema::Object {
+            members,
+            may_be_empty,
+        } => {
+            let names = members.as_deref().map_or(quote! { &[] }, names);
+            if *may_be_empty && members.is_some() {
+                quote! { rt::ValueSchema::object_or_empty(#names) }
+            } else {
+                quote! { rt::ValueSchema::object(#names) }
+            }
+        }
+        ValueSchema::List => quote! { rt::ValueSchema::List },
+        ValueSchema::Text => quote! { rt::ValueSchema::Text },
+        ValueSchema::Number => quote! { rt::ValueSchema::Number },
+        ValueSchema::Boolean => quote! { rt::ValueSchema::Boolean },
+        ValueSchema::Opaque => quote! { rt::ValueSchema::Opaque },
+    }
+}
+
+/// The names of a type's members.
+fn names(key: &str) -> TokenStream {
+    let ty = rust_ty(&Ty::Named(key.to_owned()), &quote! { types:: });
+    quote! { #ty::NAMES }
 }
 
 /// Says of a request that its list can be paged, and of what.

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use super::rust::ident;
 use crate::{
     generate::api::{Answer, Module, Operation, Param, Place, Repeat, Ty, short},
+    markdown::code,
     surface,
 };
 
@@ -13,10 +14,10 @@ pub(super) fn operation(operation: &Operation) -> Vec<String> {
     let mut lines = vec![http(operation), String::new()];
     let tag = match operation.tag.as_str() {
         "" => String::new(),
-        tag => format!(", tag `{tag}`"),
+        tag => format!(", tag {}", code(tag)),
     };
     let (repeat, types) = (repeat(operation.repeat), provenance(operation));
-    let what = format!(" `{}`{tag}. {repeat} {types}", operation.id);
+    let what = format!(" {}{tag}. {repeat} {types}", code(&operation.id));
     lines.push(what.trim_end().to_owned());
     let required: Vec<String> = [
         ("path", Place::in_path as fn(Place) -> bool),
@@ -32,24 +33,25 @@ pub(super) fn operation(operation: &Operation) -> Vec<String> {
     }
     if let Some(body) = &operation.body {
         let optional = if body.required { "" } else { ", optional" };
-        let mut media: Vec<&str> = body.media.iter().map(String::as_str).collect();
+        let mut media: Vec<String> = body.media.iter().map(|media| code(media)).collect();
         if body.form {
-            media.push("multipart/form-data");
+            media.push(code("multipart/form-data"));
         }
         let ty = body.json.as_ref().map(|ty| format!(" {},", link(ty)));
         let ty = ty.unwrap_or_default();
-        lines.push(format!(" - Body{optional}:{ty} `{}`.", media.join("`, `")));
+        lines.push(format!(" - Body{optional}:{ty} {}.", media.join(", ")));
     }
     lines.push(result(operation));
     if let Some(paging) = &operation.paging {
-        lines.push(format!(" - List: `{}`.", surface::paging(paging)));
+        lines.push(format!(" - List: {}.", code(&surface::paging(paging))));
     }
     lines
 }
 
 /// `GET /pets/{pet}`
 pub(super) fn http(operation: &Operation) -> String {
-    format!(" `{} {}`", operation.method, operation.path)
+    let http = format!("{} {}", operation.method, operation.path);
+    format!(" {}", code(&http))
 }
 
 /// The operations of a module, in a table for each tag.
@@ -62,14 +64,14 @@ pub(super) fn table(module: &Module) -> Vec<String> {
     for (tag, operations) in by_tag {
         let title = match tag {
             "" => " # Without a tag".to_owned(),
-            tag => format!(" # `{tag}`"),
+            tag => format!(" # {}", code(tag)),
         };
         let head = [" | HTTP | Method |", " |---|---|"].map(str::to_owned);
         lines.extend([String::new(), title, String::new()]);
         lines.extend(head);
         for operation in operations {
             let name = ident(&operation.name);
-            let http = http(operation).replace('|', "\\|");
+            let http = http(operation);
             lines.push(format!(" |{http} | [`{name}`](Api::{name}) |"));
         }
     }
@@ -107,7 +109,7 @@ fn params(operation: &Operation, title: &str, is: fn(Place) -> bool) -> Option<S
         if ident == param.wire {
             format!("`{ident}`")
         } else {
-            format!("`{ident}` = `{}`", param.wire)
+            format!("`{ident}` = {}", code(&param.wire))
         }
     };
     let params: Vec<String> = operation
@@ -128,7 +130,7 @@ fn result(operation: &Operation) -> String {
     };
     let mut text = format!(" - Result: {ty}");
     for media in &operation.answers {
-        let _ = write!(text, ", `{media}`");
+        let _ = write!(text, ", {}", code(media));
     }
     if !operation.errors.is_empty() {
         let _ = write!(text, "; errors {}", operation.errors.join(", "));

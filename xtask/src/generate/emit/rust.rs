@@ -4,16 +4,22 @@ use heck::ToSnakeCase;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use crate::generate::api::{Api, Shape, Ty, short};
+use crate::generate::{
+    api::{Api, Shape, Ty, short},
+    reserved::{is_device, is_keyword, is_path},
+};
 
 /// An identifier; Rust's keywords get an underscore.
 pub(super) fn ident(name: &str) -> Ident {
-    if syn::parse_str::<Ident>(name).is_ok() {
-        Ident::new(name, Span::call_site())
-    } else {
+    if is_keyword(name) {
         Ident::new(&format!("{name}_"), Span::call_site())
+    } else {
+        Ident::new(name, Span::call_site())
     }
 }
+
+/// Characters of a file's name that are kept.
+const LONGEST: usize = 60;
 
 /// The file and Rust module of a tag.
 pub(super) fn file_name(tag: &str) -> String {
@@ -21,12 +27,13 @@ pub(super) fn file_name(tag: &str) -> String {
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' })
         .collect();
-    let name = words.to_snake_case();
+    let mut name = words.to_snake_case();
+    name.truncate(LONGEST);
     match name.as_str() {
         "" => "other".to_owned(),
         "types" | "mod" | "common" => format!("{name}_operations"),
         _ if name.starts_with(|c: char| c.is_ascii_digit()) => format!("tag_{name}"),
-        _ if syn::parse_str::<Ident>(&name).is_err() => format!("{name}_"),
+        _ if is_path(&name) || is_device(&name) => format!("{name}_"),
         _ => name,
     }
 }

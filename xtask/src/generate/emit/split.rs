@@ -8,6 +8,9 @@ use crate::generate::api::{Operation, Shape, Type};
 /// What a file may hold, in lines.
 const LIMIT: usize = 2_600;
 
+/// Letters by which files are told apart at most: their names have an end.
+const LETTERS: usize = 40;
+
 /// Something that goes to a file.
 pub(super) struct Piece<'a, T> {
     /// Its name, by which it is found.
@@ -39,9 +42,10 @@ fn volume<'a, T>(
     };
     let depth = prefix.len();
     let whole = pieces.iter().map(|piece| piece.lines).sum::<usize>() <= LIMIT;
-    let ended = pieces
-        .iter()
-        .all(|piece| letters(piece.name).len() <= depth);
+    let ended = depth >= LETTERS
+        || pieces
+            .iter()
+            .all(|piece| letters(piece.name).len() <= depth);
     if whole || ended {
         let name = match prefix.as_str() {
             "" => file.to_owned(),

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::generate::api::{Answer, Api, Module, Operation, Param, Place, Shape, Ty, Type, short};
 
-pub(super) fn emit(api: &Api, out: &mut Output<'_>) -> Result<()> {
+pub(super) fn emit(api: &Api, out: &mut Output) -> Result<()> {
     let modules = api.modules.iter().map(|module| {
         let name = format_ident!("{}", module.name);
         let feature = &module.name;

@@ -4,7 +4,10 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::rust::{ident, is_struct, ty as rust_ty};
-use crate::generate::api::{Api, Group, Member, Module, Settle, Shape, Ty, Type, short};
+use crate::{
+    generate::api::{Api, Group, Member, Module, Settle, Shape, Ty, Type, short},
+    markdown::code,
+};
 
 /// `types/mod.rs` of a module.
 pub(super) fn root<'a>(
@@ -47,13 +50,13 @@ pub(super) fn file(api: &Api, keys: &[&str], uses: &TokenStream) -> TokenStream 
 
 fn one(api: &Api, ty: &Type) -> TokenStream {
     let name = ident(&ty.name);
-    let doc = format!(" Schema `{}`.", ty.origin);
+    let doc = format!(" Schema {}.", code(&ty.origin));
     match &ty.shape {
         Shape::Struct {
             members,
             extra,
             settle,
-        } => structure(api, &name, &doc, members, *extra, settle),
+        } => structure(api, &name, &doc, ty.in_table, members, *extra, settle),
         Shape::Enum(variants) => {
             let variants = variants.iter().enumerate().map(|(index, (variant, text))| {
                 let index = Literal::usize_unsuffixed(index);
@@ -103,6 +106,7 @@ fn structure(
     api: &Api,
     name: &Ident,
     doc: &str,
+    in_table: bool,
     members: &[Member],
     extra: bool,
     settle: &[Settle],
@@ -151,6 +155,17 @@ fn structure(
     let mut order: Vec<&Member> = members.iter().collect();
     order.sort_by(|a, b| (a.wire.len(), a.wire.as_bytes()).cmp(&(b.wire.len(), b.wire.as_bytes())));
     let names = order.iter().map(|member| &member.wire);
+    let names = quote! { &[#(#names),*] };
+    let (own_names, names) = if in_table {
+        let own = quote! {
+            impl #name {
+                pub(crate) const NAMES: model::Names = #names;
+            }
+        };
+        (Some(own), quote! { Self::NAMES })
+    } else {
+        (None, names)
+    };
     let slots = order.iter().enumerate().map(|(index, member)| {
         let index = Literal::usize_unsuffixed(index);
         let slot = slot(member);
@@ -212,6 +227,7 @@ fn structure(
             pub misfits: model::Misfits,
         }
         #constructor
+        #own_names
         impl model::Model for #name {
             #[inline]
             fn blank() -> Self {
@@ -221,7 +237,7 @@ fn structure(
             fn about(&self) -> &'static model::About {
                 &model::About {
                     name: #type_name,
-                    names: &[#(#names),*],
+                    names: #names,
                     required: #required_members,
                     secrets: #secrets,
                     tagged: &[#(#tagged),*],

@@ -7,6 +7,7 @@ use serde_json_path::{JsonPath, PathElement};
 
 use super::touched::Touched;
 use super::{About, Problems, check_count};
+use crate::generate::strict;
 
 /// The actions of one overlay document.
 #[derive(Debug)]
@@ -66,8 +67,9 @@ struct ActionFile {
 
 /// Reads an overlay document and checks it as far as that is possible without the description.
 pub(super) fn parse(text: &str) -> anyhow::Result<(About, Overlay)> {
-    let file: OverlayFile =
-        serde_norway::from_str(text).context("the overlay is not as it should be")?;
+    let file: OverlayFile = strict::yaml(text)
+        .and_then(|value| Ok(serde_json::from_value(value)?))
+        .context("the overlay is not as it should be")?;
     ensure!(
         file.overlay == "1.0.0",
         "overlay version {} is not known: write 1.0.0",

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{
     api::{Api, Module, Operation, Param, Place},
-    emit::{self, Origin},
+    emit,
     partition::map::ModuleMap,
 };
 use crate::surface;
@@ -27,12 +27,12 @@ const PARTS: [(&str, &str); 3] = [
 ];
 
 /// The page of `api`; modules are listed in the order of `map`.
-pub fn page(api: &Api, map: &ModuleMap, origin: &Origin) -> Result<String> {
+pub fn page(api: &Api, map: &ModuleMap) -> Result<String> {
     let mut page = PAGE.to_owned();
     for (mark, text) in PARTS {
         page = put(&page, mark, text.trim_end())?;
     }
-    page = put(&page, "<!-- origin -->", origin.head("").trim_end())?;
+    page = put(&page, "<!-- origin -->", emit::NOTE)?;
     put(&page, "/* operations */", &data(api, map)?)
 }
 

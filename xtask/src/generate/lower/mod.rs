@@ -54,6 +54,8 @@ pub struct TypeFacts {
     pub wire: BTreeMap<String, String>,
     /// For a struct: whether it allows members beyond the named ones.
     pub extra: bool,
+    /// For a struct: the member that tells variants apart, none of which is described.
+    pub open_tag: Option<String>,
     /// Whether it is reachable from a request.
     pub sent: bool,
     /// Whether it is reachable from a request and from no answer.

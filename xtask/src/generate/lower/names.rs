@@ -11,6 +11,8 @@ use anyhow::{Context, Result, ensure};
 use heck::{ToPascalCase, ToSnakeCase};
 use serde::Deserialize;
 
+use crate::generate::reserved::is_keyword;
+
 /// Names chosen by hand, and the rules for all others.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -340,7 +342,7 @@ fn method_name(name: String) -> String {
     if name.starts_with(|c: char| c.is_ascii_digit()) {
         return format!("op_{name}");
     }
-    if KEYWORDS.contains(&name.as_str()) {
+    if is_keyword(&name) || TRAITS.contains(&name.as_str()) {
         format!("{name}_")
     } else {
         name
@@ -362,15 +364,8 @@ fn type_name(name: String) -> String {
     }
 }
 
-/// Words that no method can be called.
-const KEYWORDS: &[&str] = &[
-    "abstract", "as", "async", "await", "become", "box", "break", "clone", "const", "continue",
-    "crate", "default", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for",
-    "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "new",
-    "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait",
-    "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while",
-    "yield",
-];
+/// Methods of the standard library's traits, which no method can be called.
+const TRAITS: [&str; 3] = ["clone", "default", "new"];
 
 /// Types and traits that a reader takes for those of the standard library or of the client.
 const COMMON_TYPES: &[&str] = &[

@@ -10,13 +10,30 @@ use super::{
     OperationFacts, ParamFacts,
     schemas::{Schemas, Spot, snake},
 };
-use crate::generate::api::{Answer, Place, Ty};
+use crate::{
+    generate::api::{Answer, Place, Ty},
+    markdown::{code, word},
+};
 
 const JSON: &str = "application/json";
 const MULTIPART: &str = "multipart/form-data";
 
 /// Names that a parameter cannot have, because a request or the code that makes one has them for itself.
-const RESERVED: [&str; 5] = ["send", "body", "call", "into_call", "options"];
+const RESERVED: [&str; 13] = [
+    "send",
+    "body",
+    "body_bytes",
+    "body_html",
+    "body_other",
+    "body_text",
+    "body_text_yaml",
+    "body_urlencoded",
+    "body_xml",
+    "body_yaml",
+    "call",
+    "into_call",
+    "options",
+];
 
 /// An operation that has its module and its name.
 pub(super) struct Placed<'d> {
@@ -57,7 +74,11 @@ pub(super) fn lower(
             "query" => Place::Query,
             "header" => Place::Header,
             other => {
-                lose(format!("{other} parameter `{name}`: not sent"));
+                lose(format!(
+                    "{} parameter {}: not sent",
+                    word(other),
+                    code(&name)
+                ));
                 continue;
             }
         };
@@ -85,8 +106,9 @@ pub(super) fn lower(
                 ty = Some(Ty::Named(key));
             } else {
                 lose(format!(
-                    "object in {} parameter `{name}`: given as text",
-                    text(parameter, "in")
+                    "object in {} parameter {}: given as text",
+                    word(&text(parameter, "in")),
+                    code(&name)
                 ));
             }
             lowered = json!({"type": "string"});
@@ -94,7 +116,8 @@ pub(super) fn lower(
             && object_key(schemas, items).is_some()
         {
             lose(format!(
-                "list of objects in query parameter `{name}`: items are given as text"
+                "list of objects in query parameter {}: items are given as text",
+                code(&name)
             ));
             lowered = json!({"type": "array", "items": {"type": "string"}});
         } else if lowered.get("additionalProperties").is_some() {
@@ -299,7 +322,10 @@ fn errors_of(operation: &Value) -> Vec<String> {
     let responses = operation.get("responses").and_then(Value::as_object);
     let statuses = responses.into_iter().flat_map(|responses| responses.keys());
     statuses
-        .filter(|status| status.starts_with(['4', '5']))
+        .filter(|status| {
+            matches!(status.as_bytes(), [b'4' | b'5', a, b] if *a == *b && *a == b'X'
+            || a.is_ascii_digit() && b.is_ascii_digit())
+        })
         .cloned()
         .collect()
 }

@@ -1,6 +1,9 @@
 //! Lowers schemas: names and hoists what needs a type, writes out what does not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use anyhow::Result;
 use heck::ToSnakeCase;
@@ -19,7 +22,10 @@ use crate::generate::problems::Problems;
 pub(super) const COMPONENTS: &str = "#/components/schemas/";
 
 /// Deeper nesting of aliases and merges than any honest description has.
-pub(super) const DEPTH: usize = 32;
+const DEPTH: usize = 32;
+
+/// References followed, one within the other, before a schema says nothing.
+const REFERENCES: usize = 200;
 
 /// The place of an inline schema, from which it gets its name.
 #[derive(Clone, Debug)]
@@ -60,6 +66,8 @@ pub(super) struct Schemas<'d> {
     strict: bool,
     /// Rust name of each component of the description.
     rust: BTreeMap<String, String>,
+    /// All of these names.
+    taken: BTreeSet<String>,
     components: BTreeMap<String, Value>,
     types: BTreeMap<String, TypeFacts>,
     /// Inline schemas that were named, as `Parent.member`.
@@ -70,6 +78,18 @@ pub(super) struct Schemas<'d> {
     open: Vec<(Option<String>, Value, String)>,
     /// What `allOf` is being written out.
     merging: Vec<Value>,
+    /// What is known of components. They may refer to each other in so many ways that nothing may be asked twice.
+    known: RefCell<Known>,
+}
+
+/// What is known of components by name; `None` while it is found out, which takes an answer for a component that contains
+/// itself.
+#[derive(Default)]
+struct Known {
+    kinds: BTreeMap<String, Option<Kind>>,
+    merged: BTreeMap<String, Option<Value>>,
+    /// How many of these are being found out.
+    open: usize,
 }
 
 impl<'d> Schemas<'d> {
@@ -88,22 +108,25 @@ impl<'d> Schemas<'d> {
             .keys()
             .map(|key| (names.type_name(key), key.clone()))
             .collect();
-        let rust = raw
+        let rust: BTreeMap<String, String> = raw
             .keys()
             .cloned()
             .zip(unique(Naming::Types, &chosen, strict, problems))
             .collect();
+        let taken = rust.values().cloned().collect();
         Self {
             raw,
             names,
             strict,
             rust,
+            taken,
             components: BTreeMap::new(),
             types: BTreeMap::new(),
             asked: BTreeSet::new(),
             clashes: Vec::new(),
             open: Vec::new(),
             merging: Vec::new(),
+            known: RefCell::default(),
         }
     }
 
@@ -154,6 +177,52 @@ impl<'d> Schemas<'d> {
         self.merge(self.resolve(schema), 0)
     }
 
+    /// The kind of a component.
+    fn kind_of(&self, name: &str, target: &Value) -> Kind {
+        self.once(
+            name,
+            |known| &mut known.kinds,
+            Kind::Other,
+            || self.kind(target, 0),
+        )
+    }
+
+    /// A component with `allOf` written out.
+    fn merged(&self, name: &str, target: &Value) -> Value {
+        self.once(
+            name,
+            |known| &mut known.merged,
+            Value::Null,
+            || self.merge(self.resolve(target), 0),
+        )
+    }
+
+    /// What is known of a component, found out if it is not. What asks for itself gets `otherwise`.
+    fn once<T: Clone>(
+        &self,
+        name: &str,
+        of: impl Fn(&mut Known) -> &mut BTreeMap<String, Option<T>>,
+        otherwise: T,
+        find: impl FnOnce() -> T,
+    ) -> T {
+        {
+            let mut known = self.known.borrow_mut();
+            if let Some(found) = of(&mut known).get(name) {
+                return found.clone().unwrap_or(otherwise);
+            }
+            if known.open >= REFERENCES {
+                return otherwise;
+            }
+            known.open += 1;
+            of(&mut known).insert(name.to_owned(), None);
+        }
+        let found = find();
+        let mut known = self.known.borrow_mut();
+        known.open -= 1;
+        of(&mut known).insert(name.to_owned(), Some(found.clone()));
+        found
+    }
+
     /// Whether the type with this key is an enum.
     pub(super) fn is_enum(&self, key: &str) -> bool {
         self.types
@@ -165,8 +234,8 @@ impl<'d> Schemas<'d> {
         if depth > DEPTH {
             return Kind::Other;
         }
-        if let Some((_, target)) = self.target(schema) {
-            return self.kind(target, depth + 1);
+        if let Some((name, target)) = self.target(schema) {
+            return self.kind_of(name, target);
         }
         if let Some(variants) = alternatives(schema) {
             let objects = variants
@@ -212,14 +281,20 @@ impl<'d> Schemas<'d> {
             return Value::Object(merged);
         }
         let mut members = Map::new();
-        let mut required = Vec::new();
+        let mut required: Vec<Value> = Vec::new();
         for part in parts.iter().chain([&Value::Object(merged.clone())]) {
-            let part = self.merge(self.resolve(part), depth + 1);
+            let part = match self.target(part) {
+                Some((name, target)) => self.merged(name, target),
+                None => self.merge(part, depth + 1),
+            };
             let Value::Object(part) = part else { continue };
             for (name, value) in part {
                 match (name.as_str(), value) {
                     ("properties", Value::Object(more)) => members.extend(more),
-                    ("required", Value::Array(more)) => required.extend(more),
+                    ("required", Value::Array(more)) => {
+                        let new = more.into_iter().filter(|name| !required.contains(name));
+                        required.extend(new.collect::<Vec<_>>());
+                    }
                     ("type" | "additionalProperties" | "enum" | "format", value) => {
                         merged.entry(name).or_insert(value);
                     }
@@ -248,7 +323,7 @@ impl<'d> Schemas<'d> {
         aliases: &mut Vec<String>,
     ) -> Result<Value> {
         if let Some((name, target)) = self.target(schema) {
-            if self.kind(target, 0) != Kind::Other {
+            if self.kind_of(name, target) != Kind::Other {
                 return self.component(name);
             }
             if aliases.iter().any(|seen| seen == name) || aliases.len() > DEPTH {
@@ -341,9 +416,7 @@ impl<'d> Schemas<'d> {
             Some(module) => format!("{module}.{name}"),
             None => name.to_owned(),
         };
-        let taken = |name: &str| {
-            self.types.contains_key(&key(name)) || self.rust.values().any(|other| other == name)
-        };
+        let taken = |name: &str| self.types.contains_key(&key(name)) || self.taken.contains(name);
         if !taken(&name) {
             return key(&name);
         }
@@ -461,10 +534,12 @@ impl<'d> Schemas<'d> {
             .flatten()
             .filter_map(Value::as_str)
             .collect();
+        // What has a tag and no variants is one of several things, of which only the members that all have are described.
+        facts.open_tag = tag_of(&merged);
         facts.extra = match merged.get("additionalProperties") {
             Some(Value::Object(_)) => true,
             Some(Value::Bool(more)) => *more,
-            _ => false,
+            _ => facts.open_tag.is_some(),
         };
         let mut idents = BTreeSet::from(["misfits".to_owned(), "extra".to_owned()]);
         let mut members = Map::new();
@@ -531,6 +606,13 @@ fn reference(key: &str) -> Value {
 pub(super) fn key_of(lowered: &Value) -> Option<String> {
     let reference = lowered.get("$ref")?.as_str()?;
     Some(reference.trim_start_matches(COMPONENTS).to_owned())
+}
+
+/// The member of a schema that tells its variants apart.
+pub(super) fn tag_of(schema: &Value) -> Option<String> {
+    let name = schema.pointer("/discriminator/propertyName");
+    let name = name.or_else(|| schema.get("x-harness-discriminator"))?;
+    Some(name.as_str()?.to_owned())
 }
 
 pub(super) fn alternatives(schema: &Value) -> Option<&Vec<Value>> {

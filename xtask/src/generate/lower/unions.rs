@@ -1,11 +1,13 @@
 //! The variants of a union and the tags that tell them apart.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::{
     UnionFacts,
-    schemas::{COMPONENTS, DEPTH, Kind, Schemas, Spot, alternatives, key_of},
+    schemas::{COMPONENTS, Kind, Schemas, Spot, alternatives, key_of, tag_of},
 };
 
 impl Schemas<'_> {
@@ -13,10 +15,9 @@ impl Schemas<'_> {
     pub(super) fn union(&mut self, schema: &Value) -> Result<UnionFacts> {
         let mut facts = UnionFacts::default();
         let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
-        facts.tag = text(schema.pointer("/discriminator/propertyName"))
-            .or_else(|| text(schema.get("x-harness-discriminator")));
+        facts.tag = tag_of(schema);
         facts.parent_tag = text(schema.pointer("/x-harness-parent-tag/property"));
-        self.add_variants(schema, &mut facts, 0)?;
+        self.add_variants(schema, &mut facts, &mut BTreeSet::new())?;
         for mapping in [
             "/discriminator/mapping",
             "/x-harness-mapping",
@@ -63,16 +64,21 @@ impl Schemas<'_> {
         Ok(facts)
     }
 
-    fn add_variants(&mut self, schema: &Value, facts: &mut UnionFacts, depth: usize) -> Result<()> {
-        if depth > DEPTH {
-            return Ok(());
-        }
+    /// Adds the variants of a union, and of those among them that are unions, each of which is looked at once.
+    fn add_variants(
+        &mut self,
+        schema: &Value,
+        facts: &mut UnionFacts,
+        seen: &mut BTreeSet<String>,
+    ) -> Result<()> {
         for variant in alternatives(schema).into_iter().flatten() {
             let Some((name, target)) = self.target(variant) else {
                 continue;
             };
-            if self.kind(target, 0) == Kind::Union {
-                self.add_variants(target, facts, depth + 1)?;
+            if self.kind(variant, 0) == Kind::Union {
+                if seen.insert(name.to_owned()) {
+                    self.add_variants(target, facts, seen)?;
+                }
             } else if let Some(key) = key_of(&self.component(name)?)
                 && !facts.variants.contains(&key)
             {

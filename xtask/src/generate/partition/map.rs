@@ -10,6 +10,11 @@ use anyhow::{Context, Result, bail, ensure};
 use heck::ToSnakeCase;
 use serde::Deserialize;
 
+use crate::{generate::reserved::is_module, markdown::code};
+
+/// Characters of a module's name that are kept of what it is derived from.
+const LONGEST: usize = 60;
+
 /// What placing needs to know of an operation.
 #[derive(Clone, Copy, Debug)]
 pub struct Operation<'a> {
@@ -142,8 +147,10 @@ impl ModuleMap {
         let mut modules = BTreeMap::new();
         for op in &ops {
             let title = match (&source, first_segment(op.path), op.tags.first()) {
-                (Source::Segment, Some(segment), _) => format!("Operations under `{segment}`"),
-                (_, _, Some(tag)) => format!("Operations tagged `{tag}`"),
+                (Source::Segment, Some(segment), _) => {
+                    format!("Operations under {}", code(segment))
+                }
+                (_, _, Some(tag)) => format!("Operations tagged {}", code(tag)),
                 _ => "Operations without a tag".to_owned(),
             };
             modules.entry(derived(&source, op)).or_insert(title);
@@ -357,24 +364,15 @@ fn module_name(text: &str) -> String {
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' })
         .collect();
-    let name = ascii.to_snake_case();
+    let mut name = ascii.to_snake_case();
+    name.truncate(LONGEST);
     match name.as_str() {
         "" => "root".to_owned(),
-        reserved if RESERVED.contains(&reserved) => format!("{name}_"),
+        reserved if is_module(reserved) => format!("{name}_"),
         _ if name.starts_with(|c: char| c.is_ascii_digit()) => format!("n{name}"),
         _ => name,
     }
 }
-
-/// Rust's keywords, the roots of paths, and the feature name that Cargo gives a meaning.
-const RESERVED: &[&str] = &[
-    "abstract", "alloc", "as", "async", "await", "become", "box", "break", "const", "continue",
-    "core", "crate", "default", "do", "dyn", "else", "enum", "extern", "false", "final", "fn",
-    "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut",
-    "override", "priv", "pub", "ref", "return", "self", "static", "std", "struct", "super",
-    "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where",
-    "while", "yield",
-];
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]

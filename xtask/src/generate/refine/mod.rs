@@ -79,14 +79,34 @@ fn groups(partition: &Partition) -> Vec<Group> {
             by_owners.entry(owners).or_default().insert(key.clone());
         }
     }
+    let mut names: BTreeMap<String, usize> = BTreeMap::new();
+    for owners in by_owners.keys() {
+        *names.entry(group_name(owners)).or_default() += 1;
+    }
     by_owners
         .into_iter()
-        .map(|(owners, types)| Group {
-            name: group_name(owners),
-            modules: owners.clone(),
-            types,
+        .map(|(owners, types)| {
+            let mut name = group_name(owners);
+            // `a_b` and `c`, or `a` and `b_c`.
+            if names.get(&name).is_some_and(|count| *count > 1) {
+                name = format!("{name}_{:016x}", hash(owners));
+            }
+            Group {
+                name,
+                modules: owners.clone(),
+                types,
+            }
         })
         .collect()
+}
+
+/// FNV-1a of the names.
+fn hash(owners: &BTreeSet<String>) -> u64 {
+    let names: Vec<&str> = owners.iter().map(String::as_str).collect();
+    let names = names.join(" ");
+    names.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 fn group_name(owners: &BTreeSet<String>) -> String {

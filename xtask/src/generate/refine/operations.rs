@@ -9,7 +9,7 @@ use syn::{
 
 use super::ty::Known;
 use crate::generate::{
-    api::{Answer, Body, Operation, Param, Repeat, Ty},
+    api::{Answer, Body, Operation, Param, Repeat, ResponseSchema, Ty},
     lower::OperationFacts,
 };
 
@@ -93,6 +93,7 @@ pub(super) fn refine(
         deprecated: facts.deprecated,
         repeat: Repeat::Never,
         paging: None,
+        response: ResponseSchema::default(),
     })
 }
 

@@ -62,6 +62,7 @@ pub(super) fn refine(
         origin: facts.origin.clone(),
         shape,
         sent_only: facts.sent_only,
+        in_table: false,
     })
 }
 
@@ -212,7 +213,12 @@ fn variant_names(union: &str, variants: &[String]) -> Vec<String> {
             || name.starts_with(|c: char| c.is_ascii_digit())
     });
     if clash {
-        variants.iter().map(|key| short(key).to_owned()).collect()
+        let full = variants.iter().map(|key| match short(key) {
+            // Every union has this one.
+            "Unrecognized" => "UnrecognizedModel".to_owned(),
+            name => name.to_owned(),
+        });
+        full.collect()
     } else {
         names
     }

@@ -284,3 +284,40 @@ fn schemas_of_one_name_are_told_apart_or_an_error() {
     let error = try_lower(paths, schemas, true).unwrap_err().to_string();
     assert!(error.contains("Thing: Thing, types.Thing"), "{error}");
 }
+
+/// A chain of components, each of which refers to the next by `word` as often as it is wide.
+fn chain(word: &str, length: usize, wide: usize) -> Value {
+    let mut schemas = serde_json::Map::new();
+    for number in 0..length {
+        let next = vec![reference(&format!("A{}", number + 1)); wide];
+        let mut schema = json!({ word: next });
+        if word == "properties" {
+            schema = object(json!({"next": next[0], "items": {"type": "array", "items": next[0]}}));
+        }
+        schemas.insert(format!("A{number}"), schema);
+    }
+    schemas.insert(format!("A{length}"), object(json!({"last": text()})));
+    schemas.into()
+}
+
+/// Without memory of what was seen, these would take 2^60 steps.
+#[test]
+fn components_that_refer_to_each_other_in_many_ways_are_looked_at_once() {
+    for word in ["allOf", "oneOf", "anyOf"] {
+        let (schema, lowered) = answer(reference("A0"), chain(word, 60, 2));
+        assert_eq!(schema, reference("A0"), "{word}");
+        let found = &lowered.types["A0"];
+        match word {
+            "allOf" => assert_eq!(found.members.keys().collect::<Vec<_>>(), ["last"]),
+            _ => assert_eq!(found.union.as_ref().unwrap().variants, ["A60"]),
+        }
+    }
+}
+
+#[test]
+fn a_long_chain_of_components_ends() {
+    for word in ["allOf", "oneOf", "properties"] {
+        let (schema, _) = answer(reference("A0"), chain(word, 150, 1));
+        assert!(schema.get("$ref").is_some(), "{word}: {schema}");
+    }
+}

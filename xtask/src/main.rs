@@ -227,7 +227,7 @@ fn run(Arguments { root, verb }: Arguments) -> Result<ExitCode> {
             clear();
             let extent = if full { Extent::Full } else { Extent::Short };
             match format {
-                Format::Md => print!("{}", report.markdown(extent)),
+                Format::Md => print!("{}", printable(&report.markdown(extent))),
                 Format::Json => println!("{}", serde_json::to_string_pretty(&report)?),
             }
             Ok(ExitCode::from(report.code()))
@@ -307,6 +307,7 @@ fn vendor(root: &Path, options: &vendor::Options) -> Result<ExitCode> {
     clear();
     println!("openapi/harness.json and its lock are written\n");
     if let Some(report) = report {
+        let report = printable(&report);
         println!("{report}\nEvery change: `cargo xtask diff HEAD openapi/harness.json --full`");
     }
     Ok(ExitCode::SUCCESS)

@@ -131,6 +131,8 @@ pub(super) struct Crawl {
     empty: u32,
     beyond: u32,
     equal: u32,
+    /// How many pages were given before, by a server whose list had not changed.
+    repeated: u32,
     restarts: u32,
     /// A page and its total that did not fit the page before, which was as it had been.
     doubt: Option<(u64, Option<u64>)>,
@@ -163,6 +165,7 @@ impl Crawl {
             empty: 0,
             beyond: 0,
             equal: 0,
+            repeated: 0,
             restarts: 0,
             backs: 0,
             doubt: None,
@@ -394,6 +397,11 @@ impl Crawl {
             (&self.last, held.as_ref().filter(|held| held.is_repeated))
         {
             if page.text() == last.page.text() {
+                return Err(self.fault(SAME_PAGE));
+            }
+            // A list may have equal pages, but a server that goes round in its pages has no end.
+            self.repeated += 1;
+            if self.repeated >= MAX_EQUAL {
                 return Err(self.fault(SAME_PAGE));
             }
             self.pages.clear();
@@ -888,7 +896,7 @@ mod tests {
             ("abc", "", None),
             ("", "abc", None),
             // The last is gone, or one in the middle.
-            ("abc", "abd", Some(2)),
+            ("abc", "abx", Some(2)),
             ("abc", "acd", Some(2)),
             // New ones came before it, or in between.
             ("abc", "xab", Some(3)),

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::class::Class;
+use crate::markdown::code;
 
 /// What a change means for who uses the crate, by the rules of semantic versioning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -145,7 +146,7 @@ impl Details {
             };
             let quoted = |text: &str| match text {
                 "" => "nothing".to_owned(),
-                text => format!("`{text}`"),
+                text => code(text),
             };
             let text = format!("{about}{} -> {}", quoted(old), quoted(new));
             self.add(level, class, text);
@@ -233,9 +234,6 @@ pub struct Report {
     pub silent: Silent,
     /// Ids of operations that are missing from the changes because of a problem.
     pub missing: Vec<String>,
-    /// The number of public methods of `harness-api-ext`.
-    #[serde(skip)]
-    pub ext_methods: usize,
 }
 
 impl Report {

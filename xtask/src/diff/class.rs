@@ -85,7 +85,6 @@ classes! {
     FieldRequired "field required instead of optional",
     FieldOptional "field optional instead of required",
     RequiredFieldAdded "required field added",
-    FieldOrder "arguments of `new` in another order",
     FieldDeprecated "field deprecated",
     FieldUndeprecated "field no longer deprecated",
     ExtraAdded "struct keeps additional properties",

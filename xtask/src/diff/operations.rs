@@ -12,6 +12,7 @@ use crate::{
         api::{Answer, Api, Operation, Ty},
         emit::{Method, Signature, signatures},
     },
+    markdown::code,
     surface,
 };
 
@@ -81,7 +82,7 @@ impl Emitted<'_> {
 
     fn http(&self) -> String {
         let Operation { method, path, .. } = self.operation;
-        format!("`{method} {path}`")
+        code(&format!("{method} {path}"))
     }
 
     fn is_sampled(&self) -> bool {
@@ -116,7 +117,7 @@ fn shape(path: &str) -> String {
 }
 
 fn added(new: &Emitted<'_>) -> Change {
-    let text = format!("{} -> `{}`", new.http(), new.signature.response);
+    let text = format!("{} -> {}", new.http(), code(&new.signature.response));
     Change {
         what: What::Added,
         name: new.id().to_owned(),
@@ -212,11 +213,7 @@ fn beside(old: &Operation, new: &Operation, details: &mut Details) {
 fn methods(old: &Emitted<'_>, new: &Emitted<'_>, renames: &Renames, details: &mut Details) {
     for was in &old.signature.methods {
         let Some(is) = new.method(was.suffix) else {
-            details.add(
-                Level::Breaking,
-                Class::MethodRemoved,
-                format!("`{}`", was.name),
-            );
+            details.add(Level::Breaking, Class::MethodRemoved, code(&was.name));
             continue;
         };
         // A new name of the operation is told once.
@@ -234,11 +231,7 @@ fn methods(old: &Emitted<'_>, new: &Emitted<'_>, renames: &Renames, details: &mu
     }
     for is in &new.signature.methods {
         if old.method(is.suffix).is_none() {
-            details.add(
-                Level::Additive,
-                Class::MethodAdded,
-                format!("`{}`", is.name),
-            );
+            details.add(Level::Additive, Class::MethodAdded, code(&is.name));
         }
     }
 }
@@ -284,13 +277,13 @@ fn arguments(
                 details.add(
                     Level::Breaking,
                     Class::ArgumentRemoved,
-                    format!("`{name}: {ty}`"),
+                    code(&format!("{name}: {ty}")),
                 );
                 continue;
             }
         };
         kept.push(now.0.clone());
-        let about = format!("`{name}`");
+        let about = code(name);
         details.differs(
             Level::Breaking,
             Class::ArgumentType,
@@ -304,7 +297,7 @@ fn arguments(
             details.add(
                 Level::Breaking,
                 Class::ArgumentAdded,
-                format!("`{name}: {ty}`"),
+                code(&format!("{name}: {ty}")),
             );
         }
     }
@@ -334,11 +327,11 @@ fn setters(old: &Emitted<'_>, new: &Emitted<'_>, renames: &Renames, details: &mu
             None => details.add(
                 Level::Breaking,
                 Class::SetterRemoved,
-                format!("`{name}: {ty}`"),
+                code(&format!("{name}: {ty}")),
             ),
             Some(now) => {
                 let types = (renames.text(ty), now.clone());
-                let about = format!("`{name}`");
+                let about = code(name);
                 let types = (types.0.as_str(), types.1.as_str());
                 details.differs(Level::Breaking, Class::SetterType, &about, types);
             }
@@ -348,13 +341,13 @@ fn setters(old: &Emitted<'_>, new: &Emitted<'_>, renames: &Renames, details: &mu
         details.add(
             Level::Additive,
             Class::SetterAdded,
-            format!("`{name}: {ty}`"),
+            code(&format!("{name}: {ty}")),
         );
     }
     for was in &old.operation.params {
         let mut params = new.operation.params.iter();
         if let Some(is) = params.find(|is| is.ident == was.ident) {
-            let about = format!("`{}`", was.ident);
+            let about = code(&was.ident);
             details.differs(Level::Patch, Class::WireName, &about, (&was.wire, &is.wire));
         }
     }
@@ -385,7 +378,7 @@ fn body(old: &Emitted<'_>, new: &Emitted<'_>, renames: &Renames, details: &mut D
         } else {
             "optional "
         };
-        format!("{optional}{}", types.join(" | "))
+        format!("{optional}{}", types.join(" or "))
     };
     details.differs(level, class, "", (&text(&before), &text(&after)));
 }
@@ -403,7 +396,7 @@ fn response(old: &Emitted<'_>, new: &Emitted<'_>, renames: &Renames, details: &m
     let types = (was.as_str(), new.signature.response.as_str());
     match class {
         Class::ResponseTyped if types.0 != types.1 => {
-            details.add(Level::Breaking, class, format!("`{}`", types.1));
+            details.add(Level::Breaking, class, code(types.1));
         }
         _ => details.differs(Level::Breaking, class, "", types),
     }
@@ -415,7 +408,7 @@ fn paging(old: &Emitted<'_>, new: &Emitted<'_>, renames: &Renames, details: &mut
         (None, Some(now)) => details.add(
             Level::Additive,
             Class::PagingAdded,
-            format!("`{}`", surface::paging(now)),
+            code(&surface::paging(now)),
         ),
         (Some(_), None) => details.add(Level::Breaking, Class::PagingRemoved, ""),
         (Some(was), Some(now)) => {

@@ -12,6 +12,7 @@ use super::{
     class::Class,
     groups::{Entry, Group, Groups, Impact},
 };
+use crate::markdown::code;
 
 /// How much of a report is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,9 +51,9 @@ impl Report {
     /// The report with at most so many entries of each list.
     fn limited(&self, groups: &Groups<'_>, limit: usize) -> String {
         let mut text = format!(
-            "# `{}` to `{}`: {}\n\n",
-            self.old,
-            self.new,
+            "# {} to {}: {}\n\n",
+            code(&self.old),
+            code(&self.new),
             self.level.name()
         );
         text += &self.summary();
@@ -140,10 +141,8 @@ impl Report {
                 .sum::<usize>();
             let _ = writeln!(
                 text,
-                "- `harness-api-ext`: {} of {} methods use what breaks, {public} of them show a changed type to their \
-                 callers.",
-                uses.ext.len(),
-                self.ext_methods,
+                "- `harness-api-ext`: {} what breaks, {public} of them with a changed type in the signature.",
+                counted(uses.ext.len(), "method uses", "methods use"),
             );
         }
         if !self.problems.is_empty() {
@@ -235,8 +234,8 @@ impl Report {
     fn ext_methods(&self, limit: usize) -> String {
         let mut text = String::new();
         let parts = [
-            (true, "Their callers see a changed type:"),
-            (false, "They call what has changed, and show it to nobody:"),
+            (true, "With a changed type in the signature:"),
+            (false, "Within only:"),
         ];
         for (public, about) in parts {
             let handles = self.public_ext(public);
@@ -248,8 +247,8 @@ impl Report {
             }
             let _ = write!(text, "\n{about}\n\n");
             let lines = handles.iter().map(|(handle, methods)| {
-                let methods: Vec<String> = methods.iter().map(|name| format!("`{name}`")).collect();
-                format!("- `{handle}`: {}\n", methods.join(", "))
+                let methods: Vec<String> = methods.iter().map(|name| code(name)).collect();
+                format!("- {}: {}\n", code(handle), methods.join(", "))
             });
             text += &cut(lines.collect(), "", limit.saturating_mul(8), "handles");
         }
@@ -264,7 +263,7 @@ impl Report {
             ("schemas", &self.silent.schemas),
         ] {
             if !names.is_empty() {
-                let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+                let names: Vec<String> = names.iter().map(|name| code(name)).collect();
                 lines.push(format!(
                     "- {what} ({}): {}",
                     names.len(),
@@ -299,12 +298,12 @@ impl Report {
             }
             for (title, names) in [("gains", &fix.gained), ("loses", &fix.lost)] {
                 if !names.is_empty() {
-                    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+                    let names: Vec<String> = names.iter().map(|name| code(name)).collect();
                     let shown = some(&names, limit.min(INLINE).max(1), limit == usize::MAX);
                     parts.push(format!("{title} {shown}"));
                 }
             }
-            format!("- `{}`: {}\n", fix.name, parts.join("; "))
+            format!("- {}: {}\n", code(&fix.name), parts.join("; "))
         });
         format!(
             "\n## Fixes\n\n{}",
@@ -443,11 +442,7 @@ fn entry_text(entry: &Entry<'_>, group: &Group<'_>, limit: usize) -> String {
     let impact = Impact::of(entry.changes.iter().copied());
     let is_type = !entry.changes.iter().any(|change| change.is_operation());
     if is_type && !impact.operations.is_empty() {
-        let methods: Vec<String> = impact
-            .operations
-            .iter()
-            .map(|name| format!("`{name}`"))
-            .collect();
+        let methods: Vec<String> = impact.operations.iter().map(|name| code(name)).collect();
         let shown = if limit == usize::MAX || methods.len() <= 2 {
             some(&methods, methods.len(), true)
         } else {
@@ -460,7 +455,7 @@ fn entry_text(entry: &Entry<'_>, group: &Group<'_>, limit: usize) -> String {
         let calls: Vec<String> = impact
             .ext
             .iter()
-            .map(|(handle, method)| format!("`{}`", call(handle, method)))
+            .map(|(handle, method)| code(&call(handle, method)))
             .collect();
         let _ = write!(text, "; ext: {}", some(&calls, 3, limit == usize::MAX));
     }
@@ -478,8 +473,8 @@ fn call(handle: &str, method: &str) -> String {
 pub(super) fn item(change: &Change) -> String {
     match change.rust.as_slice() {
         [] => "no Rust item".to_owned(),
-        [only] => format!("`{only}`"),
-        [first, rest @ ..] => format!("`{first}` (and in {} more modules)", rest.len()),
+        [only] => code(only),
+        [first, rest @ ..] => format!("{} (and in {} more modules)", code(first), rest.len()),
     }
 }
 

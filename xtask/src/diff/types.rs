@@ -8,9 +8,12 @@ use super::{
     renames::Renames,
     uses::Uses,
 };
-use crate::generate::{
-    api::{Api, Member, Shape, Type, short},
-    emit::type_text,
+use crate::{
+    generate::{
+        api::{Api, Member, Shape, Type, short},
+        emit::type_text,
+    },
+    markdown::code,
 };
 
 /// The changes of all types.
@@ -46,11 +49,11 @@ pub(super) fn compare(old: &Api, new: &Api, renames: &Renames) -> Vec<Change> {
         let is_in = modules(&after, now_key);
         let mut details = Details::default();
         for module in was_in.iter().filter(|module| !is_in.contains(module)) {
-            let text = format!("`{module}`");
+            let text = code(module);
             details.add(Level::Breaking, Class::TypeNotInModule, text);
         }
         for module in is_in.iter().filter(|module| !was_in.contains(module)) {
-            let text = format!("`{module}`");
+            let text = code(module);
             details.add(Level::Additive, Class::TypeInModule, text);
         }
         let names = (ty.name.as_str(), now.name.as_str());
@@ -240,12 +243,12 @@ fn members(old: &[Member], new: &[Member], renames: &Renames, details: &mut Deta
             (!old.iter().any(|was| was.ident == other.ident)).then_some(other)
         });
         let Some(is) = same else {
-            let text = format!("`{}`", was.ident);
+            let text = code(&was.ident);
             details.add(Level::Breaking, Class::FieldRemoved, text);
             continue;
         };
         taken.insert(&is.ident);
-        let name = format!("`{}`", is.ident);
+        let name = code(&is.ident);
         let idents = (was.ident.as_str(), is.ident.as_str());
         details.differs(Level::Breaking, Class::FieldRenamed, "", idents);
         let class = match (was.required, is.required) {
@@ -272,22 +275,8 @@ fn members(old: &[Member], new: &[Member], renames: &Renames, details: &mut Deta
         } else {
             (Level::Additive, Class::FieldAdded)
         };
-        let text = format!("`{}: {}`", is.ident, written(is, None));
+        let text = code(&format!("{}: {}", is.ident, written(is, None)));
         details.add(level, class, text);
-    }
-    let order = |members: &[Member]| -> Vec<String> {
-        let required = members.iter().filter(|member| member.required);
-        required.map(|member| member.ident.clone()).collect()
-    };
-    let (before, after) = (order(old), order(new));
-    if before != after && before.iter().collect::<BTreeSet<_>>() == after.iter().collect() {
-        let orders = (before.join(", "), after.join(", "));
-        details.differs(
-            Level::Breaking,
-            Class::FieldOrder,
-            "",
-            (&orders.0, &orders.1),
-        );
     }
 }
 
@@ -304,7 +293,7 @@ fn variants(
         .collect();
     let before: BTreeSet<&str> = old.iter().map(|(name, _)| name.as_str()).collect();
     for (name, of) in old {
-        let quoted = format!("`{name}`");
+        let quoted = code(name);
         match after.get(name.as_str()) {
             None => details.add(Level::Breaking, Class::VariantRemoved, quoted),
             Some(now) => details.differs(other, Class::VariantChanged, &quoted, (of, now)),
@@ -317,7 +306,7 @@ fn variants(
         details.add(
             Level::Additive,
             Class::VariantAdded,
-            format!("`{name}`: `{of}`"),
+            format!("{}: {}", code(name), code(of)),
         );
     }
 }

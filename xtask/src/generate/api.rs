@@ -256,6 +256,15 @@ pub enum ValueSchema {
     Opaque,
 }
 
+impl ValueSchema {
+    /// Says of an object that it may have no members.
+    pub(super) fn allow_empty(&mut self) {
+        if let Self::Object { may_be_empty, .. } = self {
+            *may_be_empty = true;
+        }
+    }
+}
+
 /// What a `status` at the root of a response says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StatusMember {

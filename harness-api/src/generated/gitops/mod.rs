@@ -253,8 +253,24 @@
 //! | HTTP | Method |
 //! |---|---|
 //! | `GET /gitops/api/v1/agents/{agentIdentifier}/applications/{request.name}/rollouts/status` | [`rollouts_get_rollout_status`](Api::rollouts_get_rollout_status) |
-mod agents;
-pub use agents::*;
+mod agents_agentc;
+pub use agents_agentc::*;
+mod agents_agentd;
+pub use agents_agentd::*;
+mod agents_agentg;
+pub use agents_agentg::*;
+mod agents_agentl;
+pub use agents_agentl::*;
+mod agents_agentp;
+pub use agents_agentp::*;
+mod agents_agentr;
+pub use agents_agentr::*;
+mod agents_agents;
+pub use agents_agents::*;
+mod agents_agentu;
+pub use agents_agentu::*;
+mod agents_v;
+pub use agents_v::*;
 mod application;
 pub use application::*;
 mod application_set;
@@ -327,30 +343,30 @@ impl crate::Client {
 }
 /// The operations of this module.
 pub static OPERATIONS: &[&crate::Operation] = &[
-    &agents::AGENT_CREATE,
-    &agents::AGENT_DELETE,
-    &agents::AGENT_GET,
-    &agents::AGENT_GET_DEPLOY_HELM_CHART,
-    &agents::AGENT_GET_DEPLOY_OVERRIDES,
-    &agents::AGENT_GET_DEPLOY_YAML,
-    &agents::AGENT_GET_OPERATOR_YAML,
-    &agents::AGENT_GET_SYNC_ALLOWED,
-    &agents::AGENT_LIST,
-    &agents::AGENT_LIST_NAMESPACES,
-    &agents::AGENT_LIST_TAGS,
-    &agents::AGENT_LIST_VERSIONS,
-    &agents::AGENT_POST_DEPLOY_HELM_CHART,
-    &agents::AGENT_POST_DEPLOY_OVERRIDES,
-    &agents::AGENT_POST_DEPLOY_YAML,
-    &agents::AGENT_POST_OPERATOR_YAML,
-    &agents::AGENT_REGENERATE_CREDENTIALS,
-    &agents::AGENT_SCALE,
-    &agents::AGENT_SEARCH,
-    &agents::AGENT_SET_PRIMARY_NODE,
-    &agents::AGENT_UNIQUE,
-    &agents::AGENT_UPDATE,
-    &agents::AGENT_UPDATE_SYNC_ALLOWED,
-    &agents::VERSION_UPGRADE_AVAILABLE_V2,
+    &agents_agentc::AGENT_CREATE,
+    &agents_agentd::AGENT_DELETE,
+    &agents_agentg::AGENT_GET,
+    &agents_agentg::AGENT_GET_DEPLOY_HELM_CHART,
+    &agents_agentg::AGENT_GET_DEPLOY_OVERRIDES,
+    &agents_agentg::AGENT_GET_DEPLOY_YAML,
+    &agents_agentg::AGENT_GET_OPERATOR_YAML,
+    &agents_agentg::AGENT_GET_SYNC_ALLOWED,
+    &agents_agentl::AGENT_LIST,
+    &agents_agentl::AGENT_LIST_NAMESPACES,
+    &agents_agentl::AGENT_LIST_TAGS,
+    &agents_agentl::AGENT_LIST_VERSIONS,
+    &agents_agentp::AGENT_POST_DEPLOY_HELM_CHART,
+    &agents_agentp::AGENT_POST_DEPLOY_OVERRIDES,
+    &agents_agentp::AGENT_POST_DEPLOY_YAML,
+    &agents_agentp::AGENT_POST_OPERATOR_YAML,
+    &agents_agentr::AGENT_REGENERATE_CREDENTIALS,
+    &agents_agents::AGENT_SCALE,
+    &agents_agents::AGENT_SEARCH,
+    &agents_agents::AGENT_SET_PRIMARY_NODE,
+    &agents_agentu::AGENT_UNIQUE,
+    &agents_agentu::AGENT_UPDATE,
+    &agents_agentu::AGENT_UPDATE_SYNC_ALLOWED,
+    &agents_v::VERSION_UPGRADE_AVAILABLE_V2,
     &application::APPLICATION_LIST,
     &application_set::APPLICATION_SET_CREATE,
     &application_set::APPLICATION_SET_DELETE,

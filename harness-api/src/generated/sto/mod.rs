@@ -181,8 +181,28 @@ mod accounts;
 pub use accounts::*;
 mod exemptions;
 pub use exemptions::*;
-mod frontend;
-pub use frontend::*;
+mod frontend_a;
+pub use frontend_a::*;
+mod frontend_c;
+pub use frontend_c::*;
+mod frontend_e;
+pub use frontend_e::*;
+mod frontend_g;
+pub use frontend_g::*;
+mod frontend_i;
+pub use frontend_i::*;
+mod frontend_o;
+pub use frontend_o::*;
+mod frontend_p;
+pub use frontend_p::*;
+mod frontend_q;
+pub use frontend_q::*;
+mod frontend_s;
+pub use frontend_s::*;
+mod frontend_t;
+pub use frontend_t::*;
+mod frontend_u;
+pub use frontend_u::*;
 mod issues;
 pub use issues::*;
 mod overrides;
@@ -235,34 +255,34 @@ pub static OPERATIONS: &[&crate::Operation] = &[
     &exemptions::LIST_EXEMPTIONS,
     &exemptions::PROMOTE_EXEMPTION,
     &exemptions::UPDATE_EXEMPTION,
-    &frontend::ALL_ISSUES_COUNTS_V2,
-    &frontend::ALL_ISSUES_DETAILS,
-    &frontend::ALL_ISSUES_DETAILS_V2,
-    &frontend::ALL_ISSUES_FILTERS,
-    &frontend::ALL_ISSUES_LIST,
-    &frontend::ALL_ISSUES_LIST_V2,
-    &frontend::ALL_ISSUES_OCCURRENCE_DETAILS,
-    &frontend::ALL_ISSUES_TOTALS_V2,
-    &frontend::ALL_ISSUES_TREND_V2,
-    &frontend::CREATE_TICKET_FOR_ISSUE,
-    &frontend::EXECUTION_ISSUE_COUNTS,
-    &frontend::EXEMPTIONS_FILTERS,
-    &frontend::EXPIRING_EXEMPTIONS,
-    &frontend::GLOBAL_EXEMPTIONS,
-    &frontend::IMPACTED_TARGETS_FOR_EXEMPTION,
-    &frontend::ISSUE_FOR_EXEMPTION,
-    &frontend::ISSUE_SEVERITY_CHANGE,
-    &frontend::OCCURRENCE_DATAFLOW,
-    &frontend::OVERVIEW_BASELINES,
-    &frontend::OVERVIEW_HISTORICAL_COUNTS,
-    &frontend::PIPELINE_SECURITY_ISSUES,
-    &frontend::PIPELINE_SECURITY_ISSUES_CSV,
-    &frontend::PIPELINE_SECURITY_STEPS,
-    &frontend::PROVISION_QWIET_TRIAL,
-    &frontend::QWIET_LICENSE_USAGE,
-    &frontend::SECURITY_REVIEW,
-    &frontend::TEST_TARGETS,
-    &frontend::UPDATE_TEST_TARGET_VARIANTS,
+    &frontend_a::ALL_ISSUES_COUNTS_V2,
+    &frontend_a::ALL_ISSUES_DETAILS,
+    &frontend_a::ALL_ISSUES_DETAILS_V2,
+    &frontend_a::ALL_ISSUES_FILTERS,
+    &frontend_a::ALL_ISSUES_LIST,
+    &frontend_a::ALL_ISSUES_LIST_V2,
+    &frontend_a::ALL_ISSUES_OCCURRENCE_DETAILS,
+    &frontend_a::ALL_ISSUES_TOTALS_V2,
+    &frontend_a::ALL_ISSUES_TREND_V2,
+    &frontend_c::CREATE_TICKET_FOR_ISSUE,
+    &frontend_e::EXECUTION_ISSUE_COUNTS,
+    &frontend_e::EXEMPTIONS_FILTERS,
+    &frontend_e::EXPIRING_EXEMPTIONS,
+    &frontend_g::GLOBAL_EXEMPTIONS,
+    &frontend_i::IMPACTED_TARGETS_FOR_EXEMPTION,
+    &frontend_i::ISSUE_FOR_EXEMPTION,
+    &frontend_i::ISSUE_SEVERITY_CHANGE,
+    &frontend_o::OCCURRENCE_DATAFLOW,
+    &frontend_o::OVERVIEW_BASELINES,
+    &frontend_o::OVERVIEW_HISTORICAL_COUNTS,
+    &frontend_p::PIPELINE_SECURITY_ISSUES,
+    &frontend_p::PIPELINE_SECURITY_ISSUES_CSV,
+    &frontend_p::PIPELINE_SECURITY_STEPS,
+    &frontend_p::PROVISION_QWIET_TRIAL,
+    &frontend_q::QWIET_LICENSE_USAGE,
+    &frontend_s::SECURITY_REVIEW,
+    &frontend_t::TEST_TARGETS,
+    &frontend_u::UPDATE_TEST_TARGET_VARIANTS,
     &issues::CREATE_ISSUE,
     &issues::DELETE_ISSUE,
     &issues::FIND_ISSUE_BY_ID,

@@ -68,7 +68,13 @@ pub fn behaviour_noting(
         named.extend(response::named(&operation.response).map(str::to_owned));
         match draft.map(|draft| draft.finish(operation, &api.types)) {
             None => {}
-            Some(Ok(paging)) => operation.paging = paging,
+            Some(Ok(paging)) => {
+                let omitted = paging.as_ref().filter(|paging| paging.omits_empty);
+                if omitted.is_some_and(|paging| !paging.items.contains('.')) {
+                    operation.response.body.allow_empty();
+                }
+                operation.paging = paging;
+            }
             Some(Err(why)) => open.push(format!("{}: {why:#}", operation.id)),
         }
     }

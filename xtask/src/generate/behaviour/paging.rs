@@ -116,6 +116,9 @@ impl Draft {
         if let Some(why) = unknown {
             bail!("{why}");
         }
+        if paging.omits_empty && paging.items.is_empty() {
+            bail!("a list that is the answer itself cannot be left out");
+        }
         let Answer::Json(answer) = &operation.answer else {
             bail!("its answer is no JSON");
         };

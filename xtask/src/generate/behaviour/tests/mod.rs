@@ -9,7 +9,7 @@ use serde_json::{Map, json};
 use super::*;
 use crate::{
     generate::{
-        api::{Found, Repeat, Ty},
+        api::{Found, Repeat, Ty, ValueSchema},
         front,
         lower::names::Names,
         middle, own_map,

@@ -46,6 +46,31 @@ fn a_prefix_of_untyped_lists_leaves_the_others() {
 }
 
 #[test]
+fn a_list_that_is_left_out_when_it_is_empty_stands_in_the_table() {
+    let table = "[[paging]]\noperations = [\"listThings\"]\nreason = \"r\"\nomits-empty = true\n";
+    let query = json!({"page": int(), "limit": int()});
+    let case = list(
+        query.clone(),
+        object(json!({"things": things(), "page": int()})),
+    );
+    let operation = case.operation(Some(table)).unwrap();
+    let paging = operation.paging.unwrap();
+    assert!(paging.omits_empty);
+    assert!(surface::paging(&paging).contains("items things if there are any"));
+    let may_be_empty = |operation: &Operation| match operation.response.body {
+        ValueSchema::Object { may_be_empty, .. } => may_be_empty,
+        _ => panic!("no object"),
+    };
+    assert!(may_be_empty(&case.operation(Some(table)).unwrap()));
+    assert!(!may_be_empty(&case.operation(None).unwrap()));
+    assert!(
+        list(query, things())
+            .refusal(table)
+            .contains("a list that is the answer itself cannot be left out")
+    );
+}
+
+#[test]
 fn a_header_does_not_replace_a_member() {
     let table =
         "[[paging]]\nprefixes = [\"/things\"]\nreason = \"r\"\ntotal-header = \"X-Total\"\n";

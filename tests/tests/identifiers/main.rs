@@ -138,11 +138,14 @@ async fn nothing_is_sent_with_an_empty_identifier() {
         }
         let given = whole.given.into_inner();
         for (number, Given { id, .. }) in given.iter().enumerate() {
-            let is_sent = sent.iter().any(|request| {
-                request.target().contains(id) || request.text().contains(id)
-            });
+            let is_sent = sent
+                .iter()
+                .any(|request| request.target().contains(id) || request.text().contains(id));
             if !is_sent && !table::is_for_nobody(&name, number) {
-                faults.push(format!("{name} does not send identifier {number}: {:?}", sent));
+                faults.push(format!(
+                    "{name} does not send identifier {number}: {:?}",
+                    sent
+                ));
             }
         }
         // With one of them empty it is not.
@@ -153,7 +156,10 @@ async fn nothing_is_sent_with_an_empty_identifier() {
                 let outcome = (entry.call)(&walk).await;
                 let sent = server.requests().split_off(before);
                 if let Some(request) = sent.first() {
-                    faults.push(format!("{name} {number} {blank:?} sends {}", request.line()));
+                    faults.push(format!(
+                        "{name} {number} {blank:?} sends {}",
+                        request.line()
+                    ));
                 }
                 match outcome {
                     Err(error)
@@ -164,7 +170,12 @@ async fn nothing_is_sent_with_an_empty_identifier() {
             }
         }
     }
-    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+    assert!(
+        faults.is_empty(),
+        "{} faults:\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
 }
 
 #[test]
@@ -179,7 +190,10 @@ fn the_table_has_every_call() {
         .collect();
     let public = surface::calls();
     let missing: Vec<_> = public.difference(&table).collect();
-    assert!(missing.is_empty(), "calls that the table lacks: {missing:#?}");
+    assert!(
+        missing.is_empty(),
+        "calls that the table lacks: {missing:#?}"
+    );
     let unknown: Vec<_> = table.difference(&public).collect();
     assert!(unknown.is_empty(), "no public calls: {unknown:#?}");
 }

@@ -117,7 +117,9 @@ fn is_name(text: &str) -> bool {
 fn call(signature: &str) -> Option<String> {
     let (head, rest) = signature.split_once('(')?;
     let is_method = rest.trim_start().starts_with("&self");
-    let given = signature.rsplit_once(") -> ").map_or("", |(_, given)| given);
+    let given = signature
+        .rsplit_once(") -> ")
+        .map_or("", |(_, given)| given);
     let given: String = given
         .chars()
         .take_while(|c| c.is_ascii_alphanumeric() || *c == '&')

@@ -80,7 +80,10 @@ fn text(value: impl Into<String>) -> Option<String> {
     Some(value.into())
 }
 
-#[allow(unused_variables, reason = "not every call has an identifier of its own")]
+#[allow(
+    unused_variables,
+    reason = "not every call has an identifier of its own"
+)]
 pub(crate) fn entries() -> Vec<Entry> {
     let mut table = Vec::new();
     everyday(&mut table);
@@ -90,7 +93,10 @@ pub(crate) fn entries() -> Vec<Entry> {
 }
 
 /// What is in every project: platform, secrets, connectors, people and what they may do, pipelines, templates.
-#[allow(unused_variables, reason = "not every call has an identifier of its own")]
+#[allow(
+    unused_variables,
+    reason = "not every call has an identifier of its own"
+)]
 fn everyday(table: &mut Vec<Entry>) {
     handles! { table w
         (account)(.organizations()) {
@@ -323,7 +329,10 @@ fn everyday(table: &mut Vec<Entry>) {
 }
 
 /// What is delivered and how: services, GitOps, flags, registries, code, infrastructure.
-#[allow(unused_variables, reason = "not every call has an identifier of its own")]
+#[allow(
+    unused_variables,
+    reason = "not every call has an identifier of its own"
+)]
 fn delivery(table: &mut Vec<Entry>) {
     handles! { table w
         (account org project)(.services()) {
@@ -553,7 +562,10 @@ fn delivery(table: &mut Vec<Entry>) {
 }
 
 /// Governance, costs, the developer portal, chaos.
-#[allow(unused_variables, reason = "not every call has an identifier of its own")]
+#[allow(
+    unused_variables,
+    reason = "not every call has an identifier of its own"
+)]
 fn others(table: &mut Vec<Entry>) {
     handles! { table w
         (account org project)(.policies()) {

@@ -165,6 +165,17 @@ impl Scope {
         Ok(())
     }
 
+    /// Returns this scope for a call that sends something which belongs to a thing of this name, and sets that name where it is
+    /// absent. What belongs to another makes the call fail.
+    pub(crate) fn owning(&self, what: &str, own: &str, given: &mut Option<String>) -> Self {
+        let given = given.get_or_insert_with(|| own.to_owned());
+        self.refusing(if given == own {
+            Ok(())
+        } else {
+            Err(format!("it belongs to another {what} than the handle"))
+        })
+    }
+
     /// Returns this scope, refusing what another refuses.
     pub(crate) fn refusing_as(&self, other: &Self) -> Self {
         self.refusing(match &other.fault {

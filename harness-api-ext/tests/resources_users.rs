@@ -402,10 +402,18 @@ async fn tokens_are_shown_once_and_not_printed() -> Result<()> {
         .api_keys("robot")
         .tokens("ci");
     tokens.update(valid).await?;
-    // The query names no project: without it in the body, the token would be one of the account.
+    // The query does not say whose it is, and where: without this in the body, it would be a token of the account.
     let mut details = details;
-    details["orgIdentifier"] = json!("retail");
-    details["projectIdentifier"] = json!("checkout");
+    for (name, value) in [
+        ("accountIdentifier", "AcmeAccount"),
+        ("orgIdentifier", "retail"),
+        ("projectIdentifier", "checkout"),
+        ("apiKeyType", "SERVICE_ACCOUNT"),
+        ("parentIdentifier", "robot"),
+        ("apiKeyIdentifier", "ci"),
+    ] {
+        details[name] = json!(value);
+    }
     exchange.saw_json("PUT", &format!("/ng/api/token/first?{ACCOUNT}"), &details);
     Ok(())
 }

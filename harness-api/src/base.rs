@@ -17,8 +17,9 @@ pub(crate) struct Base {
 
 impl Base {
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
-        let url = Url::parse(text.trim())
-            .map_err(|error| Error::build(format!("the base URL is not valid: {error}")))?;
+        let url = Url::parse(text.trim()).map_err(|error| {
+            Error::build(format!("the base URL is not valid: {error}")).with_source(error)
+        })?;
         if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
             return Err(Error::build(
                 "the base URL must begin with https:// or http:// and name a host",
@@ -154,6 +155,8 @@ mod tests {
                 let path = crate::path::expand("/x/{v}/y", |_| Some((&value, crate::Place::Path)));
                 match (c, path) {
                     ('.', Err(_)) => {}
+                    // A blank value names nothing.
+                    (_, Err(_)) if value.trim().is_empty() => {}
                     (_, path) => {
                         let url = base.join(&path.unwrap()).unwrap();
                         assert_eq!(url.path_segments().unwrap().count(), 4, "{value:?}");

@@ -181,7 +181,7 @@ impl ClientBuilder {
     pub fn header(mut self, name: &str, value: &str) -> Result<Self, Error> {
         let name = name
             .parse::<HeaderName>()
-            .map_err(|_| Error::build("a header's name is not valid"))?;
+            .map_err(|error| Error::build("a header's name is not valid").with_source(error))?;
         let value = redact::header_value(&name, value).ok_or_else(|| {
             Error::build(format!(
                 "the value of header `{name}` holds bytes that are not allowed"

@@ -10,7 +10,8 @@ use std::{
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
 use xtask::{
-    bench_compile, check, diff,
+    bench_compile, check,
+    diff::{self, Ext, Extent},
     generate::{self, Generated, fix, load},
     slice, surface,
     vendor::{
@@ -65,6 +66,9 @@ enum Verb {
         /// Form of the report
         #[arg(long, value_enum, default_value = "md")]
         format: Format,
+        /// Lists every change, and not the first of each class only
+        #[arg(long)]
+        full: bool,
     },
     /// Checks that everything generated is up to date, a line each
     Check,
@@ -211,13 +215,19 @@ fn run(Arguments { root, verb }: Arguments) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Verb::Vendor(options) => vendor(root, &options),
-        Verb::Diff { old, new, format } => {
+        Verb::Diff {
+            old,
+            new,
+            format,
+            full,
+        } => {
             let old = diff::Side::read(root, &old, None, &mut progress())?;
             let new = diff::Side::read(root, &new, Some(&old), &mut progress())?;
-            let report = diff::compare(&old, &new);
+            let report = diff::compare(&old, &new, &Ext::read(root)?);
             clear();
+            let extent = if full { Extent::Full } else { Extent::Short };
             match format {
-                Format::Md => print!("{}", report.markdown()),
+                Format::Md => print!("{}", printable(&report.markdown(extent))),
                 Format::Json => println!("{}", serde_json::to_string_pretty(&report)?),
             }
             Ok(ExitCode::from(report.code()))
@@ -289,14 +299,16 @@ fn vendor(root: &Path, options: &vendor::Options) -> Result<ExitCode> {
     let old = vendored
         .old
         .map(|old| diff::Side::of("old", old, &tables, None, &mut progress()));
+    let ext = Ext::read(root)?;
     let report = old.map(|old| {
         let new = diff::Side::of("new", vendored.new, &tables, Some(&old), &mut progress());
-        diff::compare(&old, &new).markdown()
+        diff::compare(&old, &new, &ext).markdown(Extent::Short)
     });
     clear();
     println!("openapi/harness.json and its lock are written\n");
     if let Some(report) = report {
-        print!("{report}");
+        let report = printable(&report);
+        println!("{report}\nEvery change: `cargo xtask diff HEAD openapi/harness.json --full`");
     }
     Ok(ExitCode::SUCCESS)
 }

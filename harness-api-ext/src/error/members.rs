@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn members_are_given_in_their_order() {
-        let object = r#"{ "a" : {"x":["}",{"y":"\"]"}]}, "b":"te,\"xt" ,"c":-1.5e3,"d":null,"e":[],"":true}"#;
+        let object = r#"{ "a" : {"x":["}",{"y":"\"]"}]}, "b":"tea,\"cup" ,"c":-1.5e3,"d":null,"e":[],"":true}"#;
         let expected = [
             ("a", '{'),
             ("b", '"'),

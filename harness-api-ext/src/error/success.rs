@@ -90,7 +90,8 @@ pub(crate) struct Judge {
 }
 
 /// The response to a deletion of which nothing is known.
-static DELETION: ResponseSchema = ResponseSchema::ANY.confirmed_by(&["", "data"]);
+static DELETION: ResponseSchema =
+    ResponseSchema::ANY.confirmed_by(&["", "data", "deleted", "isDeleted"]);
 
 impl Judge {
     /// A judge of responses to a call of this operation, or of this method where the operation is not known.
@@ -112,13 +113,10 @@ impl Judge {
         }
     }
 
-    /// Whether a body may tell of a failure, by whether its media type is JSON; `None` where it has no media type.
+    /// Whether a body is looked into, by whether its media type is JSON; `None` where it has no media type. Where the
+    /// description says what comes, a wrong media type changes nothing.
     pub(crate) fn concerns(&self, json: Option<bool>) -> bool {
-        match (self.operation, self.schema.body) {
-            // Where the description says what comes, a wrong media type changes nothing.
-            (Some(_), body) if body != ValueSchema::Opaque => true,
-            _ => json.unwrap_or(true),
-        }
+        self.operation.is_some() || json.unwrap_or(true)
     }
 
     /// Why a body of status 2XX is no success. A body that is not as described in a way that its decoder tells of is
@@ -126,7 +124,11 @@ impl Judge {
     pub(crate) fn failure(&self, body: &[u8]) -> Option<FailureInSuccess> {
         let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
         let body = body.trim_ascii();
-        match body.first()? {
+        let Some(first) = body.first() else {
+            let is_text = self.schema.body == ValueSchema::Opaque;
+            return is_text.then(|| unexpected(".", "nothing", "text"));
+        };
+        match first {
             b'{' if self.is_plain_success(body) => None,
             b'{' => match serde_json::from_slice(body) {
                 Ok(members) => self.judge(&Root(members)),
@@ -136,16 +138,27 @@ impl Judge {
             b'f' if body == b"false" && self.schema.confirmations.contains(&"") => {
                 Some(FailureInSuccess::NotDone(""))
             }
-            b't' if body == b"true" => None,
-            b'n' if body == b"null" => None,
-            b'[' => self.without_decoder("a list"),
-            b'"' => self.without_decoder("text"),
+            b't' if body == b"true" => self.no_object("true"),
+            b'f' if body == b"false" => self.no_object("false"),
+            b'n' if body == b"null" => self.no_object("null"),
+            b'[' => self.no_object("a list"),
+            b'"' => self.no_object("text"),
+            b'-' | b'0'..=b'9' => self.no_object("a number"),
             _ => self.without_decoder("something else"),
         }
     }
 
-    /// A body that is no object is for the decoder to refuse. What changes something and is described to answer nothing,
-    /// or nothing in particular, has none.
+    /// What a body is that is no object.
+    fn no_object(&self, found: &str) -> Option<FailureInSuccess> {
+        match self.schema.body {
+            ValueSchema::Object { .. } => Some(unexpected(".", found, "an object")),
+            _ if matches!(found, "true" | "null") => None,
+            _ => self.without_decoder(found),
+        }
+    }
+
+    /// A body of another kind than described is for the decoder to refuse. What changes something and is described to
+    /// answer nothing, or nothing in particular, has none.
     fn without_decoder(&self, found: &str) -> Option<FailureInSuccess> {
         let open = match self.schema.body {
             ValueSchema::Empty => self.writes,
@@ -196,7 +209,7 @@ impl Judge {
     }
 
     fn judge(&self, root: &Root<'_>) -> Option<FailureInSuccess> {
-        if self.says_failure(root) {
+        if self.says_failure(root) || self.wraps_failure(root) {
             return Some(FailureInSuccess::Envelope);
         }
         if self.writes {
@@ -217,11 +230,11 @@ impl Judge {
         if let Some(path) = self.schema.confirmations.iter().copied().find(undone) {
             return Some(FailureInSuccess::NotDone(path));
         }
-        if self.is_error(root) {
-            return Some(FailureInSuccess::Error);
-        }
         if self.is_failed_query(root) {
             return Some(FailureInSuccess::GraphQl);
+        }
+        if self.is_error(root) {
+            return Some(FailureInSuccess::Error);
         }
         let unexpected = self.missing(root)?;
         Some(if root.has_words() && !self.succeeded(root) {
@@ -251,8 +264,8 @@ impl Judge {
         let own = self.own_members();
         match (self.schema.status, self.schema.body) {
             (StatusMember::Acknowledgement, _) => true,
-            // A state, unless there is nothing but what an error has, and not all of it is described.
-            (StatusMember::Result, _) => !root.has_result(own) && root.has_foreign_word(own),
+            // A state, unless nothing else is described of what there is.
+            (StatusMember::Result, _) => !root.has_result(own) && !root.has_only(own),
             (_, ValueSchema::Object { .. }) if self.schema.data.is_some() => true,
             (_, ValueSchema::Object { members, .. }) if !members.is_empty() => {
                 self.is_fully_described() || !root.has_result(own)
@@ -267,10 +280,23 @@ impl Judge {
             ) => true,
             _ => {
                 root.has_any(&OF_ENVELOPES)
+                    || root.has_any(&["data"])
                     || (root.has("code") && root.has("message"))
                     || root.has_only_words()
             }
         }
+    }
+
+    /// Whether there is an envelope that failed in the `data` of another, which is not described.
+    fn wraps_failure(&self, root: &Root<'_>) -> bool {
+        let in_data = matches!(self.schema.data, Some(("data", data)) if data != ValueSchema::Any);
+        let described = in_data || self.own_members().contains(&"data");
+        let matters = self.writes || self.schema.body == ValueSchema::Opaque;
+        !described
+            && matters
+            && root.inside("data").is_some_and(|data| {
+                data.has_only_words() && data.text("status").is_some_and(|text| is_failure(&text))
+            })
     }
 
     /// Whether the response says that the call succeeded.
@@ -288,7 +314,7 @@ impl Judge {
         match self.schema.body {
             ValueSchema::Object { .. } if self.schema.data.is_some() => true,
             ValueSchema::Object { members, .. } if members.contains(&"success") => self.writes,
-            ValueSchema::Object { members: [], .. } | ValueSchema::Any | ValueSchema::Opaque => {
+            ValueSchema::Object { members: [], .. } | ValueSchema::Any => {
                 self.writes
                     || root.has_errors()
                     || self
@@ -312,30 +338,38 @@ impl Judge {
             [] => !root.has_only_words(),
             own => root.has_result(own),
         };
-        if says_more || !root.has("message") {
+        if says_more || !root.has_words() {
             return false;
         }
-        match root.code() {
+        match root.code().filter(|_| root.has("message")) {
             Some(code) => {
                 let described = own.contains(&"code");
                 !described && (is_symbol(&code) || is_failing_code(&code))
             }
-            // Who reads has the message; who changes something would not look at it.
+            // Who reads JSON has the message; who changes something, or reads text, would not look at it.
             None => {
-                let open = matches!(self.schema.body, ValueSchema::Any | ValueSchema::Empty);
-                open && self.writes && self.operation.is_some() && !self.succeeded(root)
+                let passed_over = match self.schema.body {
+                    ValueSchema::Any | ValueSchema::Empty => self.writes,
+                    ValueSchema::Opaque => true,
+                    _ => false,
+                };
+                passed_over && self.operation.is_some() && !self.succeeded(root)
             }
         }
     }
 
-    /// Whether a GraphQL query failed. None is in the table, and what is there has results that are called `errors`.
+    /// Whether a GraphQL query failed, or a service says so in its way. Results of operations in the table may be called
+    /// `errors`.
     fn is_failed_query(&self, root: &Root<'_>) -> bool {
+        if !root.has_errors() || self.own_members().contains(&"errors") || self.succeeded(root) {
+            return false;
+        }
         let path = self.operation.map(|operation| operation.path);
-        path.is_none_or(|path| path.ends_with("/graphql"))
+        let may_be_query = path.is_none_or(|path| path.ends_with("/graphql"))
             && !root.has("code")
             && !root.has("message")
-            && !root.has_any(&OF_ENVELOPES)
-            && root.has_errors()
+            && !root.has_any(&OF_ENVELOPES);
+        may_be_query || root.has_only_words()
     }
 
     /// What is described and not there.
@@ -347,25 +381,25 @@ impl Judge {
                 None => Some(unexpected(member, "nothing", wanted(data))),
                 Some("null") if !self.writes || succeeded || data == ValueSchema::Any => None,
                 Some("null") => Some(unexpected(member, "null", wanted(data))),
-                Some(value) => misfit(data, value)
+                Some(value) => misfit(data, value, self.writes)
                     .map(|reason| FailureInSuccess::Unexpected(member.to_owned(), reason)),
             };
         }
         match self.schema.body {
+            ValueSchema::Object { may_be_empty, .. } if root.0.is_empty() => {
+                (!may_be_empty).then(|| unexpected(".", "nothing", "a result"))
+            }
             ValueSchema::Object {
                 members: own @ [_, ..],
-                may_be_empty,
+                ..
             } => {
-                if root.0.is_empty() && may_be_empty {
-                    return None;
-                }
                 // Of a type that has members of its own, one of them has to be there: a message alone tells of an error.
                 let is_there = if own.iter().all(|name| is_word(name)) {
                     root.has_any(own)
                 } else {
                     root.has_result(own)
-                        || (self.schema.status == StatusMember::Result && root.has("status"))
-                        || root.has_any(&GOVERNANCE)
+                        || (self.schema.status == StatusMember::Result && root.has_only(own))
+                        || (self.writes && root.has_any(&GOVERNANCE))
                 };
                 (!is_there).then(|| FailureInSuccess::Unexpected(".".to_owned(), NONE.to_owned()))
             }
@@ -405,7 +439,7 @@ struct Needles {
     /// Of failures whose operation is not described.
     loose: [Finder<'static>; 3],
     /// Of a small body that is nothing but an error.
-    words: [Finder<'static>; 2],
+    words: [Finder<'static>; 3],
     /// Of what was written and then not stored.
     written: [Finder<'static>; 2],
 }
@@ -421,7 +455,7 @@ static NEEDLES: LazyLock<Needles> = LazyLock::new(|| Needles {
     fault: Finder::new("\"fault\""),
     level: Finder::new("\"level\""),
     loose: ["\"grpc_code\"", "\"http_code\"", "\"errors\""].map(Finder::new),
-    words: ["\"code\"", "\"message\""].map(Finder::new),
+    words: ["\"code\"", "\"error\"", "\"message\""].map(Finder::new),
     written: ["\"deny\"", "rrorResponse\""].map(Finder::new),
 });
 
@@ -499,7 +533,7 @@ fn has_own_member(members: &[&str], object: &[u8]) -> bool {
 }
 
 /// Why a value that is not `null` is not as described; `None` where it is, or where its decoder tells.
-fn misfit(schema: ValueSchema, value: &str) -> Option<String> {
+fn misfit(schema: ValueSchema, value: &str, written: bool) -> Option<String> {
     let found = match value.as_bytes().first()? {
         b'{' => "an object",
         b'[' => "a list",
@@ -512,20 +546,27 @@ fn misfit(schema: ValueSchema, value: &str) -> Option<String> {
             members,
             may_be_empty,
         } => {
-            if found == "an object" && !members.is_empty() {
-                let object: HashMap<Cow<'_, str>, &RawValue> = serde_json::from_str(value).ok()?;
-                let mut names = object.keys().map(|name| name.as_ref());
+            if found == "an object" && !(members.is_empty() && may_be_empty) {
+                let object = Root(serde_json::from_str(value).ok()?);
                 // Some services wrap what was saved to say what policies made of it, and do not describe that.
-                let known = names.any(|name| members.contains(&name) || GOVERNANCE.contains(&name));
-                let is_there = known || (may_be_empty && object.is_empty());
+                let is_there = match object.0.is_empty() {
+                    true => may_be_empty,
+                    false => {
+                        members.is_empty()
+                            || object.has_result(members)
+                            || object.has_only(members)
+                            || (written && object.has_any(&GOVERNANCE))
+                    }
+                };
                 return (!is_there).then(|| NONE.to_owned());
             }
             found == "an object"
         }
         ValueSchema::List => found == "a list",
-        ValueSchema::Text | ValueSchema::Number | ValueSchema::Boolean => {
-            !matches!(found, "an object" | "a list")
-        }
+        ValueSchema::Text => !matches!(found, "an object" | "a list"),
+        // As their decoder takes them.
+        ValueSchema::Number => value.trim_matches('"').parse::<f64>().is_ok(),
+        ValueSchema::Boolean => matches!(value.trim_matches('"'), "true" | "false"),
         _ => true,
     };
     (!fits).then(|| format!("{found} where {} is expected", wanted(schema)))
@@ -597,9 +638,10 @@ impl<'b> Root<'b> {
         names.iter().any(|name| self.0.contains_key(*name))
     }
 
-    /// Whether all members are such as errors have.
+    /// Whether all members that are not `null` are such as errors have.
     fn has_only_words(&self) -> bool {
-        self.0.keys().all(|name| is_word(name))
+        let mut members = self.0.iter();
+        members.all(|(name, value)| is_word(name) || value.get() == "null")
     }
 
     /// Whether there is one of these members that is no word of errors.
@@ -608,10 +650,9 @@ impl<'b> Root<'b> {
         names.any(|name| !is_word(name) && own.contains(&name))
     }
 
-    /// Whether there is a word of errors, other than a status, that is not among these members.
-    fn has_foreign_word(&self, own: &[&str]) -> bool {
-        let mut names = self.0.keys().map(|name| name.as_ref());
-        names.any(|name| name != "status" && is_word(name) && !own.contains(&name))
+    /// Whether all members are among these.
+    fn has_only(&self, own: &[&str]) -> bool {
+        self.0.keys().all(|name| own.contains(&name.as_ref()))
     }
 
     /// Whether the boolean at a path is `false`.

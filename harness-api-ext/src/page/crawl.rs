@@ -888,7 +888,7 @@ mod tests {
             ("abc", "", None),
             ("", "abc", None),
             // The last is gone, or one in the middle.
-            ("abc", "abd", Some(2)),
+            ("abc", "abx", Some(2)),
             ("abc", "acd", Some(2)),
             // New ones came before it, or in between.
             ("abc", "xab", Some(3)),

@@ -10,6 +10,7 @@
 
 mod proxies;
 mod redirects;
+mod waits;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};

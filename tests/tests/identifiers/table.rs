@@ -17,18 +17,20 @@ use harness_api_ext::secrets::types as secrets;
 use harness_api_ext::users::types as users;
 use serde_json::json;
 
-use super::{Entry, Outcome, Walk};
+use super::{Entry, Outcome};
 
 const YAML: &str = "made: up\n";
 
-/// Whether an identifier of a call is for nobody: it tells where the handle is, and the call needs less.
-pub(crate) fn is_for_nobody(name: &str, number: usize) -> bool {
-    let _ = number;
-    NOT_SENT.contains(&name)
-}
-
-/// Calls about things of the account that handles of every level have.
-const NOT_SENT: &[&str] = &[];
+/// Calls of handles of all levels about what belongs to the account, or says itself where it is: organization and project of
+/// the handle are not sent.
+pub(crate) const OF_NO_LEVEL: &[&str] = &[
+    "access_control::Access::check",
+    "audit::Audit::yaml_change",
+    "idp::Entities::by_ref",
+    "pipeline::Approvals::approve",
+    "pipeline::Approvals::reject",
+    "users::Users::revoke_invite",
+];
 
 fn send<T, F>(call: F) -> Outcome
 where
@@ -70,9 +72,16 @@ macro_rules! entries {
     )*};
 }
 
+/// A handle, by its way from a level.
+macro_rules! made {
+    ($w:ident $level:ident ($($path:tt)*)) => {
+        $w.$level()$($path)*
+    };
+}
+
 macro_rules! handles {
-    ($table:ident $w:ident $(($($level:ident)+) ($($path:tt)*) $methods:tt)*) => {
-        $($(entries!($table $w ($w.$level()$($path)*) $methods);)+)*
+    ($table:ident $w:ident $(($($level:ident)+) $path:tt $methods:tt)*) => {
+        $($(entries!($table $w (made!($w $level $path)) $methods);)+)*
     };
 }
 
@@ -457,25 +466,25 @@ fn delivery(table: &mut Vec<Entry>) {
         (account org project)(.registries()) {
             list();
             artifacts();
-            get(w.id());
-            create(w.id(), "DOCKER");
+            get(w.part());
+            create(w.part(), "DOCKER");
             update(har::Registry {
-                identifier: text(w.id()),
+                identifier: text(w.part()),
                 package_type: Some("DOCKER".into()),
                 ..Default::default()
             });
-            delete(w.id());
+            delete(w.part());
         }
-        (account org project)(.registry(w.id())) {
+        (account org project)(.registry(w.part())) {
             artifacts();
             client_setup();
         }
-        (account org project)(.registry(w.id()).artifact(w.id())) {
+        (account org project)(.registry(w.part()).artifact(w.id())) {
             get();
             versions();
             delete();
         }
-        (account org project)(.registry(w.id()).artifact(w.id()).version(w.id())) {
+        (account org project)(.registry(w.part()).artifact(w.id()).version(w.id())) {
             get();
             details();
             files();
@@ -484,33 +493,33 @@ fn delivery(table: &mut Vec<Entry>) {
         }
         (account org project)(.repositories()) {
             list();
-            get(w.id());
-            create(w.id());
-            update(w.id());
-            delete(w.id());
+            get(w.part());
+            create(w.part());
+            update(w.part());
+            delete(w.part());
         }
-        (account org project)(.repository(w.id())) {
+        (account org project)(.repository(w.part())) {
             commits();
             content(w.id());
             raw(w.id());
             commit(w.id(), "Title");
         }
-        (account org project)(.repository(w.id()).branches()) {
+        (account org project)(.repository(w.part()).branches()) {
             list();
             get(w.id());
             create(w.id(), "main");
             delete(w.id());
         }
-        (account org project)(.repository(w.id()).tags()) {
+        (account org project)(.repository(w.part()).tags()) {
             list();
             create(w.id(), "main");
             delete(w.id());
         }
-        (account org project)(.repository(w.id()).pull_requests()) {
+        (account org project)(.repository(w.part()).pull_requests()) {
             list();
             create("Title", w.id(), w.id());
         }
-        (account org project)(.repository(w.id()).pull_request(7)) {
+        (account org project)(.repository(w.part()).pull_request(7)) {
             get();
             update();
             merge("squash");
@@ -531,6 +540,8 @@ fn delivery(table: &mut Vec<Entry>) {
                 name: text("Name"),
                 provisioner: text("terraform"),
                 provider_connector: text("account.aws"),
+                environment_variables: Some(Default::default()),
+                terraform_variables: Some(Default::default()),
                 ..Default::default()
             });
             delete(w.id());

@@ -4,6 +4,10 @@
 //! methods, setters, members, variants. So a change of the description counts for what a program sees of it.
 
 mod change;
+mod changelog;
+mod class;
+mod ext;
+mod groups;
 mod operations;
 mod renames;
 mod side;
@@ -15,8 +19,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-pub use change::{Change, Detail, FixChange, Level, Report, Silent, What};
+pub use change::{Change, Detail, ExtMethod, FixChange, Level, Report, Silent, What};
+pub use class::Class;
+pub use ext::Ext;
 pub use side::Side;
+pub use text::Extent;
 
 use crate::generate::{
     api::{Api, Module},
@@ -26,16 +33,21 @@ use crate::generate::{
 };
 use renames::Renames;
 
-/// Compares two sides.
-pub fn compare(old: &Side, new: &Side) -> Report {
+/// Compares two sides, and says which methods of `harness-api-ext` use what has changed.
+pub fn compare(old: &Side, new: &Side, ext: &Ext) -> Report {
     let (was, is) = (&old.draft.api, &new.draft.api);
     let renames = Renames::of(was, is);
     let modules = modules(was, is);
     let missing = missing(new);
-    let mut operations = operations::compare(was, is, &renames);
+    let emitted = [was, is].map(operations::emitted);
+    let mut operations = operations::compare(&emitted[0], &emitted[1], &renames);
     operations.retain(|change| change.what != What::Removed || !missing.contains(&change.name));
-    let schemas = types::compare(was, is, &renames);
-    let silent = silent(old, new, &operations, &schemas);
+    let mut schemas = types::compare(was, is, &renames);
+    let uses = ext.resolve([(was, &emitted[0]), (is, &emitted[1])]);
+    for change in operations.iter_mut().chain(&mut schemas) {
+        change.ext = uses.methods(change);
+    }
+    let silent = silent(old, new, (&operations, &schemas), &missing);
     let quiet = silent == Silent::default();
     let level = [&modules, &operations, &schemas]
         .into_iter()
@@ -55,6 +67,7 @@ pub fn compare(old: &Side, new: &Side) -> Report {
         operations,
         schemas,
         silent,
+        missing: missing.into_iter().collect(),
     }
 }
 
@@ -68,26 +81,43 @@ fn modules(old: &Api, new: &Api) -> Vec<Change> {
         each.collect()
     };
     let (before, after) = (names(old), names(new));
-    let change = |name: &String, count: usize, what, level| Change {
+    let change = |name: &String, count: usize, what, level, class| Change {
         what,
         name: name.clone(),
-        was: None,
+        modules: vec![name.clone()],
         rust: vec![name.clone()],
-        used_by: Vec::new(),
         level,
         details: vec![Detail {
             level,
-            text: format!("module and feature, of {count} operations"),
+            class,
+            text: format!("operations: {count}"),
         }],
+        ..Change::default()
     };
     let gone = before
         .iter()
         .filter(|(name, _)| !after.contains_key(*name))
-        .map(|(name, count)| change(name, *count, What::Removed, Level::Breaking));
+        .map(|(name, count)| {
+            change(
+                name,
+                *count,
+                What::Removed,
+                Level::Breaking,
+                Class::ModuleRemoved,
+            )
+        });
     let fresh = after
         .iter()
         .filter(|(name, _)| !before.contains_key(*name))
-        .map(|(name, count)| change(name, *count, What::Added, Level::Additive));
+        .map(|(name, count)| {
+            change(
+                name,
+                *count,
+                What::Added,
+                Level::Additive,
+                Class::ModuleAdded,
+            )
+        });
     gone.chain(fresh).collect()
 }
 
@@ -101,38 +131,20 @@ fn fixes(old: &[Applied], new: &[Applied]) -> Vec<FixChange> {
     let (before, after) = (by_name(old), by_name(new));
     let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let change = |name: &String| {
-        let mut details = Vec::new();
-        match (before.get(name), after.get(name)) {
-            (Some(was), Some(is)) => {
-                if was.matches != is.matches {
-                    details.push(format!(
-                        "it matched {} places, it matches {}",
-                        was.matches, is.matches
-                    ));
-                }
-                let touched = [
-                    ("operation", &was.operations, &is.operations),
-                    ("schema", &was.schemas, &is.schemas),
-                ];
-                for (what, was, is) in touched {
-                    details.extend(
-                        is.difference(was)
-                            .map(|name| format!("it touches {what} `{name}` too")),
-                    );
-                    details.extend(
-                        was.difference(is)
-                            .map(|name| format!("it no longer touches {what} `{name}`")),
-                    );
-                }
-            }
-            (Some(_), None) => details.push("it is gone".to_owned()),
-            (None, Some(_)) => details.push("it is new".to_owned()),
-            (None, None) => {}
-        }
-        (!details.is_empty()).then(|| FixChange {
+        let (was, is) = (before.get(name), after.get(name));
+        let touched = |fix: Option<&Applied>| -> BTreeSet<String> {
+            let parts = fix.map(|fix| fix.operations.iter().chain(&fix.schemas));
+            parts.into_iter().flatten().cloned().collect()
+        };
+        let (had, has) = (touched(was), touched(is));
+        let of = FixChange {
             name: name.clone(),
-            details,
-        })
+            was: was.map(|fix| fix.matches),
+            is: is.map(|fix| fix.matches),
+            gained: has.difference(&had).cloned().collect(),
+            lost: had.difference(&has).cloned().collect(),
+        };
+        (of.was != of.is || had != has).then_some(of)
     };
     names.into_iter().filter_map(change).collect()
 }
@@ -154,7 +166,12 @@ fn missing(side: &Side) -> BTreeSet<String> {
 }
 
 /// What differs in the descriptions while no change and no problem says so.
-fn silent(old: &Side, new: &Side, operations: &[Change], schemas: &[Change]) -> Silent {
+fn silent(
+    old: &Side,
+    new: &Side,
+    (operations, schemas): (&[Change], &[Change]),
+    missing: &BTreeSet<String>,
+) -> Silent {
     // What is written inside a schema or an operation is called by its name and a part.
     let said: BTreeSet<&str> = operations
         .iter()
@@ -164,54 +181,53 @@ fn silent(old: &Side, new: &Side, operations: &[Change], schemas: &[Change]) -> 
         .flat_map(|name| [Some(name), name.split(['.', ' ']).next()])
         .flatten()
         .collect();
-    let missing = missing(new);
-    let (old, new) = (&old.document, &new.document);
-    let by_id = |document: &Value| -> BTreeMap<String, Value> {
-        let each = load::operations(document).map(|(path, method, item, operation)| {
+    let [old_operations, new_operations] = [old, new].map(|side| {
+        let each = load::operations(&side.document).map(|(path, method, item, operation)| {
             // The parameters of the path belong to each operation.
-            let whole = serde_json::json!([path, method, item.get("parameters"), operation]);
+            let whole = (path, method, item.get("parameters"), operation);
             (tags_and_id(path, method, operation).1, whole)
         });
-        each.collect()
-    };
-    let by_name = |document: &Value| -> BTreeMap<String, Value> {
-        let schemas = document
-            .pointer("/components/schemas")
-            .and_then(Value::as_object);
-        schemas
-            .into_iter()
-            .flatten()
-            .map(|(name, schema)| (name.clone(), schema.clone()))
-            .collect()
-    };
-    let rest = |document: &Value| {
-        let mut document = document.clone();
-        if let Some(members) = document.as_object_mut() {
-            members.remove("paths");
-        }
-        if let Some(components) = document["components"].as_object_mut() {
-            components.remove("schemas");
-        }
-        document
-    };
+        each.collect::<BTreeMap<String, _>>()
+    });
+    let [old_schemas, new_schemas] = [old, new].map(|side| {
+        let schemas = side.document.pointer("/components/schemas");
+        let schemas = schemas.and_then(Value::as_object).into_iter().flatten();
+        let named = schemas.map(|(name, schema)| (name.clone(), schema));
+        named.collect::<BTreeMap<String, &Value>>()
+    });
+    let [old_rest, new_rest] = [old, new].map(|side| {
+        let members = |value: Option<&'_ Value>, without: &str| -> BTreeMap<String, Value> {
+            let members = value.and_then(Value::as_object).into_iter().flatten();
+            members
+                .filter(|(name, _)| *name != without && *name != "components")
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect()
+        };
+        let components = side.document.get("components");
+        (
+            members(Some(&side.document), "paths"),
+            members(components, "schemas"),
+        )
+    });
+    let is_said = |name: &str| said.contains(name);
     Silent {
-        operations: differing(&by_id(old), &by_id(new), &|id| {
-            said.contains(id) || missing.contains(id)
+        operations: differing(&old_operations, &new_operations, &|id| {
+            is_said(id) || missing.contains(id)
         }),
-        schemas: differing(&by_name(old), &by_name(new), &|name| said.contains(name)),
-        rest: rest(old) != rest(new),
+        schemas: differing(&old_schemas, &new_schemas, &is_said),
+        rest: old_rest != new_rest,
     }
 }
 
-fn differing(
-    old: &BTreeMap<String, Value>,
-    new: &BTreeMap<String, Value>,
+fn differing<T: PartialEq>(
+    old: &BTreeMap<String, T>,
+    new: &BTreeMap<String, T>,
     said: &dyn Fn(&str) -> bool,
 ) -> Vec<String> {
     let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     names
         .into_iter()
-        .filter(|name| old.get(*name) != new.get(*name) && !said(name))
+        .filter(|name| !said(name) && old.get(*name) != new.get(*name))
         .cloned()
         .collect()
 }

@@ -9,7 +9,11 @@ use crate::{
 
 /// Keys of the older side to keys of the newer, for types that go by another name.
 #[derive(Debug, Default)]
-pub(super) struct Renames(BTreeMap<String, String>);
+pub(super) struct Renames {
+    keys: BTreeMap<String, String>,
+    /// The same as Rust names.
+    words: BTreeMap<String, String>,
+}
 
 impl Renames {
     /// A type that is gone and one that is new are the same if the description calls them the same, or if they are the
@@ -24,12 +28,13 @@ impl Renames {
         renames.pair(&gone, &fresh, (old, new), |_, ty| ty.origin.clone());
         // A type that contains a renamed one is known by its shape once that one is known.
         loop {
-            let before = renames.0.len();
-            let names = renames.names();
+            let before = renames.keys.len();
+            renames.words = renames.names();
+            let words = renames.words.clone();
             renames.pair(&gone, &fresh, (old, new), |is_old, ty| {
-                shape(ty, is_old.then_some(&names))
+                shape(ty, is_old.then_some(&words))
             });
-            if renames.0.len() == before {
+            if renames.keys.len() == before {
                 return renames;
             }
         }
@@ -42,9 +47,9 @@ impl Renames {
         (old, new): (&Api, &Api),
         by: impl Fn(bool, &Type) -> String,
     ) {
-        let taken: BTreeSet<&String> = self.0.values().collect();
+        let taken: BTreeSet<&String> = self.keys.values().collect();
         let mut found: BTreeMap<String, (Vec<&String>, Vec<&String>)> = BTreeMap::new();
-        for key in gone.iter().filter(|key| !self.0.contains_key(*key)) {
+        for key in gone.iter().filter(|key| !self.keys.contains_key(*key)) {
             found
                 .entry(by(true, &old.types[key]))
                 .or_default()
@@ -65,13 +70,13 @@ impl Renames {
                 _ => None,
             })
             .collect();
-        self.0.extend(pairs);
+        self.keys.extend(pairs);
     }
 
     /// Rust names, old to new.
     fn names(&self) -> BTreeMap<String, String> {
         let short = |key: &String| crate::generate::api::short(key).to_owned();
-        self.0
+        self.keys
             .iter()
             .map(|(old, new)| (short(old), short(new)))
             .collect()
@@ -79,12 +84,17 @@ impl Renames {
 
     /// The key on the newer side.
     pub(super) fn key<'k>(&'k self, old: &'k str) -> &'k str {
-        self.0.get(old).map_or(old, String::as_str)
+        self.keys.get(old).map_or(old, String::as_str)
     }
 
     /// The keys on the newer side that other types of the older side have.
     pub(super) fn targets(&self) -> BTreeSet<&str> {
-        self.0.values().map(String::as_str).collect()
+        self.keys.values().map(String::as_str).collect()
+    }
+
+    /// Rust of the older side with the type names of the newer.
+    pub(super) fn text(&self, old: &str) -> String {
+        replace_words(old, &self.words)
     }
 
     /// A type of the older side in terms of the newer.
@@ -107,14 +117,7 @@ fn shape(ty: &Type, names: Option<&BTreeMap<String, String>>) -> String {
     };
     let text = surface::describe(ty);
     let lines = text.lines().skip(1).map(|line| match names {
-        Some(names) => line
-            .split_inclusive(|c: char| !c.is_ascii_alphanumeric())
-            .map(|piece| {
-                let word = piece.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
-                let rest = piece.get(word.len()..).unwrap_or_default();
-                format!("{}{rest}", names.get(word).map_or(word, String::as_str))
-            })
-            .collect(),
+        Some(names) => replace_words(line, names),
         None => line.to_owned(),
     });
     format!(
@@ -122,4 +125,15 @@ fn shape(ty: &Type, names: Option<&BTreeMap<String, String>>) -> String {
         ty.sent_only,
         lines.collect::<Vec<String>>().join("\n")
     )
+}
+
+/// The text with each of these words replaced.
+fn replace_words(text: &str, names: &BTreeMap<String, String>) -> String {
+    text.split_inclusive(|c: char| !c.is_ascii_alphanumeric())
+        .map(|piece| {
+            let word = piece.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+            let rest = piece.get(word.len()..).unwrap_or_default();
+            format!("{}{rest}", names.get(word).map_or(word, String::as_str))
+        })
+        .collect()
 }

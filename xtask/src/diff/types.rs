@@ -4,85 +4,93 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     change::{Change, Detail, Details, Level, What},
+    class::Class,
     renames::Renames,
-    uses,
+    uses::Uses,
 };
 use crate::{
-    generate::api::{Api, Member, Shape, Type, short},
-    surface::ty_text,
+    generate::{
+        api::{Api, Member, Shape, Type, short},
+        emit::type_text,
+    },
+    markdown::code,
 };
 
 /// The changes of all types.
 pub(super) fn compare(old: &Api, new: &Api, renames: &Renames) -> Vec<Change> {
     let (before, after) = (places(old), places(new));
-    let (used, uses) = (uses::of_types(old), uses::of_types(new));
-    let at = |places: &BTreeMap<&str, BTreeSet<&str>>, key: &str, ty: &Type| -> Vec<String> {
+    let (used, uses) = (Uses::of(old), Uses::of(new));
+    let modules = |places: &BTreeMap<&str, BTreeSet<&str>>, key: &str| -> Vec<String> {
         let modules = places.get(key).into_iter().flatten();
-        modules
+        modules.map(|module| (*module).to_owned()).collect()
+    };
+    let items = |modules: &[String], ty: &Type| -> Vec<String> {
+        let items = modules.iter();
+        items
             .map(|module| format!("{module}::types::{}", ty.name))
             .collect()
     };
     let mut changes = Vec::new();
     for (key, ty) in &old.types {
+        let was_in = modules(&before, key);
+        let rust_was = items(&was_in, ty);
+        let sampled = used.is_sampled(key);
         let now_key = renames.key(key);
         let Some(now) = new.types.get(now_key) else {
             changes.push(Change {
-                used_by: used.get(key.as_str()).cloned().unwrap_or_default(),
-                ..whole(ty, at(&before, key, ty), What::Removed, Level::Breaking)
+                used_by: used.methods(key),
+                rust_was: rust_was.clone(),
+                keys: vec![key.clone()],
+                sampled,
+                ..whole(ty, was_in, rust_was, What::Removed)
             });
             continue;
         };
+        let is_in = modules(&after, now_key);
         let mut details = Details::default();
-        let (was_in, is_in) = (before.get(key.as_str()), after.get(now_key));
-        for module in was_in
-            .into_iter()
-            .flatten()
-            .filter(|m| !is_in.is_some_and(|now| now.contains(*m)))
-        {
-            details.add(
-                Level::Breaking,
-                format!("`{module}::types::{}` is gone", ty.name),
-            );
+        for module in was_in.iter().filter(|module| !is_in.contains(module)) {
+            let text = code(module);
+            details.add(Level::Breaking, Class::TypeNotInModule, text);
         }
-        for module in is_in
-            .into_iter()
-            .flatten()
-            .filter(|m| !was_in.is_some_and(|was| was.contains(*m)))
-        {
-            details.add(Level::Additive, format!("it is in `{module}::types` too"));
+        for module in is_in.iter().filter(|module| !was_in.contains(module)) {
+            let text = code(module);
+            details.add(Level::Additive, Class::TypeInModule, text);
         }
-        details.differs(Level::Breaking, "name", (&ty.name, &now.name), |name| {
-            format!("`{name}`")
-        });
-        details.differs(
-            Level::Patch,
-            "name in the description",
-            (&ty.origin, &now.origin),
-            |name| format!("`{name}`"),
-        );
+        let names = (ty.name.as_str(), now.name.as_str());
+        details.differs(Level::Breaking, Class::TypeRenamed, "", names);
+        let origins = (ty.origin.as_str(), now.origin.as_str());
+        details.differs(Level::Patch, Class::SchemaName, "", origins);
         shapes(ty, now, renames, &mut details);
-        let what = if ty.name == now.name {
-            What::Changed
-        } else {
-            What::Renamed
-        };
-        let change = details.change(what, (&ty.origin, &now.origin), at(&after, now_key, now));
-        changes.extend(change.map(|change| Change {
-            used_by: uses.get(now_key).cloned().unwrap_or_default(),
-            ..change
+        changes.extend(details.change(Change {
+            what: if ty.name == now.name {
+                What::Changed
+            } else {
+                What::Renamed
+            },
+            name: now.origin.clone(),
+            was: (ty.origin != now.origin).then(|| ty.origin.clone()),
+            rust: items(&is_in, now),
+            modules: is_in,
+            rust_was,
+            keys: vec![key.clone(), now_key.to_owned()],
+            used_by: uses.methods(now_key),
+            sampled,
+            ..Change::default()
         }));
     }
     let renamed = renames.targets();
     for (key, ty) in &new.types {
         if !old.types.contains_key(key) && !renamed.contains(key.as_str()) {
-            changes.push(whole(ty, at(&after, key, ty), What::Added, Level::Additive));
+            let modules = modules(&after, key);
+            let rust = items(&modules, ty);
+            changes.push(whole(ty, modules, rust, What::Added));
         }
     }
     changes
 }
 
 /// The modules that show each type, by its key.
-fn places(api: &Api) -> BTreeMap<&str, BTreeSet<&str>> {
+pub(super) fn places(api: &Api) -> BTreeMap<&str, BTreeSet<&str>> {
     let mut places: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for module in &api.modules {
         for key in module.types.keys() {
@@ -108,24 +116,29 @@ fn kind(ty: &Type) -> (&'static str, usize) {
     }
 }
 
-fn whole(ty: &Type, rust: Vec<String>, what: What, level: Level) -> Change {
+fn whole(ty: &Type, modules: Vec<String>, rust: Vec<String>, what: What) -> Change {
     let (kind, count) = kind(ty);
     let of = if kind == "struct" {
-        "members"
+        "fields"
     } else {
         "variants"
+    };
+    let (level, class) = match what {
+        What::Added => (Level::Additive, Class::TypeAdded),
+        _ => (Level::Breaking, Class::TypeRemoved),
     };
     Change {
         what,
         name: ty.origin.clone(),
-        was: None,
+        modules,
         rust,
-        used_by: Vec::new(),
         level,
         details: vec![Detail {
             level,
-            text: format!("{kind} of {count} {of}"),
+            class,
+            text: format!("{kind}, {of}: {count}"),
         }],
+        ..Change::default()
     }
 }
 
@@ -145,18 +158,13 @@ fn shapes(old: &Type, new: &Type, renames: &Renames, details: &mut Details) {
         ) => {
             members(was, is, renames, details);
             match (had, has) {
-                (true, false) => details.add(
-                    Level::Breaking,
-                    "`extra` is gone: it takes no further members",
-                ),
-                (false, true) => {
-                    details.add(Level::Additive, "new `extra`: it takes further members")
-                }
+                (true, false) => details.add(Level::Breaking, Class::ExtraRemoved, ""),
+                (false, true) => details.add(Level::Additive, Class::ExtraAdded, ""),
                 _ => {}
             }
         }
         (Shape::Enum(was), Shape::Enum(is)) => {
-            variants(was, is, |text| format!("{text:?}"), Level::Patch, details)
+            variants(was, is, Level::Patch, details);
         }
         (
             Shape::Union {
@@ -183,12 +191,17 @@ fn shapes(old: &Type, new: &Type, renames: &Renames, details: &mut Details) {
             variants(
                 &by_name(was, Some(renames)),
                 &by_name(is, None),
-                |ty| format!("`{ty}`"),
                 Level::Breaking,
                 details,
             );
             if (tagged, outer) != (tag, parent) {
-                details.add(Level::Patch, "its variants are told apart otherwise");
+                let by = |tag: &Option<String>, parent: bool| match (tag, parent) {
+                    (Some(tag), _) => tag.clone(),
+                    (None, true) => "tag of the parent".to_owned(),
+                    (None, false) => "fields".to_owned(),
+                };
+                let by = (by(tagged, *outer), by(tag, *parent));
+                details.differs(Level::Patch, Class::Discriminator, "", (&by.0, &by.1));
             }
             let named = |tags: &[(String, usize)],
                          variants: &[(String, String)]|
@@ -199,28 +212,26 @@ fn shapes(old: &Type, new: &Type, renames: &Renames, details: &mut Details) {
                 each.collect()
             };
             if named(marks, was) != named(tags, is) {
-                details.add(Level::Patch, "other tags of its variants");
+                details.add(Level::Patch, Class::Discriminator, "values of the tag");
             }
         }
         _ => {
-            let text = format!("it was {}, it is {}", article(old), article(new));
-            details.add(Level::Breaking, text);
+            let kinds = (kind(old).0, kind(new).0);
+            details.differs(Level::Breaking, Class::TypeKind, "", kinds);
         }
     }
 }
 
-fn article(ty: &Type) -> String {
-    let (kind, _) = kind(ty);
-    format!("{} {kind}", if kind == "enum" { "an" } else { "a" })
-}
-
-/// The Rust type of a member.
+/// The Rust type of a field, without a box.
 fn written(member: &Member, renames: Option<&Renames>) -> String {
-    let ty = ty_text(&renames.map_or_else(|| member.ty.clone(), |renames| renames.ty(&member.ty)));
+    let ty = match renames {
+        Some(renames) => type_text(&renames.ty(&member.ty)),
+        None => type_text(&member.ty),
+    };
     match (member.required, member.nullable) {
-        (true, _) => format!("`{ty}`, required"),
-        (false, true) => format!("`{ty}`, absent, `null` or a value"),
-        (false, false) => format!("`{ty}`, optional"),
+        (true, _) => ty,
+        (false, true) => format!("Maybe<{ty}>"),
+        (false, false) => format!("Option<{ty}>"),
     }
 }
 
@@ -232,62 +243,40 @@ fn members(old: &[Member], new: &[Member], renames: &Renames, details: &mut Deta
             (!old.iter().any(|was| was.ident == other.ident)).then_some(other)
         });
         let Some(is) = same else {
-            details.add(Level::Breaking, format!("member `{}` is gone", was.ident));
+            let text = code(&was.ident);
+            details.add(Level::Breaking, Class::FieldRemoved, text);
             continue;
         };
         taken.insert(&is.ident);
-        let name = &is.ident;
-        details.differs(Level::Breaking, "member", (&was.ident, name), |name| {
-            format!("`{name}`")
-        });
+        let name = code(&is.ident);
+        let idents = (was.ident.as_str(), is.ident.as_str());
+        details.differs(Level::Breaking, Class::FieldRenamed, "", idents);
+        let class = match (was.required, is.required) {
+            (false, true) => Class::FieldRequired,
+            (true, false) => Class::FieldOptional,
+            _ => Class::FieldType,
+        };
         let types = (written(was, Some(renames)), written(is, None));
-        details.differs(Level::Breaking, &format!("member `{name}`"), types, |ty| ty);
-        let wire = format!("member `{name}` on the wire");
-        details.differs(Level::Patch, &wire, (&was.wire, &is.wire), |wire| {
-            format!("`{wire}`")
-        });
+        details.differs(Level::Breaking, class, &name, (&types.0, &types.1));
+        details.differs(Level::Patch, Class::WireName, &name, (&was.wire, &is.wire));
         match (was.deprecated, is.deprecated) {
-            (false, true) => details.add(Level::Additive, format!("member `{name}` is deprecated")),
-            (true, false) => details.add(
-                Level::Patch,
-                format!("member `{name}` is no longer deprecated"),
-            ),
+            (false, true) => details.add(Level::Additive, Class::FieldDeprecated, name.clone()),
+            (true, false) => details.add(Level::Patch, Class::FieldUndeprecated, name.clone()),
             _ => {}
         }
-        match (was.secret, is.secret) {
-            (false, true) => details.add(Level::Patch, format!("member `{name}` is a secret")),
-            (true, false) => details.add(
-                Level::Patch,
-                format!("member `{name}` is no longer a secret"),
-            ),
-            _ => {}
+        if was.secret != is.secret {
+            details.add(Level::Patch, Class::Secret, name);
         }
     }
     for is in new.iter().filter(|is| !taken.contains(&is.ident)) {
-        // A required member is an argument of `new`.
-        let level = if is.required {
-            Level::Breaking
+        // A required field is an argument of `new`.
+        let (level, class) = if is.required {
+            (Level::Breaking, Class::RequiredFieldAdded)
         } else {
-            Level::Additive
+            (Level::Additive, Class::FieldAdded)
         };
-        details.add(
-            level,
-            format!("new member `{}`: {}", is.ident, written(is, None)),
-        );
-    }
-    let order = |members: &[Member]| -> Vec<String> {
-        members
-            .iter()
-            .filter(|member| member.required)
-            .map(|member| member.ident.clone())
-            .collect()
-    };
-    let (before, after) = (order(old), order(new));
-    if before != after && before.iter().collect::<BTreeSet<_>>() == after.iter().collect() {
-        details.add(
-            Level::Breaking,
-            format!("arguments of `new` in another order: {}", after.join(", ")),
-        );
+        let text = code(&format!("{}: {}", is.ident, written(is, None)));
+        details.add(level, class, text);
     }
 }
 
@@ -295,7 +284,6 @@ fn members(old: &[Member], new: &[Member], renames: &Renames, details: &mut Deta
 fn variants(
     old: &[(String, String)],
     new: &[(String, String)],
-    show: impl Fn(&str) -> String,
     other: Level,
     details: &mut Details,
 ) {
@@ -305,25 +293,20 @@ fn variants(
         .collect();
     let before: BTreeSet<&str> = old.iter().map(|(name, _)| name.as_str()).collect();
     for (name, of) in old {
+        let quoted = code(name);
         match after.get(name.as_str()) {
-            None => details.add(Level::Breaking, format!("variant `{name}` is gone")),
-            Some(now) => {
-                details.differs(
-                    other,
-                    &format!("variant `{name}`"),
-                    (of.as_str(), *now),
-                    &show,
-                );
-            }
+            None => details.add(Level::Breaking, Class::VariantRemoved, quoted),
+            Some(now) => details.differs(other, Class::VariantChanged, &quoted, (of, now)),
         }
     }
-    for (name, of) in new
+    let fresh = new
         .iter()
-        .filter(|(name, _)| !before.contains(name.as_str()))
-    {
+        .filter(|(name, _)| !before.contains(name.as_str()));
+    for (name, of) in fresh {
         details.add(
             Level::Additive,
-            format!("new variant `{name}`: {}", show(of)),
+            Class::VariantAdded,
+            format!("{}: {}", code(name), code(of)),
         );
     }
 }

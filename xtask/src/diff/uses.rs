@@ -1,25 +1,51 @@
-//! Which methods take or give a type, at any depth.
+//! Which methods take or return a type, at any depth.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::generate::api::{Answer, Api, Operation, Shape, Ty, Type};
 
-/// The methods of each type, by its key.
-pub(super) fn of_types(api: &Api) -> BTreeMap<&str, Vec<String>> {
-    let mut uses: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for module in &api.modules {
-        for operation in &module.operations {
-            let method = format!("{}::Api::{}", module.name, operation.name);
-            for key in reached(api, operation) {
-                uses.entry(key).or_default().push(method.clone());
+/// The operations that use each type.
+pub(super) struct Uses<'a>(BTreeMap<&'a str, Vec<&'a Operation>>);
+
+impl<'a> Uses<'a> {
+    /// Those of an API.
+    pub(super) fn of(api: &'a Api) -> Self {
+        let mut uses: BTreeMap<&str, Vec<&Operation>> = BTreeMap::new();
+        for operation in api.modules.iter().flat_map(|module| &module.operations) {
+            for key in closure(api, direct(operation)) {
+                uses.entry(key).or_default().push(operation);
             }
         }
+        Self(uses)
     }
-    uses
+
+    fn operations(&self, key: &str) -> &[&'a Operation] {
+        self.0.get(key).map_or(&[], Vec::as_slice)
+    }
+
+    /// The methods that use a type.
+    pub(super) fn methods(&self, key: &str) -> Vec<String> {
+        let operations = self.operations(key).iter();
+        operations
+            .map(|operation| format!("{}::Api::{}", operation.module, operation.name))
+            .collect()
+    }
+
+    /// Whether all that is known of a type was inferred from samples.
+    pub(super) fn is_sampled(&self, key: &str) -> bool {
+        let operations = self.operations(key);
+        let sampled = |operation: &&Operation| {
+            [&operation.provenance, &operation.body_provenance]
+                .iter()
+                .any(|source| *source == "sample")
+        };
+        !operations.is_empty() && operations.iter().all(sampled)
+    }
 }
 
-fn reached<'a>(api: &'a Api, operation: &'a Operation) -> BTreeSet<&'a str> {
-    let answer = match &operation.answer {
+/// The types that an operation names.
+fn direct(operation: &Operation) -> Vec<&str> {
+    let response = match &operation.answer {
         Answer::Json(ty) => Some(ty),
         Answer::Empty | Answer::Text | Answer::Bytes => None,
     };
@@ -29,12 +55,16 @@ fn reached<'a>(api: &'a Api, operation: &'a Operation) -> BTreeSet<&'a str> {
         .iter()
         .filter_map(|param| param.ty.as_ref());
     let paging = operation.paging.as_ref().map(|paging| &paging.item);
-    let mut open: Vec<&str> = params
+    params
         .chain(body)
-        .chain(answer)
+        .chain(response)
         .chain(paging)
         .filter_map(Ty::named)
-        .collect();
+        .collect()
+}
+
+/// These types and all that they contain.
+pub(super) fn closure<'a>(api: &'a Api, mut open: Vec<&'a str>) -> BTreeSet<&'a str> {
     let mut found = BTreeSet::new();
     while let Some(key) = open.pop() {
         if found.insert(key) {

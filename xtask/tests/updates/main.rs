@@ -7,7 +7,9 @@
 )]
 
 mod beside;
+mod classes;
 mod fixture;
+mod large;
 mod reports;
 mod vendoring;
 mod whole;

@@ -1,11 +1,15 @@
 //! Updates of the vendored description as they happen, each with the report that a maintainer gets.
 
-use std::{path::Path, sync::OnceLock};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::OnceLock,
+};
 
 use insta::{Settings, assert_snapshot};
 use serde_json::{Value, json};
 use xtask::{
-    diff::{Level, Report, Side, compare},
+    diff::{Ext, Extent, Level, Report, Side, compare},
     generate::{Tables, load},
 };
 
@@ -25,11 +29,17 @@ fn side(name: &str, before: Option<&Side>, edit: impl FnOnce(&mut Value)) -> Sid
     )
 }
 
+/// What `harness-api-ext` uses.
+fn ext() -> Ext {
+    Ext::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..")).unwrap()
+}
+
 /// The report of an edited description against the vendored one.
 fn report(edit: impl FnOnce(&mut Value)) -> Report {
     static VENDORED: OnceLock<Side> = OnceLock::new();
     let vendored = VENDORED.get_or_init(|| side("vendored", None, |_| {}));
-    let report = compare(vendored, &side("edited", Some(vendored), edit));
+    let edited = side("edited", Some(vendored), edit);
+    let report = compare(vendored, &edited, &ext());
     assert!(report.old_problems.is_empty(), "{:?}", report.old_problems);
     report
 }
@@ -38,7 +48,7 @@ fn assert_report(name: &str, report: &Report) {
     let mut settings = Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    settings.bind(|| assert_snapshot!(name, report.markdown()));
+    settings.bind(|| assert_snapshot!(name, report.markdown(Extent::Short)));
 }
 
 fn schemas(document: &mut Value) -> &mut serde_json::Map<String, Value> {
@@ -176,7 +186,7 @@ fn what_stops_generation_is_told_and_the_rest_goes_on() {
 fn what_no_item_shows_is_a_patch_and_nothing_is_nothing() {
     let same = report(|_| {});
     assert_eq!((same.level, same.code()), (Level::None, 0));
-    assert_eq!(same.changelog(), "");
+    assert_eq!(same.changelog(true), "");
     let report = report(|document| {
         schemas(document)["ServiceRequest"]["properties"]["name"]["maxLength"] = json!(128);
         document["info"]["version"] = json!("2027-01-01");
@@ -189,4 +199,76 @@ fn what_no_item_shows_is_a_patch_and_nothing_is_nothing() {
         (&json["level"], &json["silent"]["schemas"][0]),
         (&json!("patch"), &json!("ServiceRequest"))
     );
+}
+
+/// Names of the raw client's methods that a text calls, in whatever module.
+fn called(text: &str) -> BTreeSet<&str> {
+    text.lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .flat_map(|line| line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'))
+        .collect()
+}
+
+#[test]
+fn methods_of_ext_are_found_for_every_operation_that_they_use() {
+    let report = report(|document| {
+        document["paths"] = json!({});
+    });
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../harness-api-ext/src/resources");
+    let mut texts: BTreeMap<String, String> = BTreeMap::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let inner = path.strip_prefix(&root).unwrap();
+            let module = inner.iter().next().unwrap().to_string_lossy().into_owned();
+            *texts.entry(module).or_default() += &std::fs::read_to_string(path).unwrap();
+        }
+    }
+    let mut found = 0;
+    let mut lost = Vec::new();
+    for change in &report.operations {
+        let (module, name) = change.rust[0].split_once("::Api::").unwrap();
+        let is_called = texts
+            .get(module)
+            .is_some_and(|text| called(text).contains(name));
+        match (is_called, change.ext.is_empty()) {
+            (true, true) => lost.push(change.rust[0].clone()),
+            (_, false) => found += 1,
+            (false, true) => {}
+        }
+    }
+    assert!(lost.is_empty(), "{lost:#?}");
+    assert!(found > 250, "{found} operations are used");
+
+    // As a user calls them.
+    let users = |item: &str| -> Vec<String> {
+        let changes = report.operations.iter();
+        let change = changes.filter(|change| change.rust[0] == item);
+        change
+            .flat_map(|change| &change.ext)
+            .map(|method| format!("{}.{}", method.handle, method.method))
+            .collect()
+    };
+    assert_eq!(
+        users("cd::Api::get_service_list"),
+        ["project.services().list()"]
+    );
+    assert_eq!(
+        users("cd::Api::create_infrastructure"),
+        ["project.environments().infrastructures(..).create(..)"]
+    );
+    assert_eq!(
+        users("platform::Api::get_organization"),
+        ["account.organizations().get(..)"]
+    );
+    let waiting = users("pipeline::Api::get_execution_detail_v2");
+    for method in ["get()", "wait()", "watch()", "steps()"] {
+        let method = format!("project.run(..).{method}");
+        assert!(waiting.contains(&method), "{method} is not in {waiting:?}");
+    }
 }

@@ -263,15 +263,15 @@ fn a_faulty_description_is_refused_with_its_faults_and_the_old_one_stays() {
             "/pets/{pet}/a~b": {"get": {"responses": {}}},
         },
         "components": {"schemas": {
-            // A member called like a reference is none.
+            // A member called like a reference is none, and a variant need not be published.
             "Pet": {"type": "object", "properties": {"$ref": {"type": "string"}, "x": "text"},
-                "discriminator": {"propertyName": "$ref", "mapping": {"a": "Pet", "b": "Dog"}}},
+                "discriminator": {"propertyName": "$ref", "mapping": {"a": "Pet", "b": "Dog", "c": 3}}},
         }},
     });
     let expected = [
         (
-            "/components/schemas/Pet/discriminator/mapping/b",
-            "there is no schema Dog",
+            "/components/schemas/Pet/discriminator/mapping/c",
+            "a reference is expected here",
         ),
         (
             "/components/schemas/Pet/properties/x",

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use harness_api::ScopeLevel;
+
 use crate::error::Error;
 use crate::scope::is_blank;
 
@@ -64,10 +66,16 @@ impl EntityRef {
 
     /// Checks that the reference is read back as it was meant: no part is empty or contains what ends it.
     pub(super) fn check(&self) -> Result<(), String> {
+        for (level, id) in [
+            (ScopeLevel::Org, self.org()),
+            (ScopeLevel::Project, self.project()),
+        ] {
+            id.map_or(Ok(()), |id| level.check(id))?;
+        }
         let parts = [
             ("kind", Some(self.kind()), &[':', '/'][..]),
-            ("organization identifier", self.org(), &['.', '/']),
-            ("project identifier", self.project(), &['.', '/']),
+            ("organization identifier", self.org(), &['.']),
+            ("project identifier", self.project(), &['.']),
             ("entity identifier", Some(self.id()), &['/']),
         ];
         for (what, part, ends) in parts {

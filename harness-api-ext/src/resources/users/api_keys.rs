@@ -93,7 +93,11 @@ impl ApiKeys {
         let id = key.identifier.clone().unwrap_or_default();
         let scope = self
             .scope
-            .adopting(&mut key.org_identifier, &mut key.project_identifier);
+            .adopting(&mut key.org_identifier, &mut key.project_identifier)
+            .owning("owner", &self.owner, &mut key.parent_identifier);
+        let account = scope.account().to_owned();
+        key.account_identifier.get_or_insert(account);
+        key.api_key_type.get_or_insert_with(|| self.kind.clone());
         let api = scope.raw().users();
         UpdateApiKey::new(scope.on(api.update_api_key(id).body(&key)))
     }

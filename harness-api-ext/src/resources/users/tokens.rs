@@ -109,7 +109,13 @@ impl Tokens {
         let id = token.identifier.clone().unwrap_or_default();
         let scope = self
             .scope
-            .adopting(&mut token.org_identifier, &mut token.project_identifier);
+            .adopting(&mut token.org_identifier, &mut token.project_identifier)
+            .owning("owner", &self.owner, &mut token.parent_identifier)
+            .owning("API key", &self.key, &mut token.api_key_identifier);
+        let account = scope.account().to_owned();
+        token.account_identifier.get_or_insert(account);
+        let kind = self.kind.as_str();
+        token.api_key_type.get_or_insert_with(|| kind.into());
         let api = scope.raw().users();
         let request = api.update_token(id, scope.account()).body(&token);
         UpdateToken::new(scope.on(request))

@@ -731,7 +731,7 @@ pub(super) static ENQUEUE_GOVERNANCE_JOB: rt::Operation = rt::Operation {
     body_required: true,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::data(
-        rt::ValueSchema::object_or_empty(types::GovernanceEnqueueResponseDto::NAMES),
+        rt::ValueSchema::object(types::GovernanceEnqueueResponseDto::NAMES),
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,
@@ -867,7 +867,7 @@ pub(super) static SIMPLE_ENQUEUE_ADHOC_GOVERNANCE_RULE: rt::Operation = rt::Oper
     bodies: &["application/json"],
     body_required: true,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY,
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

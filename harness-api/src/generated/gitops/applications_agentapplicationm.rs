@@ -143,10 +143,8 @@ pub(super) static AGENT_APPLICATION_MANAGED_RESOURCES: rt::Operation = rt::Opera
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(
-            types::ApplicationsManagedResourcesResponse::NAMES,
-        ),
+    response: &rt::ResponseSchema::object(
+        types::ApplicationsManagedResourcesResponse::NAMES,
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

@@ -845,9 +845,7 @@ pub(super) static LIST_RESOURCES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::ListResourcesResponse::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::ListResourcesResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

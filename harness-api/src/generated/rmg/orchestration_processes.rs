@@ -776,7 +776,8 @@ pub(super) static DELETE_ORCHESTRATION_PROCESS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::ANY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -799,7 +800,8 @@ pub(super) static DELETE_ORCHESTRATION_PROCESS_INPUT: rt::Operation = rt::Operat
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::ANY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

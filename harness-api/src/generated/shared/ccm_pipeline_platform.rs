@@ -78,6 +78,8 @@ model::model!(CcmFilter);
 pub struct CcmFilterProperties {
     pub filter_type: Option<CcmFilterPropertiesFilterType>,
     pub tags: Option<std::collections::BTreeMap<String, String>>,
+    /// Members beyond the named ones.
+    pub extra: std::collections::BTreeMap<String, serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -87,6 +89,7 @@ impl model::Model for CcmFilterProperties {
         Self {
             filter_type: None,
             tags: None,
+            extra: Default::default(),
             misfits: model::Misfits::NONE,
         }
     }
@@ -113,6 +116,16 @@ impl model::Model for CcmFilterProperties {
         to.opt(1, &self.filter_type);
         to.opt(0, &self.tags);
         to.misfits(&self.misfits);
+    }
+    #[inline]
+    fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&self.extra)
+    }
+    #[inline]
+    fn extra_mut(
+        &mut self,
+    ) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+        Some(&mut self.extra)
     }
 }
 model::model!(CcmFilterProperties);

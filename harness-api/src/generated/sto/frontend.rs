@@ -2212,9 +2212,7 @@ pub(super) static ALL_ISSUES_FILTERS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::AllIssuesFiltersResult::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::AllIssuesFiltersResult::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -2751,9 +2749,7 @@ pub(super) static PIPELINE_SECURITY_STEPS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::PipelineSecurityStepsResult::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::PipelineSecurityStepsResult::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -2867,7 +2863,8 @@ pub(super) static UPDATE_TEST_TARGET_VARIANTS: rt::Operation = rt::Operation {
     body_required: true,
     answers: &["application/json"],
     response: &rt::ResponseSchema::object(types::StoStatus::NAMES)
-        .status(rt::StatusMember::Acknowledgement),
+        .status(rt::StatusMember::Acknowledgement)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

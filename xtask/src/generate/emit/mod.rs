@@ -5,6 +5,7 @@ mod calls;
 mod docs;
 mod operations;
 mod rust;
+mod signature;
 mod split;
 mod statements;
 mod test_calls;
@@ -24,6 +25,7 @@ use quote::{format_ident, quote};
 use super::api::{Api, Group, Module};
 pub use calls::calls;
 use rust::file_name;
+pub use signature::{Method, Signature, signatures, type_text};
 pub use statements::statements;
 
 /// Files by path, relative to the folder they go to.

@@ -127,7 +127,7 @@ impl<'m> MethodNames<'m> {
     }
 }
 
-fn builder_name(operation: &Operation) -> String {
+pub(super) fn builder_name(operation: &Operation) -> String {
     let name = operation.name.to_pascal_case();
     if TAKEN.contains(&name.as_str()) {
         format!("{name}Request")
@@ -246,11 +246,9 @@ fn builder(api: &Api, operation: &Operation) -> TokenStream {
         .enumerate()
         .filter(|(_, param)| !param.required)
         .map(|(index, param)| setter(api, index, param));
-    let body = operation
-        .body
-        .iter()
-        .filter(|body| !body.required)
-        .flat_map(body_setters);
+    let body = body_setters(operation.body.as_ref())
+        .into_iter()
+        .map(BodySetter::emit);
     let (answer, read) = answer(operation);
     let paged = behaviour::paged(&name, operation.paging.as_ref());
     quote! {
@@ -447,32 +445,51 @@ pub(super) fn value(
     }
 }
 
-fn body_setters(body: &Body) -> Vec<TokenStream> {
-    let mut made = Vec::new();
-    if let Some(json) = &body.json {
-        let (ty, set) = json_argument(json);
-        made.push(quote! {
-            /// The body, as JSON.
-            #[inline]
-            pub fn body(self, body: #ty) -> Self {
-                Self { call: self.call.#set }
-            }
-        });
-    }
-    for (suffix, media) in texts(body) {
-        let name = if made.is_empty() {
-            format_ident!("body")
-        } else {
-            format_ident!("body{suffix}")
-        };
-        let doc = format!(" The body as it is to be sent, {}.", code(media));
-        let (ty, set) = text_argument(media);
-        made.push(quote! {
+/// A setter for a body that may be left out.
+pub(super) struct BodySetter {
+    pub(super) name: Ident,
+    doc: String,
+    /// Type of its argument.
+    pub(super) ty: TokenStream,
+    set: TokenStream,
+}
+
+impl BodySetter {
+    fn emit(self) -> TokenStream {
+        let Self { name, doc, ty, set } = self;
+        quote! {
             #[doc = #doc]
             #[inline]
             pub fn #name(self, body: #ty) -> Self {
                 Self { call: self.call.#set }
             }
+        }
+    }
+}
+
+/// The setters for the body of an operation, if it may be left out.
+pub(super) fn body_setters(body: Option<&Body>) -> Vec<BodySetter> {
+    let mut made = Vec::new();
+    let Some(body) = body.filter(|body| !body.required) else {
+        return made;
+    };
+    if let Some(json) = &body.json {
+        let (ty, set) = json_argument(json);
+        made.push(BodySetter {
+            name: format_ident!("body"),
+            doc: " The body, as JSON.".to_owned(),
+            ty,
+            set,
+        });
+    }
+    for (suffix, media) in texts(body) {
+        let suffix = if made.is_empty() { "" } else { suffix };
+        let (ty, set) = text_argument(media);
+        made.push(BodySetter {
+            name: format_ident!("body{suffix}"),
+            doc: format!(" The body as it is to be sent, {}.", code(media)),
+            ty,
+            set,
         });
     }
     made
@@ -545,7 +562,7 @@ fn json_argument(ty: &Ty) -> (TokenStream, TokenStream) {
     }
 }
 
-fn answer(operation: &Operation) -> (TokenStream, TokenStream) {
+pub(super) fn answer(operation: &Operation) -> (TokenStream, TokenStream) {
     match &operation.answer {
         Answer::Empty => (quote! { () }, quote! { empty }),
         Answer::Text => (quote! { String }, quote! { text_answer }),

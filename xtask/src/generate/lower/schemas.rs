@@ -1,6 +1,7 @@
 //! Lowers schemas: names and hoists what needs a type, writes out what does not.
 
 use std::{
+    borrow::Cow,
     cell::RefCell,
     collections::{BTreeMap, BTreeSet},
 };
@@ -174,7 +175,7 @@ impl<'d> Schemas<'d> {
 
     /// The schema behind a reference, with `allOf` written out.
     pub(super) fn written_out(&self, schema: &Value) -> Value {
-        self.merge(self.resolve(schema), 0)
+        self.merge(self.resolve(schema), 0).into_owned()
     }
 
     /// The kind of a component.
@@ -193,7 +194,7 @@ impl<'d> Schemas<'d> {
             name,
             |known| &mut known.merged,
             Value::Null,
-            || self.merge(self.resolve(target), 0),
+            || self.merge(self.resolve(target), 0).into_owned(),
         )
     }
 
@@ -272,20 +273,21 @@ impl<'d> Schemas<'d> {
     }
 
     /// Writes out `allOf`: one object with the members of all parts.
-    fn merge(&self, schema: &Value, depth: usize) -> Value {
-        let mut merged = schema.as_object().cloned().unwrap_or_default();
-        let Some(Value::Array(parts)) = merged.remove("allOf") else {
-            return schema.clone();
+    fn merge<'s>(&self, schema: &'s Value, depth: usize) -> Cow<'s, Value> {
+        let Some(Value::Array(parts)) = schema.get("allOf") else {
+            return Cow::Borrowed(schema);
         };
+        let mut merged = schema.as_object().cloned().unwrap_or_default();
+        merged.remove("allOf");
         if depth > DEPTH {
-            return Value::Object(merged);
+            return Cow::Owned(Value::Object(merged));
         }
         let mut members = Map::new();
         let mut required: Vec<Value> = Vec::new();
         for part in parts.iter().chain([&Value::Object(merged.clone())]) {
             let part = match self.target(part) {
                 Some((name, target)) => self.merged(name, target),
-                None => self.merge(part, depth + 1),
+                None => self.merge(part, depth + 1).into_owned(),
             };
             let Value::Object(part) = part else { continue };
             for (name, value) in part {
@@ -308,7 +310,7 @@ impl<'d> Schemas<'d> {
         if !required.is_empty() {
             merged.insert("required".into(), Value::Array(required));
         }
-        Value::Object(merged)
+        Cow::Owned(Value::Object(merged))
     }
 
     /// Lowers the schema at `spot`.
@@ -534,10 +536,12 @@ impl<'d> Schemas<'d> {
             .flatten()
             .filter_map(Value::as_str)
             .collect();
+        // What has a tag and no variants is one of several things, of which only the members that all have are described.
+        facts.open_tag = tag_of(&merged);
         facts.extra = match merged.get("additionalProperties") {
             Some(Value::Object(_)) => true,
             Some(Value::Bool(more)) => *more,
-            _ => false,
+            _ => facts.open_tag.is_some(),
         };
         let mut idents = BTreeSet::from(["misfits".to_owned(), "extra".to_owned()]);
         let mut members = Map::new();
@@ -604,6 +608,13 @@ fn reference(key: &str) -> Value {
 pub(super) fn key_of(lowered: &Value) -> Option<String> {
     let reference = lowered.get("$ref")?.as_str()?;
     Some(reference.trim_start_matches(COMPONENTS).to_owned())
+}
+
+/// The member of a schema that tells its variants apart.
+pub(super) fn tag_of(schema: &Value) -> Option<String> {
+    let name = schema.pointer("/discriminator/propertyName");
+    let name = name.or_else(|| schema.get("x-harness-discriminator"))?;
+    Some(name.as_str()?.to_owned())
 }
 
 pub(super) fn alternatives(schema: &Value) -> Option<&Vec<Value>> {

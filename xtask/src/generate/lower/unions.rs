@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     UnionFacts,
-    schemas::{COMPONENTS, Kind, Schemas, Spot, alternatives, key_of},
+    schemas::{COMPONENTS, Kind, Schemas, Spot, alternatives, key_of, tag_of},
 };
 
 impl Schemas<'_> {
@@ -15,8 +15,7 @@ impl Schemas<'_> {
     pub(super) fn union(&mut self, schema: &Value) -> Result<UnionFacts> {
         let mut facts = UnionFacts::default();
         let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
-        facts.tag = text(schema.pointer("/discriminator/propertyName"))
-            .or_else(|| text(schema.get("x-harness-discriminator")));
+        facts.tag = tag_of(schema);
         facts.parent_tag = text(schema.pointer("/x-harness-parent-tag/property"));
         self.add_variants(schema, &mut facts, &mut BTreeSet::new())?;
         for mapping in [

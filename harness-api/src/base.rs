@@ -155,6 +155,8 @@ mod tests {
                 let path = crate::path::expand("/x/{v}/y", |_| Some((&value, crate::Place::Path)));
                 match (c, path) {
                     ('.', Err(_)) => {}
+                    // A blank value names nothing.
+                    (_, Err(_)) if value.trim().is_empty() => {}
                     (_, path) => {
                         let url = base.join(&path.unwrap()).unwrap();
                         assert_eq!(url.path_segments().unwrap().count(), 4, "{value:?}");

@@ -85,7 +85,7 @@ impl ResponseSchema {
 
     /// A response that holds its result in this member of an envelope.
     pub const fn envelope(member: &'static str, data: ValueSchema) -> Self {
-        let mut schema = Self::new(ValueSchema::object(&[]));
+        let mut schema = Self::new(ValueSchema::object_or_empty(&[]));
         schema.data = Some((member, data));
         schema
     }
@@ -111,15 +111,15 @@ impl ResponseSchema {
 }
 
 impl ValueSchema {
-    /// An object with these members, of which one has to be there; with none, any object.
+    /// An object with these members, of which one has to be there; where none are named, any.
     pub const fn object(members: &'static [&'static str]) -> Self {
         Self::Object {
             members,
-            may_be_empty: members.is_empty(),
+            may_be_empty: false,
         }
     }
 
-    /// An object with these members, or without any.
+    /// An object with these members, or where none are named any, or without members.
     pub const fn object_or_empty(members: &'static [&'static str]) -> Self {
         Self::Object {
             members,

@@ -76,7 +76,7 @@ async fn each_kind_of_failure_is_noticed() {
     );
     let unknown = Reply::json(
         200,
-        &json!({"data": {"organisation": {"identifier": "retail"}}}),
+        &json!({"data": {"organization": {"identifier": "retail"}, "organisation": {"identifier": "retail"}}}),
     );
     let expected = [
         (refused, Stage::Request),
@@ -171,7 +171,10 @@ async fn prism_is_believed_except_where_a_fix_or_its_own_limits_speak() {
         fixed(Stage::Value, "three")
     );
     assert_eq!(
-        prism(dropped(json!({"more": 1}))).await,
+        prism(dropped(
+            json!({"data": {"organization": {"identifier": "retail"}}, "more": 1})
+        ))
+        .await,
         (Stage::Value, None)
     );
     assert_eq!(prism(dropped(json!([1]))).await, (Stage::Answer, None));

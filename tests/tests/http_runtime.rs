@@ -29,10 +29,10 @@ const KEY: &str = "pat.an-account.a-token.a-secret";
 static EVERYTHING: Operation = Operation::new(
     "everything",
     "GET",
-    "/v1/{org}/agents/{agent.identifier}/{git_ref}.{format}",
+    "/v1/{group}/agents/{agent.identifier}/{git_ref}.{format}",
 )
 .params(&[
-    Param::path("org"),
+    Param::path("group"),
     Param::path("agent.identifier"),
     Param::path("git_ref"),
     Param::path("format"),
@@ -370,8 +370,8 @@ async fn any_endpoint_can_be_called_without_the_table() {
     let server = Server::playing([ok(), answer("200 OK", &[], "plain")]);
     let client = client(&server);
     let thing = client
-        .request("post", "/v9/orgs/{org}/new")
-        .segment("org", "a/b")
+        .request("post", "/v9/groups/{group}/new")
+        .segment("group", "a/b")
         .with_query("q", "x y")
         .with_header("Harness-Account", "acc")
         .json_body(&Thing { id: 1 })
@@ -389,7 +389,7 @@ async fn any_endpoint_can_be_called_without_the_table() {
     let requests = server.requests();
     assert_eq!(
         requests[0].line(),
-        "POST /v9/orgs/a%2Fb/new?q=x%20y HTTP/1.1"
+        "POST /v9/groups/a%2Fb/new?q=x%20y HTTP/1.1"
     );
     assert_eq!(requests[0].text(), "{\"id\":1}");
     assert_eq!(requests[0].header("Harness-Account"), Some("acc"));
@@ -426,10 +426,7 @@ async fn what_cannot_be_sent_is_a_build_error_that_names_it_and_shows_no_value()
     };
     type Spoil = fn(&mut Call);
     let cases: [(Spoil, &str); 12] = [
-        (
-            |call| call.text(0, ""),
-            "the organization identifier is empty",
-        ),
+        (|call| call.text(0, ""), "path parameter `group` is empty"),
         (
             |call| call.text(1, ".."),
             "`agent.identifier` is a dot segment",
@@ -477,7 +474,7 @@ async fn what_cannot_be_sent_is_a_build_error_that_names_it_and_shows_no_value()
             Some("everything")
         );
         let shown = error.to_string();
-        assert!(shown.starts_with("everything (GET /v1/{org}/"), "{shown}");
+        assert!(shown.starts_with("everything (GET /v1/{group}/"), "{shown}");
         assert!(shown.contains(text), "{shown}");
         assert!(
             !format!("{shown} {error:?}").contains("secret"),

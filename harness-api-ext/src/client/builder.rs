@@ -381,12 +381,12 @@ mod tests {
             ),
             (
                 builder().default_org(""),
-                "default organization is empty",
+                "the organization identifier is empty",
                 false,
             ),
             (
                 builder().default_org("retail").default_project(" "),
-                "default project is empty",
+                "the project identifier is empty",
                 false,
             ),
             (

@@ -4,7 +4,6 @@ mod details;
 mod display;
 mod envelope;
 mod failure;
-mod members;
 mod predicates;
 mod retry_after;
 mod success;

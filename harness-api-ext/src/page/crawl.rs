@@ -131,11 +131,15 @@ pub(super) struct Crawl {
     empty: u32,
     beyond: u32,
     equal: u32,
+    /// How many pages were given before, by a server whose list had not changed.
+    repeated: u32,
     restarts: u32,
     /// A page and its total that did not fit the page before, which was as it had been.
     doubt: Option<(u64, Option<u64>)>,
-    /// How many pages were read again since there was something to give.
+    /// How many pages were read again since the list came further.
     backs: u32,
+    /// The first page from which nothing was given yet.
+    furthest: u64,
     /// The total at which the list was last read from its beginning.
     floor: Option<u64>,
     /// Whether all of the list was read here, and the total stayed the same.
@@ -163,8 +167,10 @@ impl Crawl {
             empty: 0,
             beyond: 0,
             equal: 0,
+            repeated: 0,
             restarts: 0,
             backs: 0,
+            furthest: 0,
             doubt: None,
             floor: None,
             steady: true,
@@ -337,8 +343,9 @@ impl Crawl {
             return Err(self.fault(LOST));
         };
         self.backs += 1;
-        // As far back as the list goes, and some more.
-        if u64::from(self.backs) > u64::from(MAX_HIDDEN) + position.page {
+        // As far back as the list goes, and some more; but not for ever where a position is far behind the end.
+        let most = position.page.min(u64::from(MAX_BEYOND));
+        if u64::from(self.backs) > u64::from(MAX_HIDDEN) + most {
             return Err(self.fault(RESTLESS));
         }
         Ok(Taken {
@@ -394,6 +401,11 @@ impl Crawl {
             (&self.last, held.as_ref().filter(|held| held.is_repeated))
         {
             if page.text() == last.page.text() {
+                return Err(self.fault(SAME_PAGE));
+            }
+            // A list may have equal pages, but a server that goes round in its pages has no end.
+            self.repeated += 1;
+            if self.repeated >= MAX_EQUAL {
                 return Err(self.fault(SAME_PAGE));
             }
             self.pages.clear();
@@ -565,7 +577,9 @@ impl Crawl {
             Some(total) if position.rows >= total => self.beyond.saturating_add(1),
             _ => 0,
         };
-        if position.skip < rows {
+        // A list that goes to and fro gives rows again and again, and does not come further.
+        if position.skip < rows && position.page >= self.furthest {
+            self.furthest = position.page.saturating_add(1);
             self.backs = 0;
         }
         let then = self.decide(&page, &position)?;

@@ -83,7 +83,7 @@ async fn answer(mut stream: TcpStream, own: SocketAddr) -> std::io::Result<()> {
     let line = format!("HTTP/1.1 {line}");
     // Elsewhere, so that it is not followed.
     let head = format!(
-        "\r\nLocation: http://localhost:9/\r\nContent-Type: {content}\r\nContent-Length: 100000000\r\n"
+        "\r\nLocation: http://localhost:9/\r\nContent-Type: {content}\r\nContent-Length: 50000000\r\n"
     );
     let is_there = path.ends_with("there");
     let at_once = match phase {

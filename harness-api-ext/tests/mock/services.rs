@@ -111,8 +111,8 @@ async fn connectors() -> Result<()> {
     Ok(())
 }
 
-#[cfg(feature = "secrets")]
 /// What the description requires of the settings of a type is required by the mock, whether it has the schemas or not.
+#[cfg(all(feature = "connectors", feature = "secrets"))]
 #[tokio::test]
 async fn settings_that_leave_out_what_is_required_are_refused() -> Result<()> {
     for server in [Server::builder(), Server::builder().described(7)] {
@@ -182,6 +182,7 @@ async fn settings_that_leave_out_what_is_required_are_refused() -> Result<()> {
     Ok(())
 }
 
+#[cfg(feature = "secrets")]
 #[tokio::test]
 async fn secrets_are_never_given_back() -> Result<()> {
     let (server, harness) = start().await?;

@@ -11,10 +11,12 @@ use std::thread;
 pub(crate) enum Act {
     /// It is answered, and the connection stays open.
     Keep(String),
-    /// It is answered, if there is an answer, and the connection is closed.
+    /// It is answered, if there is an answer, which says that the connection is closed, as it is.
     Close(String),
     /// The same, and from then on nobody listens.
     End(String),
+    /// The same, and the answer says nothing of it.
+    Vanish(String),
     /// The connection is reset before the request is read, and from then on nobody listens.
     Reset,
     /// A tunnel is opened, and this is done with the request in it.
@@ -83,6 +85,11 @@ impl Peer {
     }
 }
 
+/// An answer after which the connection is closed, and not used again by a client that has not seen it yet.
+fn closing(text: &str) -> String {
+    text.replacen("\r\n\r\n", "\r\nConnection: close\r\n\r\n", 1)
+}
+
 struct Play {
     acts: Vec<Act>,
     posts: Arc<AtomicUsize>,
@@ -126,10 +133,15 @@ impl Play {
     /// Does it, and tells whether the connection stays open.
     fn perform(&mut self, stream: &mut impl Write, act: &Act) -> std::io::Result<bool> {
         let text = match act {
-            Act::Keep(text) | Act::Close(text) => text,
+            Act::Keep(text) => text.clone(),
+            Act::Close(text) => closing(text),
             Act::End(text) => {
                 self.listener = None;
-                text
+                closing(text)
+            }
+            Act::Vanish(text) => {
+                self.listener = None;
+                text.clone()
             }
             Act::Reset | Act::Tunnel(_) => unreachable!("it is done before"),
         };

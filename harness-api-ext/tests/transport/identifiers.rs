@@ -352,10 +352,7 @@ fn clients_are_not_made_for_an_empty_account_or_default() {
             key(opaque).account("a/b"),
             "the account identifier contains '/'",
         ),
-        (
-            key("pat. .6650f0.c4n4ry"),
-            "the account identifier is empty",
-        ),
+        (key("pat. .6650f0.c4n4ry"), "the key has white space in it"),
         (key("pat..6650f0.c4n4ry"), "the account is not known"),
         (
             builder().default_org(""),

@@ -234,9 +234,6 @@ pub struct Report {
     pub silent: Silent,
     /// Ids of operations that are missing from the changes because of a problem.
     pub missing: Vec<String>,
-    /// The number of public methods of `harness-api-ext`.
-    #[serde(skip)]
-    pub ext_methods: usize,
 }
 
 impl Report {

@@ -68,7 +68,6 @@ pub fn compare(old: &Side, new: &Side, ext: &Ext) -> Report {
         schemas,
         silent,
         missing: missing.into_iter().collect(),
-        ext_methods: ext.len(),
     }
 }
 

@@ -141,10 +141,8 @@ impl Report {
                 .sum::<usize>();
             let _ = writeln!(
                 text,
-                "- `harness-api-ext`: {} of {} methods use what breaks, {public} of them show a changed type to their \
-                 callers.",
-                uses.ext.len(),
-                self.ext_methods,
+                "- `harness-api-ext`: {} what breaks, {public} of them with a changed type in the signature.",
+                counted(uses.ext.len(), "method uses", "methods use"),
             );
         }
         if !self.problems.is_empty() {
@@ -236,8 +234,8 @@ impl Report {
     fn ext_methods(&self, limit: usize) -> String {
         let mut text = String::new();
         let parts = [
-            (true, "Their callers see a changed type:"),
-            (false, "They call what has changed, and show it to nobody:"),
+            (true, "With a changed type in the signature:"),
+            (false, "Within only:"),
         ];
         for (public, about) in parts {
             let handles = self.public_ext(public);

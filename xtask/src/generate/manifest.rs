@@ -113,7 +113,8 @@ fn is_crate_name(name: &str) -> bool {
         && !is_crate(&name.replace('-', "_").to_ascii_lowercase())
 }
 
-const DEPENDENCIES: &str = r#"bytes = "1"
+const DEPENDENCIES: &str = r#"base64 = { version = "0.23", default-features = false, features = ["std"] }
+bytes = "1"
 futures-core = "0.3"
 jiff = { version = "1.0", default-features = false, features = ["std"] }
 percent-encoding = "2.3"
@@ -121,7 +122,7 @@ reqwest = { version = "0.13", default-features = false, features = ["multipart",
 serde = "1"
 serde_json = "1"
 serde_path_to_error = "0.1"
-tokio = { version = "1", features = ["fs"] }
+tokio = { version = "1.50", features = ["fs", "rt", "time"] }
 "#;
 
 /// Copies the hand-written support code under a crate of another name.

@@ -21,8 +21,9 @@ const PATHS: [&str; 7] = [
 ];
 
 /// What a client has at its root beside its modules: private modules, functions and dependencies.
-const ROOT: [&str; 36] = [
+const ROOT: [&str; 44] = [
     "base",
+    "base64",
     "body",
     "bytes",
     "call",
@@ -34,6 +35,7 @@ const ROOT: [&str; 36] = [
     "exchange",
     "futures_core",
     "generated",
+    "is_loopback",
     "jiff",
     "one_line",
     "operation",
@@ -43,13 +45,18 @@ const ROOT: [&str; 36] = [
     "payload",
     "percent_encoding",
     "position",
+    "pruned",
     "query",
     "reading",
     "redact",
+    "redactor",
+    "redirect",
     "redirect_policy",
     "request",
     "reqwest",
     "response",
+    "schema",
+    "scope_level",
     "serde",
     "serde_path_to_error",
     "server_message",
@@ -58,6 +65,7 @@ const ROOT: [&str; 36] = [
     "stream",
     "tokio",
     "transport",
+    "upload",
 ];
 
 /// Methods of the client, beside which each module has one.

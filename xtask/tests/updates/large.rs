@@ -139,7 +139,6 @@ fn report() -> Report {
             rest: true,
         },
         missing: names(50),
-        ext_methods: 5000,
     }
 }
 

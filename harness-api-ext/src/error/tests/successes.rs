@@ -1,5 +1,6 @@
 //! Answers of status 2XX: which are failures and which are not.
 
+use harness_api::reqwest::Method;
 use harness_api::{Provenance, ResponseSchema, StatusMember, ValueSchema};
 
 use super::FailureInSuccess::Unexpected;
@@ -183,6 +184,11 @@ fn the_status_of_an_envelope_decides() {
         assert_successes(operation, &[r#"{"status":"FAILED","id":"run-1"}"#]);
     }
     assert_successes(&ACKNOWLEDGE, &[r#"{"status":"accepted"}"#]);
+    // In an envelope that is not described.
+    let wrapped = r#"{"status":"SUCCESS","data":{"status":"FAILURE","message":"in use"}}"#;
+    for operation in [&ACKNOWLEDGE, &NOTHING, &NOTHING_DELETE, &ANY_WRITE] {
+        assert_failures(operation, &FailureInSuccess::Envelope, &[wrapped]);
+    }
 }
 
 #[test]
@@ -308,11 +314,7 @@ fn an_envelope_holds_its_result() {
     let missing = not_as_described("data");
     for operation in [&CREATE, &GET, &DELETE, &LIST] {
         assert_failures(operation, &missing, &["{}", r#"{"correlationId":"c"}"#]);
-        let words = [
-            QUOTA,
-            r#"{"error":"quota exceeded"}"#,
-            r#"{"errors":["too many"]}"#,
-        ];
+        let words = [QUOTA, r#"{"error":"quota exceeded"}"#];
         assert_failures(operation, &FailureInSuccess::Instead, &words);
     }
     // A success that says so and has nothing to give, unless it was asked for.
@@ -384,7 +386,6 @@ fn nothing_but_an_error_is_one() {
         r#"{"code":"ENTITY_NOT_FOUND","message":"gone"}"#,
         E3B_ROOT,
         E3B_LIST,
-        E4,
         E5,
         E7,
         E8,
@@ -462,6 +463,20 @@ fn queries_and_items_fail_in_their_own_ways() {
         assert_eq!(failure_in_success(None, "POST", body.as_bytes()), None);
     }
     assert_successes(&ANY, &[r#"{"data":[],"errors":[{"message":"row 3"}]}"#]);
+    // Wherever they are not described, and nothing else is there.
+    let errors = [E12, r#"{"errors":["too many"]}"#];
+    for operation in [
+        &CREATE,
+        &GET,
+        &DELETE,
+        &LIST,
+        &ENTITY,
+        &RUN,
+        &ANY,
+        &NOTHING_DELETE,
+    ] {
+        assert_failures(operation, &FailureInSuccess::GraphQl, &errors);
+    }
 }
 
 #[test]
@@ -483,17 +498,38 @@ fn what_is_not_described_says_nothing_but_no_failure() {
 }
 
 #[test]
-fn media_types_matter_where_no_json_is_described() {
-    let json = |operation, method: &str| Judge::new(operation, &method.parse().unwrap());
+fn media_types_matter_where_nothing_is_known() {
     for media in [None, Some(true), Some(false)] {
-        assert!(json(Some(&CREATE), "GET").concerns(media));
-        assert!(json(Some(&NOTHING), "GET").concerns(media));
-        assert_eq!(json(None, "GET").concerns(media), media != Some(false));
-        assert_eq!(
-            json(Some(&OPAQUE), "GET").concerns(media),
-            media != Some(false)
-        );
+        assert!(Judge::new(Some(&CREATE), &Method::GET).concerns(media));
+        assert!(Judge::new(Some(&OPAQUE), &Method::GET).concerns(media));
+        let unknown = Judge::new(None, &Method::GET);
+        assert_eq!(unknown.concerns(media), media != Some(false));
     }
+}
+
+#[test]
+fn text_is_no_error() {
+    assert_successes(
+        &OPAQUE,
+        &[
+            "kind: Namespace",
+            "[1,2]",
+            "\"text\"",
+            "{kind: Namespace}",
+            r#"{"kind":"Namespace"}"#,
+        ],
+    );
+    assert_failures(
+        &OPAQUE,
+        &FailureInSuccess::Error,
+        &[QUOTA, r#"{"error":"none"}"#, E7],
+    );
+    assert_failures(
+        &OPAQUE,
+        &FailureInSuccess::Unsuccessful,
+        &[r#"{"success":false}"#],
+    );
+    assert_failures(&OPAQUE, &not_as_described("."), &["", "\n"]);
 }
 
 #[test]

@@ -28,8 +28,8 @@ enum Content {
 /// Lets a response confirm what was asked for.
 fn confirm(value: &mut Value, operation: &Operation) {
     for path in operation.response.confirmations {
-        let members = path.split('.').filter(|name| !name.is_empty());
-        let confirmation = members.fold(Some(&mut *value), |value, name| value?.get_mut(name));
+        let mut members = path.split('.').filter(|name| !name.is_empty());
+        let confirmation = members.try_fold(&mut *value, |value, name| value.get_mut(name));
         if let Some(confirmation @ Value::Bool(_)) = confirmation {
             *confirmation = true.into();
         }

@@ -4,7 +4,7 @@ use harness_api::ccm::types;
 use harness_api::{CallOptions, Configure};
 
 use crate::error::Result;
-use crate::resources::builder::{levels, member, sendable};
+use crate::resources::builder::{items, levels, sendable};
 use crate::scope::Scope;
 
 levels! {
@@ -105,7 +105,7 @@ impl ListAnomalies {
         if let Some(perspective) = self.perspective {
             request = request.perspective_id(perspective);
         }
-        member(request.send().await?, |answer| answer.data)
+        items(request.send().await?, "data", |answer| answer.data)
     }
 }
 

@@ -316,7 +316,8 @@ pub(super) static DELETE_RESOURCE_GROUP_ACC: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::object(types::ResourceGroupsResponse::NAMES),
+    response: &rt::ResponseSchema::object(types::ResourceGroupsResponse::NAMES)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

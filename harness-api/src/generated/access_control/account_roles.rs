@@ -329,7 +329,8 @@ pub(super) static DELETE_ROLE_ACC: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::object(types::RolesResponse::NAMES),
+    response: &rt::ResponseSchema::object(types::RolesResponse::NAMES)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

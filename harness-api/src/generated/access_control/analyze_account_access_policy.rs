@@ -119,10 +119,8 @@ pub(super) static ANALYZE_ACCOUNT_ACCESS_POLICIES: rt::Operation = rt::Operation
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(
-            types::AccessPolicyAnalysisResponseWrapper::NAMES,
-        ),
+    response: &rt::ResponseSchema::object(
+        types::AccessPolicyAnalysisResponseWrapper::NAMES,
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

@@ -290,7 +290,8 @@ pub(super) static DELETE_PROJECT_SCOPED_ROLE_ASSIGNMENT: rt::Operation = rt::Ope
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::object(types::RoleAssignmentResponse::NAMES),
+    response: &rt::ResponseSchema::object(types::RoleAssignmentResponse::NAMES)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -490,7 +490,8 @@ pub(super) static DELETE_DISABLED_STREAMING_DESTINATION: rt::Operation = rt::Ope
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::object(types::StreamingDestinationResponse::NAMES),
+    response: &rt::ResponseSchema::object(types::StreamingDestinationResponse::NAMES)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -1237,7 +1237,7 @@ pub(super) static DELETE_LDAP_SETTINGS: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::envelope("resource", rt::ValueSchema::Boolean)
-        .confirmed_by(&["resource"]),
+        .confirmed_by(&["resource", "data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -1255,9 +1255,10 @@ pub(super) static DELETE_SAML_META_DATA: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::envelope(
-        "resource",
-        rt::ValueSchema::object(types::SsoConfig::NAMES),
-    ),
+            "resource",
+            rt::ValueSchema::object(types::SsoConfig::NAMES),
+        )
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -1275,9 +1276,10 @@ pub(super) static DELETE_SAML_META_DATA_FOR_SAML_SSO_ID: rt::Operation = rt::Ope
     body_required: false,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::envelope(
-        "resource",
-        rt::ValueSchema::object(types::SsoConfig::NAMES),
-    ),
+            "resource",
+            rt::ValueSchema::object(types::SsoConfig::NAMES),
+        )
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -1437,7 +1439,7 @@ pub(super) static REMOVE_OAUTH_MECHANISM: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::envelope("resource", rt::ValueSchema::Boolean)
-        .confirmed_by(&["resource"]),
+        .confirmed_by(&["resource", "data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

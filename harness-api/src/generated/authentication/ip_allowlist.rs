@@ -427,8 +427,8 @@ pub(super) static ALLOWED_IP_ADDRESS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::IpAllowlistConfigValidateResponse::NAMES),
+    response: &rt::ResponseSchema::object(
+        types::IpAllowlistConfigValidateResponse::NAMES,
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,
@@ -466,7 +466,8 @@ pub(super) static DELETE_IP_ALLOWLIST_CONFIG: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -561,8 +562,8 @@ pub(super) static VALIDATE_IP_ADDRESS_ALLOWLISTED_OR_NOT: rt::Operation = rt::Op
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::IpAllowlistConfigValidateResponse::NAMES),
+    response: &rt::ResponseSchema::object(
+        types::IpAllowlistConfigValidateResponse::NAMES,
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

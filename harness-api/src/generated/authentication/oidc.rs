@@ -101,9 +101,7 @@ pub(super) static GET_HARNESS_OPEN_ID_JWKS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::JwksPublicKeysDto::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::JwksPublicKeysDto::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -312,7 +312,8 @@ pub(super) static DELETE_OIDC_PROVIDER: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::object(types::OidcProviderDto::NAMES),
+    response: &rt::ResponseSchema::object(types::OidcProviderDto::NAMES)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -167,8 +167,9 @@ pub(super) static DELETE_AUTO_STOPPING_SCHEDULE: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::object(
-        types::DeleteAutoStoppingScheduleResponse::NAMES,
-    ),
+            types::DeleteAutoStoppingScheduleResponse::NAMES,
+        )
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -191,9 +192,7 @@ pub(super) static LIST_AUTO_STOPPING_SCHEDULES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::FixedSchedulesListResponse::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::FixedSchedulesListResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

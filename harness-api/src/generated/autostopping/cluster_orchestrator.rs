@@ -184,7 +184,7 @@ pub(super) static LIST_CONNECTED_KUBERNETES_CLUSTERS: rt::Operation = rt::Operat
     answers: &["application/json"],
     response: &rt::ResponseSchema::envelope(
         "response",
-        rt::ValueSchema::object_or_empty(
+        rt::ValueSchema::object(
             types::ConnectedKubernetesClustersListResponsePayload::NAMES,
         ),
     ),

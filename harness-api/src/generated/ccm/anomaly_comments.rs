@@ -117,7 +117,7 @@ pub(super) static SAVE_ANOMALY_COMMENT: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::data(rt::ValueSchema::Text),
+    response: &rt::ResponseSchema::data(rt::ValueSchema::Text).confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

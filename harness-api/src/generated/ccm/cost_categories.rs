@@ -349,7 +349,7 @@ pub(super) static DELETE_BUSINESS_MAPPING: rt::Operation = rt::Operation {
             "resource",
             rt::ValueSchema::object(types::CostCategoryDeleteDto::NAMES),
         )
-        .confirmed_by(&["resource.deleted"]),
+        .confirmed_by(&["data", "resource.deleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -439,7 +439,8 @@ pub(super) static UPDATE_BUSINESS_MAPPING: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::envelope("resource", rt::ValueSchema::Text),
+    response: &rt::ResponseSchema::envelope("resource", rt::ValueSchema::Text)
+        .confirmed_by(&["resource"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -402,7 +402,7 @@ pub(super) static GET_COST_DETAIL_TABULAR: rt::Operation = rt::Operation {
     body_required: true,
     answers: &["application/json"],
     response: &rt::ResponseSchema::data(
-        rt::ValueSchema::object_or_empty(types::PerspectiveEntityStatsData::NAMES),
+        rt::ValueSchema::object(types::PerspectiveEntityStatsData::NAMES),
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,
@@ -433,7 +433,7 @@ pub(super) static GET_COST_DETAIL_TIME_SERIES: rt::Operation = rt::Operation {
     body_required: true,
     answers: &["application/json"],
     response: &rt::ResponseSchema::data(
-        rt::ValueSchema::object_or_empty(types::PerspectiveTimeSeriesData::NAMES),
+        rt::ValueSchema::object(types::PerspectiveTimeSeriesData::NAMES),
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

@@ -462,7 +462,7 @@ pub(super) static LIST_PROVIDERS_FILE_INFO: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::data(rt::ValueSchema::object(&[])),
+    response: &rt::ResponseSchema::data(rt::ValueSchema::object_or_empty(&[])),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

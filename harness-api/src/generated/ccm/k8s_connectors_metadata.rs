@@ -54,7 +54,7 @@ pub(super) static K8S_META: rt::Operation = rt::Operation {
     body_required: true,
     answers: &["application/json"],
     response: &rt::ResponseSchema::data(
-        rt::ValueSchema::object_or_empty(types::CcmK8sMetaInfoResponseDto::NAMES),
+        rt::ValueSchema::object(types::CcmK8sMetaInfoResponseDto::NAMES),
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

@@ -177,7 +177,7 @@ pub(super) static CREATE_NOTIFICATION_SETTING_V2: rt::Operation = rt::Operation 
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::data(rt::ValueSchema::Text),
+    response: &rt::ResponseSchema::data(rt::ValueSchema::Text).confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -546,7 +546,7 @@ pub(super) static CHANGE_RECOMMENDATION_STATE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::data(rt::ValueSchema::Any),
+    response: &rt::ResponseSchema::data(rt::ValueSchema::Any).confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

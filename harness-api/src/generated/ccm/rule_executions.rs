@@ -949,7 +949,7 @@ pub(super) static REFRESH_COST_FOR_RULE_EXECUTION: rt::Operation = rt::Operation
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY,
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -229,9 +229,7 @@ pub(super) static LIST_ACCOUNT_SCOPED_RANCHER_CLUSTERS_USING_CONNECTOR: rt::Oper
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::RancherClusterItem::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::RancherClusterItem::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -262,9 +260,7 @@ pub(super) static LIST_ACCOUNT_SCOPED_RANCHER_CLUSTERS_USING_ENV_AND_INFRA: rt::
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::RancherClusterItem::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::RancherClusterItem::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

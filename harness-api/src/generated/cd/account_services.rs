@@ -454,7 +454,8 @@ pub(super) static DELETE_ACCOUNT_SCOPED_SERVICE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::object(types::ServiceResponse::NAMES),
+    response: &rt::ResponseSchema::object(types::ServiceResponse::NAMES)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -471,9 +472,7 @@ pub(super) static GET_ACCOUNT_SCOPED_PRIMARY_MANIFESTS: rt::Operation = rt::Oper
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/xml"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::ManifestsResponseDto::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::ManifestsResponseDto::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -543,9 +542,7 @@ pub(super) static POST_ACCOUNT_SCOPED_PRIMARY_MANIFESTS: rt::Operation = rt::Ope
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json", "application/xml"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::ManifestsResponseDto::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::ManifestsResponseDto::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

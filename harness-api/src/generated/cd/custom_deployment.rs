@@ -416,7 +416,7 @@ pub(super) static VALIDATE_INFRASTRUCTURE_FOR_DEPLOYMENT_TEMPLATE: rt::Operation
     body_required: false,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::data(
-        rt::ValueSchema::object_or_empty(types::CustomDeploymentInfraResponseDto::NAMES),
+        rt::ValueSchema::object(types::CustomDeploymentInfraResponseDto::NAMES),
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

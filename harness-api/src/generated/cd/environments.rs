@@ -1057,7 +1057,7 @@ pub(super) static CHECK_ALLOWED_VALUES_IN_ENVS: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::data(
-        rt::ValueSchema::object_or_empty(types::AllowedValuesUsagesInternalDto::NAMES),
+        rt::ValueSchema::object(types::AllowedValuesUsagesInternalDto::NAMES),
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

@@ -628,7 +628,8 @@ pub(super) static DELETE_FREEZE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -731,7 +732,7 @@ pub(super) static GET_FROZEN_EXECUTION_DETAILS: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::data(
-        rt::ValueSchema::object_or_empty(types::FrozenExecutionDetails::NAMES),
+        rt::ValueSchema::object(types::FrozenExecutionDetails::NAMES),
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

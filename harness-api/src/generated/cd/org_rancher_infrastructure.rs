@@ -234,9 +234,7 @@ pub(super) static LIST_ORG_SCOPED_RANCHER_CLUSTERS_USING_CONNECTOR: rt::Operatio
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::RancherClusterItem::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::RancherClusterItem::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -268,9 +266,7 @@ pub(super) static LIST_ORG_SCOPED_RANCHER_CLUSTERS_USING_ENV_AND_INFRA: rt::Oper
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::RancherClusterItem::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::RancherClusterItem::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

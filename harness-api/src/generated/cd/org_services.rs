@@ -476,7 +476,8 @@ pub(super) static DELETE_ORG_SCOPED_SERVICE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::object(types::ServiceResponse::NAMES),
+    response: &rt::ResponseSchema::object(types::ServiceResponse::NAMES)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -497,9 +498,7 @@ pub(super) static GET_ORG_SCOPED_PRIMARY_MANIFESTS: rt::Operation = rt::Operatio
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/xml"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::ManifestsResponseDto::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::ManifestsResponseDto::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -578,9 +577,7 @@ pub(super) static POST_ORG_SCOPED_PRIMARY_MANIFESTS: rt::Operation = rt::Operati
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json", "application/xml"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::ManifestsResponseDto::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::ManifestsResponseDto::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -239,9 +239,7 @@ pub(super) static LIST_PROJECT_SCOPED_RANCHER_CLUSTERS_USING_CONNECTOR: rt::Oper
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::RancherClusterItem::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::RancherClusterItem::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -274,9 +272,7 @@ pub(super) static LIST_PROJECT_SCOPED_RANCHER_CLUSTERS_USING_ENV_AND_INFRA: rt::
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::RancherClusterItem::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::RancherClusterItem::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -493,7 +493,8 @@ pub(super) static DELETE_SERVICE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::object(types::ServiceResponse::NAMES),
+    response: &rt::ResponseSchema::object(types::ServiceResponse::NAMES)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -515,9 +516,7 @@ pub(super) static GET_PRIMARY_MANIFESTS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/xml"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::ManifestsResponseDto::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::ManifestsResponseDto::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -599,9 +598,7 @@ pub(super) static POST_PRIMARY_MANIFESTS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json", "application/xml"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::ManifestsResponseDto::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::ManifestsResponseDto::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -125,7 +125,7 @@ pub(super) static PIPELINE_EXECUTION_COUNT: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::data(
-        rt::ValueSchema::object_or_empty(types::PipelineExecutionCountInfo::NAMES),
+        rt::ValueSchema::object(types::PipelineExecutionCountInfo::NAMES),
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

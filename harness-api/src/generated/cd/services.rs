@@ -1205,7 +1205,7 @@ pub(super) static CHECK_ALLOWED_VALUES_IN_SERVICES: rt::Operation = rt::Operatio
     body_required: false,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::data(
-        rt::ValueSchema::object_or_empty(types::AllowedValuesUsagesInternalDto::NAMES),
+        rt::ValueSchema::object(types::AllowedValuesUsagesInternalDto::NAMES),
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,
@@ -1306,7 +1306,7 @@ pub(super) static GET_PLUGIN_INFO: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::data(
-        rt::ValueSchema::object_or_empty(types::PluginInfoResponseDto::NAMES),
+        rt::ValueSchema::object(types::PluginInfoResponseDto::NAMES),
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,
@@ -1526,7 +1526,7 @@ pub(super) static MOVE_SERVICE_CONFIGS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::data(rt::ValueSchema::Any),
+    response: &rt::ResponseSchema::data(rt::ValueSchema::Any).confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -619,7 +619,7 @@ pub(super) static LIST_ACTIONS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::object(types::ListChaosActionTemplateResponse::NAMES),
+    response: &rt::ResponseSchema::envelope("data", rt::ValueSchema::List),
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
     repeat: rt::Repeat::Safe,

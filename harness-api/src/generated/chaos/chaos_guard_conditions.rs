@@ -431,7 +431,7 @@ pub(super) static DELETE_CONDITION: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::object(types::DeleteConditionResponse::NAMES)
-        .confirmed_by(&["success"]),
+        .confirmed_by(&["success", "data"]),
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -454,7 +454,7 @@ pub(super) static DELETE_RULE: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::object(types::DeleteRuleResponse::NAMES)
-        .confirmed_by(&["success"]),
+        .confirmed_by(&["success", "data"]),
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -478,7 +478,7 @@ pub(super) static ENABLE_RULE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(rt::ValueSchema::Text),
+    response: &rt::ResponseSchema::new(rt::ValueSchema::Text).confirmed_by(&[""]),
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -398,7 +398,8 @@ pub(super) static DELETE_HUB: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::ANY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -1488,7 +1488,8 @@ pub(super) static DELETE_INFRA_V2: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::object(types::DeleteKubernetesInfraV2Response::NAMES),
+    response: &rt::ResponseSchema::object(types::DeleteKubernetesInfraV2Response::NAMES)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -1843,9 +1844,7 @@ pub(super) static LIST_APPLICATION: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::ListApplicationResponse::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::ListApplicationResponse::NAMES),
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1901,9 +1900,7 @@ pub(super) static LIST_FUNCTION: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::ListFunctionResponse::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::ListFunctionResponse::NAMES),
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -106,7 +106,7 @@ pub(super) static DELETE_CHAOS_V2_EXPERIMENT: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::object(types::DeleteChaosV2ExperimentResponse::NAMES)
-        .confirmed_by(&["isDeleted"]),
+        .confirmed_by(&["isDeleted", "data"]),
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -130,7 +130,8 @@ pub(super) static DELETE_INPUT_SET: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::object(types::DeleteInputSetResponse::NAMES),
+    response: &rt::ResponseSchema::object(types::DeleteInputSetResponse::NAMES)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -986,9 +986,7 @@ pub(super) static GET_CHAOS_V2_EXPERIMENT_VARIABLES: rt::Operation = rt::Operati
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::RunTimeVariables::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::RunTimeVariables::NAMES),
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1014,10 +1012,8 @@ pub(super) static GET_EXPERIMENT_OR_TEMPLATE_VARIABLE: rt::Operation = rt::Opera
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(
-            types::GetExperimentOrTemplateVariableResponse::NAMES,
-        ),
+    response: &rt::ResponseSchema::object(
+        types::GetExperimentOrTemplateVariableResponse::NAMES,
     ),
     provenance: rt::Provenance::GoSdk,
     deprecated: false,

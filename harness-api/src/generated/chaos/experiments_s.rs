@@ -112,7 +112,10 @@ pub(super) static SAVE_CHAOS_V2_EXPERIMENT: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::object(types::ExperimentCreationResponse::NAMES),
+    response: &rt::ResponseSchema::envelope(
+        "data",
+        rt::ValueSchema::object(types::ExperimentCreationRequest::NAMES),
+    ),
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
     repeat: rt::Repeat::Never,

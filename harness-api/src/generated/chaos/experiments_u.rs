@@ -149,8 +149,8 @@ pub(super) static UPDATE_CHAOS_V2_CRON_EXPERIMENT: rt::Operation = rt::Operation
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::UpdateCronExperimentStateResponse::NAMES),
+    response: &rt::ResponseSchema::object(
+        types::UpdateCronExperimentStateResponse::NAMES,
     ),
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
@@ -199,7 +199,7 @@ pub(super) static UPDATE_NOTE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(rt::ValueSchema::Text),
+    response: &rt::ResponseSchema::new(rt::ValueSchema::Text).confirmed_by(&[""]),
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -82,10 +82,8 @@ pub(super) static VERIFY_CHAOS_STAGE_IN_PIPELINE_RUN: rt::Operation = rt::Operat
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(
-            types::VerifyChaosStageInPipelineRunResponse::NAMES,
-        ),
+    response: &rt::ResponseSchema::object(
+        types::VerifyChaosStageInPipelineRunResponse::NAMES,
     ),
     provenance: rt::Provenance::GoSdk,
     deprecated: false,

@@ -399,10 +399,8 @@ pub(super) static CAN_RETRY_EXPERIMENT_CREATION: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(
-            types::CanRetryExperimentCreationResponse::NAMES,
-        ),
+    response: &rt::ResponseSchema::object(
+        types::CanRetryExperimentCreationResponse::NAMES,
     ),
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
@@ -504,7 +502,7 @@ pub(super) static LIST_SERVICE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::object(types::ListTargetServiceResponse::NAMES),
+    response: &rt::ResponseSchema::envelope("data", rt::ValueSchema::List),
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -539,7 +537,7 @@ pub(super) static LIST_TARGET_NETWORK_MAPS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::object(types::ListTargetNetworkMapResponse::NAMES),
+    response: &rt::ResponseSchema::envelope("data", rt::ValueSchema::List),
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -266,8 +266,9 @@ pub(super) static DELETE_BRANCH: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::TypesDeleteBranchOutput::NAMES),
-    ),
+            rt::ValueSchema::object_or_empty(types::TypesDeleteBranchOutput::NAMES),
+        )
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -289,7 +290,8 @@ pub(super) static DELETE_REPOSITORY: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::object(types::RepoSoftDeleteResponse::NAMES),
+    response: &rt::ResponseSchema::object(types::RepoSoftDeleteResponse::NAMES)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -314,7 +316,8 @@ pub(super) static DELETE_TAG: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

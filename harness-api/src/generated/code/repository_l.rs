@@ -895,9 +895,7 @@ pub(super) static LIST_PATHS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::RepoListPathsOutput::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::RepoListPathsOutput::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

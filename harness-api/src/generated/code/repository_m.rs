@@ -244,9 +244,7 @@ pub(super) static MERGE_CHECK: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::RepoMergeCheck::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::RepoMergeCheck::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

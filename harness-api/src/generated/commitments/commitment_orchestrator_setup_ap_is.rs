@@ -494,7 +494,7 @@ pub(super) static DELETE_SETUP_CONFIGURATION: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::object(types::GenericSuccessResponse::NAMES)
-        .confirmed_by(&["success"]),
+        .confirmed_by(&["success", "data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -642,7 +642,7 @@ pub(super) static SETUP_CONFIGURATION: rt::Operation = rt::Operation {
     body_required: true,
     answers: &["application/json"],
     response: &rt::ResponseSchema::envelope("response", rt::ValueSchema::Any)
-        .confirmed_by(&["success"]),
+        .confirmed_by(&["success", "response"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -666,7 +666,7 @@ pub(super) static SETUP_INSTANCE_TYPES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     response: &rt::ResponseSchema::envelope(
             "response",
-            rt::ValueSchema::object_or_empty(
+            rt::ValueSchema::object(
                 types::SetupInstanceTypesSuccessResponsePayload::NAMES,
             ),
         )

@@ -285,9 +285,7 @@ pub(super) static APPROVALS_OVERVIEW: rt::Operation = rt::Operation {
     answers: &["application/json"],
     response: &rt::ResponseSchema::envelope(
         "response",
-        rt::ValueSchema::object_or_empty(
-            types::ApprovalOverviewSuccessResponsePayload::NAMES,
-        ),
+        rt::ValueSchema::object(types::ApprovalOverviewSuccessResponsePayload::NAMES),
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

@@ -100,7 +100,10 @@ pub(super) static GET_COMMITMENT_UTILIZATION_DETAILS: rt::Operation = rt::Operat
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::envelope("response", rt::ValueSchema::object(&[])),
+    response: &rt::ResponseSchema::envelope(
+        "response",
+        rt::ValueSchema::object_or_empty(&[]),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

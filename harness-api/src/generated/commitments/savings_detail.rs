@@ -67,7 +67,10 @@ pub(super) static GET_SAVINGS_DETAIL: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::envelope("response", rt::ValueSchema::object(&[])),
+    response: &rt::ResponseSchema::envelope(
+        "response",
+        rt::ValueSchema::object_or_empty(&[]),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -347,8 +347,7 @@ pub(super) static CREATE_ACCOUNT_SCOPED_CONNECTOR: rt::Operation = rt::Operation
     bodies: &["application/json", "application/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::object(types::ConnectorResponse::NAMES)
-        .status(rt::StatusMember::Result),
+    response: &rt::ResponseSchema::object(types::ConnectorResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -365,7 +364,8 @@ pub(super) static DELETE_ACCOUNT_SCOPED_CONNECTOR: rt::Operation = rt::Operation
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -382,8 +382,7 @@ pub(super) static GET_ACCOUNT_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::object(types::ConnectorResponse::NAMES)
-        .status(rt::StatusMember::Result),
+    response: &rt::ResponseSchema::object(types::ConnectorResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -451,8 +450,7 @@ pub(super) static UPDATE_ACCOUNT_SCOPED_CONNECTOR: rt::Operation = rt::Operation
     bodies: &["application/json", "application/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::object(types::ConnectorResponse::NAMES)
-        .status(rt::StatusMember::Result),
+    response: &rt::ResponseSchema::object(types::ConnectorResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

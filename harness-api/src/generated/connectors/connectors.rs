@@ -1589,7 +1589,7 @@ pub(super) static GET_ALL_ALLOWED_FIELD_VALUES: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     response: &rt::ResponseSchema::data(
-        rt::ValueSchema::object_or_empty(types::FieldValues::NAMES),
+        rt::ValueSchema::object(types::FieldValues::NAMES),
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,
@@ -1699,7 +1699,7 @@ pub(super) static GET_CONNECTOR_CATALOGUE: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     response: &rt::ResponseSchema::data(
-        rt::ValueSchema::object_or_empty(types::ConnectorCatalogueResponse::NAMES),
+        rt::ValueSchema::object(types::ConnectorCatalogueResponse::NAMES),
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,
@@ -1811,7 +1811,7 @@ pub(super) static GET_CONNECTOR_STATISTICS: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     response: &rt::ResponseSchema::data(
-        rt::ValueSchema::object_or_empty(types::ConnectorStatistics::NAMES),
+        rt::ValueSchema::object(types::ConnectorStatistics::NAMES),
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

@@ -387,8 +387,7 @@ pub(super) static CREATE_PROJECT_SCOPED_CONNECTOR: rt::Operation = rt::Operation
     bodies: &["application/json", "application/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::object(types::ConnectorResponse::NAMES)
-        .status(rt::StatusMember::Result),
+    response: &rt::ResponseSchema::object(types::ConnectorResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -410,7 +409,8 @@ pub(super) static DELETE_PROJECT_SCOPED_CONNECTOR: rt::Operation = rt::Operation
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -432,8 +432,7 @@ pub(super) static GET_PROJECT_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::object(types::ConnectorResponse::NAMES)
-        .status(rt::StatusMember::Result),
+    response: &rt::ResponseSchema::object(types::ConnectorResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -513,8 +512,7 @@ pub(super) static UPDATE_PROJECT_SCOPED_CONNECTOR: rt::Operation = rt::Operation
     bodies: &["application/json", "application/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::object(types::ConnectorResponse::NAMES)
-        .status(rt::StatusMember::Result),
+    response: &rt::ResponseSchema::object(types::ConnectorResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -575,9 +575,10 @@ pub(super) static DELETE_DASHBOARD: rt::Operation = rt::Operation {
     body_required: true,
     answers: &["application/json"],
     response: &rt::ResponseSchema::envelope(
-        "resource",
-        rt::ValueSchema::object(types::DeleteDashboardResponseResource::NAMES),
-    ),
+            "resource",
+            rt::ValueSchema::object(types::DeleteDashboardResponseResource::NAMES),
+        )
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

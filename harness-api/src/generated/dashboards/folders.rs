@@ -193,9 +193,10 @@ pub(super) static DELETE_FOLDER: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::envelope(
-        "resource",
-        rt::ValueSchema::object(types::Folder::NAMES),
-    ),
+            "resource",
+            rt::ValueSchema::object(types::Folder::NAMES),
+        )
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

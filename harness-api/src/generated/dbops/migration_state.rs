@@ -490,9 +490,7 @@ pub(super) static FETCH_DEPLOYED_CHANGESET_SQL: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::DeployedChangesetSqlOutput::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::DeployedChangesetSqlOutput::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

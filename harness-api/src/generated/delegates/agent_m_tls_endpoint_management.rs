@@ -275,7 +275,7 @@ pub(super) static DELETE_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT: rt::Operation = rt::Op
     body_required: false,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::envelope("resource", rt::ValueSchema::Boolean)
-        .confirmed_by(&["resource"]),
+        .confirmed_by(&["resource", "data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

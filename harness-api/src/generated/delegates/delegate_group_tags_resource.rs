@@ -304,9 +304,10 @@ pub(super) static DELETE_TAGS_FROM_DELEGATE_GROUP: rt::Operation = rt::Operation
     body_required: false,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::envelope(
-        "resource",
-        rt::ValueSchema::object(types::DelegateGroupDto::NAMES),
-    ),
+            "resource",
+            rt::ValueSchema::object(types::DelegateGroupDto::NAMES),
+        )
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

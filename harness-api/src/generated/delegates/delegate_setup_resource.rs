@@ -456,9 +456,10 @@ pub(super) static DELETE_DELEGATE: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::envelope(
-        "resource",
-        rt::ValueSchema::object(types::DelegateDeleteResponse::NAMES),
-    ),
+            "resource",
+            rt::ValueSchema::object(types::DelegateDeleteResponse::NAMES),
+        )
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -480,7 +481,8 @@ pub(super) static DELETE_DELEGATE_IMAGE_TAG_OVERRIDE: rt::Operation = rt::Operat
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -567,7 +569,7 @@ pub(super) static LIST_OVERRIDE_DELEGATE_IMAGE_TAG: rt::Operation = rt::Operatio
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::envelope(
         "resource",
-        rt::ValueSchema::object_or_empty(types::VersionOverridesResponse::NAMES),
+        rt::ValueSchema::object(types::VersionOverridesResponse::NAMES),
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,
@@ -593,7 +595,8 @@ pub(super) static OVERRIDE_DELEGATE_IMAGE_TAG: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::envelope("resource", rt::ValueSchema::Text),
+    response: &rt::ResponseSchema::envelope("resource", rt::ValueSchema::Text)
+        .confirmed_by(&["resource"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

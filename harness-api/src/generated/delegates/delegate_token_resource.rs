@@ -334,7 +334,8 @@ pub(super) static DELETE_NG_DELEGATE_TOKEN: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -381,7 +382,7 @@ pub(super) static GET_DELEGATE_GROUPS_USING_TOKEN: rt::Operation = rt::Operation
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::envelope(
         "resource",
-        rt::ValueSchema::object_or_empty(types::DelegateGroupListing::NAMES),
+        rt::ValueSchema::object(types::DelegateGroupListing::NAMES),
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

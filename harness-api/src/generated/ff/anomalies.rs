@@ -64,7 +64,7 @@ pub(super) static DISMISS_ANOMALY: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY,
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

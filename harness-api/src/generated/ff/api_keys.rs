@@ -288,7 +288,8 @@ pub(super) static DELETE_API_KEY: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -364,7 +365,7 @@ pub(super) static UPDATE_API_KEY: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY,
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

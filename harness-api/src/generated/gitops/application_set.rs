@@ -654,8 +654,9 @@ pub(super) static APPLICATION_SET_DELETE: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::object(
-        types::ApplicationsApplicationSetResponse::NAMES,
-    ),
+            types::ApplicationsApplicationSetResponse::NAMES,
+        )
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -678,10 +679,8 @@ pub(super) static APPLICATION_SET_GENERATE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(
-            types::ApplicationsApplicationSetGenerateResponse::NAMES,
-        ),
+    response: &rt::ResponseSchema::object(
+        types::ApplicationsApplicationSetGenerateResponse::NAMES,
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,
@@ -793,9 +792,7 @@ pub(super) static APPLICATION_SET_LIST_GENERATORS: rt::Operation = rt::Operation
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::V1ApplicationSetGeneratorList::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::V1ApplicationSetGeneratorList::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

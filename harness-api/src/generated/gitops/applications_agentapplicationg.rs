@@ -498,10 +498,8 @@ pub(super) static AGENT_APPLICATION_GET_SYNC_WINDOWS: rt::Operation = rt::Operat
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(
-            types::ApplicationsApplicationSyncWindowsResponse::NAMES,
-        ),
+    response: &rt::ResponseSchema::object(
+        types::ApplicationsApplicationSyncWindowsResponse::NAMES,
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

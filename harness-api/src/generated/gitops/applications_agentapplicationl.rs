@@ -387,10 +387,8 @@ pub(super) static AGENT_APPLICATION_LIST_RESOURCE_ACTIONS: rt::Operation = rt::O
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(
-            types::ApplicationsResourceActionsListResponse::NAMES,
-        ),
+    response: &rt::ResponseSchema::object(
+        types::ApplicationsResourceActionsListResponse::NAMES,
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

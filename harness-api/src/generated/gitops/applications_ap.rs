@@ -411,10 +411,8 @@ pub(super) static APPLICATION_BULK_REFRESH: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(
-            types::ApplicationsApplicationBulkRefreshResponse::NAMES,
-        ),
+    response: &rt::ResponseSchema::object(
+        types::ApplicationsApplicationBulkRefreshResponse::NAMES,
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,
@@ -436,10 +434,8 @@ pub(super) static APPLICATION_BULK_SYNC: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(
-            types::ApplicationsApplicationBulkSyncResponse::NAMES,
-        ),
+    response: &rt::ResponseSchema::object(
+        types::ApplicationsApplicationBulkSyncResponse::NAMES,
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,
@@ -539,9 +535,7 @@ pub(super) static APPLICATION_LIST_ATTRIBUTES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::V1ApplicationAttributesList::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::V1ApplicationAttributesList::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -147,9 +147,7 @@ pub(super) static DASHBOARD_TOP_APPLICATION_PHASE_STATS: rt::Operation = rt::Ope
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::V1TopApplicationPhaseStatsList::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::V1TopApplicationPhaseStatsList::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

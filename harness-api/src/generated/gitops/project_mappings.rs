@@ -719,7 +719,8 @@ pub(super) static APP_PROJECT_MAPPING_DELETE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::ANY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -743,7 +744,8 @@ pub(super) static APP_PROJECT_MAPPING_DELETE_V2: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::ANY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -765,9 +767,7 @@ pub(super) static APP_PROJECT_MAPPING_GET_LIST: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::Servicev1AppProjectMapping::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::Servicev1AppProjectMapping::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -789,9 +789,7 @@ pub(super) static APP_PROJECT_MAPPING_GET_LIST_BY_AGENT: rt::Operation = rt::Ope
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::Servicev1AppProjectMapping::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::Servicev1AppProjectMapping::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -816,9 +814,7 @@ pub(super) static APP_PROJECT_MAPPING_GET_LIST_BY_AGENT_V2: rt::Operation = rt::
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::V1AppProjectMappingV2List::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::V1AppProjectMappingV2List::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -2214,9 +2214,7 @@ pub(super) static AGENT_REPOSITORY_CHECK_EXTERNAL_SECRETS_OPERATOR: rt::Operatio
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::RepositoriesCheckEsoResponse::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::RepositoriesCheckEsoResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -2289,7 +2287,8 @@ pub(super) static AGENT_REPOSITORY_DELETE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::ANY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::ANY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -2473,9 +2472,7 @@ pub(super) static AGENT_REPOSITORY_GET_BY_URL: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::V1RepoByUrlRespList::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::V1RepoByUrlRespList::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -2668,9 +2665,7 @@ pub(super) static AGENT_REPOSITORY_LIST_REFS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::RepositoriesRefs::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::RepositoriesRefs::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -2696,9 +2691,7 @@ pub(super) static AGENT_REPOSITORY_LIST_REFS_BY_URL: rt::Operation = rt::Operati
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::RepositoriesRefs::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::RepositoriesRefs::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

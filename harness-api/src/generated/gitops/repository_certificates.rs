@@ -267,8 +267,9 @@ pub(super) static AGENT_CERTIFICATE_DELETE: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::object(
-        types::CertificatesRepositoryCertificateList::NAMES,
-    ),
+            types::CertificatesRepositoryCertificateList::NAMES,
+        )
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

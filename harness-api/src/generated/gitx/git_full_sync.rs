@@ -458,7 +458,7 @@ pub(super) static TRIGGER_FULL_SYNC: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     response: &rt::ResponseSchema::data(
-            rt::ValueSchema::object_or_empty(types::TriggerGitFullSyncResponse::NAMES),
+            rt::ValueSchema::object(types::TriggerGitFullSyncResponse::NAMES),
         )
         .confirmed_by(&["data.isFullSyncTriggered"]),
     provenance: rt::Provenance::Package,

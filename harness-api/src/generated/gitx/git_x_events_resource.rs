@@ -102,9 +102,7 @@ pub(super) static LIST_WEBHOOK_EVENT_BRANCHES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::ListGitxWebhookBranchesDto::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::ListGitxWebhookBranchesDto::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

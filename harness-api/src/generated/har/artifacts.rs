@@ -1061,7 +1061,8 @@ pub(super) static DELETE_ARTIFACT: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::object(types::RegistryStatusResponse::NAMES)
-        .status(rt::StatusMember::Envelope),
+        .status(rt::StatusMember::Envelope)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -1084,7 +1085,8 @@ pub(super) static DELETE_ARTIFACT_VERSION: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::object(types::RegistryStatusResponse::NAMES)
-        .status(rt::StatusMember::Envelope),
+        .status(rt::StatusMember::Envelope)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -136,7 +136,8 @@ pub(super) static DELETE_QUARANTINE_FILE_PATH: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::object(types::RegistryStatusResponse::NAMES)
-        .status(rt::StatusMember::Envelope),
+        .status(rt::StatusMember::Envelope)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -344,7 +344,7 @@ pub(super) static UPDATE_APPROVAL: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY,
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

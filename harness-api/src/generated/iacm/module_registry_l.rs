@@ -910,9 +910,7 @@ pub(super) static LIST_VERSIONS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::ListModuleVersionsResponse::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::ListModuleVersionsResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -261,7 +261,7 @@ pub(super) static PUSH_TERRAFORM_STATE: rt::Operation = rt::Operation {
     bodies: &["application/json", "application/octet-stream"],
     body_required: true,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY,
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -283,7 +283,8 @@ pub(super) static UNLOCK_WORKSPACE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

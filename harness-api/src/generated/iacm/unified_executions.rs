@@ -66,9 +66,7 @@ pub(super) static CREATE_UNIFIED_EXECUTION: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::UnifiedExecutionResponse::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::UnifiedExecutionResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -342,8 +342,11 @@ pub(super) static DESTROY_VARIABLE: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::DestroyWorkspaceVariableResponse::NAMES),
-    ),
+            rt::ValueSchema::object_or_empty(
+                types::DestroyWorkspaceVariableResponse::NAMES,
+            ),
+        )
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -365,8 +368,8 @@ pub(super) static GET_VARIABLES_AND_PROVIDERS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::GetVariablesAndProvidersResponse::NAMES),
+    response: &rt::ResponseSchema::object(
+        types::GetVariablesAndProvidersResponse::NAMES,
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

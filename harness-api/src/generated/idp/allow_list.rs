@@ -96,9 +96,7 @@ pub(super) static GET_ALLOW_LIST: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::AllowListResponse::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::AllowListResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -115,9 +113,7 @@ pub(super) static SAVE_ALLOW_LIST: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::AllowListResponse::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::AllowListResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -132,7 +132,8 @@ pub(super) static BACKSTAGE_HARNESS_SYNC_ALL_ACCOUNTS: rt::Operation = rt::Opera
     response: &rt::ResponseSchema::object(
             types::BackstageHarnessSyncEntitiesResponse::NAMES,
         )
-        .status(rt::StatusMember::Acknowledgement),
+        .status(rt::StatusMember::Acknowledgement)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -152,7 +153,8 @@ pub(super) static BACKSTAGE_HARNESS_SYNC_FOR_ACCOUNT: rt::Operation = rt::Operat
     response: &rt::ResponseSchema::object(
             types::BackstageHarnessSyncEntitiesResponse::NAMES,
         )
-        .status(rt::StatusMember::Acknowledgement),
+        .status(rt::StatusMember::Acknowledgement)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -172,7 +174,8 @@ pub(super) static BACKSTAGE_HARNESS_SYNC_FOR_ACCOUNT_ENTITY: rt::Operation = rt:
     response: &rt::ResponseSchema::object(
             types::BackstageHarnessSyncEntitiesResponse::NAMES,
         )
-        .status(rt::StatusMember::Acknowledgement),
+        .status(rt::StatusMember::Acknowledgement)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

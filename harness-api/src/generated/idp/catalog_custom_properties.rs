@@ -458,8 +458,9 @@ pub(super) static DELETE_CATALOG_CUSTOM_PROPERTIES: rt::Operation = rt::Operatio
     body_required: false,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::object(
-        types::CustomPropertyByFieldDeleteResponse::NAMES,
-    ),
+            types::CustomPropertyByFieldDeleteResponse::NAMES,
+        )
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -480,7 +481,8 @@ pub(super) static DELETE_CATALOG_CUSTOM_PROPERTIES_BY_ENTITY: rt::Operation = rt
     body_required: false,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::object(types::CustomPropertyResponse::NAMES)
-        .status(rt::StatusMember::Envelope),
+        .status(rt::StatusMember::Envelope)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -501,7 +503,8 @@ pub(super) static DELETE_ENTITIES_BY_CATALOG_CUSTOM_PROPERTY: rt::Operation = rt
     body_required: false,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::object(types::CustomPropertyResponse::NAMES)
-        .status(rt::StatusMember::Envelope),
+        .status(rt::StatusMember::Envelope)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -521,8 +524,8 @@ pub(super) static GET_CATALOG_CUSTOM_PROPERTIES_BY_ENTITY: rt::Operation = rt::O
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::CustomPropertyByEntityGetResponse::NAMES),
+    response: &rt::ResponseSchema::object(
+        types::CustomPropertyByEntityGetResponse::NAMES,
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,
@@ -586,7 +589,8 @@ pub(super) static INGEST_CATALOG_CUSTOM_PROPERTIES_BY_ENTITY: rt::Operation = rt
     body_required: false,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::object(types::CustomPropertyResponse::NAMES)
-        .status(rt::StatusMember::Envelope),
+        .status(rt::StatusMember::Envelope)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -607,7 +611,8 @@ pub(super) static INGEST_ENTITIES_BY_CATALOG_CUSTOM_PROPERTY: rt::Operation = rt
     body_required: false,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::object(types::CustomPropertyResponse::NAMES)
-        .status(rt::StatusMember::Envelope),
+        .status(rt::StatusMember::Envelope)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

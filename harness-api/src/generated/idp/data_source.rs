@@ -129,9 +129,7 @@ pub(super) static GET_ALL_DATASOURCES_FOR_ACCOUNT: rt::Operation = rt::Operation
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/xml"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::DataSourcesResponse::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::DataSourcesResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -151,9 +149,7 @@ pub(super) static GET_DATA_POINTS_FOR_DATA_SOURCE: rt::Operation = rt::Operation
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::DataPointsResponse::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::DataPointsResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -170,9 +166,7 @@ pub(super) static GET_DATA_SOURCES_DATA_POINTS_MAP: rt::Operation = rt::Operatio
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/xml"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::DataSourceDataPointsMapResponse::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::DataSourceDataPointsMapResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

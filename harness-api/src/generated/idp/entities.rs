@@ -1316,8 +1316,7 @@ pub(super) static CREATE_ENTITY: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::object(types::EntityResponse::NAMES)
-        .status(rt::StatusMember::Result),
+    response: &rt::ResponseSchema::object(types::EntityResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -1342,7 +1341,8 @@ pub(super) static DELETE_ENTITY: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -1518,7 +1518,10 @@ pub(super) static GET_ENTITIES_GROUPS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::object(types::EntitiesGroupsResponse::NAMES),
+    response: &rt::ResponseSchema::envelope(
+        "data",
+        rt::ValueSchema::object(types::EntitiesGroupsResponseData::NAMES),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1570,8 +1573,7 @@ pub(super) static GET_ENTITY: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::object(types::EntityResponse::NAMES)
-        .status(rt::StatusMember::Result),
+    response: &rt::ResponseSchema::object(types::EntityResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1610,8 +1612,7 @@ pub(super) static IMPORT_ENTITY: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::object(types::EntityResponse::NAMES)
-        .status(rt::StatusMember::Result),
+    response: &rt::ResponseSchema::object(types::EntityResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -1637,7 +1638,8 @@ pub(super) static MOVE_ENTITY: rt::Operation = rt::Operation {
     body_required: true,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::object(types::DefaultSaveResponse::NAMES)
-        .status(rt::StatusMember::Acknowledgement),
+        .status(rt::StatusMember::Acknowledgement)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -1680,8 +1682,7 @@ pub(super) static UPDATE_ENTITY: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::object(types::EntityResponse::NAMES)
-        .status(rt::StatusMember::Result),
+    response: &rt::ResponseSchema::object(types::EntityResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -1707,7 +1708,8 @@ pub(super) static UPDATE_GIT_METADATA: rt::Operation = rt::Operation {
     body_required: true,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::object(types::DefaultSaveResponse::NAMES)
-        .status(rt::StatusMember::Acknowledgement),
+        .status(rt::StatusMember::Acknowledgement)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -231,9 +231,7 @@ pub(super) static GET_HARNESS_ENTITIES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::HarnessEntitiesResponse::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::HarnessEntitiesResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -273,7 +271,8 @@ pub(super) static IMPORT_HARNESS_ENTITIES: rt::Operation = rt::Operation {
     body_required: true,
     answers: &["application/json"],
     response: &rt::ResponseSchema::object(types::ImportEntitiesResponse::NAMES)
-        .status(rt::StatusMember::Acknowledgement),
+        .status(rt::StatusMember::Acknowledgement)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -304,7 +304,8 @@ pub(super) static CREATE_SCORECARD: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::object(types::DefaultSaveResponse::NAMES)
-        .status(rt::StatusMember::Acknowledgement),
+        .status(rt::StatusMember::Acknowledgement)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -324,7 +325,8 @@ pub(super) static DELETE_SCORECARD: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -344,9 +346,7 @@ pub(super) static GET_ENTITY_FACETS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::Facets::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::Facets::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -424,7 +424,8 @@ pub(super) static UPDATE_SCORECARD: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::object(types::DefaultSaveResponse::NAMES)
-        .status(rt::StatusMember::Acknowledgement),
+        .status(rt::StatusMember::Acknowledgement)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -312,9 +312,7 @@ pub(super) static GET_ALL_SCORECARD_SUMMARY: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::ScorecardSummaryResponse::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::ScorecardSummaryResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -335,8 +333,8 @@ pub(super) static GET_SCORECARDS_GRAPHS_SCORE_SUMMARY: rt::Operation = rt::Opera
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::ScorecardGraphSummaryInfoResponse::NAMES),
+    response: &rt::ResponseSchema::object(
+        types::ScorecardGraphSummaryInfoResponse::NAMES,
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

@@ -119,8 +119,7 @@ pub(super) static GET_STATUS_INFO_BY_TYPE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::object(types::StatusInfoResponse::NAMES)
-        .status(rt::StatusMember::Result),
+    response: &rt::ResponseSchema::object(types::StatusInfoResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -137,8 +136,7 @@ pub(super) static SAVE_STATUS_INFO_BY_TYPE: rt::Operation = rt::Operation {
     bodies: &["application/json", "application/yaml"],
     body_required: false,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::object(types::StatusInfoResponse::NAMES)
-        .status(rt::StatusMember::Result),
+    response: &rt::ResponseSchema::object(types::StatusInfoResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -71,7 +71,7 @@ pub(super) static CREATE_ATTACHMENT: rt::Operation = rt::Operation {
     bodies: &["multipart/form-data"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(rt::ValueSchema::Text),
+    response: &rt::ResponseSchema::new(rt::ValueSchema::Text).confirmed_by(&[""]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -1103,7 +1103,8 @@ pub(super) static DELETE_NOTIFICATION_CHANNEL: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -1123,7 +1124,8 @@ pub(super) static DELETE_NOTIFICATION_CHANNEL_ACCOUNT: rt::Operation = rt::Opera
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -1144,7 +1146,8 @@ pub(super) static DELETE_NOTIFICATION_CHANNEL_ORG: rt::Operation = rt::Operation
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -1421,9 +1424,7 @@ pub(super) static VALIDATE_NOTIFICATION_CHANNEL_IDENTIFIER: rt::Operation = rt::
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::ValidateIdentifierDto::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::ValidateIdentifierDto::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1443,9 +1444,7 @@ pub(super) static VALIDATE_NOTIFICATION_CHANNEL_IDENTIFIER_ACCOUNT: rt::Operatio
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::ValidateIdentifierDto::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::ValidateIdentifierDto::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1466,9 +1465,7 @@ pub(super) static VALIDATE_NOTIFICATION_CHANNEL_IDENTIFIER_ORG: rt::Operation = 
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::ValidateIdentifierDto::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::ValidateIdentifierDto::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

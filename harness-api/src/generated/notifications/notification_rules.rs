@@ -1138,7 +1138,8 @@ pub(super) static DELETE_NOTIFICATION_RULE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -1158,7 +1159,8 @@ pub(super) static DELETE_NOTIFICATION_RULE_ACCOUNT: rt::Operation = rt::Operatio
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -1179,7 +1181,8 @@ pub(super) static DELETE_NOTIFICATION_RULE_ORG: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -1455,9 +1458,7 @@ pub(super) static VALIDATE_NOTIFICATION_RULE_IDENTIFIER: rt::Operation = rt::Ope
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::ValidateIdentifierDto::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::ValidateIdentifierDto::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1477,9 +1478,7 @@ pub(super) static VALIDATE_NOTIFICATION_RULE_IDENTIFIER_ACCOUNT: rt::Operation =
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::ValidateIdentifierDto::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::ValidateIdentifierDto::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1500,9 +1499,7 @@ pub(super) static VALIDATE_NOTIFICATION_RULE_IDENTIFIER_ORG: rt::Operation = rt:
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::ValidateIdentifierDto::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::ValidateIdentifierDto::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

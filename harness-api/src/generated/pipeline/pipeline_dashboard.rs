@@ -72,7 +72,7 @@ pub(super) static GET_PIPELINE_EXECUTION: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::data(
-        rt::ValueSchema::object_or_empty(types::DashboardPipelineExecution::NAMES),
+        rt::ValueSchema::object(types::DashboardPipelineExecution::NAMES),
     ),
     provenance: rt::Provenance::Package,
     deprecated: true,

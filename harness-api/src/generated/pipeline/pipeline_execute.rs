@@ -753,7 +753,7 @@ pub(super) static MARK_MANUAL_EXECUTION: rt::Operation = rt::Operation {
     body_required: true,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::data(
-            rt::ValueSchema::object_or_empty(types::ManualExecutionResponse::NAMES),
+            rt::ValueSchema::object(types::ManualExecutionResponse::NAMES),
         )
         .confirmed_by(&["data.status"]),
     provenance: rt::Provenance::Package,

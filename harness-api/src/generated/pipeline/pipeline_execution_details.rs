@@ -1444,7 +1444,7 @@ pub(super) static GET_WORKFLOW_GRAPH: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::data(
-        rt::ValueSchema::object_or_empty(types::WorkflowGraph::NAMES),
+        rt::ValueSchema::object(types::WorkflowGraph::NAMES),
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

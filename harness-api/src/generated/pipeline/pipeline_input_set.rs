@@ -1436,7 +1436,7 @@ pub(super) static GET_BULK_INPUT_SETS: rt::Operation = rt::Operation {
     body_required: true,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::data(
-        rt::ValueSchema::object_or_empty(types::BulkInputSetsApiResponse::NAMES),
+        rt::ValueSchema::object(types::BulkInputSetsApiResponse::NAMES),
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

@@ -878,7 +878,8 @@ pub(super) static DELETE_PIPELINE_V1: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -903,10 +904,8 @@ pub(super) static GET_INPUTS_SCHEMA_DETAILS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(
-            types::PipelineInputSchemaDetailsResponseBody::NAMES,
-        ),
+    response: &rt::ResponseSchema::object(
+        types::PipelineInputSchemaDetailsResponseBody::NAMES,
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

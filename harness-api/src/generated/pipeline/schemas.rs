@@ -175,10 +175,8 @@ pub(super) static GET_INPUTS_SCHEMA: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(
-            types::PipelineInputSchemaDetailsResponseBody::NAMES,
-        ),
+    response: &rt::ResponseSchema::object(
+        types::PipelineInputSchemaDetailsResponseBody::NAMES,
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

@@ -942,7 +942,8 @@ pub(super) static DELETE_TRIGGER_V1: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -1022,7 +1023,7 @@ pub(super) static GET_TRIGGER_CATALOG: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::data(
-        rt::ValueSchema::object_or_empty(types::TriggerCatalogResponse::NAMES),
+        rt::ValueSchema::object(types::TriggerCatalogResponse::NAMES),
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

@@ -52,9 +52,7 @@ pub(super) static GET_ACCOUNT_LICENSED_MODULES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::LicensedModules::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::LicensedModules::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -70,9 +70,7 @@ pub(super) static GET_MODULE_ACCESS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::ModuleAccessResponse::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::ModuleAccessResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

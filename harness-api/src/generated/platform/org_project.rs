@@ -362,7 +362,8 @@ pub(super) static DELETE_ORG_SCOPED_PROJECT: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::object(types::ProjectResponse::NAMES),
+    response: &rt::ResponseSchema::object(types::ProjectResponse::NAMES)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

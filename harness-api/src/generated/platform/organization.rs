@@ -619,7 +619,8 @@ pub(super) static DELETE_ORGANIZATION_V1: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::object(types::OrganizationResponse::NAMES),
+    response: &rt::ResponseSchema::object(types::OrganizationResponse::NAMES)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -60,7 +60,7 @@ pub(super) static PUT_UPDATE_MODULE_ACCESS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY,
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -6,7 +6,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /pm/api/v1/evaluate`
     ///
-    /// `evaluate#evaluate`, tag `evaluate`. Not repeated: twice may be more than once. Published types.
+    /// `evaluate#evaluate`, tag `evaluate`. Safe: it only reads. Published types.
     /// - Body: [`types::EvaluateRequestBody`], `application/json`.
     /// - Result: [`types::EvaluatedPolicy`], `application/json`; errors 400, 401, 403, 404, 500, 502.
     #[inline]
@@ -76,6 +76,6 @@ pub(super) static EVALUATE: rt::Operation = rt::Operation {
         .status(rt::StatusMember::Result),
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -621,7 +621,8 @@ pub(super) static DELETE_POLICY: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -763,7 +764,7 @@ pub(super) static UPDATE_POLICY: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY,
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

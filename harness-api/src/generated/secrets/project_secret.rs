@@ -477,7 +477,8 @@ pub(super) static DELETE_PROJECT_SCOPED_SECRET: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::object(types::SecretResponse::NAMES),
+    response: &rt::ResponseSchema::object(types::SecretResponse::NAMES)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -220,7 +220,8 @@ pub(super) static DELETE_CATEGORIES: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::object(types::DeleteCategoriesResponse::NAMES),
+    response: &rt::ResponseSchema::object(types::DeleteCategoriesResponse::NAMES)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -237,7 +238,8 @@ pub(super) static DELETE_CATEGORY: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::object(types::DeleteCategoryResponse::NAMES),
+    response: &rt::ResponseSchema::object(types::DeleteCategoryResponse::NAMES)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -172,9 +172,7 @@ pub(super) static CREATE_COLLECTION: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::SaveCollectionResponse::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::SaveCollectionResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -191,7 +189,8 @@ pub(super) static DELETE_COLLECTION: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::object(types::DeleteCollectionResponse::NAMES),
+    response: &rt::ResponseSchema::object(types::DeleteCollectionResponse::NAMES)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -208,9 +207,7 @@ pub(super) static EDIT_COLLECTION: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::SaveCollectionResponse::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::SaveCollectionResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -1844,7 +1844,7 @@ pub(super) static GET_OVER_ALL_HEALTH_SCORE: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::data(
-        rt::ValueSchema::object_or_empty(types::CvHealthTrend::NAMES),
+        rt::ValueSchema::object(types::CvHealthTrend::NAMES),
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

@@ -393,7 +393,7 @@ pub(super) static DELETE_SLO_DATA_NG: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::envelope("resource", rt::ValueSchema::Boolean)
-        .confirmed_by(&["resource"]),
+        .confirmed_by(&["resource", "data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -274,7 +274,8 @@ pub(super) static SAVE_INTEGRITY_VERIFICATION: rt::Operation = rt::Operation {
     response: &rt::ResponseSchema::object(
             types::SaveIntegrityVerificationResponse::NAMES,
         )
-        .status(rt::StatusMember::Acknowledgement),
+        .status(rt::StatusMember::Acknowledgement)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -297,7 +298,8 @@ pub(super) static SAVE_SIGNATURE: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::object(types::SaveSignatureResponse::NAMES)
-        .status(rt::StatusMember::Acknowledgement),
+        .status(rt::StatusMember::Acknowledgement)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -322,7 +324,7 @@ pub(super) static UPLOAD_SIGNATURE: rt::Operation = rt::Operation {
     bodies: &["multipart/form-data"],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY,
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -71,7 +71,7 @@ pub(super) static SAVE_COMPLIANCE_RESULT_V2: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY,
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -611,7 +611,8 @@ pub(super) static DELETE_INTEGRATION: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -665,10 +666,8 @@ pub(super) static GET_HARNESS_PIPELINE_INTEGRATION: rt::Operation = rt::Operatio
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(
-            types::HarnessPipelineIntegrationResponse::NAMES,
-        ),
+    response: &rt::ResponseSchema::object(
+        types::HarnessPipelineIntegrationResponse::NAMES,
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,
@@ -713,9 +712,7 @@ pub(super) static GET_INTEGRATION_REPOS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::ListIntegrationReposResponse::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::ListIntegrationReposResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -166,7 +166,7 @@ pub(super) static UPLOAD_SBOM_V2: rt::Operation = rt::Operation {
     bodies: &["multipart/form-data"],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY,
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -47,7 +47,8 @@ pub(super) static DELETE_ACCOUNT_DATA: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::object(types::StoStatus::NAMES)
-        .status(rt::StatusMember::Acknowledgement),
+        .status(rt::StatusMember::Acknowledgement)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -462,9 +462,7 @@ pub(super) static LIST_PULL_REQUESTS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::ListPullRequestsResult::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::ListPullRequestsResult::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -387,7 +387,7 @@ pub(super) static DATA_FRONTEND_EXECUTION_ISSUE_COUNTS: rt::Operation = rt::Oper
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(rt::ValueSchema::object(&[])),
+    response: &rt::ResponseSchema::new(rt::ValueSchema::object_or_empty(&[])),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

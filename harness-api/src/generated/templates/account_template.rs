@@ -736,7 +736,8 @@ pub(super) static DELETE_TEMPLATE_ACC: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -757,10 +758,8 @@ pub(super) static GET_ACC_TEMPLATES_INPUTS_SCHEMA: rt::Operation = rt::Operation
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(
-            types::TemplateInputSchemaDetailsResponseBody::NAMES,
-        ),
+    response: &rt::ResponseSchema::object(
+        types::TemplateInputSchemaDetailsResponseBody::NAMES,
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,
@@ -889,12 +888,9 @@ pub(super) static UPDATE_GIT_METADATA_DETAILS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-            rt::ValueSchema::object_or_empty(
-                types::UpdateTemplateGitMetadataResponse::NAMES,
-            ),
+    response: &rt::ResponseSchema::object(
+            types::UpdateTemplateGitMetadataResponse::NAMES,
         )
-        .status(rt::StatusMember::Result)
         .confirmed_by(&["status"]),
     provenance: rt::Provenance::Package,
     deprecated: false,

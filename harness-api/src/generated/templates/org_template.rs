@@ -759,7 +759,8 @@ pub(super) static DELETE_TEMPLATE_ORG: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -781,10 +782,8 @@ pub(super) static GET_ORG_TEMPLATES_INPUTS_SCHEMA: rt::Operation = rt::Operation
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(
-            types::TemplateInputSchemaDetailsResponseBody::NAMES,
-        ),
+    response: &rt::ResponseSchema::object(
+        types::TemplateInputSchemaDetailsResponseBody::NAMES,
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,
@@ -924,12 +923,9 @@ pub(super) static UPDATE_GIT_METADATA_DETAILS_ORG: rt::Operation = rt::Operation
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-            rt::ValueSchema::object_or_empty(
-                types::UpdateTemplateGitMetadataResponse::NAMES,
-            ),
+    response: &rt::ResponseSchema::object(
+            types::UpdateTemplateGitMetadataResponse::NAMES,
         )
-        .status(rt::StatusMember::Result)
         .confirmed_by(&["status"]),
     provenance: rt::Provenance::Package,
     deprecated: false,

@@ -792,7 +792,8 @@ pub(super) static DELETE_TEMPLATE_PROJECT: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -815,10 +816,8 @@ pub(super) static GET_PROJECT_TEMPLATES_INPUTS_SCHEMA: rt::Operation = rt::Opera
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(
-            types::TemplateInputSchemaDetailsResponseBody::NAMES,
-        ),
+    response: &rt::ResponseSchema::object(
+        types::TemplateInputSchemaDetailsResponseBody::NAMES,
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,
@@ -963,12 +962,9 @@ pub(super) static UPDATE_GIT_METADATA_DETAILS_PROJECT: rt::Operation = rt::Opera
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-            rt::ValueSchema::object_or_empty(
-                types::UpdateTemplateGitMetadataResponse::NAMES,
-            ),
+    response: &rt::ResponseSchema::object(
+            types::UpdateTemplateGitMetadataResponse::NAMES,
         )
-        .status(rt::StatusMember::Result)
         .confirmed_by(&["status"]),
     provenance: rt::Provenance::Package,
     deprecated: false,

@@ -148,10 +148,8 @@ pub(super) static GET_INPUTS_SCHEMA: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(
-            types::TemplateInputSchemaDetailsResponseBody::NAMES,
-        ),
+    response: &rt::ResponseSchema::object(
+        types::TemplateInputSchemaDetailsResponseBody::NAMES,
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

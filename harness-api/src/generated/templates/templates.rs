@@ -2081,9 +2081,7 @@ pub(super) static UPDATE_GIT_DETAILS: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::data(
-            rt::ValueSchema::object_or_empty(
-                types::TemplateUpdateGitDetailsResponse::NAMES,
-            ),
+            rt::ValueSchema::object(types::TemplateUpdateGitDetailsResponse::NAMES),
         )
         .confirmed_by(&["data.status"]),
     provenance: rt::Provenance::Package,
@@ -2112,7 +2110,7 @@ pub(super) static UPDATE_STABLE_TEMPLATE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::data(rt::ValueSchema::Text),
+    response: &rt::ResponseSchema::data(rt::ValueSchema::Text).confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

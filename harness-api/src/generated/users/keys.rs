@@ -317,7 +317,7 @@ pub(super) static CREATE_KEY: rt::Operation = rt::Operation {
     bodies: &["application/json", "application/yaml", "text/plain"],
     body_required: true,
     answers: &["application/json", "application/yaml", "text/plain"],
-    response: &rt::ResponseSchema::data(rt::ValueSchema::Text),
+    response: &rt::ResponseSchema::data(rt::ValueSchema::Text).confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -1019,7 +1019,7 @@ pub(super) static ADD_USERS: rt::Operation = rt::Operation {
     body_required: true,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::data(
-        rt::ValueSchema::object_or_empty(types::AddUsersResponse::NAMES),
+        rt::ValueSchema::object(types::AddUsersResponse::NAMES),
     ),
     provenance: rt::Provenance::GoSdk,
     deprecated: false,

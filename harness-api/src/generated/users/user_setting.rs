@@ -186,7 +186,7 @@ pub(super) static GET_USER_PREFERENCES_LIST: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json", "application/yaml"],
-    response: &rt::ResponseSchema::data(rt::ValueSchema::object(&[])),
+    response: &rt::ResponseSchema::data(rt::ValueSchema::object_or_empty(&[])),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -79,16 +79,6 @@ impl Ext {
         Self(methods.into_values().collect())
     }
 
-    /// The number of methods.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// What the methods use of these APIs.
     pub(super) fn resolve(&self, apis: [(&Api, &[Emitted<'_>]); 2]) -> Resolved<'_> {
         let [old, new] = apis.map(|(api, operations)| Index::of(api, operations));

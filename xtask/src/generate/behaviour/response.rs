@@ -19,6 +19,20 @@ const BESIDE: [&str; 9] = [
     "success",
     "ts",
 ];
+/// Members that a list has beside its items, and a change beside what was changed.
+const ABOUT: [&str; 11] = [
+    "auditAction",
+    "categoriesCount",
+    "count",
+    "countDetails",
+    "fault",
+    "faultCategoriesCount",
+    "isProcessed",
+    "page",
+    "pagination",
+    "totalCount",
+    "totalNoOfProbes",
+];
 /// Booleans that are `false` when a write was not carried out.
 const CONFIRMATIONS: [&str; 9] = [
     "isFullSyncTriggered",
@@ -92,9 +106,14 @@ fn value(ty: &Ty, types: &Types) -> ValueSchema {
             Some(Shape::Struct { members, extra, .. }) if !extra && !members.is_empty() => {
                 ValueSchema::Object {
                     members: Some(key.clone()),
-                    may_be_empty: members.iter().all(may_be_left_out),
+                    may_be_empty: false,
                 }
             }
+            // One of several objects, which all have members.
+            Some(Shape::Union { .. }) => ValueSchema::Object {
+                members: None,
+                may_be_empty: false,
+            },
             _ => ValueSchema::Object {
                 members: None,
                 may_be_empty: true,
@@ -103,16 +122,14 @@ fn value(ty: &Ty, types: &Types) -> ValueSchema {
     }
 }
 
-/// Whether a service that writes nothing for empty lists and `false` may leave a member out.
-fn may_be_left_out(member: &Member) -> bool {
-    matches!(member.ty, Ty::List(_) | Ty::Map(_) | Ty::Flag)
-}
-
 /// The member that holds the result, if all others belong to an envelope.
 fn data(root: &[Member]) -> Option<&Member> {
     let is_envelope = |data: &Member| {
         let others = || root.iter().filter(|member| member.wire != data.wire);
-        let fits = others().all(|member| BESIDE.contains(&member.wire.as_str()));
+        let fits = others().all(|member| {
+            let name = member.wire.as_str();
+            BESIDE.contains(&name) || (data.wire == "data" && ABOUT.contains(&name))
+        });
         // `response` is a usual name for other things too.
         fits && (data.wire != "response" || others().any(|member| member.wire == "success"))
     };
@@ -128,10 +145,11 @@ fn status(operation: &Operation, root: &[Member], has_data: bool, types: &Types)
     let outcomes = match &status.ty {
         Ty::Named(key) => match types.get(key).map(|ty| &ty.shape) {
             Some(Shape::Enum(variants)) => variants.iter().map(|(_, text)| text.as_str()).collect(),
-            _ => return StatusMember::Result,
+            _ => return StatusMember::Absent,
         },
         Ty::Str => Vec::new(),
-        _ => return StatusMember::Result,
+        // A text would be the status of something else.
+        _ => return StatusMember::Absent,
     };
     let is_outcome = |text: &&str| ["SUCCESS", "FAILURE", "FAILED", "ERROR"].contains(text);
     if outcomes.contains(&"SUCCESS") && outcomes.iter().all(|text| is_outcome(text)) {
@@ -147,6 +165,8 @@ fn status(operation: &Operation, root: &[Member], has_data: bool, types: &Types)
     StatusMember::Result
 }
 
+/// What has to be `true` of a write. Many a service answers `false`, in `data` or alone, where another answer is described
+/// or none.
 fn confirmations(
     operation: &Operation,
     schema: &ResponseSchema,
@@ -154,17 +174,20 @@ fn confirmations(
     data: Option<&Member>,
     types: &Types,
 ) -> Vec<String> {
-    let deletes = operation.method == "DELETE"
+    let is_delete = operation.method == "DELETE";
+    let deletes = is_delete
         || words(&operation.id)
             .iter()
             .any(|word| matches!(word.as_str(), "delete" | "remove"));
+    let usual = || vec![String::new(), "data".to_owned()];
     match schema.body {
-        ValueSchema::Boolean => return vec![String::new()],
-        // What is not described may be a boolean all the same, and so may what is described as text.
-        ValueSchema::Any | ValueSchema::Empty if deletes => {
-            return vec![String::new(), "data".to_owned()];
+        ValueSchema::Empty | ValueSchema::Any if is_delete => {
+            let deletions = DELETIONS.iter().map(|name| (*name).to_owned());
+            return usual().into_iter().chain(deletions).collect();
         }
-        ValueSchema::Text if deletes => return vec![String::new()],
+        ValueSchema::Empty => return usual(),
+        ValueSchema::Any if deletes => return usual(),
+        ValueSchema::Boolean | ValueSchema::Text => return vec![String::new()],
         _ => {}
     }
     let confirms = |member: &&Member| {
@@ -172,24 +195,35 @@ fn confirmations(
         member.ty == Ty::Flag
             && (CONFIRMATIONS.contains(&name)
                 || name == "status"
-                || (operation.method == "DELETE" && DELETIONS.contains(&name)))
+                || (is_delete && DELETIONS.contains(&name)))
     };
     let mut paths: Vec<String> = root
         .iter()
         .filter(confirms)
         .map(|member| member.wire.clone())
         .collect();
-    if let Some(data) = data {
-        let may_be_flag = match data.ty {
-            Ty::Str | Ty::Json => deletes,
-            _ => data.ty == Ty::Flag,
-        };
-        if may_be_flag {
-            paths.push(data.wire.clone());
+    match data {
+        Some(data) => {
+            if matches!(data.ty, Ty::Flag | Ty::Str | Ty::Json) {
+                paths.push(data.wire.clone());
+            }
+            if deletes && data.wire != "data" {
+                paths.push("data".to_owned());
+            }
+            let inside = members(types, &data.ty).unwrap_or_default();
+            let inside = inside.iter().filter(confirms);
+            paths.extend(inside.map(|member| format!("{}.{}", data.wire, member.wire)));
         }
-        let inside = members(types, &data.ty).unwrap_or_default();
-        let inside = inside.iter().filter(confirms);
-        paths.extend(inside.map(|member| format!("{}.{}", data.wire, member.wire)));
+        None => {
+            let says_only = matches!(
+                schema.status,
+                StatusMember::Envelope | StatusMember::Acknowledgement
+            );
+            let is_object = matches!(schema.body, ValueSchema::Object { .. });
+            if is_object && (deletes || says_only) && find(root, "data").is_none() {
+                paths.push("data".to_owned());
+            }
+        }
     }
     paths
 }

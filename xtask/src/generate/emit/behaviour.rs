@@ -133,10 +133,9 @@ fn value(value: &ValueSchema) -> TokenStream {
             may_be_empty,
         } => {
             let names = members.as_deref().map_or(quote! { &[] }, names);
-            if *may_be_empty && members.is_some() {
-                quote! { rt::ValueSchema::object_or_empty(#names) }
-            } else {
-                quote! { rt::ValueSchema::object(#names) }
+            match may_be_empty {
+                true => quote! { rt::ValueSchema::object_or_empty(#names) },
+                false => quote! { rt::ValueSchema::object(#names) },
             }
         }
         ValueSchema::List => quote! { rt::ValueSchema::List },

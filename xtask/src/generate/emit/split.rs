@@ -94,7 +94,7 @@ pub(super) fn of_operation(operation: &Operation) -> Piece<'_, &Operation> {
     let required = operation.params.iter().filter(|param| param.required);
     Piece {
         name: &operation.name,
-        lines: 54 + 6 * operation.params.len() - 3 * required.count(),
+        lines: 62 + 6 * operation.params.len() - 3 * required.count(),
         item: operation,
     }
 }

@@ -358,28 +358,38 @@ pub fn references_under(root: &str, value: &Value, found: &mut BTreeSet<String>)
     }
 }
 
-/// All type keys that can be reached from `from`, itself included.
-pub fn closure(lowered: &Lowered, from: BTreeSet<String>) -> BTreeSet<String> {
-    let mut reached = BTreeSet::new();
-    let mut open: Vec<String> = from.into_iter().collect();
-    while let Some(key) = open.pop() {
-        if !reached.insert(key.clone()) {
-            continue;
+/// Which types each type refers to.
+pub struct References<'l>(BTreeMap<&'l str, BTreeSet<String>>);
+
+impl<'l> References<'l> {
+    /// Those of all types.
+    pub fn of(lowered: &'l Lowered) -> Self {
+        let mut all: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        for (key, schema) in &lowered.components {
+            references(schema, all.entry(key).or_default());
         }
-        let mut next = BTreeSet::new();
-        if let Some(schema) = lowered.components.get(&key) {
-            references(schema, &mut next);
+        for (key, facts) in &lowered.types {
+            if let Some(union) = &facts.union {
+                let variants = union.variants.iter().cloned();
+                all.entry(key).or_default().extend(variants);
+            }
         }
-        if let Some(union) = lowered
-            .types
-            .get(&key)
-            .and_then(|facts| facts.union.as_ref())
-        {
-            next.extend(union.variants.iter().cloned());
-        }
-        open.extend(next);
+        Self(all)
     }
-    reached
+
+    /// All type keys that can be reached from `from`, itself included.
+    pub fn closure(&self, from: BTreeSet<String>) -> BTreeSet<String> {
+        let mut reached = BTreeSet::new();
+        let mut open: Vec<&str> = from.iter().map(String::as_str).collect();
+        while let Some(key) = open.pop() {
+            if reached.insert(key.to_owned())
+                && let Some(next) = self.0.get(key)
+            {
+                open.extend(next.iter().map(String::as_str));
+            }
+        }
+        reached
+    }
 }
 
 fn mark_directions(lowered: &mut Lowered) {
@@ -408,8 +418,8 @@ fn mark_directions(lowered: &mut Lowered) {
                 .map(str::to_owned),
         );
     }
-    let answered = closure(lowered, answered);
-    let sent = closure(lowered, sent);
+    let known = References::of(lowered);
+    let (answered, sent) = (known.closure(answered), known.closure(sent));
     for (key, facts) in &mut lowered.types {
         facts.sent = sent.contains(key);
         facts.sent_only = facts.sent && !answered.contains(key);

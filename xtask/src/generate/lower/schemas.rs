@@ -1,6 +1,7 @@
 //! Lowers schemas: names and hoists what needs a type, writes out what does not.
 
 use std::{
+    borrow::Cow,
     cell::RefCell,
     collections::{BTreeMap, BTreeSet},
 };
@@ -198,7 +199,7 @@ impl<'d> Schemas<'d> {
 
     /// The schema behind a reference, with `allOf` written out.
     pub(super) fn written_out(&self, schema: &Value) -> Value {
-        self.merge(self.resolve(schema), 0)
+        self.merge(self.resolve(schema), 0).into_owned()
     }
 
     /// The kind of a component.
@@ -217,7 +218,7 @@ impl<'d> Schemas<'d> {
             name,
             |known| &mut known.merged,
             Value::Null,
-            || self.merge(self.resolve(target), 0),
+            || self.merge(self.resolve(target), 0).into_owned(),
         )
     }
 
@@ -296,20 +297,21 @@ impl<'d> Schemas<'d> {
     }
 
     /// Writes out `allOf`: one object with the members of all parts.
-    fn merge(&self, schema: &Value, depth: usize) -> Value {
-        let mut merged = schema.as_object().cloned().unwrap_or_default();
-        let Some(Value::Array(parts)) = merged.remove("allOf") else {
-            return schema.clone();
+    fn merge<'s>(&self, schema: &'s Value, depth: usize) -> Cow<'s, Value> {
+        let Some(Value::Array(parts)) = schema.get("allOf") else {
+            return Cow::Borrowed(schema);
         };
+        let mut merged = schema.as_object().cloned().unwrap_or_default();
+        merged.remove("allOf");
         if depth > DEPTH {
-            return Value::Object(merged);
+            return Cow::Owned(Value::Object(merged));
         }
         let mut members = Map::new();
         let mut required: Vec<Value> = Vec::new();
         for part in parts.iter().chain([&Value::Object(merged.clone())]) {
             let part = match self.target(part) {
                 Some((name, target)) => self.merged(name, target),
-                None => self.merge(part, depth + 1),
+                None => self.merge(part, depth + 1).into_owned(),
             };
             let Value::Object(part) = part else { continue };
             for (name, value) in part {
@@ -332,7 +334,7 @@ impl<'d> Schemas<'d> {
         if !required.is_empty() {
             merged.insert("required".into(), Value::Array(required));
         }
-        Value::Object(merged)
+        Cow::Owned(Value::Object(merged))
     }
 
     /// Lowers the schema at `spot`.

@@ -243,12 +243,14 @@ impl Rule {
         })
     }
 
-    fn matches(&self, op: &Operation<'_>) -> bool {
-        let mut path = op.path.split('/').filter(|s| !s.is_empty());
-        let prefix = self.segments.iter().all(|want| {
-            path.next()
-                .is_some_and(|have| want == have || (is_parameter(want) && is_parameter(have)))
-        });
+    /// Whether it places an operation, whose path has these segments.
+    fn matches(&self, op: &Operation<'_>, path: &[&str]) -> bool {
+        let prefix = self.segments.len() <= path.len()
+            && self
+                .segments
+                .iter()
+                .zip(path)
+                .all(|(want, have)| want == have || (is_parameter(want) && is_parameter(have)));
         prefix && (self.tags.is_empty() || op.tags.iter().any(|tag| self.tags.contains(tag)))
     }
 
@@ -286,10 +288,11 @@ impl std::fmt::Display for Rule {
 fn winner(rules: &[Rule], op: &Operation<'_>, modules: &[Module]) -> Result<Option<usize>> {
     let mut best: Option<(usize, &Rule)> = None;
     let mut rival: Option<&Rule> = None;
+    let path: Vec<&str> = op.path.split('/').filter(|s| !s.is_empty()).collect();
     for (i, rule) in rules
         .iter()
         .enumerate()
-        .filter(|(_, rule)| rule.matches(op))
+        .filter(|(_, rule)| rule.matches(op, &path))
     {
         match best {
             Some((_, other)) if other.weight() > rule.weight() => {}

@@ -49,6 +49,7 @@ pub fn partition(lowered: &Lowered, map: &ModuleMap) -> Partition {
     }
     parts.retain(|part| !part.operations.is_empty());
 
+    let known = lower::References::of(lowered);
     let mut owners: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for part in &mut parts {
         part.operations.sort_by(|&a, &b| {
@@ -60,7 +61,7 @@ pub fn partition(lowered: &Lowered, map: &ModuleMap) -> Partition {
         });
         for &index in &part.operations {
             let operation = &lowered.operations[index];
-            for key in lower::closure(lowered, operation_types(operation)) {
+            for key in known.closure(operation_types(operation)) {
                 owners
                     .entry(key.clone())
                     .or_default()

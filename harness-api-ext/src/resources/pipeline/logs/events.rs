@@ -1,5 +1,6 @@
 //! Server-sent events, as far as the log service uses them.
 
+use harness_api::Bytes;
 use memchr::memchr;
 
 /// How long a line, and the text of an event, may be; a server that sends a longer one is not a log service.
@@ -18,9 +19,11 @@ pub(super) enum Event {
     TooLong,
 }
 
-/// Puts events together from the pieces of a body, wherever these are cut.
+/// Puts events together from the pieces of a body, wherever these are cut. Each event is made when it is asked for.
 #[derive(Debug, Default)]
 pub(super) struct Events {
+    piece: Bytes,
+    /// The beginning of a line.
     rest: Vec<u8>,
     name: String,
     data: Option<String>,
@@ -29,31 +32,40 @@ pub(super) struct Events {
 }
 
 impl Events {
-    /// Returns the number of the event that has begun and is not yet complete.
+    /// Returns the number of the event that has begun and is not yet complete, where the piece has no other.
     pub(super) fn begun(&self) -> Option<usize> {
         let is_begun = !self.rest.is_empty() || !self.name.is_empty() || self.data.is_some();
         is_begun.then_some(self.completed)
     }
 
-    /// Takes a piece and gives the events that it completes.
-    pub(super) fn feed(&mut self, mut piece: &[u8]) -> Vec<Event> {
-        let mut events = Vec::new();
-        while let Some(length) = memchr(b'\n', piece) {
-            self.rest.extend_from_slice(&piece[..length]);
-            piece = &piece[length + 1..];
+    /// Takes the next piece, when there is no other event in the one before.
+    pub(super) fn feed(&mut self, piece: Bytes) {
+        self.piece = piece;
+    }
+
+    /// Returns the next event that the pieces complete.
+    pub(super) fn next(&mut self) -> Option<Event> {
+        while !self.piece.is_empty() {
+            let end = memchr(b'\n', &self.piece);
+            let line = self
+                .piece
+                .split_to(end.map_or(self.piece.len(), |end| end + 1));
+            self.rest
+                .extend_from_slice(line.strip_suffix(b"\n").unwrap_or(&line));
             if self.is_too_long() {
-                break;
+                self.piece.clear();
+                return Some(Event::TooLong);
             }
-            let line = std::mem::take(&mut self.rest);
-            events.extend(self.line(String::from_utf8_lossy(&line).trim_end_matches('\r')));
+            if end.is_some() {
+                let line = std::mem::take(&mut self.rest);
+                let event = self.line(String::from_utf8_lossy(&line).trim_end_matches('\r'));
+                if event.is_some() {
+                    return event;
+                }
+            }
         }
-        if !self.is_too_long() {
-            self.rest.extend_from_slice(piece);
-        }
-        if self.is_too_long() {
-            events.push(Event::TooLong);
-        }
-        events
+        // What an event of many lines adds up to.
+        self.is_too_long().then_some(Event::TooLong)
     }
 
     fn is_too_long(&self) -> bool {
@@ -101,7 +113,12 @@ mod tests {
 
     fn all(pieces: impl Iterator<Item = Vec<u8>>) -> Vec<Event> {
         let mut events = Events::default();
-        pieces.flat_map(|piece| events.feed(&piece)).collect()
+        let mut found = Vec::new();
+        for piece in pieces {
+            events.feed(piece.into());
+            found.extend(std::iter::from_fn(|| events.next()));
+        }
+        found
     }
 
     #[test]
@@ -136,11 +153,16 @@ mod tests {
         for body in [line, event] {
             for size in [1000, 1 << 20, body.len()] {
                 let mut events = Events::default();
-                let mut all = body.chunks(size).flat_map(|piece| events.feed(piece));
-                assert_eq!(all.next(), Some(Event::Line("one".into())));
-                assert_eq!(all.next(), Some(Event::TooLong));
-                drop(all);
-                assert!(events.rest.len() <= LIMIT + (1 << 20));
+                let mut pieces = body.chunks(size);
+                let mut next = || loop {
+                    match events.next() {
+                        Some(event) => break Some(event),
+                        None => events.feed(Bytes::copy_from_slice(pieces.next()?)),
+                    }
+                };
+                assert_eq!(next(), Some(Event::Line("one".into())));
+                assert_eq!(next(), Some(Event::TooLong));
+                assert!(events.rest.len() <= LIMIT + size.max(1 << 20));
             }
         }
     }

@@ -10,6 +10,7 @@ use futures_core::Stream;
 use harness_api::pipeline::types::PipelineExecutionDetail;
 use harness_api::reqwest::Method;
 use harness_api::{BoxFuture, ByteStream, Configure};
+use memchr::memchr;
 use tokio::time::Instant;
 
 use super::events::{Event, Events};
@@ -233,16 +234,65 @@ struct Reader {
 enum Source {
     Closed,
     Live(Box<Live>),
-    Lines(VecDeque<LogLine>),
+    Lines(Lines),
 }
 
 struct Live {
     body: ByteStream,
     events: Events,
-    ready: VecDeque<Event>,
     /// The event that has begun to arrive, and when.
     begun: Option<(usize, Instant)>,
     skip: usize,
+}
+
+/// The lines of a log that has come whole. Each is read when it is asked for.
+struct Lines {
+    text: String,
+    /// Where the next line that is not blank begins.
+    at: usize,
+}
+
+impl Lines {
+    /// The lines behind the first ones.
+    fn new(text: String, skip: usize) -> Self {
+        let mut lines = Self { text, at: 0 };
+        lines.pass_blank();
+        for _ in 0..skip {
+            lines.next();
+        }
+        lines
+    }
+
+    fn is_empty(&self) -> bool {
+        self.at == self.text.len()
+    }
+
+    fn next(&mut self) -> Option<&str> {
+        let start = self.at;
+        let rest = self.text.get(start..).filter(|rest| !rest.is_empty())?;
+        let end = memchr(b'\n', rest.as_bytes());
+        self.at = end.map_or(self.text.len(), |end| start + end + 1);
+        self.pass_blank();
+        let line = self.text.get(start..)?;
+        match end {
+            Some(end) => {
+                let line = line.get(..end)?;
+                Some(line.strip_suffix('\r').unwrap_or(line))
+            }
+            None => Some(line),
+        }
+    }
+
+    /// Passes lines of nothing but white space.
+    fn pass_blank(&mut self) {
+        while let Some(rest) = self.text.get(self.at..).filter(|rest| !rest.is_empty()) {
+            let end = memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+            if !rest.get(..end).unwrap_or_default().trim().is_empty() {
+                return;
+            }
+            self.at += rest.len().min(end + 1);
+        }
+    }
 }
 
 impl Reader {
@@ -277,10 +327,10 @@ impl Reader {
     async fn step(&mut self) -> Result<Option<LogLine>> {
         loop {
             match &mut self.source {
-                Source::Lines(lines) => match lines.pop_front() {
+                Source::Lines(lines) => match lines.next() {
                     Some(line) => {
                         self.given += 1;
-                        return Ok(Some(line));
+                        return Ok(Some(LogLine::read(&self.name, line)));
                     }
                     None => self.close(),
                 },
@@ -351,7 +401,6 @@ impl Reader {
                 self.source = Source::Live(Box::new(Live {
                     body: answer.into_inner(),
                     events: Events::default(),
-                    ready: VecDeque::new(),
                     begun: None,
                     skip: self.given,
                 }));
@@ -406,12 +455,7 @@ impl Reader {
                     return Err(error);
                 }
             };
-            let lines: VecDeque<LogLine> = text
-                .lines()
-                .filter(|line| !line.trim().is_empty())
-                .skip(self.given)
-                .map(|line| LogLine::read(&self.name, line))
-                .collect();
+            let lines = Lines::new(text, self.given);
             if !lines.is_empty() {
                 self.source = Source::Lines(lines);
                 return Ok(());
@@ -425,13 +469,9 @@ impl Reader {
 impl Live {
     async fn next(&mut self) -> Result<Option<Event>> {
         loop {
-            if let Some(event) = self.ready.pop_front() {
+            if let Some(event) = self.events.next() {
                 return Ok(Some(event));
             }
-            let Some(piece) = self.body.chunk().await? else {
-                return Ok(None);
-            };
-            self.ready.extend(self.events.feed(&piece));
             let begun = self.events.begun();
             if begun != self.begun.map(|(event, _)| event) {
                 self.begun = begun.map(|event| (event, Instant::now()));
@@ -442,6 +482,44 @@ impl Live {
             {
                 // As if it had broken off.
                 return Ok(None);
+            }
+            let Some(piece) = self.body.chunk().await? else {
+                return Ok(None);
+            };
+            self.events.feed(piece);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_those_of_the_text_without_blank_ones() {
+        for text in [
+            "",
+            "\n",
+            " \r\n\t\n",
+            "one",
+            "one\n",
+            "\none\r\n\n  \ntwo\r\n",
+            "one\r",
+            "a\n\u{a0}\nb \n c\u{85}",
+            "\u{2003}\nlast",
+        ] {
+            let expected: Vec<_> = text
+                .lines()
+                .filter(|line| !line.trim().is_empty())
+                .collect();
+            for skip in 0..4 {
+                let mut lines = Lines::new(text.to_owned(), skip);
+                let rest = expected.get(skip..).unwrap_or_default();
+                assert_eq!(lines.is_empty(), rest.is_empty(), "{text:?} {skip}");
+                for line in rest {
+                    assert_eq!(lines.next(), Some(*line), "{text:?} {skip}");
+                }
+                assert_eq!(lines.next(), None, "{text:?} {skip}");
             }
         }
     }

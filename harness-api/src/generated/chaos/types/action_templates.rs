@@ -410,14 +410,6 @@ pub struct ListFaultActionTemplateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl ListFaultActionTemplateResponse {
-    pub(crate) const NAMES: model::Names = &[
-        "data",
-        "pagination",
-        "countDetails",
-        "correlationID",
-    ];
-}
 impl model::Model for ListFaultActionTemplateResponse {
     #[inline]
     fn blank() -> Self {
@@ -433,7 +425,7 @@ impl model::Model for ListFaultActionTemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListFaultActionTemplateResponse",
-            names: Self::NAMES,
+            names: &["data", "pagination", "countDetails", "correlationID"],
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -531,9 +531,6 @@ pub struct ListChaosActionTemplateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl ListChaosActionTemplateResponse {
-    pub(crate) const NAMES: model::Names = &["data", "pagination"];
-}
 impl model::Model for ListChaosActionTemplateResponse {
     #[inline]
     fn blank() -> Self {
@@ -547,7 +544,7 @@ impl model::Model for ListChaosActionTemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListChaosActionTemplateResponse",
-            names: Self::NAMES,
+            names: &["data", "pagination"],
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -212,6 +212,25 @@ pub struct ExperimentCreationRequest {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ExperimentCreationRequest {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "name",
+        "tags",
+        "infraId",
+        "identity",
+        "manifest",
+        "infraType",
+        "cronSyntax",
+        "description",
+        "eventsMetadata",
+        "experimentType",
+        "recommendation",
+        "templateDetails",
+        "validateManifest",
+        "isSingleRunCronEnabled",
+    ];
+}
 impl model::Model for ExperimentCreationRequest {
     #[inline]
     fn blank() -> Self {
@@ -238,23 +257,7 @@ impl model::Model for ExperimentCreationRequest {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ExperimentCreationRequest",
-            names: &[
-                "id",
-                "name",
-                "tags",
-                "infraId",
-                "identity",
-                "manifest",
-                "infraType",
-                "cronSyntax",
-                "description",
-                "eventsMetadata",
-                "experimentType",
-                "recommendation",
-                "templateDetails",
-                "validateManifest",
-                "isSingleRunCronEnabled",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -309,9 +312,6 @@ pub struct ExperimentCreationResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl ExperimentCreationResponse {
-    pub(crate) const NAMES: model::Names = &["data", "auditAction"];
-}
 impl model::Model for ExperimentCreationResponse {
     #[inline]
     fn blank() -> Self {
@@ -325,7 +325,7 @@ impl model::Model for ExperimentCreationResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ExperimentCreationResponse",
-            names: Self::NAMES,
+            names: &["data", "auditAction"],
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -1076,9 +1076,6 @@ pub struct ListExperimentTemplateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl ListExperimentTemplateResponse {
-    pub(crate) const NAMES: model::Names = &["data", "pagination", "correlationID"];
-}
 impl model::Model for ListExperimentTemplateResponse {
     #[inline]
     fn blank() -> Self {
@@ -1093,7 +1090,7 @@ impl model::Model for ListExperimentTemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListExperimentTemplateResponse",
-            names: Self::NAMES,
+            names: &["data", "pagination", "correlationID"],
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -362,9 +362,6 @@ pub struct ListExperimentV2Response {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl ListExperimentV2Response {
-    pub(crate) const NAMES: model::Names = &["data", "pagination"];
-}
 impl model::Model for ListExperimentV2Response {
     #[inline]
     fn blank() -> Self {
@@ -378,7 +375,7 @@ impl model::Model for ListExperimentV2Response {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListExperimentV2Response",
-            names: Self::NAMES,
+            names: &["data", "pagination"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -453,9 +450,6 @@ pub struct ListInputSetResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl ListInputSetResponse {
-    pub(crate) const NAMES: model::Names = &["data", "pagination", "correlationID"];
-}
 impl model::Model for ListInputSetResponse {
     #[inline]
     fn blank() -> Self {
@@ -470,7 +464,7 @@ impl model::Model for ListInputSetResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListInputSetResponse",
-            names: Self::NAMES,
+            names: &["data", "pagination", "correlationID"],
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -35,6 +35,37 @@ pub struct ChaosFaultTemplate {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl ChaosFaultTemplate {
+    pub(crate) const NAMES: model::Names = &[
+        "id",
+        "name",
+        "tags",
+        "type",
+        "links",
+        "orgID",
+        "hubRef",
+        "infras",
+        "category",
+        "identity",
+        "revision",
+        "template",
+        "accountID",
+        "createdAt",
+        "createdBy",
+        "infraType",
+        "isDefault",
+        "isRemoved",
+        "projectID",
+        "updatedAt",
+        "updatedBy",
+        "variables",
+        "description",
+        "isEnterprise",
+        "permissionsRequired",
+        "createdByUserDetails",
+        "updatedByUserDetails",
+    ];
+}
 impl model::Model for ChaosFaultTemplate {
     #[inline]
     fn blank() -> Self {
@@ -73,35 +104,7 @@ impl model::Model for ChaosFaultTemplate {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ChaosFaultTemplate",
-            names: &[
-                "id",
-                "name",
-                "tags",
-                "type",
-                "links",
-                "orgID",
-                "hubRef",
-                "infras",
-                "category",
-                "identity",
-                "revision",
-                "template",
-                "accountID",
-                "createdAt",
-                "createdBy",
-                "infraType",
-                "isDefault",
-                "isRemoved",
-                "projectID",
-                "updatedAt",
-                "updatedBy",
-                "variables",
-                "description",
-                "isEnterprise",
-                "permissionsRequired",
-                "createdByUserDetails",
-                "updatedByUserDetails",
-            ],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -937,9 +940,6 @@ pub struct GetFaultTemplateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl GetFaultTemplateResponse {
-    pub(crate) const NAMES: model::Names = &["data", "fault", "correlationID"];
-}
 impl model::Model for GetFaultTemplateResponse {
     #[inline]
     fn blank() -> Self {
@@ -954,7 +954,7 @@ impl model::Model for GetFaultTemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetFaultTemplateResponse",
-            names: Self::NAMES,
+            names: &["data", "fault", "correlationID"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -987,14 +987,6 @@ pub struct ListFaultTemplateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl ListFaultTemplateResponse {
-    pub(crate) const NAMES: model::Names = &[
-        "data",
-        "pagination",
-        "correlationID",
-        "categoriesCount",
-    ];
-}
 impl model::Model for ListFaultTemplateResponse {
     #[inline]
     fn blank() -> Self {
@@ -1010,7 +1002,7 @@ impl model::Model for ListFaultTemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListFaultTemplateResponse",
-            names: Self::NAMES,
+            names: &["data", "pagination", "correlationID", "categoriesCount"],
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -1252,9 +1252,6 @@ pub struct ListExperimentRunsInFaultResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl ListExperimentRunsInFaultResponse {
-    pub(crate) const NAMES: model::Names = &["data", "pagination", "correlationID"];
-}
 impl model::Model for ListExperimentRunsInFaultResponse {
     #[inline]
     fn blank() -> Self {
@@ -1269,7 +1266,7 @@ impl model::Model for ListExperimentRunsInFaultResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListExperimentRunsInFaultResponse",
-            names: Self::NAMES,
+            names: &["data", "pagination", "correlationID"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1301,9 +1298,6 @@ pub struct ListFaultResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl ListFaultResponse {
-    pub(crate) const NAMES: model::Names = &["data", "pagination", "correlationID"];
-}
 impl model::Model for ListFaultResponse {
     #[inline]
     fn blank() -> Self {
@@ -1318,7 +1312,7 @@ impl model::Model for ListFaultResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListFaultResponse",
-            names: Self::NAMES,
+            names: &["data", "pagination", "correlationID"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1350,13 +1344,6 @@ pub struct ListFaultsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl ListFaultsResponse {
-    pub(crate) const NAMES: model::Names = &[
-        "data",
-        "pagination",
-        "faultCategoriesCount",
-    ];
-}
 impl model::Model for ListFaultsResponse {
     #[inline]
     fn blank() -> Self {
@@ -1371,7 +1358,7 @@ impl model::Model for ListFaultsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListFaultsResponse",
-            names: Self::NAMES,
+            names: &["data", "pagination", "faultCategoriesCount"],
             required: &[],
             secrets: &[],
             tagged: &[],

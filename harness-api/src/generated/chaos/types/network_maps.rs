@@ -1023,9 +1023,6 @@ pub struct ListTargetNetworkMapResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl ListTargetNetworkMapResponse {
-    pub(crate) const NAMES: model::Names = &["data", "page"];
-}
 impl model::Model for ListTargetNetworkMapResponse {
     #[inline]
     fn blank() -> Self {
@@ -1039,7 +1036,7 @@ impl model::Model for ListTargetNetworkMapResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListTargetNetworkMapResponse",
-            names: Self::NAMES,
+            names: &["data", "page"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -1110,9 +1107,6 @@ pub struct ListTargetServiceResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl ListTargetServiceResponse {
-    pub(crate) const NAMES: model::Names = &["data", "page"];
-}
 impl model::Model for ListTargetServiceResponse {
     #[inline]
     fn blank() -> Self {
@@ -1126,7 +1120,7 @@ impl model::Model for ListTargetServiceResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListTargetServiceResponse",
-            names: Self::NAMES,
+            names: &["data", "page"],
             required: &[],
             secrets: &[],
             tagged: &[],

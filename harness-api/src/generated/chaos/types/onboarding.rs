@@ -1289,9 +1289,6 @@ pub struct OnboardingExperimentResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl OnboardingExperimentResponse {
-    pub(crate) const NAMES: model::Names = &["data", "pagination", "isProcessed"];
-}
 impl model::Model for OnboardingExperimentResponse {
     #[inline]
     fn blank() -> Self {
@@ -1306,7 +1303,7 @@ impl model::Model for OnboardingExperimentResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "OnboardingExperimentResponse",
-            names: Self::NAMES,
+            names: &["data", "pagination", "isProcessed"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -2175,9 +2172,6 @@ pub struct V2OnboardingList {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl V2OnboardingList {
-    pub(crate) const NAMES: model::Names = &["data", "page"];
-}
 impl model::Model for V2OnboardingList {
     #[inline]
     fn blank() -> Self {
@@ -2191,7 +2185,7 @@ impl model::Model for V2OnboardingList {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "V2OnboardingList",
-            names: Self::NAMES,
+            names: &["data", "page"],
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -223,14 +223,6 @@ pub struct ListProbeTemplateResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl ListProbeTemplateResponse {
-    pub(crate) const NAMES: model::Names = &[
-        "data",
-        "pagination",
-        "countDetails",
-        "correlationID",
-    ];
-}
 impl model::Model for ListProbeTemplateResponse {
     #[inline]
     fn blank() -> Self {
@@ -246,7 +238,7 @@ impl model::Model for ListProbeTemplateResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListProbeTemplateResponse",
-            names: Self::NAMES,
+            names: &["data", "pagination", "countDetails", "correlationID"],
             required: &[],
             secrets: &[],
             tagged: &[],

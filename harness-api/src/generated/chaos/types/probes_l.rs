@@ -111,9 +111,6 @@ pub struct ListProbeResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl ListProbeResponse {
-    pub(crate) const NAMES: model::Names = &["data", "pagination", "totalNoOfProbes"];
-}
 impl model::Model for ListProbeResponse {
     #[inline]
     fn blank() -> Self {
@@ -128,7 +125,7 @@ impl model::Model for ListProbeResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListProbeResponse",
-            names: Self::NAMES,
+            names: &["data", "pagination", "totalNoOfProbes"],
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -483,9 +483,6 @@ pub struct EntitiesGroupsResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl EntitiesGroupsResponse {
-    pub(crate) const NAMES: model::Names = &["data", "count"];
-}
 impl model::Model for EntitiesGroupsResponse {
     #[inline]
     fn blank() -> Self {
@@ -499,7 +496,7 @@ impl model::Model for EntitiesGroupsResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "EntitiesGroupsResponse",
-            names: Self::NAMES,
+            names: &["data", "count"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -700,6 +697,9 @@ pub struct EntitiesGroupsResponseData {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl EntitiesGroupsResponseData {
+    pub(crate) const NAMES: model::Names = &["org", "account", "project"];
+}
 impl model::Model for EntitiesGroupsResponseData {
     #[inline]
     fn blank() -> Self {
@@ -714,7 +714,7 @@ impl model::Model for EntitiesGroupsResponseData {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "EntitiesGroupsResponseData",
-            names: &["org", "account", "project"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -1,0 +1,468 @@
+//! Responses of status 2XX that are no successes, or only for some calls, and what is right for which.
+
+use harness_api_ext::raw::Operation;
+
+use crate::calls::{Gives, Got};
+use crate::facts::{Facts, Kind};
+
+/// One response, whatever was asked for.
+pub struct Row {
+    pub name: &'static str,
+    pub status: &'static str,
+    pub media: &'static str,
+    pub body: &'static str,
+    /// What is right where it is no error.
+    pub right: fn(&Cell<'_>) -> Option<Right>,
+}
+
+/// A call that a row is the response to.
+pub struct Cell<'c> {
+    pub name: &'c str,
+    pub gives: Gives,
+    pub facts: &'c Facts,
+}
+
+/// What a call gives where it is right not to fail.
+pub enum Right {
+    Is(Got),
+    /// A value that shows this text.
+    Shows(&'static str),
+}
+
+const JSON: &str = "application/json";
+
+const fn row(name: &'static str, body: &'static str) -> Row {
+    Row {
+        name,
+        status: "200 OK",
+        media: JSON,
+        body,
+        right: never,
+    }
+}
+
+impl Row {
+    const fn but(mut self, right: fn(&Cell<'_>) -> Option<Right>) -> Self {
+        self.right = right;
+        self
+    }
+
+    const fn of(mut self, status: &'static str, media: &'static str) -> Self {
+        self.status = status;
+        self.media = media;
+        self
+    }
+}
+
+/// An error, whatever was asked for.
+fn never(_: &Cell<'_>) -> Option<Right> {
+    None
+}
+
+impl Cell<'_> {
+    fn done(&self) -> Option<Right> {
+        match self.gives {
+            Gives::Nothing => Some(Right::Is(Got::Done)),
+            Gives::Option => Some(Right::Is(Got::Nothing)),
+            _ => None,
+        }
+    }
+
+    fn is(&self, names: &[&str]) -> bool {
+        names.contains(&self.name)
+    }
+}
+
+/// What is right for one kind of call, and else for another.
+fn either(first: Option<Right>, second: Option<Right>) -> Option<Right> {
+    first.or(second)
+}
+
+/// Text where text is described, as it came: YAML may be anything.
+fn text(cell: &Cell<'_>) -> Option<Right> {
+    (cell.facts.body == Kind::Opaque).then_some(Right::Shows(""))
+}
+
+/// Where nothing in particular is described of what changes something, whatever does not tell of a failure.
+fn open(cell: &Cell<'_>) -> Option<Right> {
+    let is_open = cell.facts.is_open() && !cell.facts.is_read();
+    cell.done().filter(|_| is_open)
+}
+
+/// Something that is neither a failure nor a result.
+fn something(cell: &Cell<'_>) -> Option<Right> {
+    either(open(cell), text(cell))
+}
+
+/// The same in `data`, which may hold anything.
+fn something_in_data(cell: &Cell<'_>) -> Option<Right> {
+    let may_be_any = cell.facts.has_data(&Kind::Any);
+    either(cell.done().filter(|_| may_be_any), something(cell))
+}
+
+/// What is said not to be deleted matters to what deletes.
+fn not_deleted(cell: &Cell<'_>) -> Option<Right> {
+    match cell.facts.operation.method {
+        "DELETE" => None,
+        _ => something(cell),
+    }
+}
+
+/// The same where it says that it is a success, for responses that are described as no more than that.
+fn success_and_something(cell: &Cell<'_>) -> Option<Right> {
+    let says_only = cell.facts.data.is_none() && cell.facts.has("status");
+    either(
+        cell.done().filter(|_| says_only),
+        either(resource(cell), something_in_data(cell)),
+    )
+}
+
+/// The same, where any object is a result too.
+fn success_and_object(cell: &Cell<'_>) -> Option<Right> {
+    either(any_object(cell), success_and_something(cell))
+}
+
+/// One of several objects, which is kept as it is where it is none of them.
+fn any_object(cell: &Cell<'_>) -> Option<Right> {
+    cell.is(&["har::GetVersionDetails"])
+        .then_some(Right::Shows(""))
+}
+
+/// An error, which is a member of the result too.
+fn error_member(cell: &Cell<'_>) -> Option<Right> {
+    cell.is(&["policy::EvaluatePolicy"])
+        .then_some(Right::Shows("quota exceeded"))
+}
+
+/// What was deleted, where the service says so in another envelope than its own.
+fn resource(cell: &Cell<'_>) -> Option<Right> {
+    cell.done()
+        .filter(|_| cell.is(&["delegates::DeleteDelegate"]))
+}
+
+/// A success that has nothing to give, for what changes something.
+fn success(cell: &Cell<'_>) -> Option<Right> {
+    let is_change = !cell.facts.is_read();
+    let envelope = cell.facts.has("status") || cell.facts.has("resource");
+    either(
+        cell.done()
+            .filter(|_| is_change && (envelope || cell.facts.is_open())),
+        text(cell),
+    )
+}
+
+/// The state of what was asked for is no failure of the call, and all there is.
+fn state(cell: &Cell<'_>) -> Option<Right> {
+    cell.is(&[
+        "chaos::GetInfrastructure",
+        "iacm::GetApproval",
+        "iacm::GetExecution",
+        "iacm::GetWorkspace",
+        "policy::EvaluatePolicy",
+        "policy::GetEvaluation",
+    ])
+    .then_some(Right::Shows("status: "))
+}
+
+/// What changes something may be answered with nothing: it is done. There is no text, and no answer to a question.
+fn nothing(cell: &Cell<'_>) -> Option<Right> {
+    if cell.facts.is_read() || cell.facts.body == Kind::Opaque {
+        return None;
+    }
+    let whole = cell.gives == Gives::Value && cell.facts.data.is_none() && !cell.is(MEMBERS);
+    either(cell.done(), whole.then_some(Right::Shows("")))
+}
+
+/// Changes that give a member of the response, which has to be there.
+const MEMBERS: &[&str] = &["chaos::RunExperiment"];
+
+/// Nothing, which is a list without items too.
+fn no_content(cell: &Cell<'_>) -> Option<Right> {
+    let list = cell.gives == Gives::Pages;
+    either(list.then_some(Right::Is(Got::Items(0))), nothing(cell))
+}
+
+/// A list without items where the response is one.
+fn empty_list(cell: &Cell<'_>) -> Option<Right> {
+    let is_list = cell.facts.body == Kind::List || cell.is(&["pipeline::ListApprovals"]);
+    either(is_list.then_some(Right::Is(Got::Items(0))), text(cell))
+}
+
+/// `null` is a list without items, or no content.
+fn null(cell: &Cell<'_>) -> Option<Right> {
+    let is_list = cell.facts.body == Kind::List;
+    either(is_list.then_some(Right::Is(Got::Items(0))), something(cell))
+}
+
+/// `null` for the result is a list without items, where the result is one.
+fn null_result(cell: &Cell<'_>) -> Option<Right> {
+    let is_list = cell.facts.has_data(&Kind::List) && cell.facts.is_read();
+    either(
+        is_list.then_some(Right::Is(Got::Items(0))),
+        something_in_data(cell),
+    )
+}
+
+fn success_and_null(cell: &Cell<'_>) -> Option<Right> {
+    either(null_result(cell), success(cell))
+}
+
+/// A list of one thing, of which no member is known: what is in a list is not judged.
+fn one_item(cell: &Cell<'_>) -> Option<Right> {
+    let is_list = cell.facts.has_data(&Kind::List);
+    is_list.then_some(Right::Is(Got::Items(1)))
+}
+
+/// `false`, where that is what was asked for.
+fn question(cell: &Cell<'_>) -> Option<Right> {
+    let asks = cell.is(&["templates::GetTemplateInputs", "users::HasMember"]);
+    either(asks.then_some(Right::Shows("false")), text(cell))
+}
+
+/// An object without members, where all may be left out.
+fn nothing_in_object(cell: &Cell<'_>) -> Option<Right> {
+    let may_be_empty = cell.is(&["code::DeleteBranch", "gitops::GetResourceTree"]);
+    let may_be_none = cell.is(&[
+        "iacm::CreateWorkspace",
+        "iacm::UpdateWorkspace",
+        "iacm::CloneWorkspace",
+    ]);
+    either(
+        may_be_empty.then_some(Right::Shows("")),
+        either(
+            may_be_none.then_some(Right::Is(Got::Nothing)),
+            something(cell),
+        ),
+    )
+}
+
+fn list_in_envelope(cell: &Cell<'_>) -> Option<Right> {
+    either(one_item(cell), something_in_data(cell))
+}
+
+fn list_in_success(cell: &Cell<'_>) -> Option<Right> {
+    either(one_item(cell), success_and_something(cell))
+}
+
+fn success_alone(cell: &Cell<'_>) -> Option<Right> {
+    either(state(cell), success(cell))
+}
+
+/// What a policy denied at another time can be read.
+fn denied(cell: &Cell<'_>) -> Option<Right> {
+    let reads = cell.is(&[
+        "access_control::GetRoleAssignment",
+        "cd::GetServiceOverride",
+        "connectors::GetConnector",
+        "har::GetVersionDetails",
+        "pipeline::GetPipeline",
+        "platform::GetVariable",
+        "secrets::GetSecret",
+    ]);
+    either(
+        reads.then_some(Right::Shows("")),
+        text(cell).filter(|_| cell.facts.is_read()),
+    )
+}
+
+/// A file has contents too, which are no list: its other members are not there.
+fn page_in_success(cell: &Cell<'_>) -> Option<Right> {
+    let files = cell.is(&[
+        "platform::GetFile",
+        "platform::CreateFile",
+        "platform::UpdateFile",
+    ]);
+    either(
+        files.then_some(Right::Shows("misfits")),
+        success_and_object(cell),
+    )
+}
+
+/// A list whose items are there, and that tells of no total where this one does.
+fn page(cell: &Cell<'_>) -> Option<Right> {
+    let lists = cell.facts.has_data(&Kind::List) || cell.is(&["gitops::ListManagedResources"]);
+    let content = cell.is(&["code::GetContent"]);
+    either(
+        lists.then_some(Right::Is(Got::Items(0))),
+        either(
+            content.then_some(Right::Shows("content")),
+            something_in_data(cell),
+        ),
+    )
+}
+
+/// Text, where the result is one.
+fn text_result(cell: &Cell<'_>) -> Option<Right> {
+    if !cell.facts.has_data(&Kind::Text) {
+        return success_and_something(cell);
+    }
+    either(cell.done(), Some(Right::Shows("")))
+}
+
+/// What JSON texts begin with that some servers send.
+const BOM: &str = "\u{feff}";
+
+pub const ROWS: &[Row] = &[
+    // The server says that it failed.
+    row("a failing status alone", r#"{"status":"ERROR"}"#).but(state),
+    row(
+        "a failing status and why",
+        r#"{"status":"FAILURE","message":"in use"}"#,
+    ),
+    row(
+        "a failing status in lower case",
+        r#"{"status":"failure","message":"in use"}"#,
+    ),
+    row(
+        "a failing status of another spelling",
+        r#"{"status":"Failed","message":"in use"}"#,
+    ),
+    row(
+        "the error of most services",
+        r#"{"status":"ERROR","code":"INVALID_REQUEST","message":"in use","correlationId":"c0ffee","detailedMessage":null,"responseMessages":[],"metadata":null}"#,
+    ),
+    row(
+        "a failing status behind a result",
+        r#"{"data":true,"status":"FAILURE"}"#,
+    ),
+    row(
+        "a failing status beside an empty page",
+        r#"{"status":"ERROR","data":{"content":[],"totalItems":0},"message":"no permission"}"#,
+    ),
+    row(
+        "a failing status that is a number",
+        r#"{"timestamp":1761800000,"status":500,"error":"Internal Server Error","path":"/a"}"#,
+    ),
+    row("no success", r#"{"success":false}"#),
+    row(
+        "no success, and why",
+        r#"{"success":false,"errors":["in use"],"response":null}"#,
+    ),
+    row(
+        "response messages of level ERROR",
+        r#"{"metaData":{},"resource":null,"responseMessages":[{"code":"GENERAL_ERROR","level":"ERROR","message":"in use"}]}"#,
+    ),
+    row(
+        "response messages of level ERROR beside a result",
+        r#"{"metaData":{},"resource":true,"responseMessages":[{"code":"GENERAL_ERROR","level":"ERROR","message":"in use"}]}"#,
+    ),
+    row(
+        "errors of GraphQL",
+        r#"{"data":null,"errors":[{"message":"no such field","path":["a"]}]}"#,
+    ),
+    row(
+        "the error of the newer services",
+        r#"{"code":"ENTITY_NOT_FOUND","message":"there is none"}"#,
+    ),
+    row(
+        "the error of gRPC",
+        r#"{"error":"there is none","code":5,"message":"there is none","details":[]}"#,
+    ),
+    row(
+        "the error of Goa",
+        r#"{"name":"not_found","id":"q3Zt9aB1","message":"there is none","temporary":false,"timeout":false,"fault":false}"#,
+    ),
+    row(
+        "a denial by policies",
+        r#"{"status":"SUCCESS","data":{"connector":null,"governanceMetadata":{"deny":true,"status":"error","message":"tags are required"}}}"#,
+    ).but(denied),
+    row("a message", r#"{"message":"quota exceeded"}"#),
+    row("an error", r#"{"error":"quota exceeded"}"#).but(error_member),
+    // It says that nothing was done.
+    row("false", "false").but(text),
+    row("false in an envelope", r#"{"data":false}"#).but(question),
+    row(
+        "false in an envelope of success",
+        r#"{"status":"SUCCESS","data":false}"#,
+    ).but(question),
+    row(
+        "not deleted",
+        r#"{"experimentId":"a","isDeleted":false,"isStopped":false}"#,
+    ).but(not_deleted),
+    // It says something else than what was asked for.
+    row("nothing in an object", "{}").but(nothing_in_object),
+    row("another object", r#"{"elsewhere":{"identifier":"a"}}"#).but(something),
+    row("a text", r#""text""#).but(text),
+    row("a list of numbers", "[1,2]").but(text),
+    row("an empty list", "[]").but(empty_list),
+    row("null", "null").but(null),
+    row("true", "true").but(something),
+    row("a number", "7").but(text),
+    row("a list in an envelope", r#"{"data":[{"elsewhere":1}]}"#).but(list_in_envelope),
+    row(
+        "a list in an envelope of success",
+        r#"{"status":"SUCCESS","data":[{"elsewhere":1}]}"#,
+    ).but(list_in_success),
+    row(
+        "a text in an envelope of success",
+        r#"{"status":"SUCCESS","data":"text"}"#,
+    ).but(text_result),
+    row(
+        "an empty object in an envelope of success",
+        r#"{"status":"SUCCESS","data":{}}"#,
+    ).but(success_and_something),
+    row(
+        "an envelope in an envelope",
+        r#"{"status":"SUCCESS","data":{"status":"SUCCESS","data":true}}"#,
+    ).but(success_and_object),
+    row(
+        "a failure in an envelope",
+        r#"{"status":"SUCCESS","data":{"status":"FAILURE","message":"in use"}}"#,
+    ).but(any_object),
+    row("null in an envelope", r#"{"data":null}"#).but(null_result),
+    row(
+        "null in an envelope of success",
+        r#"{"status":"SUCCESS","data":null,"correlationId":"c0ffee"}"#,
+    ).but(success_and_null),
+    row("success and nothing else", r#"{"status":"SUCCESS"}"#).but(success_alone),
+    row(
+        "a page without items of a list that has some",
+        r#"{"status":"SUCCESS","data":{"content":[],"totalElements":57,"totalItems":57,"totalPages":1,"itemCount":57}}"#,
+    ).but(page_in_success),
+    row(
+        "a page that lacks its items",
+        r#"{"status":"SUCCESS","data":{"totalElements":57,"totalItems":57,"totalPages":3,"pageIndex":0,"pageSize":20,"itemCount":57,"total":57}}"#,
+    ).but(success_and_object),
+    row(
+        "a page without an envelope",
+        r#"{"content":[],"data":[],"items":[],"totalElements":57,"totalItems":57,"totalPages":3}"#,
+    ).but(page),
+    // It is broken, or no JSON.
+    row(
+        "a document that is cut",
+        r#"{"status":"SUCCESS","data":{"content":[{"identifier":"a"#,
+    ).but(text),
+    row(
+        "a document with something behind it",
+        r#"{"status":"SUCCESS","data":true} trailing"#,
+    ).but(text),
+    row(
+        "a failure as text",
+        r#"{"status":"FAILURE","message":"in use"}"#,
+    )
+    .of("200 OK", "text/plain"),
+    row(
+        "a failure without a media type",
+        r#"{"status":"FAILURE","message":"in use"}"#,
+    )
+    .of("200 OK", ""),
+    row("a text that is no JSON", "upstream connect error").of("200 OK", "text/plain").but(text),
+    row(
+        "a page to log in",
+        "<!DOCTYPE html><html><title>Sign in</title></html>",
+    )
+    .of("200 OK", "text/html"),
+    row(
+        "a page said to be JSON",
+        "<html><body>Sign in</body></html>",
+    ),
+    row(
+        "a failure behind a byte order mark",
+        "\u{feff}{\"status\":\"FAILURE\",\"message\":\"in use\"}",
+    ),
+    // It says nothing.
+    row("no content", "").of("204 No Content", JSON).but(no_content),
+    row("no body", "").but(nothing),
+    row("blanks", " \r\n\t").but(nothing),
+    row("a byte order mark", BOM).but(nothing),
+];

@@ -62,7 +62,7 @@ impl ResourceGroups {
         let project = self.scope.project().map(str::to_owned);
         CreateResourceGroup {
             scope: self.scope.clone(),
-            group: types::CreateResourceGroupV2BodyResourceGroup {
+            group: types::ResourceGroupV2 {
                 identifier: Some(id.into()),
                 name: Some(name.into()),
                 account_identifier: account.clone(),
@@ -89,23 +89,7 @@ impl ResourceGroups {
     /// [`get`](Self::get) gives.
     pub fn update(&self, group: types::ResourceGroupV2) -> UpdateResourceGroup {
         let id = group.identifier.clone().unwrap_or_default();
-        let body = types::UpdateResourceGroupV2Body {
-            resource_group: Some(Box::new(types::UpdateResourceGroupV2BodyResourceGroup {
-                account_identifier: group.account_identifier,
-                allowed_scope_levels: group.allowed_scope_levels,
-                color: group.color,
-                description: group.description,
-                identifier: group.identifier,
-                included_scopes: group.included_scopes,
-                name: group.name,
-                org_identifier: group.org_identifier,
-                project_identifier: group.project_identifier,
-                resource_filter: group.resource_filter,
-                tags: group.tags,
-                misfits: group.misfits,
-            })),
-            ..Default::default()
-        };
+        let body = types::ResourceGroupV2Request::new(group);
         let api = self.scope.raw().access_control();
         UpdateResourceGroup::new(self.scope.on(api.update_resource_group_v2(
             id,
@@ -151,7 +135,7 @@ request! {
 #[must_use = "nothing is sent before `send` or `.await`"]
 pub struct CreateResourceGroup {
     scope: Scope,
-    group: types::CreateResourceGroupV2BodyResourceGroup,
+    group: types::ResourceGroupV2,
     options: CallOptions,
 }
 
@@ -216,10 +200,7 @@ impl CreateResourceGroup {
     }
 
     async fn run(self) -> Result<types::ResourceGroupV2Response> {
-        let body = types::CreateResourceGroupV2Body {
-            resource_group: Some(Box::new(self.group)),
-            ..Default::default()
-        };
+        let body = types::ResourceGroupV2Request::new(self.group);
         let request = self
             .scope
             .raw()

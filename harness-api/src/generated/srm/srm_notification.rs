@@ -9,7 +9,7 @@ impl<'c> Api<'c> {
     ///
     /// `deleteNotificationRuleData`, tag `Srm Notification`. Idempotent: twice is as good as once. Published types.
     /// - Required: path `identifier`; query `account_id` = `accountId`.
-    /// - Result: nothing.
+    /// - Result: [`types::RestResponseBoolean`], `application/json`.
     #[inline]
     pub fn delete_notification_rule_data(
         &self,
@@ -117,8 +117,8 @@ impl DeleteNotificationRuleData {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
+        self.call.typed()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -293,7 +293,7 @@ pub(super) static DELETE_NOTIFICATION_RULE_DATA: rt::Operation = rt::Operation {
     ],
     bodies: &[],
     body_required: false,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

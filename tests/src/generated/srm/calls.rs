@@ -1371,7 +1371,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(empty(request.send()))
+            Ok(json(request.send()))
         },
     },
     Calling {

@@ -432,7 +432,11 @@ pub(crate) static TABLE: Table = Table {
             None,
             Some(again::<Vec<harness_api::srm::types::SloHealthListView>>),
         ),
-        ("deleteNotificationRuleData", None, None),
+        (
+            "deleteNotificationRuleData",
+            None,
+            Some(again::<harness_api::srm::types::RestResponseBoolean>),
+        ),
         (
             "getNotificationRuleData",
             None,
@@ -607,8 +611,8 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::srm::types::CvHealthSourceItem>(),
         ),
         (
-            "srm::types::CvHealthSourceKind",
-            size_of::<harness_api::srm::types::CvHealthSourceKind>(),
+            "srm::types::CvHealthSourceItems",
+            size_of::<harness_api::srm::types::CvHealthSourceItems>(),
         ),
         (
             "srm::types::CvHealthTrend",

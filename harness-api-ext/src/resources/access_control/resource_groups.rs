@@ -67,7 +67,7 @@ impl ResourceGroups {
         let project = self.scope.project().map(str::to_owned);
         CreateResourceGroup {
             scope: self.scope.clone(),
-            group: types::CreateResourceGroupV2BodyResourceGroup {
+            group: types::ResourceGroupV2 {
                 identifier: Some(id.into()),
                 name: Some(name.into()),
                 account_identifier: account.clone(),
@@ -97,23 +97,7 @@ impl ResourceGroups {
         let scope = self
             .scope
             .adopting(&mut group.org_identifier, &mut group.project_identifier);
-        let body = types::UpdateResourceGroupV2Body {
-            resource_group: Some(Box::new(types::UpdateResourceGroupV2BodyResourceGroup {
-                account_identifier: group.account_identifier,
-                allowed_scope_levels: group.allowed_scope_levels,
-                color: group.color,
-                description: group.description,
-                identifier: group.identifier,
-                included_scopes: group.included_scopes,
-                name: group.name,
-                org_identifier: group.org_identifier,
-                project_identifier: group.project_identifier,
-                resource_filter: group.resource_filter,
-                tags: group.tags,
-                misfits: group.misfits,
-            })),
-            ..Default::default()
-        };
+        let body = types::ResourceGroupV2Request::new(group);
         let api = scope.raw().access_control();
         UpdateResourceGroup::new(scope.on(api.update_resource_group_v2(id, scope.account(), &body)))
     }
@@ -155,7 +139,7 @@ request! {
 #[must_use = "nothing is sent before `send` or `.await`"]
 pub struct CreateResourceGroup {
     scope: Scope,
-    group: types::CreateResourceGroupV2BodyResourceGroup,
+    group: types::ResourceGroupV2,
     options: CallOptions,
 }
 
@@ -220,10 +204,7 @@ impl CreateResourceGroup {
     }
 
     async fn run(self) -> Result<types::ResourceGroupV2Response> {
-        let body = types::CreateResourceGroupV2Body {
-            resource_group: Some(Box::new(self.group)),
-            ..Default::default()
-        };
+        let body = types::ResourceGroupV2Request::new(self.group);
         let request = self
             .scope
             .raw()

@@ -92,7 +92,7 @@ impl Infrastructures {
         body.type_ = infrastructure.type_.map(|kind| kind.as_str().into());
         body.deployment_type = infrastructure
             .deployment_type
-            .map(|kind| kind.as_str().to_owned());
+            .map(|kind| kind.as_str().into());
         let api = scope.raw().cd();
         let request = api.update_infrastructure(scope.account(), &body);
         UpdateInfrastructure::new(scope.on(request))
@@ -162,7 +162,7 @@ impl CreateInfrastructure {
 
     /// How services are deployed to it, such as `Kubernetes`.
     pub fn deployment_type(mut self, kind: impl Into<String>) -> Self {
-        self.infrastructure.deployment_type = Some(kind.into());
+        self.infrastructure.deployment_type = Some(kind.into().into());
         self
     }
 

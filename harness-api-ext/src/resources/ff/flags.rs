@@ -68,11 +68,11 @@ impl FeatureFlags {
     pub fn create(&self, id: impl Into<String>, name: impl Into<String>) -> CreateFlag {
         let flag = CreateFlag {
             flag: types::CreateFeatureFlagBody {
-                identifier: Some(id.into()),
-                name: Some(name.into()),
-                project: self.scope.project().map(str::to_owned),
-                archived: Some(false),
-                permanent: Some(false),
+                identifier: Some(id.into().into()),
+                name: Some(name.into().into()),
+                project: self.scope.project().map(Into::into),
+                archived: Some(false.into()),
+                permanent: Some(false.into()),
                 ..Default::default()
             },
             scope: self.scope.clone(),
@@ -167,7 +167,7 @@ pub struct CreateFlag {
 impl CreateFlag {
     /// What it is for.
     pub fn description(mut self, text: impl Into<String>) -> Self {
-        self.flag.description = Some(text.into());
+        self.flag.description = Some(text.into().into());
         self
     }
 
@@ -182,33 +182,33 @@ impl CreateFlag {
         let variations = variations.into_iter().map(|(id, value)| {
             let id: String = id.into();
             types::CreateFeatureFlagBodyVariations {
-                name: Some(id.clone()),
-                identifier: Some(id),
-                value: Some(value.into()),
+                name: Some(id.clone().into()),
+                identifier: Some(id.into()),
+                value: Some(value.into().into()),
                 ..Default::default()
             }
         });
-        self.flag.kind = Some(kind.as_str().to_owned());
+        self.flag.kind = Some(kind.as_str().into());
         self.flag.variations = Some(variations.collect());
         self
     }
 
     /// The variations that it serves when it is on and when it is off.
     pub fn serves(mut self, on: impl Into<String>, off: impl Into<String>) -> Self {
-        self.flag.default_on_variation = Some(on.into());
-        self.flag.default_off_variation = Some(off.into());
+        self.flag.default_on_variation = Some(on.into().into());
+        self.flag.default_off_variation = Some(off.into().into());
         self
     }
 
     /// Whether it is to stay: such flags never count as stale.
     pub fn permanent(mut self, stays: bool) -> Self {
-        self.flag.permanent = Some(stays);
+        self.flag.permanent = Some(stays.into());
         self
     }
 
     /// Who it belongs to, such as a mail address.
     pub fn owner(mut self, owner: impl Into<String>) -> Self {
-        self.flag.owner = Some(owner.into());
+        self.flag.owner = Some(owner.into().into());
         self
     }
 

@@ -2,7 +2,7 @@
 
 use harness_api::ff::{self as raw, types};
 use harness_api::{CallOptions, Configure};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::instruction::{instructions, texts};
 use crate::Project;
@@ -75,10 +75,10 @@ impl Segments {
     pub fn create(&self, id: impl Into<String>, name: impl Into<String>) -> CreateSegment {
         CreateSegment {
             segment: types::CreateSegmentBody {
-                identifier: Some(id.into()),
-                name: Some(name.into()),
-                project: self.scope.project().map(str::to_owned),
-                environment: Some(self.environment.clone()),
+                identifier: Some(id.into().into()),
+                name: Some(name.into().into()),
+                project: self.scope.project().map(Into::into),
+                environment: Some(self.environment.clone().into()),
                 ..Default::default()
             },
             scope: self.scope.clone(),
@@ -128,6 +128,19 @@ request! {
     DeleteSegment(raw::DeleteSegment) -> () = done;
 }
 
+/// Adds texts to a list.
+fn add<I>(list: &mut Option<Value>, texts: I)
+where
+    I: IntoIterator,
+    I::Item: Into<String>,
+{
+    let texts = texts.into_iter().map(|text| Value::String(text.into()));
+    match list {
+        Some(Value::Array(list)) => list.extend(texts),
+        other => *other = Some(texts.collect()),
+    }
+}
+
 /// Creates a segment: `POST /cf/admin/segments`.
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send` or `.await`"]
@@ -144,11 +157,7 @@ impl CreateSegment {
         I: IntoIterator,
         I::Item: Into<String>,
     {
-        let targets = targets.into_iter().map(Into::into);
-        self.segment
-            .included
-            .get_or_insert_default()
-            .extend(targets);
+        add(&mut self.segment.included, targets);
         self
     }
 
@@ -158,11 +167,7 @@ impl CreateSegment {
         I: IntoIterator,
         I::Item: Into<String>,
     {
-        let targets = targets.into_iter().map(Into::into);
-        self.segment
-            .excluded
-            .get_or_insert_default()
-            .extend(targets);
+        add(&mut self.segment.excluded, targets);
         self
     }
 
@@ -179,10 +184,10 @@ impl CreateSegment {
         I::Item: Into<String>,
     {
         let rule = types::CreateSegmentBodyRules {
-            attribute: Some(attribute.into()),
-            op: Some(operator.into()),
-            values: Some(values.into_iter().map(Into::into).collect()),
-            negate: Some(false),
+            attribute: Some(attribute.into().into()),
+            op: Some(operator.into().into()),
+            values: Some(values.into_iter().map(Into::<String>::into).collect()),
+            negate: Some(false.into()),
             ..Default::default()
         };
         self.segment.rules.get_or_insert_default().push(rule);

@@ -123,7 +123,7 @@ impl ListClusters {
 
     /// Those of the levels below too.
     pub fn include_child_scopes(mut self, include: bool) -> Self {
-        self.query.include_child_scopes = Some(include);
+        self.query.include_child_scopes = Some(include.into());
         self
     }
 }

@@ -102,7 +102,7 @@ macro_rules! install_text {
 
             /// With the plugin of Argo CD that puts in values from Harness.
             pub fn harness_plugin(mut self, on: bool) -> Self {
-                self.argo().enable_argocd_harness_plugin = Some(on);
+                self.argo().enable_argocd_harness_plugin = Some(on.into());
                 self
             }
 

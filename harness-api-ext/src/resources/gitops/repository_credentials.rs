@@ -120,7 +120,7 @@ impl ListRepositoryCredentials {
 
     /// Those of the levels below too.
     pub fn include_child_scopes(mut self, include: bool) -> Self {
-        self.query.include_child_scopes = Some(include);
+        self.query.include_child_scopes = Some(include.into());
         self
     }
 }

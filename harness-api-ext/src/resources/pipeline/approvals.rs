@@ -1,8 +1,8 @@
 //! What runs wait for people to say yes to.
 
+use harness_api::pipeline::types::HarnessApprovalActivityRequestAction as Action;
 use harness_api::pipeline::{self as raw, types};
-use harness_api::{CallOptions, Configure, Response};
-use serde::Deserialize;
+use harness_api::{CallOptions, Configure, ErrorKind, Response};
 
 use super::Run;
 use crate::Project;
@@ -59,31 +59,24 @@ pub struct Approvals {
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Approval {
     /// The id, to answer it by.
     pub id: String,
     /// Who is asked: `HarnessApproval` people, others a system.
-    #[serde(default, rename = "type")]
     pub kind: Option<String>,
     /// `WAITING`, `APPROVED`, `REJECTED`, `FAILED`, `ABORTED` or `EXPIRED`.
-    #[serde(default)]
     pub status: Option<String>,
     /// What went wrong with it.
-    #[serde(default)]
     pub error_message: Option<String>,
     /// Until when it can be answered, in milliseconds since 1970.
-    #[serde(default)]
     pub deadline: Option<i64>,
     /// When it was asked for, in milliseconds since 1970.
-    #[serde(default)]
     pub created: Option<i64>,
     /// When it changed last, in milliseconds since 1970.
-    #[serde(default)]
     pub updated: Option<i64>,
     /// What is asked, of whom, and who has answered: its members depend on the kind.
-    #[serde(default)]
     pub details: serde_json::Value,
 }
 
@@ -98,38 +91,50 @@ impl Approvals {
 
     /// Says yes.
     pub fn approve(&self, approval: impl Into<String>) -> AnswerApproval {
-        self.answer(approval, "APPROVE")
+        self.answer(approval, Action::Approve)
     }
 
     /// Says no, which ends the run or has it roll back, as its pipeline says.
     pub fn reject(&self, approval: impl Into<String>) -> AnswerApproval {
-        self.answer(approval, "REJECT")
+        self.answer(approval, Action::Reject)
     }
 
-    fn answer(&self, approval: impl Into<String>, action: &str) -> AnswerApproval {
+    fn answer(&self, approval: impl Into<String>, action: Action) -> AnswerApproval {
         AnswerApproval {
             scope: self.scope.clone(),
             approval: approval.into(),
             // Members without a value are sent as empty ones.
-            body: types::AddHarnessApprovalActivityBody {
-                action: Some(action.to_owned()),
+            body: types::HarnessApprovalActivityRequest {
                 comments: Some(String::new()),
                 approver_inputs: Some(Vec::new()),
-                ..Default::default()
+                ..types::HarnessApprovalActivityRequest::new(action)
             },
             options: CallOptions::default(),
         }
     }
 }
 
-/// The approvals of an answer, whose members the description of the API leaves open.
-fn approvals(answer: Response<serde_json::Value>) -> Result<Vec<Approval>> {
-    let (approvals, parts) = answer.into_parts();
-    serde_json::from_value(approvals).map_err(|_| {
-        // What serde says of it quotes values.
-        let message = "the approvals of a run are not in the form that is known";
+/// The approvals of a response. One without an id cannot be answered.
+fn approvals(
+    response: Response<Vec<types::ApprovalInstanceResponseBody>>,
+) -> Result<Vec<Approval>> {
+    let (approvals, parts) = response.into_parts();
+    let made = approvals.into_iter().map(|approval| {
+        Some(Approval {
+            id: approval.id?,
+            kind: approval.type_.map(|kind| kind.as_str().to_owned()),
+            status: approval.status.map(|status| status.as_str().to_owned()),
+            error_message: approval.error_message,
+            deadline: approval.deadline,
+            created: approval.created,
+            updated: approval.updated,
+            details: approval.details.unwrap_or_default(),
+        })
+    });
+    let made: Option<Vec<Approval>> = made.collect();
+    made.ok_or_else(|| {
         parts
-            .into_error(harness_api::ErrorKind::Decode, message)
+            .into_error(ErrorKind::Decode, "an approval of the run has no id")
             .into()
     })
 }
@@ -153,7 +158,7 @@ request! {
 pub struct AnswerApproval {
     scope: Scope,
     approval: String,
-    body: types::AddHarnessApprovalActivityBody,
+    body: types::HarnessApprovalActivityRequest,
     options: CallOptions,
 }
 
@@ -166,11 +171,7 @@ impl AnswerApproval {
 
     /// The value of an input that the approval asks for.
     pub fn input(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        let input = types::AddHarnessApprovalActivityBodyApproverInputs {
-            name: Some(name.into()),
-            value: Some(value.into()),
-            ..Default::default()
-        };
+        let input = types::ApproverInput::new(name, value);
         self.body
             .approver_inputs
             .get_or_insert_default()

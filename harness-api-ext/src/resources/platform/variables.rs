@@ -58,14 +58,14 @@ impl Variables {
         value: impl Into<String>,
     ) -> CreateVariable {
         CreateVariable {
-            variable: types::CreateVariableBodyVariable {
+            variable: types::VariableDto {
                 identifier: Some(id.into()),
                 name: Some(name.into()),
                 org_identifier: self.scope.org().map(str::to_owned),
                 project_identifier: self.scope.project().map(str::to_owned),
-                type_: Some("String".to_owned()),
-                spec: Some(Box::new(types::CreateVariableBodyVariableSpec {
-                    value_type: Some("FIXED".to_owned()),
+                type_: Some(types::VariableDtoType::String),
+                spec: Some(Box::new(types::VariableConfigDto {
+                    value_type: Some(types::VariableConfigDtoValueType::Fixed),
                     fixed_value: Some(value.into()),
                     ..Default::default()
                 })),
@@ -78,7 +78,7 @@ impl Variables {
 
     /// Puts this in place of what the variable with its identifier is. What is not set is reset: begin with what
     /// [`get`](Self::get) gives.
-    pub fn update(&self, mut variable: types::VariableDetails) -> UpdateVariable {
+    pub fn update(&self, mut variable: types::VariableDto) -> UpdateVariable {
         let scope = self
             .scope
             .adopting(
@@ -89,25 +89,10 @@ impl Variables {
                 "variable identifier",
                 variable.identifier.as_deref().unwrap_or_default(),
             );
-        let spec = variable.spec.map(|spec| {
-            Box::new(types::UpdateVariableBodyVariableSpec {
-                value_type: spec.value_type,
-                fixed_value: spec.fixed_value,
-                misfits: spec.misfits,
-                ..Default::default()
-            })
-        });
-        let body = types::UpdateVariableBody {
-            variable: Some(Box::new(types::UpdateVariableBodyVariable {
-                identifier: variable.identifier,
-                name: variable.name,
-                description: variable.description,
-                org_identifier: variable.org_identifier,
-                project_identifier: variable.project_identifier,
-                type_: variable.type_,
-                spec,
-                misfits: variable.misfits,
-            })),
+        // What the server found, and not what a caller sends.
+        variable.governance_metadata = None;
+        let body = types::VariableRequestDto {
+            variable: Some(Box::new(variable)),
             ..Default::default()
         };
         let api = scope.raw().platform();
@@ -123,7 +108,7 @@ impl Variables {
 
 list! {
     /// A list of variables: `GET /ng/api/variables`.
-    ListVariables(raw::GetVariableList) -> types::VariableDetailsResponse;
+    ListVariables(raw::GetVariableList) -> types::VariableResponseDto;
     /// Those whose name or identifier holds this text.
     search(impl Into<String>) => search_term;
     /// Those of the levels below as well.
@@ -132,12 +117,12 @@ list! {
 
 request! {
     /// Reads a variable: `GET /ng/api/variables/{identifier}`.
-    GetVariable(raw::GetVariable) -> types::VariableDetailsResponse = .data;
+    GetVariable(raw::GetVariable) -> types::VariableResponseDto = .data;
 }
 
 request! {
     /// Replaces a variable: `PUT /ng/api/variables`.
-    UpdateVariable(raw::UpdateVariable) -> types::VariableDetailsResponse = .data;
+    UpdateVariable(raw::UpdateVariable) -> types::VariableResponseDto = .data;
 }
 
 request! {
@@ -150,7 +135,7 @@ request! {
 #[must_use = "nothing is sent before `send` or `.await`"]
 pub struct CreateVariable {
     scope: Scope,
-    variable: types::CreateVariableBodyVariable,
+    variable: types::VariableDto,
     options: CallOptions,
 }
 
@@ -161,8 +146,8 @@ impl CreateVariable {
         self
     }
 
-    async fn run(self) -> Result<types::VariableDetailsResponse> {
-        let body = types::CreateVariableBody {
+    async fn run(self) -> Result<types::VariableResponseDto> {
+        let body = types::VariableRequestDto {
             variable: Some(Box::new(self.variable)),
             ..Default::default()
         };
@@ -176,4 +161,4 @@ impl CreateVariable {
     }
 }
 
-sendable!(CreateVariable -> types::VariableDetailsResponse);
+sendable!(CreateVariable -> types::VariableResponseDto);

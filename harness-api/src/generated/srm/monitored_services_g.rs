@@ -96,7 +96,6 @@ impl<'c> Api<'c> {
     /// `getHealthSources`, tag `Monitored Services`. Safe: it only reads. Published types.
     /// - Required: query `account_id` = `accountId`, `org_identifier` = `orgIdentifier`, `project_identifier` = `projectIdentifier`, `service_identifier` = `serviceIdentifier`, `environment_identifier` = `environmentIdentifier`.
     /// - Result: [`types::GetHealthSourcesResponse`], `application/json`.
-    /// - List: `whole list, items resource`.
     #[inline]
     pub fn get_health_sources(
         &self,
@@ -669,13 +668,6 @@ impl GetHealthSources {
     }
 }
 rt::request!(GetHealthSources);
-impl rt::Paged for GetHealthSources {
-    type Item = types::CvHealthSourceKind;
-    #[inline]
-    fn into_call(self) -> rt::Call {
-        self.call
-    }
-}
 /// Request of [`Api::get_health_sources_for_monitored_service_identifier`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1431,7 +1423,7 @@ pub(super) static GET_HEALTH_SOURCES: rt::Operation = rt::Operation {
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "resource") }),
+    paging: None,
 };
 pub(super) static GET_HEALTH_SOURCES_FOR_MONITORED_SERVICE_IDENTIFIER: rt::Operation = rt::Operation {
     id: "getHealthSourcesForMonitoredServiceIdentifier",

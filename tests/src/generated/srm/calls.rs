@@ -1370,7 +1370,7 @@ pub(crate) static CALLS: &[Calling] = &[
             } else {
                 request
             };
-            Ok(empty(request.send()))
+            Ok(json(request.send()))
         },
     },
     Calling {

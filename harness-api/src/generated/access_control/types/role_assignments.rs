@@ -697,6 +697,7 @@ pub struct PrincipalV2 {
     pub name: Option<String>,
     pub scope_level: Option<String>,
     pub type_: Option<PrincipalV2Type>,
+    pub unique_id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -709,6 +710,7 @@ impl model::Model for PrincipalV2 {
             name: None,
             scope_level: None,
             type_: None,
+            unique_id: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -716,7 +718,7 @@ impl model::Model for PrincipalV2 {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "PrincipalV2",
-            names: &["name", "type", "email", "identifier", "scopeLevel"],
+            names: &["name", "type", "email", "uniqueId", "identifier", "scopeLevel"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -728,18 +730,20 @@ impl model::Model for PrincipalV2 {
             0 => model::Slot::Str(&mut self.name),
             1 => model::Slot::Opt(&mut self.type_),
             2 => model::Slot::Str(&mut self.email),
-            3 => model::Slot::Str(&mut self.identifier),
-            4 => model::Slot::Str(&mut self.scope_level),
+            3 => model::Slot::Str(&mut self.unique_id),
+            4 => model::Slot::Str(&mut self.identifier),
+            5 => model::Slot::Str(&mut self.scope_level),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(2, &self.email);
-        to.opt(3, &self.identifier);
+        to.opt(4, &self.identifier);
         to.opt(0, &self.name);
-        to.opt(4, &self.scope_level);
+        to.opt(5, &self.scope_level);
         to.opt(1, &self.type_);
+        to.opt(3, &self.unique_id);
         to.misfits(&self.misfits);
     }
 }
@@ -1185,7 +1189,9 @@ pub struct RoleAssignmentAggregate {
     pub principal: Option<Box<PrincipalV2>>,
     pub resource_group: Option<Box<ResourceGroupV2>>,
     pub role: Option<Box<AuthzRoleResponse>>,
+    pub role_assignment_dto: Option<Box<AuthzRoleAssignmentResponse>>,
     pub scope: Option<Box<ScopeResponse>>,
+    pub user_group_name: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -1201,7 +1207,9 @@ impl model::Model for RoleAssignmentAggregate {
             principal: None,
             resource_group: None,
             role: None,
+            role_assignment_dto: None,
             scope: None,
+            user_group_name: None,
             misfits: model::Misfits::NONE,
         }
     }
@@ -1217,8 +1225,10 @@ impl model::Model for RoleAssignmentAggregate {
                 "principal",
                 "identifier",
                 "resourceGroup",
+                "userGroupName",
                 "harnessManaged",
                 "lastModifiedAt",
+                "roleAssignmentDTO",
             ],
             required: &[],
             secrets: &[],
@@ -1235,8 +1245,10 @@ impl model::Model for RoleAssignmentAggregate {
             4 => model::Slot::Opt(&mut self.principal),
             5 => model::Slot::Str(&mut self.identifier),
             6 => model::Slot::Opt(&mut self.resource_group),
-            7 => model::Slot::Flag(&mut self.harness_managed),
-            8 => model::Slot::Int(&mut self.last_modified_at),
+            7 => model::Slot::Str(&mut self.user_group_name),
+            8 => model::Slot::Flag(&mut self.harness_managed),
+            9 => model::Slot::Int(&mut self.last_modified_at),
+            10 => model::Slot::Opt(&mut self.role_assignment_dto),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
@@ -1244,13 +1256,15 @@ impl model::Model for RoleAssignmentAggregate {
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(3, &self.created_at);
         to.opt(2, &self.disabled);
-        to.opt(7, &self.harness_managed);
+        to.opt(8, &self.harness_managed);
         to.opt(5, &self.identifier);
-        to.opt(8, &self.last_modified_at);
+        to.opt(9, &self.last_modified_at);
         to.opt(4, &self.principal);
         to.opt(6, &self.resource_group);
         to.opt(0, &self.role);
+        to.opt(10, &self.role_assignment_dto);
         to.opt(1, &self.scope);
+        to.opt(7, &self.user_group_name);
         to.misfits(&self.misfits);
     }
 }

@@ -215,6 +215,7 @@ pub struct BudgetSummary {
     pub budget_group: Option<bool>,
     pub budget_monthly_breakdown: Option<Box<BudgetMonthlyBreakdown>>,
     pub cascade_type: Option<BudgetSummaryCascadeType>,
+    pub child_entities: Option<Vec<BudgetSummary>>,
     pub child_entity_proportions: Option<Vec<BudgetGroupChildEntityDto>>,
     pub created_at: Option<i64>,
     pub created_by: Option<Box<EmbeddedUser>>,
@@ -251,6 +252,7 @@ impl model::Model for BudgetSummary {
             budget_group: None,
             budget_monthly_breakdown: None,
             cascade_type: None,
+            child_entities: None,
             child_entity_proportions: None,
             created_at: None,
             created_by: None,
@@ -299,6 +301,7 @@ impl model::Model for BudgetSummary {
                 "cascadeType",
                 "budgetAmount",
                 "forecastCost",
+                "childEntities",
                 "isBudgetGroup",
                 "lastUpdatedAt",
                 "lastUpdatedBy",
@@ -337,46 +340,48 @@ impl model::Model for BudgetSummary {
             15 => model::Slot::Opt(&mut self.cascade_type),
             16 => model::Slot::Num(&mut self.budget_amount),
             17 => model::Slot::Num(&mut self.forecast_cost),
-            18 => model::Slot::Flag(&mut self.is_budget_group),
-            19 => model::Slot::Int(&mut self.last_updated_at),
-            20 => model::Slot::Opt(&mut self.last_updated_by),
-            21 => model::Slot::Str(&mut self.perspective_id),
-            22 => model::Slot::Opt(&mut self.alert_thresholds),
-            23 => model::Slot::Str(&mut self.perspective_name),
-            24 => model::Slot::Opt(&mut self.actual_cost_alerts),
-            25 => model::Slot::Opt(&mut self.forecast_cost_alerts),
-            26 => model::Slot::Opt(&mut self.budget_monthly_breakdown),
-            27 => model::Slot::Opt(&mut self.child_entity_proportions),
-            28 => model::Slot::Flag(&mut self.disable_currency_warning),
+            18 => model::Slot::Opt(&mut self.child_entities),
+            19 => model::Slot::Flag(&mut self.is_budget_group),
+            20 => model::Slot::Int(&mut self.last_updated_at),
+            21 => model::Slot::Opt(&mut self.last_updated_by),
+            22 => model::Slot::Str(&mut self.perspective_id),
+            23 => model::Slot::Opt(&mut self.alert_thresholds),
+            24 => model::Slot::Str(&mut self.perspective_name),
+            25 => model::Slot::Opt(&mut self.actual_cost_alerts),
+            26 => model::Slot::Opt(&mut self.forecast_cost_alerts),
+            27 => model::Slot::Opt(&mut self.budget_monthly_breakdown),
+            28 => model::Slot::Opt(&mut self.child_entity_proportions),
+            29 => model::Slot::Flag(&mut self.disable_currency_warning),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
         to.opt(12, &self.actual_cost);
-        to.opt(24, &self.actual_cost_alerts);
-        to.opt(22, &self.alert_thresholds);
+        to.opt(25, &self.actual_cost_alerts);
+        to.opt(23, &self.alert_thresholds);
         to.opt(16, &self.budget_amount);
         to.opt(14, &self.budget_group);
-        to.opt(26, &self.budget_monthly_breakdown);
+        to.opt(27, &self.budget_monthly_breakdown);
         to.opt(15, &self.cascade_type);
-        to.opt(27, &self.child_entity_proportions);
+        to.opt(18, &self.child_entities);
+        to.opt(28, &self.child_entity_proportions);
         to.opt(8, &self.created_at);
         to.opt(9, &self.created_by);
-        to.opt(28, &self.disable_currency_warning);
+        to.opt(29, &self.disable_currency_warning);
         to.opt(4, &self.folder_id);
         to.opt(17, &self.forecast_cost);
-        to.opt(25, &self.forecast_cost_alerts);
+        to.opt(26, &self.forecast_cost_alerts);
         to.opt(13, &self.growth_rate);
         to.opt(0, &self.id);
-        to.opt(18, &self.is_budget_group);
-        to.opt(19, &self.last_updated_at);
-        to.opt(20, &self.last_updated_by);
+        to.opt(19, &self.is_budget_group);
+        to.opt(20, &self.last_updated_at);
+        to.opt(21, &self.last_updated_by);
         to.opt(1, &self.name);
         to.opt(5, &self.parent_id);
         to.opt(3, &self.period);
-        to.opt(21, &self.perspective_id);
-        to.opt(23, &self.perspective_name);
+        to.opt(22, &self.perspective_id);
+        to.opt(24, &self.perspective_name);
         to.opt(10, &self.start_time);
         to.opt(6, &self.time_left);
         to.opt(11, &self.time_scope);

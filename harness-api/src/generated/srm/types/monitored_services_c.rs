@@ -299,31 +299,25 @@ impl model::Model for CvHealthSourceItem {
     }
 }
 model::model!(CvHealthSourceItem);
-/// Schema `CvHealthSourceKind`.
-pub struct CvHealthSourceKind {
-    pub identifier: Option<String>,
-    pub name: Option<String>,
-    pub type_: Option<String>,
-    pub verification_type: Option<String>,
+/// Schema `CvHealthSourceItems`.
+pub struct CvHealthSourceItems {
+    pub resource: Option<Vec<CvHealthSourceItem>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl model::Model for CvHealthSourceKind {
+impl model::Model for CvHealthSourceItems {
     #[inline]
     fn blank() -> Self {
         Self {
-            identifier: None,
-            name: None,
-            type_: None,
-            verification_type: None,
+            resource: None,
             misfits: model::Misfits::NONE,
         }
     }
     #[inline]
     fn about(&self) -> &'static model::About {
         &model::About {
-            name: "CvHealthSourceKind",
-            names: &["name", "type", "identifier", "verificationType"],
+            name: "CvHealthSourceItems",
+            names: &["resource"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -332,23 +326,17 @@ impl model::Model for CvHealthSourceKind {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.type_),
-            2 => model::Slot::Str(&mut self.identifier),
-            3 => model::Slot::Str(&mut self.verification_type),
+            0 => model::Slot::Opt(&mut self.resource),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(2, &self.identifier);
-        to.opt(0, &self.name);
-        to.opt(1, &self.type_);
-        to.opt(3, &self.verification_type);
+        to.opt(0, &self.resource);
         to.misfits(&self.misfits);
     }
 }
-model::model!(CvHealthSourceKind);
+model::model!(CvHealthSourceItems);
 /// Schema `CvHealthTrend`.
 pub struct CvHealthTrend {
     pub health_scores: Option<Vec<CvHealthScore>>,

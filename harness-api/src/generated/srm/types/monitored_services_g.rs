@@ -152,8 +152,9 @@ impl model::Model for GetHealthSourcesForMonitoredServiceIdentifierResponse {
 model::model!(GetHealthSourcesForMonitoredServiceIdentifierResponse);
 /// Schema `getHealthSources response`.
 pub struct GetHealthSourcesResponse {
+    pub data: Option<Box<CvHealthSourceItems>>,
     pub meta_data: Option<std::collections::BTreeMap<String, serde_json::Value>>,
-    pub resource: Option<Vec<CvHealthSourceKind>>,
+    pub resource: Option<Vec<CvHealthSourceItem>>,
     pub response_messages: Option<Vec<ResponseMessage>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
@@ -162,6 +163,7 @@ impl model::Model for GetHealthSourcesResponse {
     #[inline]
     fn blank() -> Self {
         Self {
+            data: None,
             meta_data: None,
             resource: None,
             response_messages: None,
@@ -172,7 +174,7 @@ impl model::Model for GetHealthSourcesResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetHealthSourcesResponse",
-            names: &["metaData", "resource", "responseMessages"],
+            names: &["data", "metaData", "resource", "responseMessages"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -181,17 +183,19 @@ impl model::Model for GetHealthSourcesResponse {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.meta_data),
-            1 => model::Slot::Opt(&mut self.resource),
-            2 => model::Slot::Opt(&mut self.response_messages),
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.meta_data),
+            2 => model::Slot::Opt(&mut self.resource),
+            3 => model::Slot::Opt(&mut self.response_messages),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn parts<'a>(&'a self, to: &mut model::Parts<'a, '_>) {
-        to.opt(0, &self.meta_data);
-        to.opt(1, &self.resource);
-        to.opt(2, &self.response_messages);
+        to.opt(0, &self.data);
+        to.opt(1, &self.meta_data);
+        to.opt(2, &self.resource);
+        to.opt(3, &self.response_messages);
         to.misfits(&self.misfits);
     }
 }

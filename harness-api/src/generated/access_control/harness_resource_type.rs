@@ -69,7 +69,7 @@ pub(super) static GET_RESOURCE_TYPES: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json", "application/yaml"],
     response: &rt::ResponseSchema::data(
-        rt::ValueSchema::object_or_empty(types::ResourceType::NAMES),
+        rt::ValueSchema::object(types::ResourceType::NAMES),
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

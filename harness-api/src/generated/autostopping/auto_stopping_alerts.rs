@@ -241,7 +241,8 @@ pub(super) static DELETE_ALERT: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::object(types::AlertMessageResponse::NAMES),
+    response: &rt::ResponseSchema::object(types::AlertMessageResponse::NAMES)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -260,7 +260,7 @@ pub(super) static CREATE_COST_CATEGORY_JIRA_MAPPING: rt::Operation = rt::Operati
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::data(rt::ValueSchema::Text),
+    response: &rt::ResponseSchema::data(rt::ValueSchema::Text).confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -452,7 +452,7 @@ pub(super) static IACM_RESOURCE_COST_OVERVIEW: rt::Operation = rt::Operation {
     body_required: true,
     answers: &["application/json"],
     response: &rt::ResponseSchema::data(
-        rt::ValueSchema::object_or_empty(types::IacmResourceCosts::NAMES),
+        rt::ValueSchema::object(types::IacmResourceCosts::NAMES),
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

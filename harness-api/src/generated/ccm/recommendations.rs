@@ -525,7 +525,7 @@ pub(super) static CHANGE_INFERENCE_STATE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::data(rt::ValueSchema::Any),
+    response: &rt::ResponseSchema::data(rt::ValueSchema::Any).confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -581,7 +581,7 @@ pub(super) static IACM_RESOURCE_RECOMMENDATIONS: rt::Operation = rt::Operation {
     body_required: true,
     answers: &["application/json"],
     response: &rt::ResponseSchema::data(
-        rt::ValueSchema::object_or_empty(types::IacmResourceRecommendations::NAMES),
+        rt::ValueSchema::object(types::IacmResourceRecommendations::NAMES),
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

@@ -507,7 +507,7 @@ pub(super) static ENFORCEMENT_SAVINGS: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::data(rt::ValueSchema::object(&[])),
+    response: &rt::ResponseSchema::data(rt::ValueSchema::object_or_empty(&[])),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

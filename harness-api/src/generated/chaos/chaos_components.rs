@@ -192,8 +192,8 @@ pub(super) static GET_CHAOS_COMPONENT_VARIABLE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::GetChaosComponentVariableResponse::NAMES),
+    response: &rt::ResponseSchema::object(
+        types::GetChaosComponentVariableResponse::NAMES,
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

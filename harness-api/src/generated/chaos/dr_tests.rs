@@ -197,9 +197,7 @@ pub(super) static LIST_DR_TESTS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::ListDrTestsResponse::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::ListDrTestsResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -985,10 +985,8 @@ pub(super) static LIST_SUGGESTED_REVIEWERS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(
-            types::TypesListReviewerSuggestionsOutput::NAMES,
-        ),
+    response: &rt::ResponseSchema::object(
+        types::TypesListReviewerSuggestionsOutput::NAMES,
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

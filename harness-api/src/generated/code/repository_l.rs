@@ -787,9 +787,7 @@ pub(super) static LINKED_SYNC: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::RepoLinkedSyncOutput::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::RepoLinkedSyncOutput::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

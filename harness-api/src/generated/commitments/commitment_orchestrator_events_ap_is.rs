@@ -178,7 +178,7 @@ pub(super) static RENEWAL_EVENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     response: &rt::ResponseSchema::envelope(
         "response",
-        rt::ValueSchema::object_or_empty(types::RenewalEventsSuccessResponseValue::NAMES),
+        rt::ValueSchema::object(types::RenewalEventsSuccessResponseValue::NAMES),
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

@@ -273,9 +273,7 @@ pub(super) static GET_FILTERS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::FilterResponse::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::FilterResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

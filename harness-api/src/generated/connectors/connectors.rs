@@ -1835,7 +1835,7 @@ pub(super) static GET_GCP_PROJECTS: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json", "text/html", "text/yaml"],
     response: &rt::ResponseSchema::data(
-        rt::ValueSchema::object_or_empty(types::GcpProjectResponseDto::NAMES),
+        rt::ValueSchema::object(types::GcpProjectResponseDto::NAMES),
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

@@ -220,9 +220,7 @@ pub(super) static GET_FLYWAY_DEPLOYED_STATE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::GetFlywayDeployedStateResponse::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::GetFlywayDeployedStateResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -108,7 +108,7 @@ pub(super) static AGENT_DELETE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::object(types::V1Agent::NAMES),
+    response: &rt::ResponseSchema::object(types::V1Agent::NAMES).confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

@@ -1267,8 +1267,8 @@ pub(super) static AGENT_GET_SECRET_RESOLUTION_ENABLED: rt::Operation = rt::Opera
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::V1SecretResolutionEnabledResponse::NAMES),
+    response: &rt::ResponseSchema::object(
+        types::V1SecretResolutionEnabledResponse::NAMES,
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,
@@ -1292,9 +1292,7 @@ pub(super) static AGENT_GET_SYNC_ALLOWED: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::V1SyncAllowedResponse::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::V1SyncAllowedResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -298,9 +298,7 @@ pub(super) static AGENT_UNIQUE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::V1UniqueMessage::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::V1UniqueMessage::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -334,9 +332,7 @@ pub(super) static AGENT_UPDATE_SYNC_ALLOWED: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::V1SyncAllowedResponse::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::V1SyncAllowedResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

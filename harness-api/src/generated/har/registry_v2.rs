@@ -1120,7 +1120,8 @@ pub(super) static ADD_OCI_ARTIFACT_TAGS: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::object(types::AddOciArtifactTagsResponse::NAMES)
-        .status(rt::StatusMember::Envelope),
+        .status(rt::StatusMember::Envelope)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -1157,7 +1158,8 @@ pub(super) static DELETE_METADATA: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::object(types::DeleteMetadataResponse::NAMES)
-        .status(rt::StatusMember::Envelope),
+        .status(rt::StatusMember::Envelope)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -1226,7 +1228,7 @@ pub(super) static GET_METADATA: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::data(
-        rt::ValueSchema::object_or_empty(types::MetadataOutput::NAMES),
+        rt::ValueSchema::object(types::MetadataOutput::NAMES),
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,
@@ -1441,7 +1443,8 @@ pub(super) static REGISTRY_V2_COPY: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::object(types::RegistryV2CopyResponse::NAMES)
-        .status(rt::StatusMember::Envelope),
+        .status(rt::StatusMember::Envelope)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -1459,7 +1462,7 @@ pub(super) static SAVE_METADATA: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::data(
-        rt::ValueSchema::object_or_empty(types::MetadataOutput::NAMES),
+        rt::ValueSchema::object(types::MetadataOutput::NAMES),
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,
@@ -1509,7 +1512,7 @@ pub(super) static UPDATE_METADATA: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::data(
-        rt::ValueSchema::object_or_empty(types::MetadataOutput::NAMES),
+        rt::ValueSchema::object(types::MetadataOutput::NAMES),
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

@@ -73,7 +73,8 @@ pub(super) static BULK_DELETE_V3: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::object(types::BulkDeleteResponseV3::NAMES),
+    response: &rt::ResponseSchema::object(types::BulkDeleteResponseV3::NAMES)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -69,10 +69,8 @@ pub(super) static REPLACE_INVENTORY_FROM_IMPORT: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(
-            types::ReplaceInventoryFromImportResponse::NAMES,
-        ),
+    response: &rt::ResponseSchema::object(
+        types::ReplaceInventoryFromImportResponse::NAMES,
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

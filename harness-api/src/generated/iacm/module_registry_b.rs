@@ -57,8 +57,8 @@ pub(super) static BATCH_CHECK_MODULE_LIFECYCLE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::BatchCheckModuleLifecycleResponse::NAMES),
+    response: &rt::ResponseSchema::object(
+        types::BatchCheckModuleLifecycleResponse::NAMES,
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

@@ -730,9 +730,7 @@ pub(super) static LIST_MODULE_EXAMPLE_TREE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::ListModuleExampleTreeResponse::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::ListModuleExampleTreeResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

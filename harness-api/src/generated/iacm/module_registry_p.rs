@@ -364,7 +364,7 @@ pub(super) static POST_MODULE_EXAMPLE: rt::Operation = rt::Operation {
     bodies: &["application/octet-stream"],
     body_required: true,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY,
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -506,9 +506,7 @@ pub(super) static CHECK_PUSH_DATA: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::CheckPushDataResponse::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::CheckPushDataResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -529,7 +527,8 @@ pub(super) static DELETE_DEFAULT_PIPELINE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -554,7 +553,8 @@ pub(super) static DISABLE_EPHEMERAL_WORKSPACES_IN_PROJECT: rt::Operation = rt::O
     response: &rt::ResponseSchema::object(
             types::DisableEphemeralWorkspacesInProjectResponse::NAMES,
         )
-        .status(rt::StatusMember::Result),
+        .status(rt::StatusMember::Result)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -577,7 +577,8 @@ pub(super) static DISABLE_PROJECT_DRIFT: rt::Operation = rt::Operation {
     body_required: false,
     answers: &["application/json"],
     response: &rt::ResponseSchema::object(types::DisableProjectDriftResponse::NAMES)
-        .status(rt::StatusMember::Result),
+        .status(rt::StatusMember::Result)
+        .confirmed_by(&["data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -712,7 +713,7 @@ pub(super) static UPSERT_DEFAULT_PIPELINE: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY,
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

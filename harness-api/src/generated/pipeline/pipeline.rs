@@ -1372,7 +1372,7 @@ pub(super) static CREATE_PIPELINE_EXECUTION_ANNOTATIONS: rt::Operation = rt::Ope
     bodies: &["application/json", "application/yaml"],
     body_required: true,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY,
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -72,7 +72,7 @@ pub(super) static GET_LICENSE_USAGE: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::data(rt::ValueSchema::object(&[])),
+    response: &rt::ResponseSchema::data(rt::ValueSchema::object_or_empty(&[])),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

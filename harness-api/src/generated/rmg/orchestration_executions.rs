@@ -1383,7 +1383,8 @@ pub(super) static DELETE_TASK_COMMENT: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
+    response: &rt::ResponseSchema::EMPTY
+        .confirmed_by(&["", "data", "deleted", "isDeleted"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,
@@ -1573,10 +1574,8 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITY_INPUTS: rt::Operation = r
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(
-            types::GetOrchestrationExecutionActivityInputsResponse::NAMES,
-        ),
+    response: &rt::ResponseSchema::object(
+        types::GetOrchestrationExecutionActivityInputsResponse::NAMES,
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,
@@ -1602,10 +1601,8 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITY_OUTPUTS: rt::Operation = 
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(
-            types::GetOrchestrationExecutionActivityOutputsResponse::NAMES,
-        ),
+    response: &rt::ResponseSchema::object(
+        types::GetOrchestrationExecutionActivityOutputsResponse::NAMES,
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,
@@ -1630,10 +1627,8 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_PHASE_OUTPUTS: rt::Operation = rt:
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(
-            types::GetOrchestrationExecutionPhaseOutputsResponse::NAMES,
-        ),
+    response: &rt::ResponseSchema::object(
+        types::GetOrchestrationExecutionPhaseOutputsResponse::NAMES,
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,
@@ -1708,10 +1703,8 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_TASKS: rt::Operation = rt::Operati
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(
-            types::GetOrchestrationExecutionTasksResponse::NAMES,
-        ),
+    response: &rt::ResponseSchema::object(
+        types::GetOrchestrationExecutionTasksResponse::NAMES,
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,
@@ -1766,7 +1759,7 @@ pub(super) static POST_ACTIVITY_EXECUTION_OUTPUT: rt::Operation = rt::Operation 
     bodies: &["application/json"],
     body_required: true,
     answers: &[],
-    response: &rt::ResponseSchema::EMPTY,
+    response: &rt::ResponseSchema::EMPTY.confirmed_by(&["", "data"]),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -615,8 +615,8 @@ pub(super) static GET_RELEASE_GROUP_COMPONENTS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::GetReleaseGroupComponentsResponse::NAMES),
+    response: &rt::ResponseSchema::object(
+        types::GetReleaseGroupComponentsResponse::NAMES,
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

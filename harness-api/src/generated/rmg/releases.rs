@@ -971,10 +971,8 @@ pub(super) static GET_RELEASE_ENVIRONMENT_DASHBOARD: rt::Operation = rt::Operati
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(
-            types::GetReleaseEnvironmentDashboardResponse::NAMES,
-        ),
+    response: &rt::ResponseSchema::object(
+        types::GetReleaseEnvironmentDashboardResponse::NAMES,
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,
@@ -1130,9 +1128,7 @@ pub(super) static POST_RELEASE_SUMMARY: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::PostReleaseSummaryResponse::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::PostReleaseSummaryResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -1419,7 +1419,7 @@ pub(super) static GET_HEALTH_SOURCES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::envelope("resource", rt::ValueSchema::List),
+    response: &rt::ResponseSchema::object(types::GetHealthSourcesResponse::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -198,7 +198,10 @@ pub(super) static QUERY_ATTESTATIONS_GRAPHQL: rt::Operation = rt::Operation {
     bodies: &["application/json"],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::envelope("data", rt::ValueSchema::object(&[])),
+    response: &rt::ResponseSchema::envelope(
+        "data",
+        rt::ValueSchema::object_or_empty(&[]),
+    ),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,

@@ -200,10 +200,8 @@ pub(super) static LIST_TRIAGE_OCCURRENCES_IN_SCOPE: rt::Operation = rt::Operatio
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(
-            types::ListOccurrencesInScopeResponseBody::NAMES,
-        ),
+    response: &rt::ResponseSchema::object(
+        types::ListOccurrencesInScopeResponseBody::NAMES,
     ),
     provenance: rt::Provenance::Package,
     deprecated: false,

@@ -1014,9 +1014,7 @@ pub(super) static ALL_ISSUES_FILTERS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::AllIssuesFiltersResult::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::AllIssuesFiltersResult::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -1192,9 +1190,7 @@ pub(super) static ALL_ISSUES_TREND_V2: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::AllIssuesTrendV2Result::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::AllIssuesTrendV2Result::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -168,9 +168,7 @@ pub(super) static OVERVIEW_BASELINES: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::BaselineExecutions::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::BaselineExecutions::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
@@ -192,9 +190,7 @@ pub(super) static OVERVIEW_HISTORICAL_COUNTS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::HistoricalCounts::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::HistoricalCounts::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

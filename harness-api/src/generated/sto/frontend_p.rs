@@ -835,9 +835,7 @@ pub(super) static PIPELINE_SECURITY_STEPS: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::PipelineSecurityStepsResult::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::PipelineSecurityStepsResult::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

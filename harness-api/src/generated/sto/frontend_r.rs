@@ -154,9 +154,7 @@ pub(super) static REMEDIATION_TREND: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::RemediationTrendResult::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::RemediationTrendResult::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

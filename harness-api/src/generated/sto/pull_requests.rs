@@ -437,9 +437,7 @@ pub(super) static GET_PULL_REQUEST_CORRELATION: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::PullRequestCorrelationResult::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::PullRequestCorrelationResult::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

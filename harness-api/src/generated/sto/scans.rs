@@ -630,9 +630,7 @@ pub(super) static LATEST_SCAN: rt::Operation = rt::Operation {
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::LatestScansResult::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::LatestScansResult::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

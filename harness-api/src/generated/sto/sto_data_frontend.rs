@@ -294,9 +294,7 @@ pub(super) static DATA_FRONTEND_ALL_ISSUES_FILTERS: rt::Operation = rt::Operatio
     bodies: &["application/json"],
     body_required: true,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(
-        rt::ValueSchema::object_or_empty(types::AllIssuesFiltersResultV2::NAMES),
-    ),
+    response: &rt::ResponseSchema::object(types::AllIssuesFiltersResultV2::NAMES),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

@@ -872,7 +872,7 @@ pub(super) static GET_TARGET_EXECUTION_OCCURRENCE: rt::Operation = rt::Operation
     bodies: &[],
     body_required: false,
     answers: &["application/json"],
-    response: &rt::ResponseSchema::new(rt::ValueSchema::object(&[])),
+    response: &rt::ResponseSchema::new(rt::ValueSchema::object_or_empty(&[])),
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,

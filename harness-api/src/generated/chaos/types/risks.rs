@@ -263,9 +263,6 @@ pub struct ListExecutionResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl ListExecutionResponse {
-    pub(crate) const NAMES: model::Names = &["data", "pagination", "correlationID"];
-}
 impl model::Model for ListExecutionResponse {
     #[inline]
     fn blank() -> Self {
@@ -280,7 +277,7 @@ impl model::Model for ListExecutionResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListExecutionResponse",
-            names: Self::NAMES,
+            names: &["data", "pagination", "correlationID"],
             required: &[],
             secrets: &[],
             tagged: &[],
@@ -312,9 +309,6 @@ pub struct ListRiskResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl ListRiskResponse {
-    pub(crate) const NAMES: model::Names = &["data", "pagination", "correlationID"];
-}
 impl model::Model for ListRiskResponse {
     #[inline]
     fn blank() -> Self {
@@ -329,7 +323,7 @@ impl model::Model for ListRiskResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "ListRiskResponse",
-            names: Self::NAMES,
+            names: &["data", "pagination", "correlationID"],
             required: &[],
             secrets: &[],
             tagged: &[],

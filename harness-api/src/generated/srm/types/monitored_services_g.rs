@@ -159,6 +159,14 @@ pub struct GetHealthSourcesResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
+impl GetHealthSourcesResponse {
+    pub(crate) const NAMES: model::Names = &[
+        "data",
+        "metaData",
+        "resource",
+        "responseMessages",
+    ];
+}
 impl model::Model for GetHealthSourcesResponse {
     #[inline]
     fn blank() -> Self {
@@ -174,7 +182,7 @@ impl model::Model for GetHealthSourcesResponse {
     fn about(&self) -> &'static model::About {
         &model::About {
             name: "GetHealthSourcesResponse",
-            names: &["data", "metaData", "resource", "responseMessages"],
+            names: Self::NAMES,
             required: &[],
             secrets: &[],
             tagged: &[],

@@ -577,7 +577,7 @@ impl Crawl {
             Some(total) if position.rows >= total => self.beyond.saturating_add(1),
             _ => 0,
         };
-        // A list that goes to and fro gives rows again and again, and does not come further.
+        // A list that goes back and forth gives rows again and again, and does not come further.
         if position.skip < rows && position.page >= self.furthest {
             self.furthest = position.page.saturating_add(1);
             self.backs = 0;

@@ -486,7 +486,7 @@ async fn what_cannot_be_sent_is_a_build_error_that_names_it_and_shows_no_value()
         missing
             .unwrap_err()
             .to_string()
-            .contains("`org` is required and was not given")
+            .contains("`group` is required and was not given")
     );
     for (name, value) in [("bad name", "x"), ("x-api-key", "secret\n")] {
         let error = filled()

@@ -30,6 +30,9 @@ const MAX_EQUAL: u32 = 100;
 /// How often a list that does not become shorter may be read from its beginning again.
 const MAX_RESTARTS: u32 = 3;
 
+/// How many pages may be read again for each that brings the list further, on the average.
+const MAX_BACKS: u64 = 4;
+
 /// A page may have so many times the rows that were asked for, since servers ignore sizes, …
 const MANY: u64 = 100;
 /// … and so many in any case.
@@ -136,8 +139,9 @@ pub(super) struct Crawl {
     restarts: u32,
     /// A page and its total that did not fit the page before, which was as it had been.
     doubt: Option<(u64, Option<u64>)>,
-    /// How many pages were read again since the list came further.
-    backs: u32,
+    /// How many pages were read again, and how many brought the list further.
+    backs: u64,
+    further: u64,
     /// The first page from which nothing was given yet.
     furthest: u64,
     /// The total at which the list was last read from its beginning.
@@ -170,6 +174,7 @@ impl Crawl {
             repeated: 0,
             restarts: 0,
             backs: 0,
+            further: 0,
             furthest: 0,
             doubt: None,
             floor: None,
@@ -343,9 +348,10 @@ impl Crawl {
             return Err(self.fault(LOST));
         };
         self.backs += 1;
-        // As far back as the list goes, and some more; but not for ever where a position is far behind the end.
-        let most = position.page.min(u64::from(MAX_BEYOND));
-        if u64::from(self.backs) > u64::from(MAX_HIDDEN) + most {
+        // As far back as the list goes, and some more; but not for ever where a position is far behind the end, nor where the
+        // server goes back and forth.
+        let most = u64::from(MAX_HIDDEN) + position.page.min(u64::from(MAX_BEYOND));
+        if self.backs > most.saturating_add(self.further.saturating_mul(MAX_BACKS)) {
             return Err(self.fault(RESTLESS));
         }
         Ok(Taken {
@@ -577,10 +583,9 @@ impl Crawl {
             Some(total) if position.rows >= total => self.beyond.saturating_add(1),
             _ => 0,
         };
-        // A list that goes to and fro gives rows again and again, and does not come further.
         if position.skip < rows && position.page >= self.furthest {
             self.furthest = position.page.saturating_add(1);
-            self.backs = 0;
+            self.further += 1;
         }
         let then = self.decide(&page, &position)?;
         self.widest = self.widest.max(rows);

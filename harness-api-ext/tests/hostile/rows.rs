@@ -221,18 +221,19 @@ fn question(cell: &Cell<'_>) -> Option<Right> {
 
 /// An object without members, where all may be left out.
 fn nothing_in_object(cell: &Cell<'_>) -> Option<Right> {
+    // Empty lists are left out there.
+    let may_lack_items = cell.facts.operation.paging.is_some_and(|it| it.omits_empty);
     let may_be_empty = cell.is(&["code::DeleteBranch", "gitops::GetResourceTree"]);
     let may_be_none = cell.is(&[
         "iacm::CreateWorkspace",
         "iacm::UpdateWorkspace",
         "iacm::CloneWorkspace",
     ]);
+    let empty = may_be_empty.then_some(Right::Shows(""));
+    let none = may_be_none.then_some(Right::Is(Got::Nothing));
     either(
-        may_be_empty.then_some(Right::Shows("")),
-        either(
-            may_be_none.then_some(Right::Is(Got::Nothing)),
-            something(cell),
-        ),
+        may_lack_items.then_some(Right::Is(Got::Items(0))),
+        either(empty, either(none, something(cell))),
     )
 }
 
@@ -272,9 +273,14 @@ fn page_in_success(cell: &Cell<'_>) -> Option<Right> {
         "platform::CreateFile",
         "platform::UpdateFile",
     ]);
+    // Its pages tell of no total.
+    let untold = cell.is(&["pipeline::ListExecutionOutlines"]);
     either(
-        files.then_some(Right::Shows("misfits")),
-        success_and_object(cell),
+        untold.then_some(Right::Is(Got::Items(0))),
+        either(
+            files.then_some(Right::Shows("misfits")),
+            success_and_object(cell),
+        ),
     )
 }
 

@@ -109,8 +109,9 @@ fn read(
     limit: Option<u64>,
     prefetch: bool,
 ) {
-    // A list that is empty, equal or behind its total goes on for 100 to 1000 pages before it is given up.
-    let most = 8 * pages.len() + 2048;
+    // A list that is empty, equal or behind its total goes on for 100 to 1000 pages before it is given up. For each page that
+    // brings it further, four may be read again.
+    let most = 5 * (8 * pages.len() + 2048);
     let widest = pages
         .iter()
         .map(|page| page.items.len())

@@ -267,7 +267,7 @@ impl Report {
                 lines.push(format!(
                     "- {what} ({}): {}",
                     names.len(),
-                    some(&names, limit.min(INLINE).max(1), limit == usize::MAX)
+                    some(&names, limit.clamp(1, INLINE), limit == usize::MAX)
                 ));
             }
         }
@@ -299,7 +299,7 @@ impl Report {
             for (title, names) in [("gains", &fix.gained), ("loses", &fix.lost)] {
                 if !names.is_empty() {
                     let names: Vec<String> = names.iter().map(|name| code(name)).collect();
-                    let shown = some(&names, limit.min(INLINE).max(1), limit == usize::MAX);
+                    let shown = some(&names, limit.clamp(1, INLINE), limit == usize::MAX);
                     parts.push(format!("{title} {shown}"));
                 }
             }

@@ -452,9 +452,8 @@ impl File {
             let at_is = |offset: usize, text: &str| {
                 tokens.get(at + offset).is_some_and(|token| is(token, text))
             };
-            let module = if at_is(0, "harness_api") && at_is(1, ":") {
-                at + 3
-            } else if at_is(0, "raw") && at_is(1, "()") && at_is(2, ".") {
+            let is_path = at_is(0, "harness_api") && at_is(1, ":");
+            let module = if is_path || at_is(0, "raw") && at_is(1, "()") && at_is(2, ".") {
                 at + 3
             } else {
                 continue;
@@ -559,11 +558,7 @@ impl File {
     }
 
     /// Hands over each name with the tokens before it and the one after.
-    fn walk(
-        &self,
-        tokens: TokenStream,
-        name: &mut dyn FnMut(&[TokenTree], &str, Option<&TokenTree>),
-    ) {
+    fn walk(&self, tokens: TokenStream, name: &mut OnName<'_>) {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         for (at, token) in tokens.iter().enumerate() {
             match token {
@@ -576,6 +571,9 @@ impl File {
         }
     }
 }
+
+/// What is done with a name, by the tokens before it and the one after.
+type OnName<'a> = dyn FnMut(&[TokenTree], &str, Option<&TokenTree>) + 'a;
 
 fn is_type(name: &str) -> bool {
     name.starts_with(char::is_uppercase)

@@ -152,7 +152,7 @@ fn status(operation: &Operation, root: &[Member], has_data: bool, types: &Types)
         _ => return StatusMember::Absent,
     };
     let is_outcome = |text: &&str| ["SUCCESS", "FAILURE", "FAILED", "ERROR"].contains(text);
-    if outcomes.contains(&"SUCCESS") && outcomes.iter().all(|text| is_outcome(text)) {
+    if outcomes.contains(&"SUCCESS") && outcomes.iter().all(is_outcome) {
         return StatusMember::Envelope;
     }
     let is_plain = root.iter().all(|member| {

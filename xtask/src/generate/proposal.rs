@@ -169,7 +169,7 @@ fn sorted_place(lines: &[&str], new: &str) -> usize {
         return lines.len();
     }
     let after = plain().find(|(_, line)| **line > new).map(|(at, _)| at);
-    let last = plain().last().map(|(at, _)| at + 1);
+    let last = plain().next_back().map(|(at, _)| at + 1);
     after.or(last).unwrap_or(lines.len())
 }
 

@@ -49,7 +49,7 @@ async fn failed_assertions_say_what_arrived() -> Result<()> {
     assert!(text.contains("GET /log-service/blob?accountID=x"), "{text}");
     let text = message(&|| server.assert_received("logStream", |_| true));
     assert!(
-        text.contains("nothing called `logStream`") && text.contains("(logBlob)"),
+        text.contains("no request called `logStream`") && text.contains("(logBlob)"),
         "{text}"
     );
     let text = message(&|| server.assert_not_received("logBlob"));

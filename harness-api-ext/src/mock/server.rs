@@ -22,7 +22,7 @@ use crate::client::{ApiKey, Harness, HarnessBuilder};
 use crate::error::{Error, Result};
 
 /// Default account of a mock.
-const ACCOUNT: &str = "MockAccount";
+const ACCOUNT: &str = "MockAccount_0123456789";
 /// Kinds of entities that policies apply to.
 const GOVERNED: &[&str] = &["connector", "secret", "service", "environment", "pipeline"];
 
@@ -120,7 +120,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl ServerBuilder {
-    /// Sets the account identifier; `MockAccount` by default.
+    /// Sets the account identifier; `MockAccount_0123456789` by default.
     pub fn account(mut self, id: impl Into<String>) -> Self {
         self.account = Some(id.into());
         self

@@ -425,7 +425,7 @@ mod tests {
             ),
             (
                 builder().http_client(reqwest::Client::builder().user_agent("a\nb")),
-                "the HTTP client cannot be built: failed to parse header value",
+                ": failed to parse header value",
                 true,
             ),
         ] {

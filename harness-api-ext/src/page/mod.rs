@@ -319,7 +319,7 @@ impl<R: Paged> PageExt for R {}
 ///         Err(error) if !error.is_retryable() => return Err(error),
 ///         Err(error) => {
 ///             let Some(position) = position_of(&error) else { return Err(error) };
-///             eprintln!("{error}; going on at {position}");
+///             eprintln!("{error}; resuming at {position}");
 ///             items = Pager::of_call(list())?.start_at(position.clone()).items();
 ///         }
 ///     }

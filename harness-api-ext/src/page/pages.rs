@@ -92,7 +92,7 @@ impl<'a, T> IntoIterator for &'a Page<T> {
 ///
 /// async fn show(mut pages: Pages<String>) -> Result<()> {
 ///     while let Some(page) = pages.try_next().await? {
-///         println!("{} items; going on at {:?}", page.len(), pages.position().map(ToString::to_string));
+///         println!("{} items; resuming at {:?}", page.len(), pages.position().map(|next| next.to_string()));
 ///     }
 ///     Ok(())
 /// }

@@ -16,7 +16,7 @@ use crate::error::{Error, ErrorKind, line};
 /// use harness_api_ext::WaitFailure;
 ///
 /// match error.wait_failure() {
-///     Some(WaitFailure::DeadlinePassed { after }) => println!("it goes on after {after:?}"),
+///     Some(WaitFailure::DeadlinePassed { after }) => println!("still running after {after:?}"),
 ///     Some(WaitFailure::NeedsPerson) => println!("somebody has to approve"),
 ///     _ => eprintln!("{error}"),
 /// }

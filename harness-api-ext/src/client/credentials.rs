@@ -26,7 +26,7 @@ pub struct ApiKey(SecretString);
 /// ```
 /// use harness_api_ext::{ApiKey, KeyKind};
 ///
-/// // Somebody else's tool may keep a key of the first generation.
+/// // Other tools may store a key of the first generation here.
 /// assert_eq!(ApiKey::new("bm90IGEgdG9rZW4").kind(), KeyKind::Other);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -30,7 +30,7 @@ use crate::scope::{Account, Org, Project, Scope};
 /// let project = harness.org("default").project("checkout");
 /// println!("{} at {}, {:?}", harness.account_id(), harness.base_url(), project);
 ///
-/// // Or all of it from the environment.
+/// // Or with all settings from the environment.
 /// let harness = Harness::builder_from_env()?.user_agent("acme-deployer/2.1").build()?;
 /// println!("{:?} {:?}", harness.default_org(), harness.default_project());
 /// # Ok(())

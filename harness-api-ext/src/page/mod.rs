@@ -9,7 +9,7 @@
 //! use harness_api_ext::raw::{Found, Paging, Step};
 //! use serde_json::Value;
 //!
-//! // An endpoint outside the table: its paging is told here.
+//! // The paging of an endpoint that the description lacks.
 //! static PAGED: Paging = Paging::new(Step::Number, "")
 //!     .page("page", 0)
 //!     .size("limit")

@@ -17,7 +17,7 @@ use crate::error::{Error, ErrorKind, line};
 ///
 /// match error.wait_failure() {
 ///     Some(WaitFailure::DeadlinePassed { after }) => println!("still running after {after:?}"),
-///     Some(WaitFailure::NeedsPerson) => println!("somebody has to approve"),
+///     Some(WaitFailure::NeedsPerson) => println!("a person must approve"),
 ///     _ => eprintln!("{error}"),
 /// }
 /// # }

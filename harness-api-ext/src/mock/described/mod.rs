@@ -28,7 +28,7 @@ pub(super) use validate::violations;
 /// use harness_api_ext::mock::{Described, Mode, Received};
 /// use harness_api_ext::raw::Operation;
 ///
-/// /// What it makes has no violations.
+/// /// Generated values have no violations.
 /// fn check(operation: &'static Operation, request: &Received) {
 ///     let described = Described::new(7);
 ///     assert!(described.answer(request).is_some());

@@ -30,8 +30,10 @@ const MAX_EQUAL: u32 = 100;
 /// Maximum number of restarts of a list that does not become shorter.
 const MAX_RESTARTS: u32 = 3;
 
-/// Maximum average number of pages read again for each page that makes progress.
-const MAX_BACKS: u64 = 4;
+/// Each distinct page may be received again this many times on average, …
+const MAX_AGAIN_EACH: usize = 5;
+/// … and this many pages may be received again in any case.
+const MAX_AGAIN: usize = 100;
 
 /// A page may have this many times the requested rows, because servers ignore sizes, …
 const MANY: u64 = 100;
@@ -133,16 +135,14 @@ pub(super) struct Crawl {
     empty: u32,
     beyond: u32,
     equal: u32,
-    /// Number of pages that were already returned, from a list that had not changed.
-    repeated: u32,
     restarts: u32,
     /// Page and total that contradicted the unchanged page before.
     doubt: Option<(u64, Option<u64>)>,
-    /// Number of pages that were read again, and of pages that made progress.
-    backs: u64,
-    further: u64,
-    /// First page of which nothing has been returned.
-    furthest: u64,
+    /// Number of consecutive pages that were read again.
+    backs: u32,
+    /// Pages that were received, and how often one was received again.
+    seen: HashSet<u64>,
+    again: usize,
     /// Total at the last restart of the list.
     floor: Option<u64>,
     /// Whether this crawl has read the whole list, with a constant total.
@@ -170,11 +170,10 @@ impl Crawl {
             empty: 0,
             beyond: 0,
             equal: 0,
-            repeated: 0,
             restarts: 0,
             backs: 0,
-            further: 0,
-            furthest: 0,
+            seen: HashSet::new(),
+            again: 0,
             doubt: None,
             floor: None,
             steady: true,
@@ -212,6 +211,7 @@ impl Crawl {
         let page = Arc::new(page);
         let Ask { position, purpose } = ask;
         self.refuse_many(&page, &position)?;
+        self.refuse_rounds(&page)?;
         match purpose {
             Purpose::Next => self.next(page, position),
             Purpose::Clip => self.clip(page, position),
@@ -226,6 +226,19 @@ impl Crawl {
                 "the server returned a page of {rows} items, but {asked} were requested"
             ))),
             _ => Ok(()),
+        }
+    }
+
+    /// Returns an error if the server cycles through its pages. A page may be received again if the list changes, but
+    /// not without end.
+    fn refuse_rounds(&mut self, page: &Fetched) -> Result<()> {
+        if page.count() == 0 || self.seen.insert(fingerprint(page.text())) || has_equal_rows(page) {
+            return Ok(());
+        }
+        self.again += 1;
+        match self.again > MAX_AGAIN + MAX_AGAIN_EACH * self.seen.len() {
+            true => Err(self.fault(RESTLESS)),
+            false => Ok(()),
         }
     }
 
@@ -349,9 +362,9 @@ impl Crawl {
         };
         self.backs += 1;
         // Goes back as far as the beginning of the list, and some pages more, but not forever: a position may be far
-        // after the end, and a server may alternate between pages.
-        let most = u64::from(MAX_HIDDEN) + position.page.min(u64::from(MAX_BEYOND));
-        if self.backs > most.saturating_add(self.further.saturating_mul(MAX_BACKS)) {
+        // after the end.
+        let most = position.page.min(u64::from(MAX_BEYOND));
+        if u64::from(self.backs) > u64::from(MAX_HIDDEN) + most {
             return Err(self.fault(RESTLESS));
         }
         Ok(Taken {
@@ -408,11 +421,6 @@ impl Crawl {
             (&self.last, held.as_ref().filter(|held| held.is_repeated))
         {
             if page.text() == last.page.text() {
-                return Err(self.fault(SAME_PAGE));
-            }
-            // A list may have equal pages, but a server that cycles through its pages would never end.
-            self.repeated += 1;
-            if self.repeated >= MAX_EQUAL {
                 return Err(self.fault(SAME_PAGE));
             }
             self.pages.clear();
@@ -490,14 +498,11 @@ impl Crawl {
         if is_new {
             return false;
         }
-        let rows = page.slices();
-        let kinds = rows.iter().collect::<HashSet<_>>().len();
-        let has_equal_rows = kinds < rows.len();
         let is_behind = match self.total {
             Some(total) => self.equal > 0 && position.rows >= total,
             None => self.equal >= MAX_EQUAL,
         };
-        !has_equal_rows || is_behind
+        !has_equal_rows(page) || is_behind
     }
 
     /// Finds out, after a page that was shorter than requested, whether offsets count hidden rows: in that case this
@@ -586,10 +591,7 @@ impl Crawl {
             Some(total) if position.rows >= total => self.beyond.saturating_add(1),
             _ => 0,
         };
-        if position.skip < rows && position.page >= self.furthest {
-            self.furthest = position.page.saturating_add(1);
-            self.further += 1;
-        }
+        self.backs = 0;
         let then = self.decide(&page, &position)?;
         self.widest = self.widest.max(rows);
         if rows > 0 {
@@ -868,6 +870,12 @@ fn hash(tokens: &[Value]) -> u64 {
     let mut hasher = DefaultHasher::new();
     tokens.hash(&mut hasher);
     hasher.finish()
+}
+
+/// Returns whether some rows of a page are equal to each other.
+fn has_equal_rows(page: &Fetched) -> bool {
+    let rows = page.slices();
+    rows.iter().collect::<HashSet<_>>().len() < rows.len()
 }
 
 /// Returns a hash of the rows of a page. Every byte counts. It is computed for each page, so it processes eight bytes

@@ -390,8 +390,6 @@ pub struct Api {
     pub groups: Vec<Group>,
     /// All types by key: the Rust name, for a type that belongs to one operation behind `module.`.
     pub types: BTreeMap<String, Type>,
-    /// What lowering could not keep: operation id and loss.
-    pub losses: Vec<(String, String)>,
 }
 
 /// The Rust name in a type key.

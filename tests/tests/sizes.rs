@@ -2,10 +2,11 @@
 
 use harness_api_tests::dispatch::sizes;
 
-const LIMIT: usize = 1024;
+/// Fifty optional fields of text take 1,200 bytes; services have objects of nearly that many.
+const LIMIT: usize = 1200;
 
 #[test]
-fn no_type_is_larger_than_a_kibibyte() {
+fn no_type_is_larger_than_fifty_texts() {
     let mut all: Vec<_> = sizes().collect();
     all.sort_by_key(|(path, size)| (std::cmp::Reverse(*size), *path));
     let largest: Vec<_> = all

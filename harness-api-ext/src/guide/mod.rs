@@ -40,4 +40,4 @@ page!(testing needs "mock" "pipeline" "platform");
 page!(raw_operations needs "mock" "platform");
 page!(self_managed needs "mock" "platform");
 page!(blocking needs "blocking" "mock" "pipeline" "platform");
-page!(upgrading needs "pipeline");
+page!(upgrading needs "code" "pipeline");

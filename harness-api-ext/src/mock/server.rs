@@ -22,7 +22,7 @@ use crate::client::{ApiKey, Harness, HarnessBuilder};
 use crate::error::{Error, Result};
 
 /// The account that a mock plays when nothing else is said.
-const ACCOUNT: &str = "MockAccount";
+const ACCOUNT: &str = "MockAccount_0123456789";
 /// The kinds of things that policies are asked about.
 const GOVERNED: &[&str] = &["connector", "secret", "service", "environment", "pipeline"];
 
@@ -120,7 +120,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl ServerBuilder {
-    /// The id of the account; `MockAccount` when it is not set.
+    /// The id of the account; `MockAccount_0123456789` when it is not set.
     pub fn account(mut self, id: impl Into<String>) -> Self {
         self.account = Some(id.into());
         self

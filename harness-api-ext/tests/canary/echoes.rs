@@ -16,7 +16,7 @@ use crate::marks::KEY;
 use crate::modes;
 
 /// A service account's token, one of the first generation, and others that go in headers of their own.
-const SAT: &str = "sat.MockAccount.77aa01.c4n4ryRobot9Wd4sH7kT";
+const SAT: &str = "sat.MockAccount_0123456789.77aa01.c4n4ryRobot9Wd4sH7kT";
 const FIRST: &str = "c4n4ry+First/Gen7Qw2Lp9sVt0xYb3Zk==";
 const JWT: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjNG40cnkifQ.c4n4rySignature_8Hd2-kL0pQ";
 const PASSWORD: &str = "c4n4ry:Passw0rd.of+Bot/5";
@@ -419,7 +419,7 @@ async fn cut(capture: &Capture) -> usize {
             .build()
             .expect("a client");
         let call = client.request("GET", PATH);
-        let call = call.with_query("accountIdentifier", "MockAccount");
+        let call = call.with_query("accountIdentifier", "MockAccount_0123456789");
         let error = call.empty().await;
         let error = Error::from(error.map(drop).expect_err("a failure"));
         let is_cut = limit < said.len();

@@ -22,7 +22,7 @@ pub(crate) async fn run(capture: &Capture) {
 
     // The variables are set: see the test.
     let from_env = Harness::from_env().expect("a client");
-    assert_eq!(from_env.account_id(), "MockAccount");
+    assert_eq!(from_env.account_id(), "MockAccount_0123456789");
     eye.show("a client of the environment", &from_env);
     let builder = Harness::builder_from_env().expect("a builder");
     eye.show("a builder of the environment", &builder);

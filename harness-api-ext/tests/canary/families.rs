@@ -392,7 +392,9 @@ async fn tokens(eye: &mut Eye<'_>, harness: &Harness) {
         .see("rotate a token", tokens.rotate("t").keep_old_until(later))
         .await;
     if let Some(token) = made {
-        let builder = Harness::builder().api_key(token).account("MockAccount");
+        let builder = Harness::builder()
+            .api_key(token)
+            .account("MockAccount_0123456789");
         eye.show("a builder with that token", &builder);
     }
     eye.see("tokens", tokens.list()).await;

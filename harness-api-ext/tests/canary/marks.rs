@@ -2,9 +2,9 @@
 
 use crate::detector::Mark;
 
-pub(crate) const KEY: &str = "pat.MockAccount.6650f0.c4n4ryApiKey0Zq8vW3nT5";
+pub(crate) const KEY: &str = "pat.MockAccount_0123456789.6650f0.c4n4ryApiKey0Zq8vW3nT5";
 /// A token that the server makes.
-pub(crate) const TOKEN: &str = "sat.MockAccount.6650f0.c4n4ryToken1Kd7sR2mX9";
+pub(crate) const TOKEN: &str = "sat.MockAccount_0123456789.6650f0.c4n4ryToken1Kd7sR2mX9";
 /// The value of a secret, of a password, of a private key.
 pub(crate) const VALUE: &str = "c4n4ry/value+2 \"Lp4\" hJ6=ö";
 pub(crate) const FILE: &str = "c4n4ry/file+3 bM1 yU8";

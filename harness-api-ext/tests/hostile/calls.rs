@@ -58,10 +58,13 @@ pub enum Gives {
     Value,
 }
 
+/// Sends a call, and names the type of its builder.
+pub type SendCall = Box<dyn Fn(&At) -> (String, Outcome) + Send + Sync>;
+
 /// One call.
 pub struct Call {
     pub gives: Gives,
-    pub send: Box<dyn Fn(&At) -> (String, Outcome) + Send + Sync>,
+    pub send: SendCall,
 }
 
 #[derive(Default)]
@@ -115,11 +118,11 @@ impl Calls {
         self.put(Gives::Nothing, make, |()| Got::Done);
     }
 
-    fn option<B, T: Debug>(&mut self, make: impl Fn(&At) -> B + Send + Sync + 'static)
+    fn option<B, T>(&mut self, make: impl Fn(&At) -> B + Send + Sync + 'static)
     where
         B: IntoFuture<Output = Result<Option<T>>>,
         B::IntoFuture: Send + 'static,
-        T: 'static,
+        T: Debug + 'static,
     {
         self.put(Gives::Option, make, |value| match value {
             Some(value) => Got::Value(format!("{value:?}")),
@@ -127,11 +130,11 @@ impl Calls {
         });
     }
 
-    fn value<B, T: Debug>(&mut self, make: impl Fn(&At) -> B + Send + Sync + 'static)
+    fn value<B, T>(&mut self, make: impl Fn(&At) -> B + Send + Sync + 'static)
     where
         B: IntoFuture<Output = Result<T>>,
         B::IntoFuture: Send + 'static,
-        T: 'static,
+        T: Debug + 'static,
     {
         self.put(Gives::Value, make, |value| Got::Value(format!("{value:?}")));
     }

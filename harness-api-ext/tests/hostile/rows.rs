@@ -257,7 +257,6 @@ fn denied(cell: &Cell<'_>) -> Option<Right> {
         "connectors::GetConnector",
         "har::GetVersionDetails",
         "pipeline::GetPipeline",
-        "platform::GetVariable",
         "secrets::GetSecret",
     ]);
     either(

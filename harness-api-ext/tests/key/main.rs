@@ -16,7 +16,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex};
 
-const KEY: &str = "sat.MockAccount.6650f0.c4n4ryKeyOfTheTest";
+const KEY: &str = "sat.MockAccount_0123456789.6650f0.c4n4ryKeyOfTheTest";
 
 /// A server that answers every request in the same way, and keeps what came.
 struct Witness {

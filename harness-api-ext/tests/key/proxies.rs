@@ -126,7 +126,9 @@ async fn calls(proxy: &str) {
             }
             let raw = raw.build().expect(url);
             let call = raw.request("GET", "/ng/api/organizations/default");
-            let call = call.with_query("accountIdentifier", "MockAccount").text();
+            let call = call
+                .with_query("accountIdentifier", "MockAccount_0123456789")
+                .text();
             call.await.unwrap_or_else(|error| panic!("{url}: {error}"));
         }
     }
@@ -140,7 +142,7 @@ async fn calls(proxy: &str) {
     let call = raw
         .expect("a client")
         .request("GET", "/ng/api/organizations/default");
-    let call = call.with_query("accountIdentifier", "MockAccount");
+    let call = call.with_query("accountIdentifier", "MockAccount_0123456789");
     call.text().await.expect("a name below localhost");
 
     // The proxy is there, and is used for others.

@@ -26,7 +26,10 @@ async fn requests_are_kept_in_order_and_without_secrets() -> Result<()> {
     );
     assert!(shown.contains("shown"), "{shown}");
     assert_eq!(received[0].json()["password"], "c4n4ry");
-    assert_eq!(received[0].header("harness-account"), Some("MockAccount"));
+    assert_eq!(
+        received[0].header("harness-account"),
+        Some("MockAccount_0123456789")
+    );
     Ok(())
 }
 

@@ -166,7 +166,7 @@ async fn keys_and_permissions_are_checked() -> Result<()> {
     let server = Server::start().await?;
     let url = server.url();
     let foreign = Harness::builder()
-        .api_key("sat.MockAccount.6650f0.wrong")
+        .api_key("sat.MockAccount_0123456789.6650f0.wrong")
         .endpoint(url)
         .build()?;
     let refused = failure(foreign.account().organizations().get("default").await);

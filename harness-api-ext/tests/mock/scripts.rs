@@ -16,7 +16,7 @@ const BLOB: &str = "/gateway/log-service/blob";
 fn blob(harness: &Harness) -> Request {
     let request = call(harness, Method::GET, BLOB);
     request
-        .with_query("accountID", "MockAccount")
+        .with_query("accountID", "MockAccount_0123456789")
         .with_query("key", "k")
 }
 

@@ -320,7 +320,7 @@ async fn agents_and_applications_become_healthy() -> Result<()> {
 #[tokio::test]
 async fn registries_are_found_by_reference() -> Result<()> {
     let (_server, harness) = start().await?;
-    let space = "MockAccount/retail/checkout";
+    let space = "MockAccount_0123456789/retail/checkout";
     for id in ["images", "charts"] {
         let body =
             json!({"identifier": id, "packageType": "DOCKER", "config": {"type": "VIRTUAL"}});
@@ -375,7 +375,10 @@ async fn repositories_are_counted_from_page_one() -> Result<()> {
     );
     assert_eq!(first.header("x-total"), Some("3"));
     // By reference, and by identifier with the place in the query.
-    for (path, scoped) in [("MockAccount/retail/checkout/a/+", false), ("a", true)] {
+    for (path, scoped) in [
+        ("MockAccount_0123456789/retail/checkout/a/+", false),
+        ("a", true),
+    ] {
         let path = format!("{repos}/{path}");
         let request = if scoped {
             in_project(&harness, Method::GET, &path)
@@ -383,7 +386,7 @@ async fn repositories_are_counted_from_page_one() -> Result<()> {
             call(&harness, Method::GET, &path)
         };
         let got = read(request).await?;
-        assert_eq!(got["path"], "MockAccount/retail/checkout/a");
+        assert_eq!(got["path"], "MockAccount_0123456789/retail/checkout/a");
         assert_eq!(got["default_branch"], "trunk");
     }
     in_project(&harness, Method::DELETE, &format!("{repos}/a"))

@@ -19,7 +19,7 @@ struct Arguments {
     /// The key that this server accepts
     #[arg(
         long,
-        default_value = "sat.MockAccount.mock.mock",
+        default_value = "sat.MockAccount_0123456789.mock.mock",
         requires = "base_url"
     )]
     api_key: String,

@@ -18,7 +18,7 @@ struct Arguments {
     #[arg(long, default_value = "/v1/orgs?page=0&limit=5&sort=name&order=ASC")]
     target: String,
     /// The key to send
-    #[arg(long, default_value = "sat.MockAccount.mock.mock")]
+    #[arg(long, default_value = "sat.MockAccount_0123456789.mock.mock")]
     api_key: String,
     /// Connections at a time
     #[arg(long, default_value_t = 8)]

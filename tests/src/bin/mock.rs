@@ -18,10 +18,10 @@ struct Arguments {
     #[arg(long, default_value_t = 0)]
     seed: u64,
     /// The key to accept
-    #[arg(long, default_value = "sat.MockAccount.mock.mock")]
+    #[arg(long, default_value = "sat.MockAccount_0123456789.mock.mock")]
     api_key: String,
     /// The id of the account
-    #[arg(long, default_value = "MockAccount")]
+    #[arg(long, default_value = "MockAccount_0123456789")]
     account: String,
     /// Keeps what is created, where it can, and answers the rest by the description: the default
     #[arg(long, conflicts_with = "described")]

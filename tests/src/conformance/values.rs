@@ -56,7 +56,7 @@ fn of_account(value: &Value, account: &str) -> Option<Value> {
 }
 
 /// The account of made values.
-const MADE: &str = "MockAccount";
+const MADE: &str = "MockAccount_0123456789";
 
 fn body(described: &Described, operation: &'static Operation, media: &str, mode: Mode) -> String {
     match described.body(operation, mode) {

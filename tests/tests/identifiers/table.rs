@@ -130,7 +130,7 @@ fn everyday(table: &mut Vec<Entry>) {
             list();
             get(w.id());
             create(w.id(), "Name", "value");
-            update(platform::VariableDetails { identifier: text(w.id()), ..Default::default() });
+            update(platform::VariableDto { identifier: text(w.id()), ..Default::default() });
             delete(w.id());
         }
         (account org project)(.file_store()) {

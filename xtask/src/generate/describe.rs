@@ -211,6 +211,7 @@ impl<'d> Schemas<'d> {
             }
         }
         limit(&mut made, given);
+        require_described(&mut made);
         self.inner_tag(Schema(schema), &mut made);
         self.outer_tags(Schema(schema), &mut made);
         or_null(made.into(), nullable)
@@ -277,6 +278,26 @@ impl<'d> Schemas<'d> {
         }
         if !tags.is_empty() {
             made.insert("x-outer-tags".into(), tags.into());
+        }
+    }
+}
+
+/// Requires no member that an object lacks in its description: nobody can send it.
+fn require_described(made: &mut Map<String, Value>) {
+    let is_whole = ["allOf", "anyOf", "additionalProperties"]
+        .iter()
+        .all(|word| !made.contains_key(*word));
+    let Some(members) = made.get("properties").filter(|_| is_whole) else {
+        return;
+    };
+    let members = members.clone();
+    if let Some(Value::Array(required)) = made.get_mut("required") {
+        required.retain(|name| {
+            name.as_str()
+                .is_some_and(|name| members.get(name).is_some())
+        });
+        if required.is_empty() {
+            made.remove("required");
         }
     }
 }

@@ -3,6 +3,7 @@
 mod answer;
 mod document;
 mod page;
+mod pattern;
 mod sample;
 mod validate;
 mod words;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use super::pattern;
 use super::words::{self, mix, pick};
 
 /// How much a made value holds.
@@ -180,7 +181,11 @@ impl<'s> Maker<'s> {
             "array" => Some(self.array(flat, name, seed)?.into()),
             "string" => {
                 let text = words::text(name, format, seed);
-                Some(sized(text, word("minLength"), word("maxLength")).into())
+                let text = sized(text, word("minLength"), word("maxLength"));
+                Some(match word("pattern").and_then(Value::as_str) {
+                    Some(pattern) => pattern::matching(pattern, text, seed).into(),
+                    None => text.into(),
+                })
             }
             "integer" => {
                 let number = words::integer(name, format, seed);

@@ -138,7 +138,7 @@ fn names_tell_what_a_value_is() {
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'),
         "{identifier}"
     );
-    assert_eq!(text("accountIdentifier"), "MockAccount");
+    assert_eq!(text("accountIdentifier"), "MockAccount_0123456789");
     assert_eq!(text("status"), "SUCCESS");
     for moment in ["createdAt", "lastUpdatedTime", "startTs", "expiryDate"] {
         assert!(

@@ -1,7 +1,7 @@
 //! Plain values: what a member is likely to hold, by its format and by its name.
 
 /// The account of ids that are made.
-const ACCOUNT: &str = "MockAccount";
+const ACCOUNT: &str = "MockAccount_0123456789";
 /// Some moment, in milliseconds since 1970.
 const MOMENT: i64 = 1_740_000_000_000;
 

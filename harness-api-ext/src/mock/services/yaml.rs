@@ -142,7 +142,7 @@ pipeline:
 ";
 
     fn parsed(text: &str) -> Document {
-        Document::parse(text).ok().expect("YAML")
+        Document::parse(text).expect("YAML")
     }
 
     #[test]

@@ -4,11 +4,13 @@
 pub mod api;
 pub mod before;
 pub mod behaviour;
+pub mod call;
 pub mod describe;
 pub mod diagnostics;
 pub mod emit;
 pub mod fix;
 pub mod index;
+mod layout;
 pub mod load;
 pub mod lock;
 pub mod lower;

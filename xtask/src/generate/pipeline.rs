@@ -11,9 +11,10 @@ use super::{
     Tables,
     api::Api,
     before::Before,
-    behaviour,
+    behaviour, call,
     diagnostics::Diagnostics,
     fix::{self, Applied},
+    layout,
     lower::{self, Lowered},
     partition::{self, Partition},
     progenitor, refine,
@@ -73,8 +74,8 @@ impl Pipeline {
         self.partition = partition::partition(&self.lowered, &tables.map);
     }
 
-    /// Makes the API of what is lowered: by progenitor, refinement and the rules of behaviour. A module that progenitor
-    /// refuses is left out.
+    /// Makes the API of what is lowered: by progenitor, refinement and the rules of behaviour. Then decides how operations are
+    /// called and which file holds what. A module that progenitor refuses is left out.
     pub fn refine(&mut self, tables: &Tables, progress: Progress<'_>) {
         let Self {
             document,
@@ -99,5 +100,7 @@ impl Pipeline {
         *api = refine::refine(lowered, partition, &outlines, diagnostics);
         progress("behaviour");
         behaviour::behaviour(api, document, tables.behaviour.as_ref(), diagnostics);
+        call::describe(api, diagnostics);
+        layout::divide(api);
     }
 }

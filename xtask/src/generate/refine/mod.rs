@@ -46,6 +46,7 @@ pub fn refine(
             title: part.title.clone(),
             operations,
             types: own.map(|(key, tags)| (key.clone(), tags.clone())).collect(),
+            ..Module::default()
         });
     }
     Api {

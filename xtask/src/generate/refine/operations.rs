@@ -4,6 +4,7 @@ use anyhow::{Context, Error, Result};
 
 use crate::generate::{
     api::{Answer, Body, Operation, Param, Repeat, ResponseSchema, Ty},
+    call::Call,
     lower::OperationFacts,
     progenitor::{Choice, Outline},
 };
@@ -66,5 +67,6 @@ pub(super) fn refine(facts: &OperationFacts, outline: &Outline) -> Result<Operat
         repeat: Repeat::Never,
         paging: None,
         response: ResponseSchema::default(),
+        call: Call::default(),
     })
 }

@@ -30,8 +30,10 @@ const MAX_EQUAL: u32 = 100;
 /// How often a list that does not become shorter may be read from its beginning again.
 const MAX_RESTARTS: u32 = 3;
 
-/// How many pages may be read again for each that brings the list further, on the average.
-const MAX_BACKS: u64 = 4;
+/// How many pages may come again, on the average of the different pages, …
+const MAX_AGAIN_EACH: usize = 5;
+/// … and so many in any case.
+const MAX_AGAIN: usize = 100;
 
 /// A page may have so many times the rows that were asked for, since servers ignore sizes, …
 const MANY: u64 = 100;
@@ -134,16 +136,14 @@ pub(super) struct Crawl {
     empty: u32,
     beyond: u32,
     equal: u32,
-    /// How many pages were given before, by a server whose list had not changed.
-    repeated: u32,
     restarts: u32,
     /// A page and its total that did not fit the page before, which was as it had been.
     doubt: Option<(u64, Option<u64>)>,
-    /// How many pages were read again, and how many brought the list further.
-    backs: u64,
-    further: u64,
-    /// The first page from which nothing was given yet.
-    furthest: u64,
+    /// How many pages in a row were read again.
+    backs: u32,
+    /// The pages that came, and how often one came again.
+    seen: HashSet<u64>,
+    again: usize,
     /// The total at which the list was last read from its beginning.
     floor: Option<u64>,
     /// Whether all of the list was read here, and the total stayed the same.
@@ -171,11 +171,10 @@ impl Crawl {
             empty: 0,
             beyond: 0,
             equal: 0,
-            repeated: 0,
             restarts: 0,
             backs: 0,
-            further: 0,
-            furthest: 0,
+            seen: HashSet::new(),
+            again: 0,
             doubt: None,
             floor: None,
             steady: true,
@@ -213,6 +212,7 @@ impl Crawl {
         let page = Arc::new(page);
         let Ask { position, purpose } = ask;
         self.refuse_many(&page, &position)?;
+        self.refuse_rounds(&page)?;
         match purpose {
             Purpose::Next => self.next(page, position),
             Purpose::Clip => self.clip(page, position),
@@ -227,6 +227,18 @@ impl Crawl {
                 "the server gave a page of {rows} items where {asked} were asked for"
             ))),
             _ => Ok(()),
+        }
+    }
+
+    /// A page comes again where the list changes, but a server that goes round in its pages has no end.
+    fn refuse_rounds(&mut self, page: &Fetched) -> Result<()> {
+        if page.count() == 0 || self.seen.insert(fingerprint(page.text())) || has_equal_rows(page) {
+            return Ok(());
+        }
+        self.again += 1;
+        match self.again > MAX_AGAIN + MAX_AGAIN_EACH * self.seen.len() {
+            true => Err(self.fault(RESTLESS)),
+            false => Ok(()),
         }
     }
 
@@ -348,10 +360,9 @@ impl Crawl {
             return Err(self.fault(LOST));
         };
         self.backs += 1;
-        // As far back as the list goes, and some more; but not for ever where a position is far behind the end, nor where the
-        // server goes back and forth.
-        let most = u64::from(MAX_HIDDEN) + position.page.min(u64::from(MAX_BEYOND));
-        if self.backs > most.saturating_add(self.further.saturating_mul(MAX_BACKS)) {
+        // As far back as the list goes, and some more; but not for ever where a position is far behind the end.
+        let most = position.page.min(u64::from(MAX_BEYOND));
+        if u64::from(self.backs) > u64::from(MAX_HIDDEN) + most {
             return Err(self.fault(RESTLESS));
         }
         Ok(Taken {
@@ -407,11 +418,6 @@ impl Crawl {
             (&self.last, held.as_ref().filter(|held| held.is_repeated))
         {
             if page.text() == last.page.text() {
-                return Err(self.fault(SAME_PAGE));
-            }
-            // A list may have equal pages, but a server that goes round in its pages has no end.
-            self.repeated += 1;
-            if self.repeated >= MAX_EQUAL {
                 return Err(self.fault(SAME_PAGE));
             }
             self.pages.clear();
@@ -488,14 +494,11 @@ impl Crawl {
         if is_new {
             return false;
         }
-        let rows = page.slices();
-        let kinds = rows.iter().collect::<HashSet<_>>().len();
-        let has_equal_rows = kinds < rows.len();
         let is_behind = match self.total {
             Some(total) => self.equal > 0 && position.rows >= total,
             None => self.equal >= MAX_EQUAL,
         };
-        !has_equal_rows || is_behind
+        !has_equal_rows(page) || is_behind
     }
 
     /// Finds out, behind a page that was shorter than asked for, whether offsets count rows that the server hides: then
@@ -583,10 +586,7 @@ impl Crawl {
             Some(total) if position.rows >= total => self.beyond.saturating_add(1),
             _ => 0,
         };
-        if position.skip < rows && position.page >= self.furthest {
-            self.furthest = position.page.saturating_add(1);
-            self.further += 1;
-        }
+        self.backs = 0;
         let then = self.decide(&page, &position)?;
         self.widest = self.widest.max(rows);
         if rows > 0 {
@@ -867,6 +867,11 @@ fn hash(tokens: &[Value]) -> u64 {
 }
 
 /// What tells the rows of a page from those of others: every byte counts, eight at a time, for it is done for each page.
+fn has_equal_rows(page: &Fetched) -> bool {
+    let rows = page.slices();
+    rows.iter().collect::<HashSet<_>>().len() < rows.len()
+}
+
 fn fingerprint(text: &[u8]) -> u64 {
     const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
     let mix = |hash: u64, word: [u8; 8]| {

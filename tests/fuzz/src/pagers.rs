@@ -72,9 +72,9 @@ struct Served {
 /// Choices, or behind the last NUL choices and before it the text of a position.
 ///
 /// The server has some pages, and goes round in them when they are at an end. The reading ends, after no more requests than
-/// it takes to notice that; it gives what was served, in that order and nothing twice that was not served twice; where it ends
-/// without an error, nothing that was served is missing, if each item came once; it holds no more than was
-/// served at once; an error has a position to go on from.
+/// it takes to notice that; it gives what was served, in that order and nothing twice that was not served twice; it holds no more
+/// than was served at once; an error has a position to go on from. It serves by the order of requests and not by their pages, so
+/// what is missing is judged by the model of a list in the tests of the pager.
 pub fn pagers(data: &[u8]) {
     let (text, mut choices) = divided(data);
     let mut own = Unstructured::new(text);
@@ -109,15 +109,14 @@ fn read(
     limit: Option<u64>,
     prefetch: bool,
 ) {
-    // A list that is empty, equal or behind its total goes on for 100 to 1000 pages before it is given up. For each page that
-    // brings it further, four may be read again.
-    let most = 5 * (8 * pages.len() + 2048);
+    // A list that is empty, equal or behind its total goes on for 100 to 1000 pages before it is given up.
+    let most = 2048 * pages.len();
     let widest = pages
         .iter()
         .map(|page| page.items.len())
         .max()
         .unwrap_or_default();
-    let served = Arc::new(Mutex::new(Vec::new()));
+    let served = Arc::new(Mutex::new(Vec::<u64>::new()));
     let record = Arc::clone(&served);
     let mut asked = 0;
     let server = move |_: &_| {
@@ -150,7 +149,6 @@ fn read(
             }
             let mut items = pager.items();
             let mut given = Vec::new();
-            let mut failed = false;
             loop {
                 assert!(
                     items.buffered() <= widest,
@@ -164,7 +162,6 @@ fn read(
                     Ok(Some(item)) => given.push(item["id"].as_u64().expect("an item as served")),
                     Ok(None) => break,
                     Err(error) => {
-                        failed = true;
                         ask(&error);
                         let position = position_of(&error).expect("a position");
                         let kept = position.to_string().parse::<Position>();
@@ -174,10 +171,9 @@ fn read(
                     }
                 }
             }
-            (given, failed)
+            given
         })
     });
-    let (given, failed) = given;
     let served = served.lock().expect("no panic");
     assert!(
         limit.is_none_or(|limit| given.len() as u64 <= limit),
@@ -187,13 +183,6 @@ fn read(
     assert!(
         given.iter().all(|item| left.any(|served| served == item)),
         "{given:?} of {served:?}"
-    );
-    // What came at one time and not at another may have left the list.
-    let is_constant = served.windows(2).all(|pair| pair[0] < pair[1]);
-    let whole = !failed && limit.is_none() && start.is_none() && is_constant;
-    assert!(
-        !whole || served.iter().all(|item| given.contains(item)),
-        "{given:?} of {served:?}, and no error"
     );
 }
 
@@ -268,6 +257,9 @@ fn page(paging: &Paging, items: Vec<u64>, choices: &mut Unstructured<'_>) -> Ser
         2 => status = StatusCode::BAD_GATEWAY,
         3 => body.truncate(choices.arbitrary::<u8>().unwrap_or_default().into()),
         _ => {}
+    }
+    if status != StatusCode::OK {
+        items.clear();
     }
     Served {
         items,

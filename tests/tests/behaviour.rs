@@ -11,7 +11,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use harness_api::{Found, OPERATIONS, Operation, Place, Repeat, Sent, Step};
-use xtask::generate;
+use xtask::generate::behaviour::Table;
 
 /// Query parameters that ask for a page; the first of these that an operation has all of is its family.
 const FAMILIES: [&[&str]; 15] = [
@@ -47,9 +47,9 @@ fn family(operation: &Operation) -> Option<String> {
         .map(|names| names.join("+"))
 }
 
-fn table() -> generate::behaviour::Table {
+fn table() -> Table {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    generate::table(root).unwrap()
+    Table::load(&root.join("openapi/behaviour.toml")).unwrap()
 }
 
 #[test]

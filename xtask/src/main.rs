@@ -12,7 +12,7 @@ use clap::{Parser, Subcommand};
 use xtask::{
     bench_compile, check,
     diff::{self, Ext, Extent},
-    generate::{self, Generated, fix, load},
+    generate::{self, Generated, Pipeline, Workspace, fix, load},
     slice, surface,
     vendor::{
         self,
@@ -224,13 +224,23 @@ fn run(Arguments { root, verb }: Arguments) -> Result<ExitCode> {
             generate_workspace(root, check)
         }
         Verb::Fixes { accept } => {
-            let (fixes, applied, problems) = generate::applied_fixes(root)?;
+            let Workspace {
+                tables,
+                mut pipeline,
+                ..
+            } = Workspace::load(root)?;
+            pipeline.fix(&tables);
+            let Pipeline {
+                applied,
+                diagnostics,
+                ..
+            } = pipeline;
             if !accept.is_empty() {
-                print!("{}", fix::accept(&fixes, &applied, &accept)?);
+                print!("{}", fix::accept(&tables.fixes, &applied, &accept)?);
                 return Ok(ExitCode::SUCCESS);
             }
             print!("{}", fix::table(&applied));
-            problems.none()?;
+            diagnostics.check()?;
             Ok(ExitCode::SUCCESS)
         }
         Verb::Vendor(options) => vendor(root, &options),
@@ -306,12 +316,13 @@ fn generate_workspace(root: &Path, check: bool) -> Result<ExitCode> {
 /// operation that had no module.
 fn accept_proposals(root: &Path) -> Result<()> {
     for _ in 0..2 {
-        let problems = generate::problems(root, &mut progress())?;
+        let diagnostics = generate::diagnose(root, &mut progress())?;
         clear();
-        if problems.proposals().is_empty() {
+        let proposals = diagnostics.proposals();
+        if proposals.is_empty() {
             break;
         }
-        let written = generate::proposal::write(&root.join("openapi"), problems.proposals())?;
+        let written = generate::diagnostics::write(&root.join("openapi"), &proposals)?;
         println!("written, to be reviewed:\n{written}\n");
     }
     Ok(())

@@ -18,21 +18,15 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     generate::{
-        self,
+        self, Pipeline, Tables,
         emit::Files,
-        fix::{self, FixSet},
-        load,
-        lower::tags_and_id,
-        partition::map::ModuleMap,
+        openapi::{self, Operation, Schema},
     },
     write,
 };
 
 use deviations::Deviating;
 pub use deviations::Deviation;
-
-/// Prefix of a reference to a component schema.
-const SCHEMAS: &str = "#/components/schemas/";
 
 /// One module's part of the description.
 #[derive(Debug)]
@@ -61,11 +55,10 @@ pub struct Slice {
 /// empty one, or one with earlier slices.
 pub fn write(root: &Path, only: &[String], folder: &Path) -> Result<String> {
     let document = generate::locked_description(root)?;
-    let fixes = FixSet::load(&root.join("openapi/fixes"))?;
-    let map = ModuleMap::load(&root.join("openapi/modules.toml"))?;
+    let tables = Tables::load(&root.join("openapi"))?;
     for name in only {
         ensure!(
-            map.modules().any(|(module, _)| module == name),
+            tables.map.modules().any(|(module, _)| module == name),
             "there is no module `{name}`"
         );
     }
@@ -74,7 +67,7 @@ pub fn write(root: &Path, only: &[String], folder: &Path) -> Result<String> {
         "{:<16} {:>10} {:>7} {:>5} {:>10} {:>4}\n",
         "module", "operations", "schemas", "added", "deviations", "cut"
     );
-    for slice in slices(&document.json, &fixes, &map)? {
+    for slice in slices(&document.json, &tables)? {
         if !only.is_empty() && !only.contains(&slice.module) {
             continue;
         }
@@ -112,54 +105,35 @@ pub fn write(root: &Path, only: &[String], folder: &Path) -> Result<String> {
 /// # Errors
 ///
 /// When a fix does not fit, or an operation has no module.
-pub fn slices(document: &Value, fixes: &FixSet, map: &ModuleMap) -> Result<Vec<Slice>> {
-    let (fixed, applied) = fix::apply(document.clone(), fixes)?;
-    let deviating = Deviating::new(document, &fixed, fixes, &applied);
-    let written = by_id(document);
+pub fn slices(document: &Value, tables: &Tables) -> Result<Vec<Slice>> {
+    let mut pipeline = Pipeline::new(document.clone());
+    pipeline.fix(tables);
+    pipeline.diagnostics.check()?;
+    let fixed = &pipeline.document;
+    let deviating = Deviating::new(document, fixed, &tables.fixes, &pipeline.applied);
+    let mut written: BTreeMap<_, _> = openapi::operations(document)
+        .map(|operation| (operation.id.clone(), operation))
+        .collect();
     let mut modules: BTreeMap<&str, Vec<Pair<'_>>> = BTreeMap::new();
-    for (id, now) in by_id(&fixed) {
-        let (tags, _) = tags_and_id(now.path, now.method, now.operation);
-        let module = map.place(now.method, now.path, &tags, &id)?;
-        let was = written.get(&id).copied();
-        modules
-            .entry(module)
-            .or_default()
-            .push(Pair { id, was, now });
+    // In the order of their ids.
+    let fixed_operations: BTreeMap<_, _> = openapi::operations(fixed)
+        .map(|operation| (operation.id.clone(), operation))
+        .collect();
+    for now in fixed_operations.into_values() {
+        let pairs = modules.entry(tables.map.place(&now)?).or_default();
+        let was = written.remove(&now.id);
+        pairs.push(Pair { was, now });
     }
     modules
         .into_iter()
-        .map(|(module, pairs)| slice(document, &fixed, &deviating, module, &pairs))
+        .map(|(module, pairs)| slice(document, fixed, &deviating, module, &pairs))
         .collect()
-}
-
-/// An operation where it stands in a description.
-#[derive(Clone, Copy)]
-struct Standing<'a> {
-    path: &'a str,
-    method: &'a str,
-    item: &'a Value,
-    operation: &'a Value,
 }
 
 /// An operation before and after the fixes.
 struct Pair<'a> {
-    id: String,
-    was: Option<Standing<'a>>,
-    now: Standing<'a>,
-}
-
-fn by_id(document: &Value) -> BTreeMap<String, Standing<'_>> {
-    load::operations(document)
-        .map(|(path, method, item, operation)| {
-            let standing = Standing {
-                path,
-                method,
-                item,
-                operation,
-            };
-            (tags_and_id(path, method, operation).1, standing)
-        })
-        .collect()
+    was: Option<Operation<'a>>,
+    now: Operation<'a>,
 }
 
 fn slice(
@@ -173,16 +147,16 @@ fn slice(
     let mut added = Vec::new();
     let mut deviations = Vec::new();
     for pair in pairs {
-        let Some(was) = pair.was else {
-            added.push(pair.id.clone());
+        let Some(was) = &pair.was else {
+            added.push(pair.now.id.to_string());
             continue;
         };
         let item = paths.entry(was.path).or_insert_with(|| json!({}));
-        item[was.method] = was.operation.clone();
-        if let Some(shared) = was.item.get("parameters") {
+        item[was.method] = was.json.clone();
+        if let Some(shared) = was.shared_parameters() {
             item["parameters"] = shared.clone();
         }
-        deviations.extend(deviating.places(&pair.id, was, pair.now));
+        deviations.extend(deviating.places(was, &pair.now));
     }
     let mut paths = Value::Object(paths);
     let mut cut = BTreeMap::new();
@@ -229,7 +203,7 @@ fn cut_removed(
     cut: &mut BTreeMap<String, usize>,
 ) -> BTreeSet<String> {
     let mut kept = BTreeSet::new();
-    if let Some(name) = reference(value).map(str::to_owned) {
+    if let Some(name) = Schema(value).target().map(str::to_owned) {
         if fixed["components"]["schemas"].get(&name).is_some() {
             kept.insert(name);
         } else {
@@ -252,11 +226,6 @@ fn cut_removed(
         _ => {}
     }
     kept
-}
-
-/// The component schema that a value stands for.
-fn reference(value: &Value) -> Option<&str> {
-    value.get("$ref")?.as_str()?.strip_prefix(SCHEMAS)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
 use xtask::generate::{
+    Pipeline,
     api::{Answer, Api},
     lower::Lowered,
     partition::{map::ModuleMap, partition},
@@ -30,18 +31,23 @@ fn main() -> Result<()> {
     }
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
 
-    let mut lowered = workspace_lowered(root)?.0;
+    let Pipeline {
+        mut lowered,
+        mut diagnostics,
+        ..
+    } = workspace_lowered(root)?;
     lowered
         .operations
         .retain(|operation| OPERATIONS.contains(&operation.id.as_str()));
     let map = ModuleMap::load(&root.join("openapi/modules.toml"))?;
     let partition = partition(&lowered, &map);
-    let outputs = partition
+    let outlines = partition
         .parts
         .iter()
-        .map(|part| progenitor::run(&lowered, part))
+        .map(|part| progenitor::outline(&lowered, part))
         .collect::<Result<Vec<_>>>()?;
-    let api = refine::refine(&lowered, &partition, &outputs)?;
+    let api = refine::refine(&lowered, &partition, &outlines, &mut diagnostics);
+    diagnostics.check()?;
     let twins = derived::types(&api, &answers(&api)?)?;
     std::fs::write(out.join("derived.rs"), twins)?;
 
@@ -53,9 +59,10 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Puts back what the refinement knows and progenitor's own types lack: how enum values are spelt on the wire. Times are
+/// Puts back what the refinement knows and progenitor's own types lack: names and enum values on the wire. Times are
 /// text, as no body has one, and chrono would come for them.
 fn spell(lowered: &mut Lowered) {
+    lowered.restore_wire_names();
     for (key, facts) in &lowered.types {
         let Some(schema) = lowered.components.get_mut(key) else {
             continue;

@@ -3,12 +3,9 @@
 use std::path::Path;
 
 use serde_json::Value;
-use xtask::generate::lower::{self, names::Names};
-use xtask::generate::partition::{
-    self,
-    map::{ModuleMap, Operation},
-};
 use xtask::generate::{
+    Pipeline, Tables,
+    before::Nothing,
     load::{self, Document},
     standalone,
 };
@@ -42,22 +39,8 @@ fn document(data: &[u8]) -> Option<Document> {
 }
 
 fn lowered(document: &Value) {
-    let operations: Vec<_> = load::operations(document)
-        .map(|(path, method, _, operation)| {
-            let (tags, id) = lower::tags_and_id(path, method, operation);
-            (path, method, tags, id)
-        })
-        .collect();
-    let map =
-        ModuleMap::by_first_segment_or_tag(operations.iter().map(|(path, method, tags, id)| {
-            Operation {
-                method,
-                path,
-                tags,
-                id,
-            }
-        }));
-    if let Ok(lowered) = lower::lower(document, &map, &Names::empty(), false) {
-        std::hint::black_box(partition::partition(&lowered, &map));
-    }
+    let tables = Tables::derived(document);
+    let mut pipeline = Pipeline::new(document.clone());
+    pipeline.lower(&tables, &Nothing);
+    std::hint::black_box(pipeline);
 }

@@ -12,7 +12,7 @@ use std::{collections::BTreeMap, fs, path::Path, process::Command, thread};
 use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 
-use crate::generate::{self, api::Api, emit, lower::Lowered, partition::Partition};
+use crate::generate::{self, Pipeline, api::Api, emit};
 
 pub use measure::Action;
 use measure::Bench;
@@ -153,7 +153,8 @@ fn planned(root: &Path) -> Result<Plan> {
 }
 
 fn plan(root: &Path, options: &Options) -> Result<()> {
-    let lowering = generate::workspace_lowered(root)?;
+    let mut lowering = generate::workspace_lowered(root)?;
+    lowering.lowered.restore_wire_names();
     let api = generate::workspace_api(root, &|_| {})?;
     let present = text::count(&root.join(GENERATED))?;
     let mut writer = Writer::new(root)?;
@@ -204,7 +205,7 @@ fn own(
         .modules
         .iter()
         .find(|module| module.name == scope)
-        .map(|module| emit::calls(api, module));
+        .map(|module| emit::calls(module));
     // What several modules share is compiled in part with one, and in whole with all.
     let folders = present
         .iter()
@@ -223,11 +224,11 @@ fn own(
 
 fn stock(
     writer: &mut Writer<'_>,
-    (lowered, partition): &(Lowered, Partition),
+    pipeline: &Pipeline,
     scope: &str,
     modules: &[String],
 ) -> Result<Item> {
-    let file = stock::client(lowered, partition, modules)
+    let file = stock::client(&pipeline.lowered, &pipeline.partition, modules)
         .with_context(|| format!("progenitor's client of {scope}"))?;
     let text = prettyplease::unparse(&file);
     let calls = (modules.len() == 1).then(|| stock::calls(&file));

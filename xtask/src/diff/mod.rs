@@ -28,14 +28,13 @@ pub use text::Extent;
 use crate::generate::{
     api::{Api, Module},
     fix::Applied,
-    load,
-    lower::tags_and_id,
+    openapi,
 };
 use renames::Renames;
 
 /// Compares two sides, and says which methods of `harness-api-ext` use what has changed.
 pub fn compare(old: &Side, new: &Side, ext: &Ext) -> Report {
-    let (was, is) = (&old.draft.api, &new.draft.api);
+    let (was, is) = (&old.pipeline.api, &new.pipeline.api);
     let renames = Renames::of(was, is);
     let modules = modules(was, is);
     let missing = missing(new);
@@ -55,14 +54,14 @@ pub fn compare(old: &Side, new: &Side, ext: &Ext) -> Report {
         .map(|change| change.level)
         .max()
         .unwrap_or(if quiet { Level::None } else { Level::Patch });
-    let lists = |side: &Side| side.draft.problems.list().to_vec();
+    let lists = |side: &Side| side.pipeline.diagnostics.messages();
     Report {
         old: old.name.clone(),
         new: new.name.clone(),
         level,
         problems: lists(new),
         old_problems: lists(old),
-        fixes: fixes(&old.draft.applied, &new.draft.applied),
+        fixes: fixes(&old.pipeline.applied, &new.pipeline.applied),
         modules,
         operations,
         schemas,
@@ -152,15 +151,15 @@ fn fixes(old: &[Applied], new: &[Applied]) -> Vec<FixChange> {
 /// Ids of operations that the description has and the API has not, because of a problem.
 fn missing(side: &Side) -> BTreeSet<String> {
     let made: BTreeSet<&str> = side
-        .draft
+        .pipeline
         .api
         .modules
         .iter()
         .flat_map(|module| &module.operations)
         .map(|operation| operation.id.as_str())
         .collect();
-    load::operations(&side.document)
-        .map(|(path, method, _, operation)| tags_and_id(path, method, operation).1)
+    openapi::operations(&side.document)
+        .map(|operation| operation.id.into_owned())
         .filter(|id| !made.contains(id.as_str()))
         .collect()
 }
@@ -182,10 +181,11 @@ fn silent(
         .flatten()
         .collect();
     let [old_operations, new_operations] = [old, new].map(|side| {
-        let each = load::operations(&side.document).map(|(path, method, item, operation)| {
+        let each = openapi::operations(&side.document).map(|operation| {
+            let shared = operation.shared_parameters();
             // The parameters of the path belong to each operation.
-            let whole = (path, method, item.get("parameters"), operation);
-            (tags_and_id(path, method, operation).1, whole)
+            let whole = (operation.path, operation.method, shared, operation.json);
+            (operation.id.into_owned(), whole)
         });
         each.collect::<BTreeMap<String, _>>()
     });

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     generate::{
         api::{Answer, Api, Operation, Ty},
-        emit::{Method, Signature, signatures},
+        emit::{Method, Signature},
     },
     markdown::code,
     surface,
@@ -57,14 +57,11 @@ fn by_id<'e>(operations: &'e [Emitted<'_>]) -> BTreeMap<&'e str, &'e Emitted<'e>
 
 /// The operations of an API.
 pub(super) fn emitted(api: &Api) -> Vec<Emitted<'_>> {
-    let operations = api.modules.iter().flat_map(|module| {
-        let signatures = signatures(api, module);
-        module.operations.iter().zip(signatures)
-    });
+    let operations = api.modules.iter().flat_map(|module| &module.operations);
     operations
-        .map(|(operation, signature)| Emitted {
+        .map(|operation| Emitted {
             operation,
-            signature,
+            signature: Signature::of(operation),
         })
         .collect()
 }

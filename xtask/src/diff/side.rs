@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 use crate::generate::{
-    self, Draft, Progress, Tables,
+    Pipeline, Progress, Tables,
     before::{Before, Nothing},
     load,
 };
@@ -21,8 +21,8 @@ pub struct Side {
     pub name: String,
     /// The description, before the fixes.
     pub document: Value,
-    /// The API.
-    pub draft: Draft,
+    /// What the generator makes of it.
+    pub pipeline: Pipeline,
 }
 
 impl Side {
@@ -35,13 +35,14 @@ impl Side {
         progress: Progress<'_>,
     ) -> Self {
         let mut step = |stage: &str| progress(&format!("{name}: {stage}"));
-        let before = before.map(|side| &side.draft.api as &dyn Before);
+        let before = before.map(|side| &side.pipeline.api as &dyn Before);
         let before = before.unwrap_or(&Nothing);
-        let draft = generate::draft(document.clone(), tables, before, &mut step);
+        let mut pipeline = Pipeline::new(document.clone());
+        pipeline.run(tables, before, &mut step);
         Self {
             name: name.to_owned(),
             document,
-            draft,
+            pipeline,
         }
     }
 

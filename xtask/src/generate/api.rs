@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::call::Call;
+
 /// Type of a member, parameter, body or answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ty {
@@ -114,6 +116,18 @@ pub struct Type {
     pub in_table: bool,
 }
 
+impl Type {
+    /// Returns whether it is a struct.
+    pub fn is_struct(&self) -> bool {
+        matches!(self.shape, Shape::Struct { .. })
+    }
+
+    /// Returns whether it is an enum of text values.
+    pub fn is_enum(&self) -> bool {
+        matches!(self.shape, Shape::Enum(_))
+    }
+}
+
 /// Where a parameter's value goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
@@ -216,6 +230,8 @@ pub struct Operation {
     pub paging: Option<Paging>,
     /// The body of its successful response.
     pub response: ResponseSchema,
+    /// How it is called.
+    pub call: Call,
 }
 
 /// The body of a successful response.
@@ -358,7 +374,7 @@ pub enum More {
 }
 
 /// A module of the client.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Module {
     /// Rust module and Cargo feature.
     pub name: String,
@@ -368,6 +384,10 @@ pub struct Module {
     pub operations: Vec<Operation>,
     /// Keys of the types that only this module uses, with the tags that use them.
     pub types: BTreeMap<String, BTreeSet<String>>,
+    /// Indexes of the operations in each file.
+    pub files: BTreeMap<String, Vec<usize>>,
+    /// Keys of the types in each file.
+    pub type_files: BTreeMap<String, Vec<String>>,
 }
 
 /// Types that several modules use.
@@ -390,8 +410,6 @@ pub struct Api {
     pub groups: Vec<Group>,
     /// All types by key: the Rust name, for a type that belongs to one operation behind `module.`.
     pub types: BTreeMap<String, Type>,
-    /// What lowering could not keep: operation id and loss.
-    pub losses: Vec<(String, String)>,
 }
 
 /// The Rust name in a type key.

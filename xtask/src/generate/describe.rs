@@ -12,11 +12,10 @@ use serde_json::{Map, Value, json};
 
 use super::{
     emit::{self, Files},
-    load,
-    lower::{Lowered, references_under, successes},
+    lower::Lowered,
+    openapi::{self, Operation, Schema, references},
 };
 
-const COMPONENTS: &str = "#/components/schemas/";
 /// Where a file has its schemas.
 const ROOT: &str = "#/schemas/";
 /// References followed before a schema is taken for one that goes in circles.
@@ -29,19 +28,19 @@ pub fn describe(document: &Value, lowered: &Lowered) -> Result<Files> {
             .pointer("/components/schemas")
             .and_then(Value::as_object),
     );
-    let described: BTreeMap<_, _> = load::operations(document)
-        .map(|(path, method, item, operation)| {
-            ((path, method.to_ascii_uppercase()), (item, operation))
+    let described: BTreeMap<_, _> = openapi::operations(document)
+        .map(|operation| {
+            let key = (operation.path, operation.method.to_ascii_uppercase());
+            (key, operation)
         })
         .collect();
     let mut modules: BTreeMap<&str, (BTreeMap<&str, Value>, BTreeSet<String>)> = BTreeMap::new();
     for facts in &lowered.operations {
-        let Some((item, operation)) = described.get(&(facts.path.as_str(), facts.method.clone()))
-        else {
+        let Some(operation) = described.get(&(facts.path.as_str(), facts.method.clone())) else {
             continue;
         };
         let (operations, reached) = modules.entry(&facts.module).or_default();
-        let entry = schemas.operation(document, item, operation);
+        let entry = schemas.operation(operation);
         schemas.reach(&entry, reached);
         operations.insert(&facts.id, entry);
     }
@@ -75,67 +74,57 @@ fn lines(entries: &BTreeMap<&str, Value>) -> Result<String> {
 struct Schemas<'d>(Option<&'d Map<String, Value>>);
 
 impl<'d> Schemas<'d> {
-    fn operation(&self, document: &Value, item: &Value, operation: &Value) -> Value {
+    fn operation(&self, operation: &Operation<'_>) -> Value {
         let mut entry = Map::new();
         let mut params = Map::new();
-        for parameter in [item, operation]
-            .into_iter()
-            .filter_map(|holder| holder.get("parameters")?.as_array())
-            .flatten()
-            .map(|parameter| deref(document, parameter))
-        {
-            let (Some(name), Some(place)) = (text(parameter, "name"), text(parameter, "in")) else {
-                continue;
-            };
-            let schema = parameter
-                .get("schema")
-                .map_or_else(|| json!({}), |schema| self.schema(schema));
-            let exploded = parameter.get("explode") != Some(&json!(false))
-                || text(&schema, "type") != Some("array");
+        for parameter in operation.parameters() {
+            let schema = parameter.schema().map(|schema| self.schema(schema));
+            let schema = schema.unwrap_or_else(|| json!({}));
+            let exploded = parameter.is_exploded() || Schema(&schema).kind() != Some("array");
             // What is not listed is any text.
             if schema != json!({"type": "string"}) || !exploded {
                 let mut param = json!({ "schema": schema });
                 if !exploded {
                     param["joined"] = json!(true);
                 }
-                params.insert(format!("{place} {name}"), param);
+                let key = format!("{} {}", parameter.location(), parameter.name());
+                params.insert(key, param);
             }
         }
         if !params.is_empty() {
             entry.insert("params".into(), params.into());
         }
-        if let Some(body) = operation.get("requestBody") {
-            let content = content(deref(document, body));
-            let json = content.iter().find(|(media, _)| is_json(media));
-            if let Some((_, schema)) = json {
-                entry.insert("body".into(), self.schema(schema));
-            }
-            let form = content
-                .iter()
-                .find(|(media, _)| *media == "multipart/form-data");
-            if let Some((_, schema)) = form {
-                entry.insert("form".into(), self.schema(schema));
-            }
+        let content = operation.body().map(|body| body.content());
+        for media in content.iter().flatten() {
+            let form = match media.name {
+                _ if media.may_be_json() => "body",
+                "multipart/form-data" => "form",
+                _ => continue,
+            };
+            // The first of several counts.
+            let schema = || self.schema(media.schema.unwrap_or(&Value::Null));
+            entry.entry(form).or_insert_with(schema);
         }
-        self.answer(document, operation, &mut entry);
+        self.answer(operation, &mut entry);
         entry.into()
     }
 
-    fn answer(&self, document: &Value, operation: &Value, entry: &mut Map<String, Value>) {
-        let mut good = successes(document, operation);
-        good.sort_by_key(|(_, answer)| !content(answer).iter().any(|(media, _)| is_json(media)));
-        let Some((status, answer)) = good.first() else {
+    fn answer(&self, operation: &Operation<'_>, entry: &mut Map<String, Value>) {
+        let mut good = operation.successes();
+        let has_json = |it: &openapi::Response<'_>| it.content().iter().any(|it| it.may_be_json());
+        good.sort_by_key(|response| !has_json(response));
+        let Some(response) = good.first() else {
             return;
         };
-        let content = content(answer);
-        let status = status
-            .parse()
-            .unwrap_or(if content.is_empty() { 204 } else { 200_u16 });
+        let content = response.content();
+        let otherwise = if content.is_empty() { 204 } else { 200_u16 };
+        let status = response.status.parse().unwrap_or(otherwise);
         if status != 200 {
             entry.insert("status".into(), status.into());
         }
-        if let Some((_, schema)) = content.iter().find(|(media, _)| is_json(media)) {
-            entry.insert("answer".into(), self.schema(schema));
+        if let Some(json) = content.iter().find(|media| media.may_be_json()) {
+            let schema = self.schema(json.schema.unwrap_or(&Value::Null));
+            entry.insert("answer".into(), schema);
         }
     }
 
@@ -146,12 +135,9 @@ impl<'d> Schemas<'d> {
     fn resolve<'s>(&'s self, schema: &'s Value) -> &'s Value {
         let mut schema = schema;
         for _ in 0..DEPTH {
-            let single = schema
-                .get("allOf")
-                .and_then(Value::as_array)
-                .filter(|parts| parts.len() == 1 && schema.get("properties").is_none())
-                .and_then(|parts| parts.first());
-            match (target(schema).and_then(|name| self.get(name)), single) {
+            let view = Schema(schema);
+            let target = view.target().and_then(|name| self.get(name));
+            match (target, view.only_part()) {
                 (Some(next), _) | (None, Some(next)) => schema = next,
                 (None, None) => break,
             }
@@ -167,18 +153,18 @@ impl<'d> Schemas<'d> {
     /// The names of schemas that converted ones refer to, with those these refer to.
     fn reach(&self, schema: &Value, reached: &mut BTreeSet<String>) {
         let mut open = BTreeSet::new();
-        references_under(ROOT, schema, &mut open);
+        references(ROOT, schema, &mut open);
         while let Some(name) = open.pop_last() {
             if reached.insert(name.clone()) {
-                references_under(ROOT, &self.named(&name), &mut open);
+                references(ROOT, &self.named(&name), &mut open);
             }
         }
     }
 
     /// A schema in the words of JSON Schema.
     fn schema(&self, schema: &Value) -> Value {
-        let nullable = schema.get("nullable") == Some(&json!(true));
-        if let Some(name) = target(schema) {
+        let nullable = Schema(schema).is("nullable");
+        if let Some(name) = Schema(schema).target() {
             return or_null(reference(name), nullable);
         }
         let Some(given) = schema.as_object() else {
@@ -226,43 +212,39 @@ impl<'d> Schemas<'d> {
         }
         limit(&mut made, given);
         require_described(&mut made);
-        self.inner_tag(given, &mut made);
-        self.outer_tags(given, &mut made);
+        self.inner_tag(Schema(schema), &mut made);
+        self.outer_tags(Schema(schema), &mut made);
         or_null(made.into(), nullable)
     }
 
-    /// A union whose variants hold the tag.
-    fn inner_tag(&self, given: &Map<String, Value>, made: &mut Map<String, Value>) {
-        let Some(variants) = alternatives(given) else {
+    /// Adds the tag of a union whose variants hold it.
+    fn inner_tag(&self, given: Schema<'_>, made: &mut Map<String, Value>) {
+        let (Some(variants), Some(tag)) = (given.alternatives(), given.tag()) else {
             return;
         };
-        let discriminator = given.get("discriminator");
-        let tag = discriminator
-            .and_then(|discriminator| text(discriminator, "propertyName"))
-            .or_else(|| given.get("x-harness-discriminator")?.as_str());
-        let Some(tag) = tag else {
-            return;
+        let discriminator = given.0.get("discriminator");
+        let mut mapping: BTreeMap<&str, &str> = match given.mapping("/discriminator/mapping") {
+            Some(mapping) => mapping.collect(),
+            None => given
+                .mapping("/x-harness-mapping")
+                .map(Iterator::collect)
+                .unwrap_or_default(),
         };
-        let mut mapping: BTreeMap<String, &str> = discriminator
-            .and_then(|discriminator| discriminator.get("mapping"))
-            .or_else(|| given.get("x-harness-mapping"))
-            .map(mapping)
-            .unwrap_or_default();
-        let names: BTreeSet<&str> = variants.iter().filter_map(target).collect();
+        let names: BTreeSet<&str> = variants
+            .iter()
+            .filter_map(|variant| Schema(variant).target())
+            .collect();
         // Some are named that are not described.
         mapping.retain(|_, name| names.contains(name) || self.get(name).is_some());
         if mapping.is_empty() && discriminator.is_some() {
-            mapping = names
-                .iter()
-                .map(|name| ((*name).to_owned(), *name))
-                .collect();
+            mapping = names.iter().map(|name| (*name, *name)).collect();
         }
         if mapping.is_empty() {
             return;
         }
         let mapped: BTreeSet<&str> = mapping.values().copied().collect();
         if names.is_subset(&mapped) {
-            let values: Vec<&String> = mapping.keys().collect();
+            let values: Vec<&&str> = mapping.keys().collect();
             made.insert("required".into(), json!([tag]));
             made.insert("properties".into(), json!({tag: {"enum": values}}));
         }
@@ -273,25 +255,19 @@ impl<'d> Schemas<'d> {
         made.insert("x-tag".into(), json!([tag, mapping]));
     }
 
-    /// Members whose tag stands beside them.
-    fn outer_tags(&self, given: &Map<String, Value>, made: &mut Map<String, Value>) {
+    /// Adds the tags of members whose tag stands beside them.
+    fn outer_tags(&self, given: Schema<'_>, made: &mut Map<String, Value>) {
         let mut tags = Map::new();
-        let members = given.get("properties").and_then(Value::as_object);
-        for (name, member) in members.into_iter().flatten() {
-            let union = self.resolve(member);
-            let Some(outer) = union.get("x-harness-parent-tag") else {
+        for (name, member) in given.properties() {
+            let union = Schema(self.resolve(member));
+            let mapping = union.mapping("/x-harness-parent-tag/mapping");
+            let (Some(tag), Some(mapping)) = (union.parent_tag(), mapping) else {
                 continue;
             };
-            let (Some(tag), Some(mapping)) =
-                (text(outer, "property"), outer.get("mapping").map(mapping))
-            else {
-                continue;
-            };
+            let mapping: BTreeMap<&str, &str> = mapping.collect();
+            let nullable = Schema(member).is("nullable");
             let cases = mapping.iter().map(|(value, variant)| {
-                let variant = or_null(
-                    reference(variant),
-                    member.get("nullable") == Some(&json!(true)),
-                );
+                let variant = or_null(reference(variant), nullable);
                 json!({
                     "if": {"properties": {tag: {"const": value}}, "required": [tag]},
                     "then": {"properties": {name: variant}},
@@ -371,62 +347,8 @@ fn or_null(mut schema: Value, nullable: bool) -> Value {
     }
 }
 
-/// Tag values with the names of their schemas.
-fn mapping(mapping: &Value) -> BTreeMap<String, &str> {
-    mapping
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter_map(|(value, target)| {
-            let target = target.as_str()?;
-            Some((
-                value.clone(),
-                target.strip_prefix(COMPONENTS).unwrap_or(target),
-            ))
-        })
-        .collect()
-}
-
-fn alternatives(schema: &Map<String, Value>) -> Option<&Vec<Value>> {
-    schema
-        .get("oneOf")
-        .or_else(|| schema.get("anyOf"))?
-        .as_array()
-}
-
-fn target(schema: &Value) -> Option<&str> {
-    schema.get("$ref")?.as_str()?.strip_prefix(COMPONENTS)
-}
-
 fn reference(name: &str) -> Value {
     json!({"$ref": format!("{ROOT}{name}")})
-}
-
-/// Content types with their schemas.
-fn content(holder: &Value) -> Vec<(&str, &Value)> {
-    static ANY: Value = Value::Null;
-    holder
-        .get("content")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-        .map(|(media, content)| (media.as_str(), content.get("schema").unwrap_or(&ANY)))
-        .collect()
-}
-
-fn is_json(media: &str) -> bool {
-    let media = media.split(';').next().unwrap_or_default().trim();
-    media == "application/json" || media == "*/*" || media.ends_with("+json")
-}
-
-fn text<'v>(value: &'v Value, member: &str) -> Option<&'v str> {
-    value.get(member)?.as_str()
-}
-
-fn deref<'d>(document: &'d Value, value: &'d Value) -> &'d Value {
-    text(value, "$ref")
-        .and_then(|reference| document.pointer(reference.strip_prefix('#')?))
-        .unwrap_or(value)
 }
 
 #[cfg(test)]

@@ -67,25 +67,6 @@ fn check_version(json: &Value) -> Result<()> {
     }
 }
 
-/// The HTTP methods under which a path item holds operations.
-pub const METHODS: [&str; 8] = [
-    "get", "put", "post", "delete", "options", "head", "patch", "trace",
-];
-
-/// Every operation of a description: path, method, path item, operation object.
-pub fn operations(json: &Value) -> impl Iterator<Item = (&str, &str, &Value, &Value)> {
-    json.get("paths")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-        .flat_map(|(path, item)| {
-            METHODS.into_iter().filter_map(move |method| {
-                item.get(method)
-                    .map(|operation| (path.as_str(), method, item, operation))
-            })
-        })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

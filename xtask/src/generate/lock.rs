@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::load::{Document, operations};
+use super::{load::Document, openapi::operations};
 
 /// What the lock file records about the vendored description.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,44 +1,41 @@
-//! From the description to the generated client, stage by stage; each is a function from one value to the next.
+//! From the description to the generated client. [`Pipeline`] carries a description through the stages; what it made is
+//! then written down.
 
 pub mod api;
 pub mod before;
 pub mod behaviour;
+pub mod call;
 pub mod describe;
+pub mod diagnostics;
 pub mod emit;
 pub mod fix;
 pub mod index;
+mod layout;
 pub mod load;
 pub mod lock;
 pub mod lower;
 pub mod manifest;
+pub mod openapi;
 pub mod partition;
-pub mod problems;
+mod pipeline;
 pub mod progenitor;
-pub mod proposal;
 pub mod refine;
 mod reserved;
 pub mod strict;
+mod tables;
 pub mod untyped;
 
-use std::{
-    collections::BTreeMap,
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use anyhow::Result;
 use serde_json::Value;
 
 use api::Api;
-use behaviour::Table;
+use before::{Before, Nothing};
+use diagnostics::Diagnostics;
 use emit::Files;
-use fix::FixSet;
-use lower::{Lowered, names::Names};
-use partition::{
-    Partition,
-    map::{ModuleMap, Operation},
-};
-use problems::Problems;
+pub use pipeline::{Pipeline, Progress};
+pub use tables::Tables;
 
 /// What one run made, before anything is written.
 pub struct Generated {
@@ -50,176 +47,124 @@ pub struct Generated {
     pub spent: BTreeMap<String, Duration>,
 }
 
-/// Says which stage begins.
-pub type Progress<'p> = &'p mut dyn FnMut(&str);
+/// The vendored description with its tables, and the pipeline that it is in.
+pub struct Workspace {
+    /// The description, whose JSON is in the pipeline.
+    pub description: load::Document,
+    /// The fixes and tables.
+    pub tables: Tables,
+    /// The pipeline.
+    pub pipeline: Pipeline,
+}
 
-/// Generates the workspace's client; `root` is the workspace's folder.
+impl Workspace {
+    /// Reads the description of the workspace at `root`, which has to be the one that its lock records, and the tables.
+    pub fn load(root: &Path) -> Result<Self> {
+        let mut description = locked_description(root)?;
+        let document = std::mem::take(&mut description.json);
+        Ok(Self {
+            description,
+            tables: Tables::load(&root.join("openapi"))?,
+            pipeline: Pipeline::new(document),
+        })
+    }
+
+    /// Applies the fixes.
+    ///
+    /// # Errors
+    ///
+    /// When a fix does not find what it expects.
+    pub fn fixed(mut self) -> Result<Self> {
+        self.pipeline.fix(&self.tables);
+        self.pipeline.diagnostics.check()?;
+        Ok(self)
+    }
+
+    /// Goes through all stages, as far as the tables allow.
+    fn run(mut self, before: &dyn Before, progress: Progress<'_>) -> Self {
+        self.pipeline.run(&self.tables, before, progress);
+        self
+    }
+}
+
+/// Reads the vendored description, which has to be the one that its lock records.
+pub fn locked_description(root: &Path) -> Result<load::Document> {
+    let folder = root.join("openapi");
+    let document = load::load(&folder.join("harness.json"))?;
+    lock::verify(document, &folder.join("harness.lock.toml"))
+}
+
+/// Generates the client of the workspace at `root`.
 pub fn workspace(root: &Path, progress: Progress<'_>) -> Result<Generated> {
-    let (document, tables, draft) = workspace_draft(root, progress)?;
-    draft.problems.none()?;
-    let Draft {
+    progress("load, lock");
+    let Workspace {
+        description,
+        tables,
+        pipeline,
+    } = Workspace::load(root)?.run(&before::Written::at(root), progress);
+    pipeline.diagnostics.check()?;
+    let Pipeline {
         api,
-        document: fixed,
+        document,
         applied,
         lowered,
         mut spent,
+        diagnostics,
         ..
-    } = draft;
-    let map = tables.map;
+    } = pipeline;
     progress("emit");
     let mut files = Files::new();
     let client = emit::client(&api, &mut spent)?;
     files.extend(under("harness-api/src/generated", client));
     files.extend(under("tests/src/generated", emit::for_tests(&api)?));
     progress("describe");
-    files.extend(under(
-        "harness-api-ext/described",
-        describe::describe(&fixed, &lowered)?,
-    ));
+    let described = describe::describe(&document, &lowered)?;
+    files.extend(under("harness-api-ext/described", described));
     progress("index");
-    files.insert(index::PATH.into(), index::page(&api, &map)?);
+    files.insert(index::PATH.into(), index::page(&api, &tables.map)?);
     progress("manifest");
-    files.extend(manifest::workspace(root, &api, &map, &document)?);
+    let losses = diagnostics.losses();
+    let manifests = manifest::workspace(root, &api, &losses, &tables.map, &description)?;
+    files.extend(manifests);
     let places = Path::new("openapi").join(fix::places::FILE);
     files.insert(places, fix::places::text(&applied));
-    files.insert(untyped::PATH.into(), untyped::text(&api, &fixed));
+    files.insert(untyped::PATH.into(), untyped::text(&api, &document));
     Ok(Generated { api, files, spent })
 }
 
-/// What stops generation of the workspace's client.
-pub fn problems(root: &Path, progress: Progress<'_>) -> Result<Problems> {
-    Ok(workspace_draft(root, progress)?.2.problems)
-}
-
-fn workspace_draft(root: &Path, progress: Progress<'_>) -> Result<(load::Document, Tables, Draft)> {
-    let folder = root.join("openapi");
+/// Returns what stops generation of the workspace's client.
+pub fn diagnose(root: &Path, progress: Progress<'_>) -> Result<Diagnostics> {
     progress("load, lock");
-    let mut document = locked_description(root)?;
-    let tables = Tables::load(&folder)?;
     let before = before::Written::at(root);
-    let json = std::mem::take(&mut document.json);
-    let draft = draft(json, &tables, &before, progress);
-    Ok((document, tables, draft))
+    let workspace = Workspace::load(root)?.run(&before, progress);
+    Ok(workspace.pipeline.diagnostics)
 }
 
-/// The API of the workspace's description, with `edit` applied to the description after the fixes.
+/// Returns the API of the workspace's description, with `edit` applied to the description after the fixes.
 pub fn workspace_api(root: &Path, edit: &dyn Fn(&mut Value)) -> Result<Api> {
-    let (mut document, _, map, names) = vendored(root, &mut |_| {})?;
-    edit(&mut document.json);
-    let (lowered, partition) = middle(&document.json, &map, &names, false, &mut |_| {})?;
-    let (api, _) = front(&lowered, &partition, &mut |_| {})?;
-    behaviour::behaviour(api, &document.json, Some(&table(root)?))
+    let Workspace {
+        mut tables,
+        mut pipeline,
+        ..
+    } = Workspace::load(root)?.fixed()?;
+    tables.strict = false;
+    edit(&mut pipeline.document);
+    pipeline.lower(&tables, &Nothing);
+    pipeline.refine(&tables, &mut |_| {});
+    pipeline.diagnostics.check()?;
+    Ok(pipeline.api)
 }
 
-/// What people write beside the description: everything else that generation reads in `openapi`.
-pub struct Tables {
-    fixes: FixSet,
-    map: ModuleMap,
-    names: Names,
-    behaviour: Table,
-}
-
-impl Tables {
-    /// Reads them from the folder `openapi`.
-    pub fn load(folder: &Path) -> Result<Self> {
-        Ok(Self {
-            fixes: FixSet::load(&folder.join("fixes"))?,
-            map: ModuleMap::load(&folder.join("modules.toml"))?,
-            names: Names::load(&folder.join("names.toml"))?,
-            behaviour: Table::load(&folder.join("behaviour.toml"))?,
-        })
-    }
-}
-
-#[cfg(test)]
-impl Tables {
-    /// A table of modules alone.
-    fn of(map: &str) -> Result<Self> {
-        Ok(Self {
-            fixes: FixSet::none(),
-            map: ModuleMap::parse(map)?,
-            names: Names::empty(),
-            behaviour: Table::default(),
-        })
-    }
-}
-
-/// The API of a description that may not fit the tables.
-pub struct Draft {
-    /// The API as far as it can be made.
-    pub api: Api,
-    /// The description with its faults corrected.
-    pub document: Value,
-    /// The description in the form that progenitor takes.
-    pub lowered: Lowered,
-    /// Time spent on each module.
-    pub spent: BTreeMap<String, Duration>,
-    /// What the fixes did.
-    pub applied: Vec<fix::Applied>,
-    /// What would stop generation.
-    pub problems: Problems,
-}
-
-/// Makes the API of a description as far as the tables allow, and notes what would stop generation. An operation that they
-/// do not place stays in the module where it was `before`.
-pub fn draft(
-    mut document: Value,
-    tables: &Tables,
-    before: &dyn before::Before,
-    progress: Progress<'_>,
-) -> Draft {
-    let mut problems = Problems::default();
-    progress("fixes");
-    let applied = fix::apply_noting(&mut document, &tables.fixes, &mut problems);
-    progress("lower");
-    let (map, names) = (&tables.map, &tables.names);
-    let lowered = lower::lower_noting(&document, map, names, true, before, &mut problems);
-    progress("partition");
-    let mut partition = partition::partition(&lowered, map);
-    let mut outputs = Vec::new();
-    let mut spent = BTreeMap::new();
-    partition.parts.retain(|part| {
-        progress(&format!("progenitor: {}", part.name));
-        let start = Instant::now();
-        let output = problems.unless(progenitor::outline(&lowered, part));
-        spent.insert(part.name.clone(), start.elapsed());
-        let made = output.is_some();
-        outputs.extend(output);
-        made
-    });
-    progress("refine");
-    let refined = refine::refine(&lowered, &partition, &outputs);
-    let mut api = problems.unless(refined).unwrap_or_default();
-    progress("behaviour");
-    behaviour::behaviour_noting(&mut api, &document, Some(&tables.behaviour), &mut problems);
-    Draft {
-        api,
-        document,
-        lowered,
-        spent,
-        applied,
-        problems,
-    }
-}
-
-/// The table of what no rule tells about behaviour.
-pub fn table(root: &Path) -> Result<Table> {
-    Table::load(&root.join("openapi/behaviour.toml"))
-}
-
-/// What the fixes do to the vendored description, and what they do not find as they expect.
-pub fn applied_fixes(root: &Path) -> Result<(FixSet, Vec<fix::Applied>, Problems)> {
-    let mut document = locked_description(root)?;
-    let fixes = FixSet::load(&root.join("openapi/fixes"))?;
-    let mut problems = Problems::default();
-    let applied = fix::apply_noting(&mut document.json, &fixes, &mut problems);
-    Ok((fixes, applied, problems))
-}
-
-/// The lowered description of the workspace and its division, for those who measure progenitor itself.
-pub fn workspace_lowered(root: &Path) -> Result<(Lowered, Partition)> {
-    let (document, _, map, names) = vendored(root, &mut |_| {})?;
-    middle(&document.json, &map, &names, true, &mut |_| {})
+/// Returns the pipeline of the workspace's description after lowering and partition.
+pub fn workspace_lowered(root: &Path) -> Result<Pipeline> {
+    let Workspace {
+        tables,
+        mut pipeline,
+        ..
+    } = Workspace::load(root)?.fixed()?;
+    pipeline.lower(&tables, &Nothing);
+    pipeline.diagnostics.check()?;
+    Ok(pipeline)
 }
 
 /// Generates a standalone crate from any OpenAPI 3.0.x description. Support code comes from `support`, the
@@ -230,92 +175,23 @@ pub fn standalone(
     support: &Path,
     progress: Progress<'_>,
 ) -> Result<Generated> {
-    let map = own_map(&document.json);
-    let (lowered, partition) = middle(&document.json, &map, &Names::empty(), false, progress)?;
-    let (api, mut spent) = front(&lowered, &partition, progress)?;
-    progress("behaviour");
-    let api = behaviour::behaviour(api, &document.json, None)?;
+    let mut pipeline = Pipeline::new(document.json.clone());
+    pipeline.run(&Tables::derived(&document.json), &Nothing, progress);
+    pipeline.diagnostics.check()?;
+    let Pipeline {
+        api,
+        mut spent,
+        diagnostics,
+        ..
+    } = pipeline;
     progress("emit");
     let mut files = under("src/generated", emit::client(&api, &mut spent)?);
     progress("manifest");
-    files.extend(manifest::standalone(document, name, support, &api)?);
+    let losses = diagnostics.losses();
+    files.extend(manifest::standalone(
+        document, name, support, &api, &losses,
+    )?);
     Ok(Generated { api, files, spent })
-}
-
-/// The modules of a description without a table.
-fn own_map(document: &Value) -> ModuleMap {
-    let operations: Vec<(&str, &str, Vec<String>, String)> = load::operations(document)
-        .map(|(path, method, _, operation)| {
-            let (tags, id) = lower::tags_and_id(path, method, operation);
-            (path, method, tags, id)
-        })
-        .collect();
-    ModuleMap::by_first_segment_or_tag(operations.iter().map(|(path, method, tags, id)| {
-        Operation {
-            method,
-            path,
-            tags,
-            id,
-        }
-    }))
-}
-
-/// The vendored description, held to its lock and with its faults corrected, and what corrected them.
-pub fn fixed_description(root: &Path) -> Result<(load::Document, Vec<fix::Applied>)> {
-    let mut document = locked_description(root)?;
-    let fixes = FixSet::load(&root.join("openapi/fixes"))?;
-    let (json, applied) = fix::apply(document.json, &fixes)?;
-    document.json = json;
-    Ok((document, applied))
-}
-
-/// The vendored description, held to its lock.
-pub fn locked_description(root: &Path) -> Result<load::Document> {
-    let folder = root.join("openapi");
-    let document = load::load(&folder.join("harness.json"))?;
-    lock::verify(document, &folder.join("harness.lock.toml"))
-}
-
-type Vendored = (load::Document, Vec<fix::Applied>, ModuleMap, Names);
-
-fn vendored(root: &Path, progress: Progress<'_>) -> Result<Vendored> {
-    let folder = root.join("openapi");
-    progress("load, lock, fixes");
-    let (document, applied) = fixed_description(root)?;
-    let map = ModuleMap::load(&folder.join("modules.toml"))?;
-    let names = Names::load(&folder.join("names.toml"))?;
-    Ok((document, applied, map, names))
-}
-
-fn middle(
-    document: &Value,
-    map: &ModuleMap,
-    names: &Names,
-    strict: bool,
-    progress: Progress<'_>,
-) -> Result<(Lowered, Partition)> {
-    progress("lower");
-    let lowered = lower::lower(document, map, names, strict)?;
-    progress("partition");
-    let partition = partition::partition(&lowered, map);
-    Ok((lowered, partition))
-}
-
-fn front(
-    lowered: &Lowered,
-    partition: &Partition,
-    progress: Progress<'_>,
-) -> Result<(Api, BTreeMap<String, Duration>)> {
-    let mut spent = BTreeMap::new();
-    let mut outputs = Vec::new();
-    for part in &partition.parts {
-        progress(&format!("progenitor: {}", part.name));
-        let start = Instant::now();
-        outputs.push(progenitor::outline(lowered, part)?);
-        spent.insert(part.name.clone(), start.elapsed());
-    }
-    progress("refine");
-    Ok((refine::refine(lowered, partition, &outputs)?, spent))
 }
 
 fn under(folder: &str, files: Files) -> Files {

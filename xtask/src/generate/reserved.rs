@@ -104,6 +104,12 @@ pub(super) fn is_keyword(name: &str) -> bool {
     KEYWORDS.binary_search(&name).is_ok()
 }
 
+/// Returns an identifier: words of Rust get an underscore.
+pub(super) fn ident(name: &str) -> String {
+    let mark = if is_keyword(name) { "_" } else { "" };
+    format!("{name}{mark}")
+}
+
 /// Whether `name` means something at the beginning of a path in generated code, or cannot be there.
 pub(super) fn is_path(name: &str) -> bool {
     is_keyword(name) || PATHS.contains(&name)

@@ -6,8 +6,7 @@ use serde_json::Value;
 
 use super::{
     api::{Answer, Api, Ty},
-    load,
-    lower::{is_json, successes},
+    openapi::{self, Operation, Schema, dereference},
 };
 use crate::surface;
 
@@ -19,8 +18,11 @@ const DEPTH: usize = 32;
 
 /// The text of the file; `document` is the description with its faults corrected.
 pub fn text(api: &Api, document: &Value) -> String {
-    let described: BTreeMap<_, _> = load::operations(document)
-        .map(|(path, method, _, operation)| ((path, method.to_ascii_uppercase()), operation))
+    let described: BTreeMap<_, _> = openapi::operations(document)
+        .map(|operation| {
+            let key = (operation.path, operation.method.to_ascii_uppercase());
+            (key, operation)
+        })
         .collect();
     let operations = || api.modules.iter().flat_map(|module| &module.operations);
     let mut rows = Vec::new();
@@ -68,19 +70,16 @@ fn any(ty: &Ty) -> bool {
     }
 }
 
-/// Why no more is known of a result.
-fn reason(document: &Value, operation: &Value) -> String {
-    let responses = successes(document, operation);
-    let content = responses.iter().find_map(|(_, response)| {
-        let content = response.get("content")?.as_object()?;
-        content
-            .iter()
-            .find(|(media, _)| is_json(media) || *media == "*/*")
+/// Returns why no more is known of a result.
+fn reason(document: &Value, operation: &Operation<'_>) -> String {
+    let content = operation.successes().into_iter().find_map(|response| {
+        let mut content = response.content().into_iter();
+        content.find(|media| media.may_be_json())
     });
-    let Some(schema) = content.and_then(|(_, content)| content.get("schema")) else {
-        return "no schema is described".to_owned();
-    };
-    why(document, schema)
+    match content.and_then(|media| media.schema) {
+        Some(schema) => why(document, schema),
+        None => "no schema is described".to_owned(),
+    }
 }
 
 fn why(document: &Value, schema: &Value) -> String {
@@ -94,7 +93,7 @@ fn why(document: &Value, schema: &Value) -> String {
         Value::Object(members) if members.keys().all(|key| key.starts_with("x-")) => {
             "`{}` is described"
         }
-        schema if schema.get("anyOf").or(schema.get("oneOf")).is_some() => {
+        schema if Schema(schema).alternatives().is_some() => {
             "values of several kinds are described"
         }
         _ => "an object without members is described",
@@ -106,11 +105,11 @@ fn why(document: &Value, schema: &Value) -> String {
 fn resolve<'d>(document: &'d Value, schema: &'d Value) -> (Option<&'d str>, &'d Value) {
     let (mut name, mut schema) = (None, schema);
     for _ in 0..DEPTH {
-        let reference = schema.get("$ref").and_then(Value::as_str);
-        let target = reference.and_then(|reference| document.pointer(reference.strip_prefix('#')?));
-        let Some(target) = target else { break };
-        name = reference.and_then(|reference| reference.rsplit('/').next());
-        schema = target;
+        let Some(target) = Schema(schema).target() else {
+            break;
+        };
+        name = Some(target);
+        schema = dereference(document, schema);
     }
     (name, schema)
 }
@@ -121,7 +120,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::generate::{Tables, before::Nothing, draft};
+    use crate::generate::{Pipeline, Tables, before::Nothing, partition::map::ModuleMap};
 
     #[test]
     fn each_result_without_a_type_has_its_reason() {
@@ -139,9 +138,10 @@ mod tests {
             "/a/none": get("none", None),
         }, "components": {"schemas": {"Open": {"x-harness-provenance": "opaque"}}}});
         let map = "[[module]]\nname = \"a\"\ntitle = \"A\"\nrules = [{ prefix = \"/a\" }]\n";
-        let tables = Tables::of(map).unwrap();
-        let draft = draft(document, &tables, &Nothing, &mut |_| {});
-        let text = text(&draft.api, &draft.document);
+        let tables = Tables::of(ModuleMap::parse(map).unwrap());
+        let mut pipeline = Pipeline::new(document);
+        pipeline.run(&tables, &Nothing, &mut |_| {});
+        let text = text(&pipeline.api, &pipeline.document);
         assert!(
             text.contains("Of 6 operations, 4 give any JSON")
                 && text.contains("Another 1 give nothing"),

@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Standing, reference};
 use crate::generate::{
     fix::{Applied, FixSet},
-    lower::{references, successes},
+    openapi::{Operation, Response, SCHEMAS, Schema, references},
 };
 
 /// A place of an operation that is not as it is written, because a fix says so. For requests, only fixes that deviate
@@ -51,7 +50,7 @@ impl<'a> Deviating<'a> {
         let written = was["components"]["schemas"].as_object();
         for (name, schema) in written.into_iter().flatten() {
             let mut used = BTreeSet::new();
-            references(schema, &mut used);
+            references(SCHEMAS, schema, &mut used);
             for used in used {
                 users.entry(used).or_default().push(name);
             }
@@ -78,15 +77,10 @@ impl<'a> Deviating<'a> {
     }
 
     /// The places of an operation that stands in both descriptions.
-    pub(super) fn places(
-        &self,
-        id: &str,
-        was: Standing<'_>,
-        now: Standing<'_>,
-    ) -> BTreeSet<Deviation> {
+    pub(super) fn places(&self, was: &Operation<'_>, now: &Operation<'_>) -> BTreeSet<Deviation> {
         let mut places = Places {
             deviating: self,
-            id,
+            id: &now.id,
             place: Vec::new(),
             inside: Vec::new(),
             found: BTreeSet::new(),
@@ -109,11 +103,15 @@ struct Places<'a> {
 }
 
 impl Places<'_> {
-    fn request(&mut self, was: Standing<'_>, now: Standing<'_>) {
+    fn request(&mut self, was: &Operation<'_>, now: &Operation<'_>) {
         if (was.path, was.method) != (now.path, now.method) {
             self.at("path", Self::note);
         }
-        let (params, fixed) = (params(was), params(now));
+        let [params, fixed] = [was, now].map(|operation| {
+            let params = operation.parameters().into_iter();
+            let named = params.map(|param| ((param.location(), param.name()), param.json()));
+            named.collect::<BTreeMap<_, _>>()
+        });
         let names: BTreeSet<_> = params.keys().chain(fixed.keys()).collect();
         for key in names {
             // Marks count here: two of them say that slashes of a value stay.
@@ -122,7 +120,7 @@ impl Places<'_> {
                 self.at(place, |it| it.at(name, Self::note));
             }
         }
-        let [was, now] = [was, now].map(|it| &it.operation["requestBody"]);
+        let [was, now] = [was, now].map(|it| &it.json["requestBody"]);
         if was["required"] != now["required"] {
             self.at("body", Self::note);
         }
@@ -132,20 +130,19 @@ impl Places<'_> {
         self.at("body", |it| it.content(was, now));
     }
 
-    fn answers(&mut self, was: Standing<'_>, now: Standing<'_>) {
-        let before = successes(self.deviating.was, was.operation);
-        let after = successes(self.deviating.now, now.operation);
-        let statuses = |responses: &[(&str, &Value)]| -> Vec<String> {
-            let statuses = responses.iter().map(|(status, _)| (*status).to_owned());
+    fn answers(&mut self, was: &Operation<'_>, now: &Operation<'_>) {
+        let [before, after] = [was, now].map(Operation::successes);
+        let statuses = |responses: &[Response<'_>]| -> Vec<String> {
+            let statuses = responses.iter().map(|it| it.status.to_owned());
             statuses.collect()
         };
         self.at("answer", |it| {
             if statuses(&before) != statuses(&after) {
                 it.note();
             }
-            for (status, was) in before {
-                let now = after.iter().find(|(other, _)| *other == status);
-                let now = now.map_or(&Value::Null, |(_, response)| *response);
+            for Response { status, json: was } in before {
+                let now = after.iter().find(|other| other.status == status);
+                let now = now.map_or(&Value::Null, |response| response.json);
                 if !members(&was["content"]).eq(members(&now["content"])) {
                     it.note();
                 }
@@ -193,8 +190,8 @@ impl Places<'_> {
 
     /// Notes where two schemas differ, or the schemas that both refer to.
     fn compare(&mut self, was: &Value, now: &Value) {
-        match (reference(was), reference(now)) {
-            (Some(name), Some(same)) if name == same => return self.component(name),
+        match [was, now].map(|it| Schema(it).target()) {
+            [Some(name), Some(same)] if name == same => return self.component(name),
             _ => {}
         }
         match (was, now) {
@@ -254,14 +251,4 @@ impl Places<'_> {
 /// The names of an object's members.
 fn members(value: &Value) -> impl Iterator<Item = &String> {
     value.as_object().into_iter().flat_map(|it| it.keys())
-}
-
-/// The parameters of an operation, by place and name.
-fn params(standing: Standing<'_>) -> BTreeMap<(&str, &str), &Value> {
-    [standing.item, standing.operation]
-        .into_iter()
-        .filter_map(|holder| holder["parameters"].as_array())
-        .flatten()
-        .filter_map(|param| Some(((param["in"].as_str()?, param["name"].as_str()?), param)))
-        .collect()
 }

@@ -8,10 +8,11 @@ use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
+use crate::generate::{fix::FixSet, partition::map::ModuleMap};
 
 /// A description with what slicing has to tell apart, and the places that fixes change.
 fn sliced() -> Vec<Slice> {
-    let reference = |name: &str| json!({"$ref": format!("{SCHEMAS}{name}")});
+    let reference = |name: &str| json!({"$ref": format!("{}{name}", openapi::SCHEMAS)});
     let body = |name: &str| json!({"content": {"application/json": {"schema": reference(name)}}});
     let answer =
         |name: &str| json!({"200": {"description": "OK", "content": body(name)["content"]}});
@@ -75,7 +76,11 @@ fn sliced() -> Vec<Slice> {
     .unwrap();
     let fixes = FixSet::load(&folder).unwrap();
     fs::remove_dir_all(&folder).unwrap();
-    slices(&document, &fixes, &map).unwrap()
+    let tables = Tables {
+        fixes,
+        ..Tables::of(map)
+    };
+    slices(&document, &tables).unwrap()
 }
 
 #[test]

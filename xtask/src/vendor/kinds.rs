@@ -91,7 +91,7 @@ impl Kind {
             (Node::Components | Node::Operation, "callbacks") => map(Node::Callback),
             (Node::Callback, _) => one(Node::PathItem),
             (Node::PathItem | Node::Operation, "parameters") => one(Node::Parameter),
-            (Node::PathItem, key) if crate::generate::load::METHODS.contains(&key) => {
+            (Node::PathItem, key) if crate::generate::openapi::METHODS.contains(&key) => {
                 one(Node::Operation)
             }
             (Node::Operation, "requestBody") => one(Node::Body),

@@ -8,7 +8,7 @@ use std::{
 use serde_json::Value;
 
 use super::kinds::{Kind, Node};
-use crate::generate::load;
+use crate::generate::openapi::{self, Operation, resolve};
 
 /// Something wrong with a description.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,12 +33,12 @@ pub fn verify(document: &Value) -> Vec<Fault> {
         faults: Vec::new(),
     };
     check.value(document, Kind::ROOT, "");
-    if load::operations(document).next().is_none() {
+    if openapi::operations(document).next().is_none() {
         check.fault("/paths", "there are no operations".to_owned());
     }
-    for (path, method, item, operation) in load::operations(document) {
-        let pointer = format!("/paths/{}/{method}", escaped(path));
-        check.operation(path, item, operation, &pointer);
+    for operation in openapi::operations(document) {
+        let pointer = format!("/paths/{}/{}", escaped(operation.path), operation.method);
+        check.operation(&operation, &pointer);
     }
     check.faults
 }
@@ -109,28 +109,21 @@ impl<'d> Check<'d> {
         }
     }
 
-    fn operation(&mut self, path: &str, item: &'d Value, operation: &'d Value, pointer: &str) {
-        if let Some(id) = operation.get("operationId").and_then(Value::as_str)
+    fn operation(&mut self, operation: &Operation<'d>, pointer: &str) {
+        let Operation { json, path, .. } = operation;
+        if let Some(id) = json.get("operationId").and_then(Value::as_str)
             && let Some(first) = self.ids.insert(id, pointer.to_owned())
         {
             let at = format!("{pointer}/operationId");
             self.fault(&at, format!("the id {id} is taken by {first}"));
         }
-        if !operation.get("responses").is_some_and(Value::is_object) {
+        if !json.get("responses").is_some_and(Value::is_object) {
             self.fault(pointer, "the operation has no responses".to_owned());
         }
-        let declared: BTreeSet<&str> = [item, operation]
-            .into_iter()
-            .filter_map(|holder| holder.get("parameters")?.as_array())
-            .flatten()
-            .map(
-                |parameter| match parameter.get("$ref").and_then(Value::as_str) {
-                    Some(target) => resolve(self.document, target).unwrap_or(parameter),
-                    None => parameter,
-                },
-            )
-            .filter(|parameter| parameter.get("in").and_then(Value::as_str) == Some("path"))
-            .filter_map(|parameter| parameter.get("name")?.as_str())
+        let parameters = operation.parameters().into_iter();
+        let declared: BTreeSet<&str> = parameters
+            .filter(|parameter| parameter.location() == "path")
+            .map(|parameter| parameter.name())
             .collect();
         for part in path.split('{').skip(1) {
             let name = part.split('}').next().unwrap_or_default();
@@ -142,17 +135,6 @@ impl<'d> Check<'d> {
             }
         }
     }
-}
-
-/// What a reference within the description refers to.
-fn resolve<'d>(document: &'d Value, target: &str) -> Option<&'d Value> {
-    let pointer = target.strip_prefix('#')?;
-    document.pointer(pointer).or_else(|| {
-        let plain = percent_encoding::percent_decode_str(pointer)
-            .decode_utf8()
-            .ok()?;
-        document.pointer(&plain)
-    })
 }
 
 /// A member name as a part of a JSON pointer.

@@ -10,11 +10,7 @@ use proptest::{
 };
 use serde_json::{Map, Value};
 use xtask::generate::{
-    self, Generated,
-    api::Api,
-    emit, index, load,
-    lower::tags_and_id,
-    partition::map::{ModuleMap, Operation},
+    self, Generated, Tables, api::Api, emit, index, load, openapi, partition::map::ModuleMap,
 };
 
 use crate::{rust, strategy, support::folder};
@@ -73,7 +69,7 @@ fn poisoned(document: &Value, texts: &[String]) -> Value {
     for (path, item) in document["paths"].as_object().cloned().unwrap_or_default() {
         let mut item = item;
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
-            if !load::METHODS.contains(&method.as_str()) {
+            if !openapi::METHODS.contains(&method.as_str()) {
                 continue;
             }
             if let Some(id) = operation.get("operationId").and_then(Value::as_str) {
@@ -218,18 +214,7 @@ fn made(document: &Value, name: &str) -> Result<(Generated, ModuleMap), String> 
     let nothing = folder_once("hostile-support");
     let made = generate::standalone(&read, None, &nothing, &mut |_| {});
     let made = made.map_err(|error| format!("{error:#}"))?;
-    let operations: Vec<_> = load::operations(document)
-        .map(|(path, method, _, operation)| (path, method, tags_and_id(path, method, operation)))
-        .collect();
-    let map =
-        ModuleMap::by_first_segment_or_tag(operations.iter().map(|(path, method, (tags, id))| {
-            Operation {
-                method,
-                path,
-                tags,
-                id,
-            }
-        }));
+    let map = Tables::derived(document).map;
     Ok((made, map))
 }
 

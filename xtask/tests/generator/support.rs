@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use serde_json::{Value, json};
-use xtask::generate::{self, Generated, load};
+use xtask::generate::{self, Generated, load, openapi};
 
 /// A new, empty folder for the test of this name.
 pub(crate) fn folder(name: &str) -> PathBuf {
@@ -53,8 +53,8 @@ pub(crate) fn with_pet(pet: Value) -> Value {
 
 /// Method and path of every operation of a document, sorted.
 pub(crate) fn operations_of(document: &Value) -> Vec<(String, String)> {
-    let mut found: Vec<(String, String)> = load::operations(document)
-        .map(|(path, method, _, _)| (method.to_uppercase(), path.to_owned()))
+    let mut found: Vec<(String, String)> = openapi::operations(document)
+        .map(|operation| (operation.method.to_uppercase(), operation.path.to_owned()))
         .collect();
     found.sort();
     found

@@ -14,39 +14,29 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::Result;
 use serde_json::Value;
 
 use super::{
     api::{Answer, Api, Operation, Ty, Type},
-    load, lower,
-    problems::Problems,
-    proposal::{self, Proposal},
+    diagnostics::{Diagnostics, Proposal, quoted},
+    openapi,
 };
 pub use table::Table;
 
-/// The API with its behaviour.
+/// Adds the behaviour of all operations to the API.
 ///
 /// With a table, a list that is asked for in pages must be understood: by a rule, or by an entry that says how it is
-/// paged or why it is not. Without one it is left alone.
-pub fn behaviour(mut api: Api, document: &Value, table: Option<&Table>) -> Result<Api> {
-    let mut problems = Problems::default();
-    behaviour_noting(&mut api, document, table, &mut problems);
-    problems.none()?;
-    Ok(api)
-}
-
-/// The same, as far as it goes: a list that nobody understands is noted and left without pages.
-pub fn behaviour_noting(
+/// paged or why it is not. Otherwise it is an error, and left without pages. Without a table it is left alone.
+pub fn behaviour(
     api: &mut Api,
     document: &Value,
     table: Option<&Table>,
-    problems: &mut Problems,
+    diagnostics: &mut Diagnostics,
 ) {
-    let described: BTreeMap<_, _> = load::operations(document)
-        .map(|(path, method, item, operation)| {
-            let key = (method.to_ascii_uppercase(), path);
-            (key, Described::of(document, item, operation))
+    let described: BTreeMap<_, _> = openapi::operations(document)
+        .map(|operation| {
+            let key = (operation.method.to_ascii_uppercase(), operation.path);
+            (key, Described::of(document, &operation))
         })
         .collect();
     let silent = Described::default();
@@ -87,19 +77,19 @@ pub fn behaviour_noting(
         ty.in_table = named.contains(key);
     }
     if let Some(uses) = uses {
-        problems.unless(uses.check());
+        diagnostics.ok("", uses.check());
         if !wrong.is_empty() {
-            problems.note(format!(
-                "entries of openapi/behaviour.toml do not fit these lists:\n  {}",
-                wrong.join("\n  ")
-            ));
+            let lists = wrong.join("\n  ");
+            let message = "entries of openapi/behaviour.toml do not fit these lists";
+            diagnostics.error("", format!("{message}:\n  {lists}"));
         }
         if !open.is_empty() {
             let lines: String = open
                 .iter()
                 .map(|open| format!("\n  {}", open.text))
                 .collect();
-            problems.propose(
+            diagnostics.propose(
+                "",
                 format!("openapi/behaviour.toml has to say how these lists are paged, or why they are not:{lines}"),
                 proposals(&open),
             );
@@ -169,7 +159,7 @@ fn proposals(open: &[Open]) -> Vec<Proposal> {
         .map(|((items, reason), ids)| match items {
             Some(items) => {
                 let reason = format!("The response has several lists; the items are in {items}.");
-                Proposal::paging(&ids, &reason, &[("items", proposal::quoted(items))])
+                Proposal::paging(&ids, &reason, &[("items", quoted(items))])
             }
             None => {
                 let mut keys = vec![("none", "true".to_owned())];
@@ -192,24 +182,17 @@ struct Described<'d> {
 }
 
 impl<'d> Described<'d> {
-    fn of(document: &'d Value, item: &'d Value, operation: &'d Value) -> Self {
-        let list = |of: &'d Value| of.get("parameters").and_then(Value::as_array);
-        let query = list(item)
-            .into_iter()
-            .chain(list(operation))
-            .flatten()
-            .map(|parameter| resolve(document, parameter))
-            .filter(|parameter| parameter.get("in").and_then(Value::as_str) == Some("query"))
+    fn of(document: &'d Value, operation: &openapi::Operation<'d>) -> Self {
+        let parameters = operation.parameters().into_iter();
+        let query = parameters
+            .filter(|parameter| parameter.location() == "query")
             .filter_map(|parameter| {
-                let name = parameter.get("name")?.as_str()?;
-                Some((name, resolve(document, parameter.get("schema")?)))
+                let schema = openapi::dereference(document, parameter.schema()?);
+                Some((parameter.name(), schema))
             })
             .collect();
-        let headers = lower::successes(document, operation)
-            .into_iter()
-            .filter_map(|(_, response)| response.get("headers")?.as_object())
-            .flat_map(|headers| headers.keys().map(String::as_str))
-            .collect();
+        let successes = operation.successes().into_iter();
+        let headers = successes.flat_map(|response| response.headers()).collect();
         Self { query, headers }
     }
 
@@ -228,15 +211,6 @@ impl<'d> Described<'d> {
             self.headers.iter().find(found).copied()
         })
     }
-}
-
-fn resolve<'d>(document: &'d Value, value: &'d Value) -> &'d Value {
-    value
-        .get("$ref")
-        .and_then(Value::as_str)
-        .and_then(|reference| reference.strip_prefix('#'))
-        .and_then(|pointer| document.pointer(pointer))
-        .unwrap_or(value)
 }
 
 /// Types by key.

@@ -93,9 +93,15 @@ fn a_tag_beside_a_union_decides_its_variant() {
 
 #[test]
 fn an_operation_keeps_what_the_table_of_the_client_lacks() {
-    let document = json!({"components": {"parameters": {"page": {
-        "name": "page", "in": "query", "schema": {"type": "integer"},
-    }}}});
+    let entry = |operation: &Value| {
+        let page = json!({"name": "page", "in": "query", "schema": {"type": "integer"}});
+        let document = json!({
+            "paths": {"/a": {"get": operation}},
+            "components": {"parameters": {"page": page}},
+        });
+        let operation = openapi::operations(&document).next().unwrap();
+        Schemas(None).operation(&operation)
+    };
     let operation = json!({
         "parameters": [
             {"$ref": "#/components/parameters/page"},
@@ -110,7 +116,7 @@ fn an_operation_keeps_what_the_table_of_the_client_lacks() {
         },
     });
     assert_eq!(
-        Schemas(None).operation(&document, &json!({}), &operation),
+        entry(&operation),
         json!({
             "params": {
                 "query page": {"schema": {"type": "integer"}},
@@ -122,10 +128,7 @@ fn an_operation_keeps_what_the_table_of_the_client_lacks() {
         })
     );
     let empty = json!({"responses": {"2XX": {}}});
-    assert_eq!(
-        Schemas(None).operation(&document, &json!({}), &empty),
-        json!({"status": 204})
-    );
+    assert_eq!(entry(&empty), json!({"status": 204}));
 }
 
 #[test]

@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use super::rust::ident;
 use crate::{
-    generate::api::{Answer, Module, Operation, Param, Place, Repeat, Ty, short},
+    generate::{
+        api::{Answer, Module, Operation, Param, Place, Repeat, Ty, short},
+        call::Argument,
+    },
     markdown::code,
     surface,
 };
@@ -104,9 +107,9 @@ fn provenance(operation: &Operation) -> &'static str {
 
 /// The required parameters of one kind of place: Rust names, with the names on the wire where they differ.
 fn params(operation: &Operation, title: &str, is: fn(Place) -> bool) -> Option<String> {
-    let of = |param: &Param| {
-        let ident = ident(&param.ident);
-        if ident == param.wire {
+    let of = |(param, argument): (&Param, &Argument)| {
+        let ident = &argument.name;
+        if *ident == param.wire {
             format!("`{ident}`")
         } else {
             format!("`{ident}` = {}", code(&param.wire))
@@ -115,7 +118,8 @@ fn params(operation: &Operation, title: &str, is: fn(Place) -> bool) -> Option<S
     let params: Vec<String> = operation
         .params
         .iter()
-        .filter(|param| param.required && is(param.place))
+        .zip(&operation.call.arguments)
+        .filter(|(param, _)| param.required && is(param.place))
         .map(of)
         .collect();
     (!params.is_empty()).then(|| format!("{title} {}", params.join(", ")))

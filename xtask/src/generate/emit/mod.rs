@@ -1,4 +1,4 @@
-//! Writes the API down as Rust files. Nothing is decided here: the same API gives the same bytes.
+//! Writes the API as Rust files. Decides nothing: names, calls and files are in the API.
 
 mod behaviour;
 mod calls;
@@ -6,14 +6,12 @@ mod docs;
 mod operations;
 mod rust;
 mod signature;
-mod split;
-mod statements;
 mod test_calls;
 mod tests;
 mod types;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     path::PathBuf,
     time::{Duration, Instant},
 };
@@ -24,9 +22,7 @@ use quote::{format_ident, quote};
 
 use super::api::{Api, Group, Module};
 pub use calls::calls;
-use rust::file_name;
-pub use signature::{Method, Signature, signatures, type_text};
-pub use statements::statements;
+pub use signature::{Method, Signature, type_text};
 
 /// Files by path, relative to the folder they go to.
 pub type Files = BTreeMap<PathBuf, String>;
@@ -108,50 +104,25 @@ fn root(api: &Api) -> TokenStream {
 }
 
 fn emit_module(api: &Api, module: &Module, out: &mut Output) -> Result<()> {
-    let files = split::operations(&module.operations);
-    out.put(
-        &format!("{}/mod.rs", module.name),
-        operations::module(module, &files),
-    )?;
-    let names = operations::MethodNames::of(module);
-    for (file, operations) in &files {
-        out.put(
-            &format!("{}/{file}.rs", module.name),
-            operations::file(api, operations, &names)?,
-        )?;
+    let name = &module.name;
+    out.put(&format!("{name}/mod.rs"), operations::module(module))?;
+    for (file, operations) in &module.files {
+        let operations = operations.iter().map(|&index| &module.operations[index]);
+        let operations: Vec<_> = operations.collect();
+        out.put(&format!("{name}/{file}.rs"), operations::file(&operations))?;
     }
-
-    // A type stands with the one tag that uses it, or with those that several tags use.
-    let mut files: BTreeMap<String, Vec<split::Piece<'_, &str>>> = BTreeMap::new();
-    for (key, tags) in &module.types {
-        let tags: BTreeSet<String> = tags.iter().map(|tag| file_name(tag)).collect();
-        let mut tags = tags.into_iter();
-        let file = match (tags.next(), tags.next()) {
-            (Some(only), None) => only,
-            _ => "common".to_owned(),
-        };
-        if let Some(ty) = api.types.get(key) {
-            files.entry(file).or_default().push(split::of_type(key, ty));
-        }
-    }
-    let files = split::merge(
-        files
-            .into_iter()
-            .map(|(file, pieces)| split::divide(&file, pieces)),
-    );
-    let shared: Vec<&Group> = api
-        .groups
-        .iter()
-        .filter(|group| group.modules.contains(&module.name))
+    let groups = api.groups.iter();
+    let shared: Vec<&Group> = groups
+        .filter(|group| group.modules.contains(name))
         .collect();
     out.put(
-        &format!("{}/types/mod.rs", module.name),
-        types::root(module, files.keys(), &shared),
+        &format!("{name}/types/mod.rs"),
+        types::root(module, &shared),
     )?;
-    for (file, keys) in files {
+    for (file, keys) in &module.type_files {
         out.put(
-            &format!("{}/types/{file}.rs", module.name),
-            types::file(api, &keys, &quote! { use super::*; }),
+            &format!("{name}/types/{file}.rs"),
+            types::file(api, keys, &quote! { use super::*; }),
         )?;
     }
     Ok(())
@@ -181,6 +152,5 @@ fn shared(api: &Api, group: &Group) -> TokenStream {
             let name = format_ident!("{}", other.name);
             quote! { use super::#name::*; }
         });
-    let keys: Vec<&str> = group.types.iter().map(String::as_str).collect();
-    types::file(api, &keys, &quote! { #(#wider)* })
+    types::file(api, &group.types, &quote! { #(#wider)* })
 }

@@ -1,21 +1,20 @@
 //! Operations: a static description, a constructor on the module's handle, a request builder.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use anyhow::{Result, ensure};
-use heck::{ToPascalCase, ToShoutySnakeCase};
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::rust::{ident, is_enum, ty as rust_ty};
+use super::rust::{ident, raw, ty as rust_ty};
 use super::{behaviour, docs};
 use crate::{
-    generate::api::{Answer, Api, Body, Module, Operation, Param, Place, Ty},
+    generate::{
+        api::{Answer, Module, Operation, Param, Place, Ty},
+        call::{Argument, BodyForm, Content, Kind, Method},
+    },
     markdown::code,
 };
 
 /// `mod.rs` of a module.
-pub(super) fn module(module: &Module, files: &BTreeMap<String, Vec<&Operation>>) -> TokenStream {
+pub(super) fn module(module: &Module) -> TokenStream {
     let doc = format!(" {}.", module.title);
     let operations = docs::table(module);
     let method = ident(&module.name);
@@ -23,12 +22,12 @@ pub(super) fn module(module: &Module, files: &BTreeMap<String, Vec<&Operation>>)
         " Operations of [`{0}`](crate::{0}): {1}.",
         module.name, module.title
     );
-    let names: Vec<_> = files.keys().map(|file| ident(file)).collect();
+    let names: Vec<_> = module.files.keys().map(|file| ident(file)).collect();
     let names = quote! { #(mod #names; pub use #names::*;)* };
-    let table = files.iter().flat_map(|(file, operations)| {
+    let table = module.files.iter().flat_map(|(file, operations)| {
         let file = ident(file);
-        operations.iter().map(move |operation| {
-            let item = static_name(operation);
+        operations.iter().map(move |&index| {
+            let item = raw(&module.operations[index].call.entry);
             quote! { &#file::#item }
         })
     });
@@ -57,25 +56,11 @@ pub(super) fn module(module: &Module, files: &BTreeMap<String, Vec<&Operation>>)
 }
 
 /// A file of operations.
-pub(super) fn file(
-    api: &Api,
-    operations: &[&Operation],
-    names: &MethodNames<'_>,
-) -> Result<TokenStream> {
-    let mut seen = BTreeSet::new();
-    for operation in operations {
-        ensure!(
-            seen.insert(builder_name(operation)),
-            "two request builders are called {}",
-            builder_name(operation)
-        );
-    }
+pub(super) fn file(operations: &[&Operation]) -> TokenStream {
     let statics = operations.iter().map(|operation| table_entry(operation));
-    let builders = operations.iter().map(|operation| builder(api, operation));
-    let methods = operations
-        .iter()
-        .flat_map(|operation| methods(api, operation, names));
-    Ok(quote! {
+    let builders = operations.iter().map(|operation| builder(operation));
+    let methods = operations.iter().flat_map(|operation| methods(operation));
+    quote! {
         #![allow(unused_imports)]
         use super::{Api, types};
         use crate::{model, rt};
@@ -86,73 +71,11 @@ pub(super) fn file(
 
         #(#builders)*
         #(#statics)*
-    })
-}
-
-/// What the methods that begin requests are called in one module.
-pub(super) struct MethodNames<'m> {
-    names: BTreeMap<(&'m str, &'static str), String>,
-}
-
-impl<'m> MethodNames<'m> {
-    /// A suffix says how the body is given, unless that would be the name of another operation.
-    pub(super) fn of(module: &'m Module) -> Self {
-        let operations = || module.operations.iter();
-        let mut taken: BTreeSet<String> = operations().map(|o| o.name.clone()).collect();
-        let mut names = BTreeMap::new();
-        for operation in operations() {
-            for Constructor { suffix, .. } in constructors(operation) {
-                let mut name = format!("{}{suffix}", operation.name);
-                while !suffix.is_empty() && !taken.insert(name.clone()) {
-                    name += "_body";
-                }
-                names.insert((operation.name.as_str(), suffix), name);
-            }
-        }
-        Self { names }
     }
-
-    /// The method that begins a request whose body is given as the suffix says.
-    pub(super) fn get(&self, operation: &Operation, suffix: &'static str) -> Ident {
-        let name = self.names.get(&(operation.name.as_str(), suffix));
-        ident(name.unwrap_or(&operation.name))
-    }
-
-    /// The method that begins a request with a multipart form, if the operation takes one.
-    pub(super) fn form(&self, operation: &Operation) -> Option<Ident> {
-        constructors(operation)
-            .into_iter()
-            .find(|constructor| constructor.form)
-            .map(|constructor| self.get(operation, constructor.suffix))
-    }
-}
-
-pub(super) fn builder_name(operation: &Operation) -> String {
-    let name = operation.name.to_pascal_case();
-    if TAKEN.contains(&name.as_str()) {
-        format!("{name}Request")
-    } else {
-        name
-    }
-}
-
-/// What the files of operations call by these names themselves.
-const TAKEN: [&str; 7] = [
-    "Api",
-    "Into",
-    "IntoIterator",
-    "Option",
-    "Self",
-    "String",
-    "Vec",
-];
-
-fn static_name(operation: &Operation) -> proc_macro2::Ident {
-    format_ident!("{}", operation.name.to_shouty_snake_case())
 }
 
 fn table_entry(operation: &Operation) -> TokenStream {
-    let item = static_name(operation);
+    let item = raw(&operation.call.entry);
     let Operation {
         id,
         name,
@@ -212,43 +135,63 @@ fn table_entry(operation: &Operation) -> TokenStream {
 }
 
 /// The methods of the module's handle that begin a request.
-fn methods(api: &Api, operation: &Operation, names: &MethodNames<'_>) -> Vec<TokenStream> {
+fn methods(operation: &Operation) -> Vec<TokenStream> {
     let deprecated = operation.deprecated.then(|| quote! { #[deprecated] });
-    let made = constructors(operation);
-    let first = made.first().map(|first| names.get(operation, first.suffix));
-    made.into_iter()
-        .map(|constructor| {
-            let method = names.get(operation, constructor.suffix);
-            let docs = match &first {
-                Some(first) if *first != method => {
-                    let http = docs::http(operation);
-                    vec![format!("{http}: [`Self::{first}`] with another body.")]
-                }
-                _ => docs::operation(operation),
-            };
-            let constructor = constructor.emit(api, operation, &method);
-            quote! {
-                #(#[doc = #docs])*
-                #deprecated
-                #constructor
+    let all = operation.call.methods.iter();
+    all.map(|method| {
+        let docs = match operation.call.methods.first() {
+            Some(first) if first.name != method.name => {
+                let http = docs::http(operation);
+                vec![format!(
+                    "{http}: [`Self::{}`] with another body.",
+                    first.name
+                )]
             }
-        })
-        .collect()
+            _ => docs::operation(operation),
+        };
+        let constructor = constructor(operation, method);
+        quote! {
+            #(#[doc = #docs])*
+            #deprecated
+            #constructor
+        }
+    })
+    .collect()
 }
 
-fn builder(api: &Api, operation: &Operation) -> TokenStream {
-    let name = ident(&builder_name(operation));
+fn constructor(operation: &Operation, method: &Method) -> TokenStream {
+    let call = &operation.call;
+    let (builder, item, name) = (raw(&call.request), raw(&call.entry), raw(&method.name));
+    let mut arguments: Vec<TokenStream> = Vec::new();
+    let mut sets: Vec<TokenStream> = Vec::new();
+    for &index in &method.params {
+        let argument = &call.arguments[index];
+        let name = raw(&argument.name);
+        let ty = argument_type(&argument.kind);
+        arguments.push(quote! { #name: #ty });
+        sets.push(set(index, &argument.kind, &quote! { #name }));
+    }
+    if let Some(form) = &method.body {
+        let ty = body_type(&form.content);
+        arguments.push(quote! { body: #ty });
+        sets.push(set_body(form));
+    }
+    quote! {
+        #[inline]
+        pub fn #name(&self, #(#arguments),*) -> #builder {
+            #builder { call: rt::Call::new(self.client, &#item) #(.#sets)* }
+        }
+    }
+}
+
+fn builder(operation: &Operation) -> TokenStream {
+    let call = &operation.call;
+    let name = raw(&call.request);
     let method = ident(&operation.name);
     let about = format!(" Request of [`Api::{method}`].");
-    let optional = operation
-        .params
-        .iter()
-        .enumerate()
-        .filter(|(_, param)| !param.required)
-        .map(|(index, param)| setter(api, index, param));
-    let body = body_setters(operation.body.as_ref())
-        .into_iter()
-        .map(BodySetter::emit);
+    let optional = call.setters(operation);
+    let optional = optional.map(|(index, param, argument)| setter(index, param, argument));
+    let body = call.bodies.iter().map(body_setter);
     let (answer, read) = answer(operation);
     let paged = behaviour::paged(&name, operation.paging.as_ref());
     quote! {
@@ -277,94 +220,8 @@ fn builder(api: &Api, operation: &Operation) -> TokenStream {
     }
 }
 
-/// One way to make a request: with a JSON body, with text, with a form, or with none of these.
-pub(super) struct Constructor {
-    pub(super) suffix: &'static str,
-    /// Type of the body argument and what to do with it.
-    pub(super) body: Option<(TokenStream, TokenStream)>,
-    pub(super) form: bool,
-}
-
-pub(super) fn constructors(operation: &Operation) -> Vec<Constructor> {
-    let plain = Constructor {
-        suffix: "",
-        body: None,
-        form: false,
-    };
-    let Some(body) = &operation.body else {
-        return vec![plain];
-    };
-    let mut made = Vec::new();
-    if body.required {
-        if let Some(json) = &body.json {
-            let (ty, set) = json_argument(json);
-            made.push(Constructor {
-                suffix: "",
-                body: Some((ty, set)),
-                form: false,
-            });
-        }
-        for (suffix, media) in texts(body) {
-            let suffix = if made.is_empty() { "" } else { suffix };
-            made.push(Constructor {
-                suffix,
-                body: Some(text_argument(media)),
-                form: false,
-            });
-        }
-    } else if body.json.is_some() || !body.media.is_empty() {
-        made.push(plain);
-    }
-    if body.form {
-        made.push(Constructor {
-            suffix: if made.is_empty() { "" } else { "_form" },
-            body: None,
-            form: true,
-        });
-    }
-    if made.is_empty() {
-        made.push(Constructor {
-            suffix: "",
-            body: None,
-            form: false,
-        });
-    }
-    made
-}
-
-impl Constructor {
-    fn emit(self, api: &Api, operation: &Operation, method: &Ident) -> TokenStream {
-        let builder = ident(&builder_name(operation));
-        let item = static_name(operation);
-        let required: Vec<(usize, &Param)> = operation
-            .params
-            .iter()
-            .enumerate()
-            .filter(|(_, param)| param.required && (param.place != Place::Form || self.form))
-            .collect();
-        let mut arguments: Vec<TokenStream> = Vec::new();
-        let mut sets: Vec<TokenStream> = Vec::new();
-        for (index, param) in required {
-            let name = ident(&param.ident);
-            let (ty, set) = value(api, index, param, &quote! { #name });
-            arguments.push(quote! { #name: #ty });
-            sets.push(set);
-        }
-        if let Some((ty, set)) = self.body {
-            arguments.push(quote! { body: #ty });
-            sets.push(set);
-        }
-        quote! {
-            #[inline]
-            pub fn #method(&self, #(#arguments),*) -> #builder {
-                #builder { call: rt::Call::new(self.client, &#item) #(.#sets)* }
-            }
-        }
-    }
-}
-
-fn setter(api: &Api, index: usize, param: &Param) -> TokenStream {
-    let name = ident(&param.ident);
+fn setter(index: usize, param: &Param, argument: &Argument) -> TokenStream {
+    let name = raw(&argument.name);
     let place = match param.place {
         Place::Path | Place::PathRef | Place::PathTail => "Path parameter",
         Place::Query => "Query parameter",
@@ -372,7 +229,8 @@ fn setter(api: &Api, index: usize, param: &Param) -> TokenStream {
         Place::Form => "Form field",
     };
     let doc = format!(" {place} {}.", code(&param.wire));
-    let (ty, set) = value(api, index, param, &quote! { value });
+    let ty = argument_type(&argument.kind);
+    let set = set(index, &argument.kind, &quote! { value });
     quote! {
         #[doc = #doc]
         #[inline]
@@ -382,183 +240,108 @@ fn setter(api: &Api, index: usize, param: &Param) -> TokenStream {
     }
 }
 
-/// The type of the argument for a parameter, and the method of the call that sets it. The method takes the call by value:
-/// were it lent, each setter would be compiled with what is to be done when its method panics.
-pub(super) fn value(
-    api: &Api,
-    index: usize,
-    param: &Param,
-    name: &TokenStream,
-) -> (TokenStream, TokenStream) {
+fn body_setter(form: &BodyForm) -> TokenStream {
+    let name = format_ident!("body{}", form.suffix);
+    let doc = match form.content {
+        Content::Json(_) => " The body, as JSON.".to_owned(),
+        _ => format!(" The body as it is to be sent, {}.", code(&form.media)),
+    };
+    let (ty, set) = (body_type(&form.content), set_body(form));
+    quote! {
+        #[doc = #doc]
+        #[inline]
+        pub fn #name(self, body: #ty) -> Self {
+            Self { call: self.call.#set }
+        }
+    }
+}
+
+/// The type of an argument.
+pub(super) fn argument_type(kind: &Kind) -> TokenStream {
+    let types = quote! { types:: };
+    match kind {
+        Kind::Text => quote! { impl Into<String> },
+        Kind::Int => quote! { i64 },
+        Kind::Number => quote! { f64 },
+        Kind::Bool => quote! { bool },
+        Kind::Time => quote! { impl Into<model::Time> },
+        Kind::Enum(ty) => {
+            let ty = rust_ty(ty, &types);
+            quote! { impl Into<#ty> }
+        }
+        Kind::Texts => quote! { impl IntoIterator<Item = impl Into<String>> },
+        Kind::Ints => quote! { impl IntoIterator<Item = i64> },
+        Kind::Enums(ty) => {
+            let ty = rust_ty(ty, &types);
+            quote! { impl IntoIterator<Item = #ty> }
+        }
+        Kind::Object(ty) => {
+            let ty = rust_ty(ty, &types);
+            quote! { &#ty }
+        }
+        Kind::Objects(ty) => {
+            let ty = rust_ty(ty, &types);
+            quote! { &[#ty] }
+        }
+        Kind::File => quote! { impl Into<rt::FilePart> },
+    }
+}
+
+/// The method of the call that sets a parameter to the value of `name`. It takes the call by value: were it lent, each setter
+/// would be compiled with what is to be done when its method panics.
+fn set(index: usize, kind: &Kind, name: &TokenStream) -> TokenStream {
     let index = Literal::usize_unsuffixed(index);
+    match kind {
+        Kind::Text => quote! { with_text(#index, #name) },
+        Kind::Int => quote! { with_int(#index, #name) },
+        Kind::Number => quote! { with_number(#index, #name) },
+        Kind::Bool => quote! { with_flag(#index, #name) },
+        Kind::Time => quote! { with_text(#index, #name.into().to_string()) },
+        Kind::Enum(ty) => {
+            let ty = rust_ty(ty, &quote! { types:: });
+            quote! { with_text(#index, Into::<#ty>::into(#name).as_str()) }
+        }
+        Kind::Texts => quote! { with_texts(#index, #name) },
+        Kind::Ints => quote! { with_ints(#index, #name) },
+        Kind::Enums(_) => {
+            quote! { with_texts(#index, #name.into_iter().map(|value| value.to_string())) }
+        }
+        Kind::Object(_) => quote! { with_object(#index, #name) },
+        Kind::Objects(_) => quote! { with_object(#index, &#name) },
+        Kind::File => quote! { with_file(#index, #name) },
+    }
+}
+
+/// The type of the argument for a body.
+pub(super) fn body_type(content: &Content) -> TokenStream {
     let types = quote! { types:: };
-    let Some(ty) = &param.ty else {
-        return (
-            quote! { impl Into<rt::FilePart> },
-            quote! { with_file(#index, #name) },
-        );
-    };
-    match ty {
-        Ty::Str => (
-            quote! { impl Into<String> },
-            quote! { with_text(#index, #name) },
-        ),
-        Ty::Int => (quote! { i64 }, quote! { with_int(#index, #name) }),
-        Ty::Num => (quote! { f64 }, quote! { with_number(#index, #name) }),
-        Ty::Flag => (quote! { bool }, quote! { with_flag(#index, #name) }),
-        Ty::Time => (
-            quote! { impl Into<model::Time> },
-            quote! { with_text(#index, #name.into().to_string()) },
-        ),
-        Ty::Named(_) if is_enum(api, ty) => {
-            let ty = rust_ty(ty, &types);
-            (
-                quote! { impl Into<#ty> },
-                quote! { with_text(#index, Into::<#ty>::into(#name).as_str()) },
-            )
-        }
-        Ty::List(item) => match &**item {
-            Ty::Str => (
-                quote! { impl IntoIterator<Item = impl Into<String>> },
-                quote! { with_texts(#index, #name) },
-            ),
-            Ty::Int => (
-                quote! { impl IntoIterator<Item = i64> },
-                quote! { with_ints(#index, #name) },
-            ),
-            item if is_enum(api, item) => {
-                let ty = rust_ty(item, &types);
-                (
-                    quote! { impl IntoIterator<Item = #ty> },
-                    quote! { with_texts(#index, #name.into_iter().map(|value| value.to_string())) },
-                )
-            }
-            item => {
-                let ty = rust_ty(item, &types);
-                (quote! { &[#ty] }, quote! { with_object(#index, &#name) })
-            }
-        },
-        Ty::Named(_) | Ty::Map(_) | Ty::Json => {
-            let ty = rust_ty(ty, &types);
-            (quote! { &#ty }, quote! { with_object(#index, #name) })
-        }
-    }
-}
-
-/// A setter for a body that may be left out.
-pub(super) struct BodySetter {
-    pub(super) name: Ident,
-    doc: String,
-    /// Type of its argument.
-    pub(super) ty: TokenStream,
-    set: TokenStream,
-}
-
-impl BodySetter {
-    fn emit(self) -> TokenStream {
-        let Self { name, doc, ty, set } = self;
-        quote! {
-            #[doc = #doc]
-            #[inline]
-            pub fn #name(self, body: #ty) -> Self {
-                Self { call: self.call.#set }
-            }
-        }
-    }
-}
-
-/// The setters for the body of an operation, if it may be left out.
-pub(super) fn body_setters(body: Option<&Body>) -> Vec<BodySetter> {
-    let mut made = Vec::new();
-    let Some(body) = body.filter(|body| !body.required) else {
-        return made;
-    };
-    if let Some(json) = &body.json {
-        let (ty, set) = json_argument(json);
-        made.push(BodySetter {
-            name: format_ident!("body"),
-            doc: " The body, as JSON.".to_owned(),
-            ty,
-            set,
-        });
-    }
-    for (suffix, media) in texts(body) {
-        let suffix = if made.is_empty() { "" } else { suffix };
-        let (ty, set) = text_argument(media);
-        made.push(BodySetter {
-            name: format_ident!("body{suffix}"),
-            doc: format!(" The body as it is to be sent, {}.", code(media)),
-            ty,
-            set,
-        });
-    }
-    made
-}
-
-/// The text forms of a body: suffix of the method, content type.
-pub(super) fn texts(body: &Body) -> Vec<(&'static str, &str)> {
-    let mut seen = BTreeSet::new();
-    body.media
-        .iter()
-        .filter(|media| media.as_str() != "application/json")
-        .map(|media| {
-            let suffix = match media.split(';').next().unwrap_or_default() {
-                "application/yaml" | "application/x-yaml" => "_yaml",
-                "text/yaml" => "_text_yaml",
-                "text/plain" => "_text",
-                "text/html" => "_html",
-                "application/octet-stream" => "_bytes",
-                "application/xml" | "text/xml" => "_xml",
-                "application/x-www-form-urlencoded" => "_urlencoded",
-                _ => "_other",
-            };
-            (suffix, media.as_str())
-        })
-        .filter(|(suffix, _)| seen.insert(*suffix))
-        .collect()
-}
-
-/// Whether a body of this content type is given as text; else it is given as bytes.
-pub(super) fn is_text(media: &str) -> bool {
-    media.starts_with("text/")
-        || media.ends_with("yaml")
-        || media.ends_with("xml")
-        || media.ends_with("json")
-        || media.ends_with("urlencoded")
-}
-
-fn text_argument(media: &str) -> (TokenStream, TokenStream) {
-    if is_text(media) {
-        (
-            quote! { impl Into<String> },
-            quote! { with_body_text(#media, body) },
-        )
-    } else {
-        (
-            quote! { impl Into<rt::RequestBody> },
-            quote! { with_body_bytes(#media, body) },
-        )
-    }
-}
-
-/// How a JSON body is passed in, and the method of the call that takes it. A generated type is passed on as a part, for
-/// which the client has the code, and not each program that uses it.
-fn json_argument(ty: &Ty) -> (TokenStream, TokenStream) {
-    let types = quote! { types:: };
-    match ty {
-        Ty::Str => (quote! { &str }, quote! { with_body_json(&body) }),
-        Ty::Int | Ty::Num | Ty::Flag => (rust_ty(ty, &types), quote! { with_body_json(&body) }),
-        Ty::List(item) => {
+    match content {
+        Content::Text => quote! { impl Into<String> },
+        Content::Bytes => quote! { impl Into<rt::RequestBody> },
+        Content::Json(Ty::Str) => quote! { &str },
+        Content::Json(Ty::List(item)) => {
             let item = rust_ty(item, &types);
-            (quote! { &[#item] }, quote! { with_body_json(&body) })
+            quote! { &[#item] }
         }
-        Ty::Time | Ty::Json | Ty::Named(_) | Ty::Map(_) => {
+        Content::Json(ty) => {
+            let by = content.is_reference().then(|| quote! { & });
             let ty = rust_ty(ty, &types);
-            (
-                quote! { &#ty },
-                quote! { with_body_part(model::Cell::part(body)) },
-            )
+            quote! { #by #ty }
         }
+    }
+}
+
+/// The method of the call that takes the body. A generated type is passed on as a part, for which the client has the code,
+/// and not each program that uses it.
+fn set_body(form: &BodyForm) -> TokenStream {
+    let media = &form.media;
+    match &form.content {
+        Content::Text => quote! { with_body_text(#media, body) },
+        Content::Bytes => quote! { with_body_bytes(#media, body) },
+        Content::Json(Ty::Time | Ty::Json | Ty::Named(_) | Ty::Map(_)) => {
+            quote! { with_body_part(model::Cell::part(body)) }
+        }
+        Content::Json(_) => quote! { with_body_json(&body) },
     }
 }
 

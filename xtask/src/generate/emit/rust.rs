@@ -1,41 +1,21 @@
 //! Rust names and types.
 
-use heck::ToSnakeCase;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use crate::generate::{
-    api::{Api, Shape, Ty, short},
-    reserved::{is_device, is_keyword, is_path},
+    api::{Api, Ty, short},
+    reserved,
 };
 
-/// An identifier; Rust's keywords get an underscore.
+/// Returns an identifier; Rust's keywords get an underscore.
 pub(super) fn ident(name: &str) -> Ident {
-    if is_keyword(name) {
-        Ident::new(&format!("{name}_"), Span::call_site())
-    } else {
-        Ident::new(name, Span::call_site())
-    }
+    raw(&reserved::ident(name))
 }
 
-/// Characters of a file's name that are kept.
-const LONGEST: usize = 60;
-
-/// The file and Rust module of a tag.
-pub(super) fn file_name(tag: &str) -> String {
-    let words: String = tag
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' })
-        .collect();
-    let mut name = words.to_snake_case();
-    name.truncate(LONGEST);
-    match name.as_str() {
-        "" => "other".to_owned(),
-        "types" | "mod" | "common" => format!("{name}_operations"),
-        _ if name.starts_with(|c: char| c.is_ascii_digit()) => format!("tag_{name}"),
-        _ if is_path(&name) || is_device(&name) => format!("{name}_"),
-        _ => name,
-    }
+/// Returns an identifier that is none of Rust's keywords.
+pub(super) fn raw(name: &str) -> Ident {
+    Ident::new(name, Span::call_site())
 }
 
 /// The Rust type of a value; `types` is in front of the names of generated types.
@@ -62,24 +42,10 @@ pub(super) fn ty(ty: &Ty, types: &TokenStream) -> TokenStream {
     }
 }
 
-/// Whether a type is a struct, which a member holds in a box.
+/// Returns whether a type is a struct, which a member holds in a box.
 pub(super) fn is_struct(api: &Api, ty: &Ty) -> bool {
     match ty {
-        Ty::Named(key) => api
-            .types
-            .get(key)
-            .is_some_and(|ty| matches!(ty.shape, Shape::Struct { .. })),
-        _ => false,
-    }
-}
-
-/// Whether a type is an enum of text values.
-pub(super) fn is_enum(api: &Api, ty: &Ty) -> bool {
-    match ty {
-        Ty::Named(key) => api
-            .types
-            .get(key)
-            .is_some_and(|ty| matches!(ty.shape, Shape::Enum(_))),
+        Ty::Named(key) => api.types.get(key).is_some_and(|ty| ty.is_struct()),
         _ => false,
     }
 }

@@ -3,12 +3,13 @@
 use proc_macro2::TokenStream;
 
 use super::{
-    operations::{
-        Constructor, MethodNames, answer, body_setters, builder_name, constructors, value,
-    },
-    rust::{ident, ty as rust_ty},
+    operations::{answer, argument_type, body_type},
+    rust::ty as rust_ty,
 };
-use crate::generate::api::{Api, Module, Operation, Place, Ty};
+use crate::generate::{
+    api::{Operation, Ty},
+    call::Argument,
+};
 
 /// The public items of an operation, types without the path to them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,66 +41,42 @@ pub struct Method {
     pub body: Option<String>,
 }
 
-/// The signatures of the operations of a module, in their order.
-pub fn signatures(api: &Api, module: &Module) -> Vec<Signature> {
-    let names = MethodNames::of(module);
-    module
-        .operations
-        .iter()
-        .map(|operation| signature(api, operation, &names))
-        .collect()
-}
-
-fn signature(api: &Api, operation: &Operation, names: &MethodNames<'_>) -> Signature {
-    let methods = constructors(operation)
-        .into_iter()
-        .map(|constructor| method(api, operation, names, &constructor))
-        .collect();
-    let optional = operation.params.iter().filter(|param| !param.required);
-    let setters = optional
-        .map(|param| {
-            let (ty, _) = value(api, 0, param, &TokenStream::new());
-            (ident(&param.ident).to_string(), text(&ty))
-        })
-        .collect();
-    let bodies = body_setters(operation.body.as_ref())
-        .into_iter()
-        .map(|setter| (setter.name.to_string(), text(&setter.ty)))
-        .collect();
-    Signature {
-        request: builder_name(operation),
-        methods,
-        setters,
-        bodies,
-        response: text(&answer(operation).0),
-        item: operation
-            .paging
-            .as_ref()
-            .map(|paging| type_text(&paging.item)),
-    }
-}
-
-fn method(
-    api: &Api,
-    operation: &Operation,
-    names: &MethodNames<'_>,
-    constructor: &Constructor,
-) -> Method {
-    let required = operation
-        .params
-        .iter()
-        .filter(|param| param.required && (param.place != Place::Form || constructor.form));
-    let arguments = required
-        .map(|param| {
-            let (ty, _) = value(api, 0, param, &TokenStream::new());
-            (ident(&param.ident).to_string(), text(&ty))
-        })
-        .collect();
-    Method {
-        suffix: constructor.suffix,
-        name: names.get(operation, constructor.suffix).to_string(),
-        arguments,
-        body: constructor.body.as_ref().map(|(ty, _)| text(ty)),
+impl Signature {
+    /// Returns the signature of an operation.
+    pub fn of(operation: &Operation) -> Self {
+        let call = &operation.call;
+        let argument = |argument: &Argument| {
+            let ty = text(&argument_type(&argument.kind));
+            (argument.name.clone(), ty)
+        };
+        let methods = call.methods.iter().map(|method| {
+            let arguments = method.params.iter();
+            let body = method.body.as_ref();
+            Method {
+                suffix: method.suffix,
+                name: method.name.clone(),
+                arguments: arguments
+                    .map(|&index| argument(&call.arguments[index]))
+                    .collect(),
+                body: body.map(|form| text(&body_type(&form.content))),
+            }
+        });
+        let bodies = call.bodies.iter().map(|form| {
+            let ty = text(&body_type(&form.content));
+            (format!("body{}", form.suffix), ty)
+        });
+        let paging = operation.paging.as_ref();
+        Self {
+            request: call.request.clone(),
+            methods: methods.collect(),
+            setters: call
+                .setters(operation)
+                .map(|(_, _, it)| argument(it))
+                .collect(),
+            bodies: bodies.collect(),
+            response: text(&answer(operation).0),
+            item: paging.map(|paging| type_text(&paging.item)),
+        }
     }
 }
 

@@ -3,19 +3,15 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::{
-    operations::{MethodNames, constructors, is_text, texts},
-    rust::{ident, is_enum, ty as rust_ty},
+use super::rust::{ident, raw, ty as rust_ty};
+use crate::generate::{
+    api::{Answer, Module, Operation, Place, Ty},
+    call::{Content, Kind},
 };
-use crate::generate::api::{Answer, Api, Module, Operation, Param, Place, Ty};
 
 /// The file with the calls of a module.
-pub(super) fn file(api: &Api, module: &Module) -> TokenStream {
-    let names = MethodNames::of(module);
-    let rows = module
-        .operations
-        .iter()
-        .map(|operation| row(api, operation, &names));
+pub(super) fn file(module: &Module) -> TokenStream {
+    let rows = module.operations.iter().map(row);
     quote! {
         #![allow(deprecated, unused_imports)]
         use crate::calls::{Calling, bytes, empty, json, text};
@@ -25,30 +21,27 @@ pub(super) fn file(api: &Api, module: &Module) -> TokenStream {
     }
 }
 
-/// One way to give the body: what it is made of, and the constructor and the setter that take it.
+/// One way to give the body: what it is made of, the method, its arguments, and the setter of a body.
 struct Way {
     media: String,
     method: Ident,
-    argument: Option<TokenStream>,
+    arguments: Vec<TokenStream>,
     setter: Option<TokenStream>,
-    form: bool,
 }
 
-fn row(api: &Api, operation: &Operation, names: &MethodNames<'_>) -> TokenStream {
+fn row(operation: &Operation) -> TokenStream {
     let handle = ident(&operation.module);
     let types = quote! { harness_api::#handle::types:: };
-    let ways = ways(operation, names, &types);
+    let ways = ways(operation, &types);
     let made: Vec<TokenStream> = ways
         .iter()
         .map(|way| {
-            let arguments = operation
-                .params
-                .iter()
-                .enumerate()
-                .filter(|(_, param)| param.required && (param.place != Place::Form || way.form))
-                .map(|(index, param)| argument(api, index, param, &types))
-                .chain(way.argument.clone());
-            let (method, setter) = (&way.method, &way.setter);
+            let Way {
+                method,
+                arguments,
+                setter,
+                ..
+            } = way;
             quote! { client.#handle().#method(#(#arguments),*) #setter }
         })
         .collect();
@@ -71,12 +64,11 @@ fn row(api: &Api, operation: &Operation, names: &MethodNames<'_>) -> TokenStream
         [] => quote! {},
     };
     let set = |form: bool| -> Vec<TokenStream> {
-        let optional = operation.params.iter().enumerate();
+        let optional = operation.call.setters(operation);
         optional
-            .filter(|(_, param)| !param.required && (param.place == Place::Form) == form)
-            .map(|(index, param)| {
-                let name = ident(&param.ident);
-                let value = argument(api, index, param, &types);
+            .filter(|(_, param, _)| (param.place == Place::Form) == form)
+            .map(|(index, _, argument)| {
+                let (name, value) = (raw(&argument.name), value(index, &argument.kind, &types));
                 quote! { .#name(#value) }
             })
             .collect()
@@ -111,94 +103,81 @@ fn row(api: &Api, operation: &Operation, names: &MethodNames<'_>) -> TokenStream
 }
 
 /// Every way to give the body of an operation; the first is the one with least.
-fn ways(operation: &Operation, names: &MethodNames<'_>, types: &TokenStream) -> Vec<Way> {
+fn ways(operation: &Operation, types: &TokenStream) -> Vec<Way> {
+    let call = &operation.call;
     let mut ways = Vec::new();
-    let nothing = |method: Ident, media: &str, form: bool| Way {
-        media: media.to_owned(),
-        method,
-        argument: None,
-        setter: None,
-        form,
-    };
-    let made = constructors(operation);
-    let Some(body) = &operation.body else {
-        return vec![nothing(names.get(operation, ""), "", false)];
-    };
-    let mut bodies: Vec<(&str, TokenStream, &str)> = Vec::new();
-    if let Some(ty) = &body.json {
-        bodies.push((JSON, json_body(ty, types), ""));
-    }
-    for (suffix, media) in texts(body) {
-        let value = if is_text(media) {
-            quote! { given.body_text() }
-        } else {
-            quote! { given.body_text().into_bytes() }
+    for method in &call.methods {
+        let params = method.params.iter();
+        let params = params.map(|&index| value(index, &call.arguments[index].kind, types));
+        let mut arguments: Vec<TokenStream> = params.collect();
+        let form = method.body.as_ref();
+        arguments.extend(form.map(|form| body(&form.content, types)));
+        let media = match form {
+            Some(form) => form.media.as_str(),
+            None if method.is_form => "multipart/form-data",
+            None => "",
         };
-        let suffix = if bodies.is_empty() { "" } else { suffix };
-        bodies.push((media, value, suffix));
-    }
-    for constructor in made {
-        let method = names.get(operation, constructor.suffix);
-        if constructor.form {
-            ways.push(nothing(method, "multipart/form-data", true));
-        } else if constructor.body.is_some() {
-            let body = bodies
-                .iter()
-                .find(|(_, _, suffix)| *suffix == constructor.suffix);
-            if let Some((media, value, _)) = body {
-                ways.push(Way {
-                    argument: Some(value.clone()),
-                    ..nothing(method, media, false)
-                });
-            }
-        } else {
-            ways.push(nothing(method.clone(), "", false));
-            let setters = bodies.iter().map(|(media, value, suffix)| {
-                let name = format_ident!("body{suffix}");
-                Way {
-                    setter: Some(quote! { .#name(#value) }),
-                    ..nothing(method.clone(), media, false)
-                }
-            });
-            ways.extend(setters.filter(|_| !body.required));
+        ways.push(Way {
+            media: media.to_owned(),
+            method: raw(&method.name),
+            arguments: arguments.clone(),
+            setter: None,
+        });
+        if method.is_form {
+            continue;
         }
+        ways.extend(call.bodies.iter().map(|form| {
+            let name = format_ident!("body{}", form.suffix);
+            let body = body(&form.content, types);
+            Way {
+                media: form.media.clone(),
+                method: raw(&method.name),
+                arguments: arguments.clone(),
+                setter: Some(quote! { .#name(#body) }),
+            }
+        }));
     }
     ways
 }
 
-const JSON: &str = "application/json";
-
-fn json_body(ty: &Ty, types: &TokenStream) -> TokenStream {
-    let rust = rust_ty(ty, types);
-    match ty {
-        Ty::Int | Ty::Num | Ty::Flag => quote! { given.body::<#rust>()? },
-        _ => quote! { &given.body::<#rust>()? },
+fn body(content: &Content, types: &TokenStream) -> TokenStream {
+    match content {
+        Content::Text => quote! { given.body_text() },
+        Content::Bytes => quote! { given.body_text().into_bytes() },
+        Content::Json(ty) => {
+            let by = content.is_reference().then(|| quote! { & });
+            let ty = rust_ty(ty, types);
+            quote! { #by given.body::<#ty>()? }
+        }
     }
 }
 
-/// The argument for a parameter, by its position.
-fn argument(api: &Api, index: usize, param: &Param, types: &TokenStream) -> TokenStream {
+/// The value for a parameter, by its position.
+fn value(index: usize, kind: &Kind, types: &TokenStream) -> TokenStream {
     let index = Literal::usize_unsuffixed(index);
-    let Some(ty) = &param.ty else {
-        return quote! { given.file(#index) };
-    };
     let decoded = |ty: &Ty| {
-        let rust = rust_ty(ty, types);
-        quote! { given.value::<#rust>(#index)? }
+        let ty = rust_ty(ty, types);
+        quote! { given.value::<#ty>(#index)? }
     };
-    match ty {
-        Ty::Str => quote! { given.text(#index) },
-        Ty::Int => quote! { given.int(#index) },
-        Ty::Num => quote! { given.number(#index) },
-        Ty::Flag => quote! { given.flag(#index) },
-        Ty::Named(_) if is_enum(api, ty) => quote! { given.text(#index).as_str() },
-        Ty::Time => decoded(ty),
-        Ty::List(item) if **item == Ty::Str => quote! { given.texts(#index) },
-        Ty::List(item) if **item == Ty::Int => quote! { given.ints(#index) },
-        Ty::List(item) if is_enum(api, item) => decoded(ty),
-        Ty::Named(_) | Ty::Map(_) | Ty::Json | Ty::List(_) => {
+    let list = |item: &Ty| decoded(&Ty::List(Box::new(item.clone())));
+    match kind {
+        Kind::Text => quote! { given.text(#index) },
+        Kind::Int => quote! { given.int(#index) },
+        Kind::Number => quote! { given.number(#index) },
+        Kind::Bool => quote! { given.flag(#index) },
+        Kind::Time => decoded(&Ty::Time),
+        Kind::Enum(_) => quote! { given.text(#index).as_str() },
+        Kind::Texts => quote! { given.texts(#index) },
+        Kind::Ints => quote! { given.ints(#index) },
+        Kind::Enums(item) => list(item),
+        Kind::Object(ty) => {
             let value = decoded(ty);
             quote! { &#value }
         }
+        Kind::Objects(item) => {
+            let value = list(item);
+            quote! { &#value }
+        }
+        Kind::File => quote! { given.file(#index) },
     }
 }

@@ -1,17 +1,19 @@
 //! Code for the tests: what has to name every type of the client.
 
 use anyhow::Result;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::{Value, json};
 
 use super::{
     Output,
-    operations::MethodNames,
-    rust::{ident, ty as rust_ty},
+    rust::{ident, raw, ty as rust_ty},
     test_calls,
 };
-use crate::generate::api::{Answer, Api, Module, Operation, Param, Place, Shape, Ty, Type, short};
+use crate::generate::{
+    api::{Answer, Api, Module, Operation, Place, Shape, Ty, Type, short},
+    call::Kind,
+};
 
 pub(super) fn emit(api: &Api, out: &mut Output) -> Result<()> {
     let modules = api.modules.iter().map(|module| {
@@ -40,7 +42,7 @@ pub(super) fn emit(api: &Api, out: &mut Output) -> Result<()> {
         out.put(&format!("{}.rs", module.name), table(api, module))?;
         out.put(
             &format!("{}/calls.rs", module.name),
-            test_calls::file(api, module),
+            test_calls::file(module),
         )?;
     }
     Ok(())
@@ -77,11 +79,10 @@ fn table(api: &Api, module: &Module) -> TokenStream {
         let text = format!("{}::types::{}", module.name, short(key));
         quote! { (#text, size_of::<#ty>()) }
     });
-    let names = MethodNames::of(module);
     let forms: Vec<TokenStream> = module
         .operations
         .iter()
-        .filter_map(|operation| Some(form(api, operation, &names.form(operation)?)))
+        .filter_map(|operation| Some(form(api, operation, &operation.call.form()?.name)))
         .collect();
     let uses = (!forms.is_empty()).then(|| {
         quote! {
@@ -108,18 +109,19 @@ fn table(api: &Api, module: &Module) -> TokenStream {
 }
 
 /// A call of the operation with every part of its form, and what these parts are.
-fn form(api: &Api, operation: &Operation, method: &Ident) -> TokenStream {
+fn form(api: &Api, operation: &Operation, method: &str) -> TokenStream {
+    let method = raw(method);
     let module = ident(&operation.module);
     let types = quote! { harness_api::#module::types:: };
     let mut arguments = Vec::new();
     let mut setters = Vec::new();
     let mut parts = Vec::new();
-    for param in &operation.params {
-        let (value, content) = example(api, param, &types);
+    for (param, argument) in operation.params.iter().zip(&operation.call.arguments) {
+        let (value, content) = example(api, &argument.kind, &types);
         if param.required {
             arguments.push(value);
         } else if param.place == Place::Form {
-            let setter = ident(&param.ident);
+            let setter = raw(&argument.name);
             setters.push(quote! { .#setter(#value) });
         }
         if param.place == Place::Form {
@@ -137,57 +139,50 @@ fn form(api: &Api, operation: &Operation, method: &Ident) -> TokenStream {
     }
 }
 
-/// An argument for the parameter, and the content of the part that it becomes.
-fn example(api: &Api, param: &Param, types: &TokenStream) -> (TokenStream, TokenStream) {
-    let Some(ty) = &param.ty else {
-        return (quote! { _file() }, quote! { Content::File });
-    };
+/// An argument of this kind, and the content of the part that it becomes.
+fn example(api: &Api, kind: &Kind, types: &TokenStream) -> (TokenStream, TokenStream) {
     let decoded = |ty: &Ty| {
-        let json = sample(api, ty, 0).to_string();
+        let value = sample(api, ty, 0);
+        let json = value.to_string();
         let rust = rust_ty(ty, types);
-        (quote! { sample::<#rust>(#json) }, json)
+        let text = value.as_str().map_or(json.clone(), str::to_owned);
+        (quote! { sample::<#rust>(#json) }, json, text)
     };
-    let is_text = |ty: &Ty| matches!(ty, Ty::Time) || super::rust::is_enum(api, ty);
-    let plain = |ty: &Ty| match sample(api, ty, 0) {
-        Value::String(text) => text,
-        other => other.to_string(),
-    };
-    match ty {
-        Ty::Str | Ty::Int | Ty::Num | Ty::Flag => {
-            let text = plain(ty);
-            let value = match ty {
-                Ty::Int => quote! { 7 },
-                Ty::Num => quote! { 1.5 },
-                Ty::Flag => quote! { true },
-                _ => quote! { #text },
-            };
+    match kind {
+        Kind::Text => {
+            let (_, _, text) = decoded(&Ty::Str);
+            (quote! { #text }, quote! { Content::Texts(&[#text]) })
+        }
+        Kind::Int => (quote! { 7 }, quote! { Content::Texts(&["7"]) }),
+        Kind::Number => (quote! { 1.5 }, quote! { Content::Texts(&["1.5"]) }),
+        Kind::Bool => (quote! { true }, quote! { Content::Texts(&["true"]) }),
+        Kind::Time => {
+            let (value, _, text) = decoded(&Ty::Time);
             (value, quote! { Content::Texts(&[#text]) })
         }
-        ty if is_text(ty) => {
-            let text = plain(ty);
-            (decoded(ty).0, quote! { Content::Texts(&[#text]) })
+        Kind::Enum(ty) => {
+            let (value, _, text) = decoded(ty);
+            (value, quote! { Content::Texts(&[#text]) })
         }
-        Ty::List(item) => match &**item {
-            Ty::Str => (
-                quote! { ["one", "two"] },
-                quote! { Content::Texts(&["one", "two"]) },
-            ),
-            Ty::Int => (quote! { [7, 8] }, quote! { Content::Texts(&["7", "8"]) }),
-            item if super::rust::is_enum(api, item) => {
-                let text = plain(item);
-                let value = decoded(item).0;
-                (quote! { [#value] }, quote! { Content::Texts(&[#text]) })
-            }
-            item => {
-                let (value, json) = decoded(item);
-                let json = format!("[{json}]");
-                (quote! { &[#value] }, quote! { Content::Json(#json) })
-            }
-        },
-        ty => {
-            let (value, json) = decoded(ty);
+        Kind::Texts => (
+            quote! { ["one", "two"] },
+            quote! { Content::Texts(&["one", "two"]) },
+        ),
+        Kind::Ints => (quote! { [7, 8] }, quote! { Content::Texts(&["7", "8"]) }),
+        Kind::Enums(item) => {
+            let (value, _, text) = decoded(item);
+            (quote! { [#value] }, quote! { Content::Texts(&[#text]) })
+        }
+        Kind::Objects(item) => {
+            let (value, json, _) = decoded(item);
+            let json = format!("[{json}]");
+            (quote! { &[#value] }, quote! { Content::Json(#json) })
+        }
+        Kind::Object(ty) => {
+            let (value, json, _) = decoded(ty);
             (quote! { &#value }, quote! { Content::Json(#json) })
         }
+        Kind::File => (quote! { _file() }, quote! { Content::File }),
     }
 }
 

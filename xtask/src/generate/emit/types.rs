@@ -10,13 +10,9 @@ use crate::{
 };
 
 /// `types/mod.rs` of a module.
-pub(super) fn root<'a>(
-    module: &Module,
-    files: impl Iterator<Item = &'a String>,
-    shared: &[&Group],
-) -> TokenStream {
+pub(super) fn root(module: &Module, shared: &[&Group]) -> TokenStream {
     let doc = format!(" Types of [`{0}`](crate::{0}).", module.name);
-    let files = files.map(|file| {
+    let files = module.type_files.keys().map(|file| {
         let name = ident(file);
         quote! {
             mod #name;
@@ -35,10 +31,14 @@ pub(super) fn root<'a>(
 }
 
 /// A file of types.
-pub(super) fn file(api: &Api, keys: &[&str], uses: &TokenStream) -> TokenStream {
+pub(super) fn file<'k>(
+    api: &Api,
+    keys: impl IntoIterator<Item = &'k String>,
+    uses: &TokenStream,
+) -> TokenStream {
     let types = keys
-        .iter()
-        .filter_map(|key| api.types.get(*key))
+        .into_iter()
+        .filter_map(|key| api.types.get(key))
         .map(|ty| one(api, ty));
     quote! {
         #![allow(unused_imports)]

@@ -31,7 +31,7 @@ use places::Places;
 use rules::Rule;
 use touched::Touched;
 
-use super::problems::Problems;
+use super::diagnostics::Diagnostics;
 
 /// The fixes of one folder, in the order in which they apply.
 #[derive(Debug, Default)]
@@ -200,10 +200,12 @@ impl Fix {
     }
 
     /// Changes what it finds.
-    fn apply(&self, document: &mut Value, problems: &mut Problems) -> Applied {
+    fn apply(&self, document: &mut Value, diagnostics: &mut Diagnostics) -> Applied {
         let mut touched = Touched::default();
         let counts = match &self.body {
-            Body::Overlay(overlay) => overlay.apply(&self.name, document, &mut touched, problems),
+            Body::Overlay(overlay) => {
+                overlay.apply(&self.name, document, &mut touched, diagnostics)
+            }
             Body::Rule(rule) => rule.apply(document, &mut touched),
         };
         Applied {
@@ -235,20 +237,12 @@ fn check_name(name: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Applies all fixes in order and reports what each of them did.
-pub fn apply(mut document: Value, fixes: &FixSet) -> anyhow::Result<(Value, Vec<Applied>)> {
-    let mut problems = Problems::default();
-    let applied = apply_noting(&mut document, fixes, &mut problems);
-    problems.none()?;
-    Ok((document, applied))
-}
-
-/// Applies all fixes in order as far as they go; what each of them does not find as expected is a problem.
-pub fn apply_noting(document: &mut Value, fixes: &FixSet, problems: &mut Problems) -> Vec<Applied> {
+/// Applies all fixes in order. What a fix does not find as it expects is an error.
+pub fn apply(document: &mut Value, fixes: &FixSet, diagnostics: &mut Diagnostics) -> Vec<Applied> {
     let applied = fixes.fixes.iter().map(|fix| {
-        let applied = fix.apply(document, problems);
+        let applied = fix.apply(document, diagnostics);
         if let Some(unexpected) = applied.unexpected(&fixes.before) {
-            problems.note(unexpected);
+            diagnostics.error("", unexpected);
         }
         applied
     });

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::target::Target;
 use super::touched::Touched;
-use super::{About, Count, Problems};
+use super::{About, Count, Diagnostics};
 use crate::generate::strict;
 
 /// The actions of one overlay document.
@@ -136,7 +136,7 @@ impl Overlay {
         fix: &str,
         document: &mut Value,
         touched: &mut Touched,
-        problems: &mut Problems,
+        diagnostics: &mut Diagnostics,
     ) -> Vec<Count> {
         let counts = self.actions.iter().map(|action| {
             let locations = action.target.locate(document);
@@ -149,11 +149,9 @@ impl Overlay {
                     Change::Update(value) => {
                         let updated = find(document, location)
                             .context("it is gone")
-                            .and_then(|place| update(place, value))
-                            .with_context(|| {
-                                format!("fix {fix}: cannot update {}", location.join("/"))
-                            });
-                        problems.unless(updated);
+                            .and_then(|place| update(place, value));
+                        let place = format!("fix {fix}: cannot update {}", location.join("/"));
+                        diagnostics.ok(&place, updated);
                     }
                     Change::Remove => remove(document, location),
                 }

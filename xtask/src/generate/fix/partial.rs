@@ -5,9 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::touched::Touched;
-use crate::generate::lower::references;
-
-const SCHEMAS: &str = "#/components/schemas/";
+use crate::generate::openapi::{SCHEMAS, Schema, references};
 
 /// Members that say what a message is about. A body with one of them is a gRPC message, where `null` and absent are one.
 const SCOPE: &str = "accountIdentifier";
@@ -23,21 +21,25 @@ pub(super) fn mark_updates(document: &mut Value, touched: &mut Touched) -> usize
         for (method, operation) in item.as_object().into_iter().flatten() {
             let body = operation.pointer("/requestBody/content/application~1json/schema");
             match body {
-                Some(schema) if method == "patch" => match name(schema) {
+                Some(schema) if method == "patch" => match Schema(schema).target() {
                     Some(name) => {
                         named.insert(name.to_owned());
                     }
                     None => inline.push(path.clone()),
                 },
-                _ => references(&operation["requestBody"], &mut others),
+                _ => references(SCHEMAS, &operation["requestBody"], &mut others),
             }
-            references(&operation["responses"], &mut others);
+            references(SCHEMAS, &operation["responses"], &mut others);
         }
     }
     let mut open: Vec<String> = others.iter().cloned().collect();
     while let Some(schema) = open.pop() {
         let mut inside = BTreeSet::new();
-        references(&document["components"]["schemas"][&schema], &mut inside);
+        references(
+            SCHEMAS,
+            &document["components"]["schemas"][&schema],
+            &mut inside,
+        );
         open.extend(inside.into_iter().filter(|it| others.insert(it.clone())));
     }
     let mut changed = 0;
@@ -79,10 +81,6 @@ fn mark(schema: &mut Value) -> usize {
         marked += 1;
     }
     marked
-}
-
-fn name(schema: &Value) -> Option<&str> {
-    schema.get("$ref")?.as_str()?.strip_prefix(SCHEMAS)
 }
 
 #[cfg(test)]

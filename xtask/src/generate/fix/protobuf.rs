@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::touched::Touched;
+use crate::generate::openapi::Schema;
 
 /// Getters that every generated message class has. None of them is part of a message's JSON.
 const ACCESSORS: [&str; 9] = [
@@ -205,11 +206,7 @@ pub(super) fn drop_runtime(document: &mut Value, touched: &mut Touched) -> usize
 
 /// Turns references to removed schemas into "any JSON"; true if there was one.
 fn open_runtime_references(value: &mut Value) -> bool {
-    let reference = value
-        .get("$ref")
-        .and_then(Value::as_str)
-        .and_then(|r| r.strip_prefix("#/components/schemas/"));
-    if reference.is_some_and(is_runtime) {
+    if Schema(value).target().is_some_and(is_runtime) {
         *value = json!({});
         return true;
     }

@@ -11,6 +11,7 @@ use super::samples;
 use super::streams;
 use super::touched::Touched;
 use super::{About, Count};
+use crate::generate::openapi::Schema;
 
 /// Changes the description and returns how many places it changed.
 type Function = fn(&mut Value, &mut Touched) -> usize;
@@ -142,10 +143,7 @@ fn drop_outer_tags(document: &mut Value, touched: &mut Touched) -> usize {
             .into_iter()
             .flatten()
         {
-            if let Some(variant) = variant["$ref"]
-                .as_str()
-                .and_then(|r| r.strip_prefix("#/components/schemas/"))
-            {
+            if let Some(variant) = Schema(variant).target() {
                 places.push((variant.to_owned(), tag.clone()));
             }
         }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::touched::Touched;
-use crate::generate::load::METHODS;
+use crate::generate::openapi::METHODS;
 
 /// Says on an operation that its body is known from one sample.
 const BODY: &str = "x-harness-body-provenance";

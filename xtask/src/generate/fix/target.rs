@@ -5,7 +5,7 @@ use anyhow::Context as _;
 use serde_json::Value;
 use serde_json_path::{JsonPath, PathElement};
 
-use crate::generate::lower::successes;
+use crate::generate::openapi::successes;
 
 /// The names of members and the indices that lead from the root to a value.
 pub(super) type Location = Vec<String>;
@@ -110,7 +110,7 @@ impl Part {
         match self {
             Self::Success => successes(document, holder)
                 .into_iter()
-                .map(|(status, _)| vec![name("responses"), name(status)])
+                .map(|response| vec![name("responses"), name(response.status)])
                 .collect(),
             Self::Responses => members("/responses")
                 .map(|(status, _)| vec![name("responses"), name(status)])

@@ -23,7 +23,14 @@ fn run(document: Value, files: &[(&str, String)]) -> anyhow::Result<(Value, Vec<
         .map(|(name, text)| fix(name, text))
         .collect::<anyhow::Result<Vec<_>>>()?;
     let before = Places::default();
-    apply(document, &FixSet { fixes, before })
+    fixed(document, &FixSet { fixes, before })
+}
+
+fn fixed(mut document: Value, fixes: &FixSet) -> anyhow::Result<(Value, Vec<Applied>)> {
+    let mut diagnostics = Diagnostics::default();
+    let applied = apply(&mut document, fixes, &mut diagnostics);
+    diagnostics.check()?;
+    Ok((document, applied))
 }
 
 fn message<T>(result: anyhow::Result<T>) -> String {
@@ -174,7 +181,7 @@ fn fixes_apply_in_order() {
     fs::write(dir.join("003-first.overlay.yaml"), &first).unwrap();
     let fixes = FixSet::load(&dir).unwrap();
     let names: Vec<_> = fixes.files().map(|file| file.name.to_owned()).collect();
-    let (document, applied) = apply(pets(), &fixes).unwrap();
+    let (document, applied) = fixed(pets(), &fixes).unwrap();
 
     fs::write(dir.join("003-same-number.overlay.yaml"), &first).unwrap();
     let error = message(FixSet::load(&dir));
@@ -247,7 +254,7 @@ fn named_parts_hold_whatever_status_is_published() {
         ));
         let fix = fix("001-a.overlay.yaml", &text).unwrap();
         let mut document = answered(status);
-        let applied = fix.apply(&mut document, &mut Problems::default());
+        let applied = fix.apply(&mut document, &mut Diagnostics::default());
         let places: Vec<String> = applied.places.into_iter().collect();
         (document["paths"]["/pets"]["post"].clone(), places)
     };
@@ -306,7 +313,7 @@ fn folder(name: &str, files: &[(&str, &str)], document: &Value) -> PathBuf {
         fs::write(dir.join("fixes").join(file), text).unwrap();
     }
     let fixes = FixSet::load(&dir.join("fixes")).unwrap();
-    let applied = apply_noting(&mut document.clone(), &fixes, &mut Problems::default());
+    let applied = apply(&mut document.clone(), &fixes, &mut Diagnostics::default());
     fs::write(dir.join(places::FILE), places::text(&applied)).unwrap();
     dir
 }
@@ -335,9 +342,9 @@ fn a_changed_count_shows_the_places_and_can_be_accepted() {
     parameters.insert(0, json!({ "name": "x-span", "in": "header" }));
     new["paths"]["/gatway/b"] = json!({ "get": { "operationId": "b" } });
     let fixes = FixSet::load(&dir.join("fixes")).unwrap();
-    let mut problems = Problems::default();
-    let applied = apply_noting(&mut new.clone(), &fixes, &mut problems);
-    let said = problems.list().join("\n");
+    let mut diagnostics = Diagnostics::default();
+    let applied = apply(&mut new.clone(), &fixes, &mut diagnostics);
+    let said = diagnostics.messages().join("\n");
     for part in [
         "fix 001-headers expects 2 places",
         "cargo xtask fixes --accept 001-headers",
@@ -365,13 +372,13 @@ fn a_changed_count_shows_the_places_and_can_be_accepted() {
     let written = fs::read_to_string(dir.join("fixes/002-gateway.rule.toml")).unwrap();
     assert_eq!(written, gateway.replace("= 1", "= 2"));
     let fixes = FixSet::load(&dir.join("fixes")).unwrap();
-    let (_, applied) = apply(new.clone(), &fixes).unwrap();
+    let (_, applied) = fixed(new.clone(), &fixes).unwrap();
     let report = accept(&fixes, &applied, &names[..1]).unwrap();
     assert!(report.contains("nothing is written"), "{report}");
 
     // What matches nothing is no count to take, and a name may be wrong.
     new["components"] = json!({});
-    let applied = apply_noting(&mut new, &fixes, &mut Problems::default());
+    let applied = apply(&mut new, &fixes, &mut Diagnostics::default());
     let error = message(accept(&fixes, &applied, &names[..1]));
     assert!(error.contains("matches nothing"), "{error}");
     let error = message(accept(&fixes, &applied, &["009-no".to_owned()]));
@@ -403,7 +410,7 @@ fn all_fixes_apply_to_the_description() {
     let document: Value = serde_json::from_str(&text).unwrap();
     let start = Instant::now();
     let fixes = FixSet::load(&openapi().join("fixes")).unwrap();
-    let (fixed, applied) = apply(document.clone(), &fixes).unwrap();
+    let (fixed, applied) = fixed(document.clone(), &fixes).unwrap();
     let took = start.elapsed();
     assert_eq!(applied.len(), fixes.files().count());
     assert_ne!(fixed, document);

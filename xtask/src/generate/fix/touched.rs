@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::generate::{load::METHODS, lower::successes};
+use crate::generate::openapi::{METHODS, operation_id, successes};
 
 /// The operations and schemas edited so far.
 #[derive(Debug, Default)]
@@ -30,7 +30,7 @@ impl Touched {
                 // The status of the success is a matter of spelling.
                 let success = |status| {
                     let found = successes(document, operation);
-                    found.iter().any(|(found, _)| *found == status)
+                    found.iter().any(|found| found.status == status)
                 };
                 match inside {
                     ["responses", status, below @ ..] if success(*status) => {
@@ -55,10 +55,7 @@ impl Touched {
 
     /// Notes one operation; returns what it is called.
     pub(super) fn operation(&mut self, path: &str, method: &str, operation: &Value) -> String {
-        let id = match operation["operationId"].as_str() {
-            Some(id) => id.to_owned(),
-            None => format!("{} {path}", method.to_uppercase()),
-        };
+        let id = operation_id(path, method, operation).into_owned();
         self.operations.insert(id.clone());
         id
     }

@@ -135,7 +135,7 @@ fn data(api: &Api, map: &ModuleMap) -> Result<String> {
         let Some(module) = api.modules.iter().find(|module| module.name == name) else {
             continue;
         };
-        let rows = rows(api, module, &mut params)?;
+        let rows = rows(module, &mut params)?;
         let head = serde_json::to_string(&(name, title))?;
         modules.push(format!(
             "{},[\n{}\n]]",
@@ -151,24 +151,16 @@ fn data(api: &Api, map: &ModuleMap) -> Result<String> {
     Ok(text.replace('<', "\\u003c"))
 }
 
-fn rows(api: &Api, module: &Module, params: &mut Params) -> Result<Vec<String>> {
-    let statements = emit::statements(api, module);
-    module
-        .operations
-        .iter()
-        .zip(statements)
-        .map(|(operation, statements)| {
-            let params = operation
-                .params
-                .iter()
-                .map(|param| params.add(param))
-                .collect::<Result<_>>()?;
-            Ok(serde_json::to_string(&row(operation, statements, params))?)
-        })
-        .collect()
+fn rows(module: &Module, params: &mut Params) -> Result<Vec<String>> {
+    let rows = module.operations.iter().map(|operation| {
+        let params = operation.params.iter().map(|param| params.add(param));
+        let row = row(operation, params.collect::<Result<_>>()?);
+        Ok(serde_json::to_string(&row)?)
+    });
+    rows.collect()
 }
 
-fn row(operation: &Operation, statements: Vec<String>, params: Vec<usize>) -> Row<'_> {
+fn row(operation: &Operation, params: Vec<usize>) -> Row<'_> {
     let bodies = operation.body.iter().flat_map(|body| {
         let form = body.form.then_some("multipart/form-data");
         body.media.iter().map(String::as_str).chain(form)
@@ -180,7 +172,7 @@ fn row(operation: &Operation, statements: Vec<String>, params: Vec<usize>) -> Ro
         &operation.path,
         surface::call(operation),
         surface::answer(&operation.answer),
-        statements,
+        operation.call.statements(),
         params,
         bodies.collect(),
         &operation.answers,

@@ -2,36 +2,29 @@
 //!
 //! Every object, enum and union gets a name and becomes a component, whether the description wrote it as one
 //! or inline; everything else (lists, maps, plain values, aliases) is written out where it is used. An
-//! operation keeps one JSON body and one JSON answer; its other forms, its wire names and its places are
+//! operation keeps one JSON body and one JSON response; its other forms, its wire names and its places are
 //! recorded as [`OperationFacts`], a type's as [`TypeFacts`], and come back in the refinement.
 
 pub mod names;
 mod operations;
 mod schemas;
 mod secrets;
-mod success;
 mod unions;
 mod unique;
 mod variants;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context, Result};
 use serde_json::{Map, Value};
 
-pub(super) use self::operations::is_json;
-pub use self::success::successes;
-use self::{names::Names, schemas::Schemas};
+use self::{operations::Placed, schemas::Schemas};
 use super::{
+    Tables,
     api::{Answer, Place, Ty},
-    before::{Before, Nothing},
-    load,
-    partition::{
-        map::{self, ModuleMap},
-        unplaced,
-    },
-    problems::Problems,
-    proposal::Proposal,
+    before::Before,
+    diagnostics::{Diagnostics, Proposal},
+    openapi::{self, Operation, SCHEMAS, references},
+    partition::{map::ModuleMap, unplaced},
 };
 
 /// What lowering makes of a description.
@@ -43,8 +36,26 @@ pub struct Lowered {
     pub types: BTreeMap<String, TypeFacts>,
     /// The operations.
     pub operations: Vec<OperationFacts>,
-    /// What could not be kept: operation id and loss.
-    pub losses: Vec<(String, String)>,
+}
+
+impl Lowered {
+    /// Gives the members of lowered schemas their names on the wire, for a client of progenitor's own.
+    pub fn restore_wire_names(&mut self) {
+        for (key, facts) in &self.types {
+            let schema = self.components.get_mut(key);
+            let members = schema.and_then(|schema| schema.get_mut("properties"));
+            let Some(Value::Object(members)) = members else {
+                continue;
+            };
+            let named = std::mem::take(members).into_iter();
+            members.extend(
+                named.map(|(ident, schema)| match facts.members.get(&ident) {
+                    Some(member) => (member.wire.clone(), schema),
+                    None => (ident, schema),
+                }),
+            );
+        }
+    }
 }
 
 /// What a lowered schema cannot say about its type.
@@ -56,10 +67,8 @@ pub struct TypeFacts {
     pub variants: Option<Vec<(String, String)>>,
     /// For a union.
     pub union: Option<UnionFacts>,
-    /// For a struct: facts by wire name.
+    /// For a struct: facts by Rust name, which is the name in the lowered schema.
     pub members: BTreeMap<String, MemberFacts>,
-    /// For a struct: lowered member name to wire name, where they differ.
-    pub wire: BTreeMap<String, String>,
     /// For a struct: whether it allows members beyond the named ones.
     pub extra: bool,
     /// For a struct: the member that tells variants apart, none of which is described.
@@ -73,6 +82,8 @@ pub struct TypeFacts {
 /// What a lowered schema cannot say about a member.
 #[derive(Clone, Debug, Default)]
 pub struct MemberFacts {
+    /// Name on the wire.
+    pub wire: String,
     /// Listed as required.
     pub required: bool,
     /// Written as nullable.
@@ -158,203 +169,115 @@ pub struct ParamFacts {
     pub file: bool,
 }
 
-/// Lowers `document`; `map` says which module an operation belongs to, `names` what things are called.
-/// With `strict`, two things of one name are an error; otherwise they are told apart by number.
-pub fn lower(document: &Value, map: &ModuleMap, names: &Names, strict: bool) -> Result<Lowered> {
-    let mut problems = Problems::default();
-    let lowered = lower_noting(document, map, names, strict, &Nothing, &mut problems);
-    problems.none()?;
-    Ok(lowered)
-}
-
-/// Lowers what can be lowered, and notes what is an error for [`lower`]: an operation that cannot be understood is left
-/// out, and so is one without a place, unless it had a module `before`; what has one name is told apart
-/// by number.
-pub fn lower_noting(
+/// Lowers a description.
+///
+/// An operation that cannot be understood is left out, and so is one that no rule places, unless the client of `before`
+/// has it. With tables that are [strict](Tables::strict), things of one name are errors, and what the tables say in vain;
+/// otherwise things of one name are numbered.
+pub fn lower(
     document: &Value,
-    map: &ModuleMap,
-    names: &Names,
-    strict: bool,
+    tables: &Tables,
     before: &dyn Before,
-    problems: &mut Problems,
+    diagnostics: &mut Diagnostics,
 ) -> Lowered {
-    let mut schemas = Schemas::new(document, names, strict, before, problems);
+    let names = &tables.names;
+    let mut schemas = Schemas::new(document, tables, before, diagnostics);
     let mut lowered = Lowered::default();
+    let operations: Vec<Operation<'_>> = openapi::operations(document).collect();
+    let modules = place(&tables.map, &operations, before, diagnostics);
     let mut placed = Vec::new();
-    let spots: Vec<_> = load::operations(document)
-        .map(|(path, method, _, operation)| (path, method, tags_and_id(path, method, operation)))
-        .collect();
-    let spots: Vec<_> = spots
-        .iter()
-        .map(|(path, method, (tags, id))| map::Operation {
-            method,
-            path,
-            tags,
-            id,
-        })
-        .collect();
-    let modules = place(map, &spots, before, problems);
-    for ((path, method, item, operation), module) in load::operations(document).zip(modules) {
-        let (tags, id) = tags_and_id(path, method, operation);
-        let Some(module) = module.or_else(|| before.module(&id)).map(str::to_owned) else {
+    for (operation, module) in operations.iter().zip(modules) {
+        let Some(module) = module.or_else(|| before.module(&operation.id)) else {
             continue;
         };
-        let tag = tags.into_iter().next().unwrap_or_else(|| module.clone());
-        let name = names.operation(&module, &tag, &id);
-        placed.push(operations::Placed {
-            path,
-            method,
-            item,
+        let tag = operation.tags.first().copied().unwrap_or(module);
+        placed.push(Placed {
+            module: module.to_owned(),
+            tag: tag.to_owned(),
+            name: names.operation(module, tag, &operation.id),
             operation,
-            id,
-            module,
-            tag,
-            name,
         });
     }
-    resolve_operation_names(&mut placed, names, strict, before, problems);
+    resolve_operation_names(&mut placed, tables, before, diagnostics);
     for placed in &placed {
-        let facts = operations::lower(document, placed, &mut schemas, &mut lowered.losses)
-            .with_context(|| {
-                format!(
-                    "operation {} ({} {})",
-                    placed.id, placed.method, placed.path
-                )
-            });
-        lowered.operations.extend(problems.unless(facts));
+        let place = format!("operation {}", placed.place());
+        let facts = operations::lower(placed, &mut schemas, diagnostics);
+        lowered.operations.extend(diagnostics.ok(&place, facts));
     }
     for (clash, proposal) in schemas.clashes() {
-        problems.propose(clash, vec![proposal.clone()]);
+        diagnostics.propose("", clash, vec![proposal.clone()]);
     }
-    if strict {
-        problems.unless(names.unused(
-            placed.iter().map(|placed| placed.id.as_str()),
-            schemas.names(),
-            schemas.asked(),
-        ));
-        problems.unless(map.check_all_used(spots.iter().copied()));
+    if tables.strict {
+        let ids = placed.iter().map(|placed| &*placed.operation.id);
+        let unused = names.unused(ids, schemas.names(), schemas.asked());
+        diagnostics.ok("", unused);
+        diagnostics.ok("", tables.map.check_all_used(&operations));
     }
     (lowered.components, lowered.types) = schemas.finish();
     mark_directions(&mut lowered);
-    lowered.losses.sort();
-    lowered.losses.dedup();
     lowered
 }
 
-/// Tags and id of an operation; one without an id is called by its method and path.
-pub fn tags_and_id(path: &str, method: &str, operation: &Value) -> (Vec<String>, String) {
-    let id = operation
-        .get("operationId")
-        .and_then(Value::as_str)
-        .map_or_else(|| format!("{method} {path}"), str::to_owned);
-    let tags = operation
-        .get("tags")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .map(str::to_owned)
-        .collect();
-    (tags, id)
-}
-
-/// The module of each operation, as far as the table says it.
+/// Returns the module of each operation, as far as the table says it.
 fn place<'m>(
     map: &'m ModuleMap,
-    spots: &[map::Operation<'_>],
+    operations: &[Operation<'_>],
     before: &dyn Before,
-    problems: &mut Problems,
+    diagnostics: &mut Diagnostics,
 ) -> Vec<Option<&'m str>> {
-    // What has two places is a problem of its own.
-    let found: Vec<Option<Option<&str>>> = spots
+    // An operation with two places is an error of its own.
+    let found: Vec<Option<Option<&str>>> = operations
         .iter()
-        .map(|operation| problems.unless(map.find(operation)))
+        .map(|operation| diagnostics.ok("", map.find(operation)))
         .collect();
-    let known = spots.iter().zip(&found);
-    let known: Vec<unplaced::Spot<'_>> = known
-        .filter_map(|(operation, module)| Some((*operation, (*module)?)))
+    let known = operations.iter().zip(&found);
+    let known: Vec<_> = known
+        .filter_map(|(operation, module)| Some((operation, (*module)?)))
         .collect();
-    unplaced::note(map, &known, before, problems);
+    unplaced::report(map, &known, before, diagnostics);
     found.into_iter().map(Option::flatten).collect()
 }
 
 /// Gives each operation a name that no other of its module has.
 fn resolve_operation_names(
-    placed: &mut [operations::Placed<'_>],
-    table: &Names,
-    strict: bool,
+    placed: &mut [Placed<'_>],
+    tables: &Tables,
     before: &dyn Before,
-    problems: &mut Problems,
+    diagnostics: &mut Diagnostics,
 ) {
     let mut modules: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, operation) in placed.iter().enumerate() {
-        modules
-            .entry(operation.module.clone())
-            .or_default()
-            .push(index);
+        let indexes = modules.entry(operation.module.clone()).or_default();
+        indexes.push(index);
     }
     for (module, indexes) in modules {
         let names: Vec<(String, String)> = indexes
             .iter()
-            .map(|&index| {
-                let placed = &placed[index];
-                let spot = format!("{} ({} {})", placed.id, placed.method, placed.path);
-                (placed.name.clone(), spot)
-            })
+            .map(|&index| (placed[index].name.clone(), placed[index].place()))
             .collect();
         let unique = unique::unique(unique::Kind::Operations(&module), &names);
-        if strict && !unique.clashes.is_empty() {
+        if tables.strict && !unique.clashes.is_empty() {
             let mut taken: BTreeSet<String> = names.into_iter().map(|(name, _)| name).collect();
             let mut chosen = Vec::new();
             for clash in &unique.clashes {
                 // A method that programs call keeps its name.
-                let ids = || clash.iter().map(|&at| &placed[indexes[at]]);
-                let keeps = ids()
-                    .find(|it| before.module(&it.id).is_some())
-                    .or(ids().next());
-                let keeps = keeps.map(|it| it.id.as_str());
-                for operation in ids().filter(|it| Some(it.id.as_str()) != keeps) {
-                    let named = table.apart(
-                        &operation.name,
-                        &operation.id,
-                        &operation.tag,
-                        operation.method,
-                        &taken,
-                    );
+                let all = || clash.iter().map(|&at| &placed[indexes[at]]);
+                let keeps = all()
+                    .find(|it| before.module(&it.operation.id).is_some())
+                    .or(all().next());
+                let keeps = keeps.map(|it| &it.operation.id);
+                for it in all().filter(|it| Some(&it.operation.id) != keeps) {
+                    let named = tables.names.apart(it, &taken);
                     taken.insert(named.clone());
-                    chosen.push((operation.id.clone(), named));
+                    chosen.push((it.operation.id.to_string(), named));
                 }
             }
-            problems.propose(unique.text, vec![Proposal::names("operations", &chosen)]);
+            let proposal = Proposal::names("operations", &chosen);
+            diagnostics.propose("", unique.text, vec![proposal]);
         }
         for (index, name) in indexes.into_iter().zip(unique.names) {
             placed[index].name = name;
         }
-    }
-}
-
-/// The components that a schema or an operation refers to.
-pub fn references(value: &Value, found: &mut BTreeSet<String>) {
-    references_under(schemas::COMPONENTS, value, found);
-}
-
-/// What a value refers to, where all that it refers to is under `root`.
-pub fn references_under(root: &str, value: &Value, found: &mut BTreeSet<String>) {
-    match value {
-        Value::Object(members) => {
-            if let Some(Value::String(reference)) = members.get("$ref") {
-                found.insert(reference.trim_start_matches(root).to_owned());
-            }
-            for member in members.values() {
-                references_under(root, member, found);
-            }
-        }
-        Value::Array(items) => {
-            for item in items {
-                references_under(root, item, found);
-            }
-        }
-        _ => {}
     }
 }
 
@@ -366,7 +289,7 @@ impl<'l> References<'l> {
     pub fn of(lowered: &'l Lowered) -> Self {
         let mut all: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
         for (key, schema) in &lowered.components {
-            references(schema, all.entry(key).or_default());
+            references(SCHEMAS, schema, all.entry(key).or_default());
         }
         for (key, facts) in &lowered.types {
             if let Some(union) = &facts.union {
@@ -404,9 +327,9 @@ fn mark_directions(lowered: &mut Lowered) {
         {
             for (member, value) in lowered.as_object().into_iter().flatten() {
                 if member == "responses" {
-                    references(value, &mut answered);
+                    references(SCHEMAS, value, &mut answered);
                 } else {
-                    references(value, &mut sent);
+                    references(SCHEMAS, value, &mut sent);
                 }
             }
         }

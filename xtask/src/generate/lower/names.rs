@@ -11,6 +11,7 @@ use anyhow::{Context, Result, ensure};
 use heck::{ToPascalCase, ToSnakeCase};
 use serde::Deserialize;
 
+use super::operations::Placed;
 use crate::generate::reserved::is_keyword;
 
 /// Names chosen by hand, and the rules for all others.
@@ -140,16 +141,15 @@ impl Names {
 
     /// A method name for an operation whose `name` another one has: with the words of its service, of its tag or of its HTTP
     /// method in front, the first that is not among `taken`.
-    pub(super) fn apart(
-        &self,
-        name: &str,
-        id: &str,
-        tag: &str,
-        method: &str,
-        taken: &BTreeSet<String>,
-    ) -> String {
+    pub(super) fn apart(&self, placed: &Placed<'_>, taken: &BTreeSet<String>) -> String {
+        let Placed {
+            operation,
+            tag,
+            name,
+            ..
+        } = placed;
         let own: Vec<&str> = name.split('_').collect();
-        let fronts = [Id::parse(id).service, tag, method]
+        let fronts = [Id::parse(&operation.id).service, tag, operation.method]
             .into_iter()
             .map(|text| {
                 let words = self.words(text).into_iter();

@@ -1,4 +1,4 @@
-//! Lowers operations: one JSON body, one JSON answer, plain parameter names; the rest goes into the facts.
+//! Lowers operations: one JSON body, one JSON response, plain parameter names; the rest goes into the facts.
 
 use std::collections::BTreeSet;
 
@@ -8,11 +8,14 @@ use serde_json::{Value, json};
 
 use super::{
     OperationFacts, ParamFacts,
-    schemas::{Schemas, Spot, snake},
-    success::successes,
+    schemas::{SchemaPath, Schemas, key_of, snake},
 };
 use crate::{
-    generate::api::{Answer, Place, Ty},
+    generate::{
+        api::{Answer, Place, Ty},
+        diagnostics::Diagnostics,
+        openapi::{self, Media, Operation, Schema},
+    },
     markdown::{code, word},
 };
 
@@ -38,39 +41,45 @@ const RESERVED: [&str; 13] = [
 
 /// An operation that has its module and its name.
 pub(super) struct Placed<'d> {
-    pub(super) path: &'d str,
-    pub(super) method: &'d str,
-    pub(super) item: &'d Value,
-    pub(super) operation: &'d Value,
-    pub(super) id: String,
+    pub(super) operation: &'d Operation<'d>,
     pub(super) module: String,
     pub(super) tag: String,
     pub(super) name: String,
 }
 
+impl Placed<'_> {
+    /// Returns the id, with method and path.
+    pub(super) fn place(&self) -> String {
+        let Operation {
+            id, method, path, ..
+        } = self.operation;
+        format!("{id} ({method} {path})")
+    }
+}
+
 /// Lowers one operation.
 pub(super) fn lower(
-    document: &Value,
     placed: &Placed<'_>,
     schemas: &mut Schemas<'_>,
-    losses: &mut Vec<(String, String)>,
+    diagnostics: &mut Diagnostics,
 ) -> Result<OperationFacts> {
-    let spot = |member: &str| Spot {
+    let operation = placed.operation;
+    let path = |member: &str| SchemaPath {
         module: Some(placed.module.clone()),
         parent: placed.name.to_pascal_case(),
         member: member.to_owned(),
-        origin: format!("{} {member}", placed.id),
+        origin: format!("{} {member}", operation.id),
     };
-    let mut lose = |what: String| losses.push((placed.id.clone(), what));
+    let mut lose = |what: String| diagnostics.loss(&operation.id, what);
 
     let mut idents = BTreeSet::new();
     let mut params = Vec::new();
     let mut parameters = Vec::new();
-    for parameter in parameters_of(document, placed) {
-        let name = text(parameter, "name");
-        let place = match text(parameter, "in").as_str() {
-            "path" if flag(parameter, "x-harness-multi-segment") => Place::PathRef,
-            "path" if flag(parameter, "x-harness-path-tail") => Place::PathTail,
+    for parameter in operation.parameters() {
+        let name = parameter.name();
+        let place = match parameter.location() {
+            "path" if parameter.is("x-harness-multi-segment") => Place::PathRef,
+            "path" if parameter.is("x-harness-path-tail") => Place::PathTail,
             "path" => Place::Path,
             "query" => Place::Query,
             "header" => Place::Header,
@@ -78,27 +87,20 @@ pub(super) fn lower(
                 lose(format!(
                     "{} parameter {}: not sent",
                     word(other),
-                    code(&name)
+                    code(name)
                 ));
                 continue;
             }
         };
-        if place.in_path() && !placed.path.contains(&format!("{{{name}}}")) {
+        if place.in_path() && !operation.path.contains(&format!("{{{name}}}")) {
             continue;
         }
-        let empty = json!({});
-        let schema = parameter
-            .get("schema")
-            .or_else(|| {
-                let content = parameter.get("content")?.as_object()?;
-                content.values().next()?.get("schema")
-            })
-            .unwrap_or(&empty);
-        let mut lowered = schemas.lower(schema, &spot(&name))?;
+        let schema = parameter.schema().unwrap_or(&Value::Null);
+        let mut lowered = schemas.lower(schema, &path(name))?;
         let mut ty = None;
         if lowered.pointer("/items/type").is_none()
             && lowered.pointer("/items/$ref").is_none()
-            && lowered.get("type").and_then(Value::as_str) == Some("array")
+            && Schema(&lowered).kind() == Some("array")
         {
             lowered = json!({"type": "array", "items": {"type": "string"}});
         }
@@ -108,8 +110,8 @@ pub(super) fn lower(
             } else {
                 lose(format!(
                     "object in {} parameter {}: given as text",
-                    word(&text(parameter, "in")),
-                    code(&name)
+                    word(parameter.location()),
+                    code(name)
                 ));
             }
             lowered = json!({"type": "string"});
@@ -118,7 +120,7 @@ pub(super) fn lower(
         {
             lose(format!(
                 "list of objects in query parameter {}: items are given as text",
-                code(&name)
+                code(name)
             ));
             lowered = json!({"type": "array", "items": {"type": "string"}});
         } else if lowered.get("additionalProperties").is_some() {
@@ -127,8 +129,8 @@ pub(super) fn lower(
         } else if lowered == json!({}) {
             lowered = json!({"type": "string"});
         }
-        let required = place.in_path() || flag(parameter, "required");
-        let ident = free_ident(&name, place, &mut idents);
+        let required = place.in_path() || parameter.is("required");
+        let ident = free_ident(name, place, &mut idents);
         parameters.push(json!({
             "name": ident,
             "in": if place.in_path() { "path" } else { "query" },
@@ -137,7 +139,7 @@ pub(super) fn lower(
         }));
         params.push(ParamFacts {
             ident,
-            wire: name,
+            wire: name.to_owned(),
             place,
             required,
             ty,
@@ -146,7 +148,7 @@ pub(super) fn lower(
     }
 
     // A placeholder that nothing declares still has to be filled.
-    for name in placeholders(placed.path) {
+    for name in placeholders(operation.path) {
         if !params.iter().any(|param| param.wire == name) {
             let ident = free_ident(name, Place::Path, &mut idents);
             parameters.push(json!({
@@ -164,12 +166,12 @@ pub(super) fn lower(
     }
 
     let mut facts = OperationFacts {
-        id: placed.id.clone(),
+        id: operation.id.to_string(),
         name: placed.name.clone(),
         module: placed.module.clone(),
         tag: placed.tag.clone(),
-        method: placed.method.to_uppercase(),
-        path: placed.path.to_owned(),
+        method: operation.method.to_uppercase(),
+        path: operation.path.to_owned(),
         params,
         media: Vec::new(),
         body_required: false,
@@ -177,47 +179,38 @@ pub(super) fn lower(
         form: false,
         answer: Answer::Empty,
         answers: Vec::new(),
-        errors: errors_of(placed.operation),
-        provenance: text(placed.operation, "x-harness-provenance"),
-        body_provenance: text(placed.operation, "x-harness-body-provenance"),
-        deprecated: flag(placed.operation, "deprecated"),
+        errors: operation.errors(),
+        provenance: operation.text("x-harness-provenance").to_owned(),
+        body_provenance: operation.text("x-harness-body-provenance").to_owned(),
+        deprecated: operation.is_deprecated(),
         lowered: Value::Null,
         lowered_path: String::new(),
     };
     let mut lowered = json!({"operationId": placed.name});
 
-    if let Some(body) = placed
-        .operation
-        .get("requestBody")
-        .map(|body| deref(document, body))
-    {
-        facts.body_required = flag(body, "required");
-        let content = content_of(body);
-        let schema_of = |media: &str| content.iter().find(|(m, _)| m == media).map(|(_, c)| *c);
-        for (media, _) in &content {
-            match media.as_str() {
+    if let Some(body) = operation.body() {
+        facts.body_required = body.is_required();
+        let content = body.content();
+        for media in &content {
+            match media.name {
                 MULTIPART => facts.form = true,
                 "*/*" => facts.media.push(JSON.into()),
-                media => facts.media.push(media.to_owned()),
+                name => facts.media.push(name.to_owned()),
             }
         }
-        facts.media.sort_by_key(|media| !is_json(media));
+        facts.media.sort_by_key(|media| !openapi::is_json(media));
         facts.media.dedup();
-        let json_media = content
-            .iter()
-            .find(|(media, _)| is_json(media) || media == "*/*");
-        if let Some((_, declared)) = json_media {
+        if let Some(json) = content.iter().find(|media| media.may_be_json()) {
             facts.json_body = true;
-            let schema = declared.get("schema").cloned().unwrap_or_default();
-            let schema = schemas.lower(&schema, &spot("body"))?;
+            let schema = schemas.lower(json.schema.unwrap_or(&Value::Null), &path("body"))?;
             lowered["requestBody"] =
                 json!({"required": true, "content": {JSON: {"schema": schema}}});
         }
-        if let Some(form) = schema_of(MULTIPART) {
+        if let Some(form) = content.iter().find(|media| media.name == MULTIPART) {
             form_fields(
                 form,
                 schemas,
-                &spot,
+                &path,
                 &mut idents,
                 &mut facts.params,
                 &mut parameters,
@@ -233,59 +226,47 @@ pub(super) fn lower(
     }
 
     facts.params.sort_by_key(|param| !param.required);
-    let answer = answer_of(document, placed.operation, &mut lose);
+    let answer = answer_of(operation, &mut lose);
     facts.answers = answer.media;
     facts.answer = answer.kind;
     lowered["responses"] = match answer.schema {
         Some(schema) => {
-            let schema = schemas.lower(&schema, &spot("response"))?;
+            let schema = schemas.lower(schema, &path("response"))?;
             json!({"200": {"description": "", "content": {JSON: {"schema": schema}}}})
         }
         None => json!({"204": {"description": ""}}),
     };
     facts.lowered_path = format!("/{}/{}", placed.module, placed.name);
     for parameter in &parameters {
-        if text(parameter, "in") == "path" {
-            facts.lowered_path += &format!("/{{{}}}", text(parameter, "name"));
+        if parameter["in"] == "path" {
+            let name = parameter["name"].as_str().unwrap_or_default();
+            facts.lowered_path += &format!("/{{{name}}}");
         }
     }
     lowered["parameters"] = Value::Array(parameters);
-    facts.lowered = json!({ placed.method: lowered });
+    facts.lowered = json!({ operation.method: lowered });
     Ok(facts)
 }
 
 /// The key of the struct or union that a lowered schema refers to.
 fn object_key(schemas: &Schemas<'_>, lowered: &Value) -> Option<String> {
-    let key = super::schemas::key_of(lowered)?;
+    let key = key_of(lowered)?;
     (!schemas.is_enum(&key)).then_some(key)
 }
 
 fn form_fields(
-    form: &Value,
+    form: &Media<'_>,
     schemas: &mut Schemas<'_>,
-    spot: &dyn Fn(&str) -> Spot,
+    path: &dyn Fn(&str) -> SchemaPath,
     idents: &mut BTreeSet<String>,
     params: &mut Vec<ParamFacts>,
     parameters: &mut Vec<Value>,
 ) -> Result<()> {
-    let schema = form.get("schema").cloned().unwrap_or_default();
-    let schema = schemas.written_out(&schema);
-    let required: BTreeSet<&str> = schema
-        .get("required")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
-    for (name, field) in schema
-        .get("properties")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-    {
+    let schema = schemas.written_out(form.schema.unwrap_or(&Value::Null));
+    let required = Schema(&schema).required();
+    for (name, field) in Schema(&schema).properties() {
         let resolved = schemas.resolve(field);
-        let binary =
-            |schema: &Value| schema.get("format").and_then(Value::as_str) == Some("binary");
+        let binary = |schema: &Value| Schema(schema).format() == Some("binary");
         let file = binary(resolved)
             || resolved
                 .get("items")
@@ -294,7 +275,7 @@ fn form_fields(
         let ident = free_ident(name, Place::Form, idents);
         let mut ty = None;
         if !file {
-            let mut lowered = schemas.lower(field, &spot(name))?;
+            let mut lowered = schemas.lower(field, &path(name))?;
             if let Some(key) = object_key(schemas, &lowered) {
                 ty = Some(Ty::Named(key));
                 lowered = json!({"type": "string"});
@@ -318,116 +299,50 @@ fn form_fields(
     Ok(())
 }
 
-/// The statuses that are no success, as they are declared.
-fn errors_of(operation: &Value) -> Vec<String> {
-    let responses = operation.get("responses").and_then(Value::as_object);
-    let statuses = responses.into_iter().flat_map(|responses| responses.keys());
-    statuses
-        .filter(|status| {
-            matches!(status.as_bytes(), [b'4' | b'5', a, b] if *a == *b && *a == b'X'
-            || a.is_ascii_digit() && b.is_ascii_digit())
-        })
-        .cloned()
-        .collect()
-}
-
-struct Answered {
+struct Answered<'d> {
     kind: Answer,
     media: Vec<String>,
-    schema: Option<Value>,
+    schema: Option<&'d Value>,
 }
 
-fn answer_of(document: &Value, operation: &Value, lose: &mut dyn FnMut(String)) -> Answered {
-    let mut content: Vec<(String, &Value)> = Vec::new();
-    for (_, response) in successes(document, operation) {
-        content.extend(content_of(response));
-    }
-    content.sort_by_key(|(media, _)| !is_json(media));
+fn answer_of<'d>(operation: &Operation<'d>, lose: &mut dyn FnMut(String)) -> Answered<'d> {
+    let successes = operation.successes().into_iter();
+    let mut content: Vec<Media<'_>> = successes.flat_map(|response| response.content()).collect();
+    content.sort_by_key(|media| !media.is_json());
     let mut media: Vec<String> = Vec::new();
-    for (name, _) in &content {
-        let name = if name == "*/*" { JSON } else { name };
+    for Media { name, .. } in &content {
+        let name = if *name == "*/*" { JSON } else { name };
         if !media.iter().any(|known| known == name) {
             media.push(name.to_owned());
         }
     }
-    let Some((first, declared)) = content.first() else {
+    let Some(first) = content.first() else {
         return Answered {
             kind: Answer::Empty,
             media,
             schema: None,
         };
     };
-    let schema = declared.get("schema").cloned().unwrap_or_else(|| json!({}));
-    if content
-        .iter()
-        .skip(1)
-        .any(|(media, other)| is_json(media) && other.get("schema") != declared.get("schema"))
-    {
+    let differs = |other: &Media<'_>| other.is_json() && other.schema != first.schema;
+    if content.iter().skip(1).any(differs) {
         lose("several JSON answers: the first is typed, the others by `into_call`".into());
     }
-    let binary = schema.get("format").and_then(Value::as_str) == Some("binary");
-    let kind = if binary {
-        Answer::Bytes
-    } else if is_json(first) || first == "*/*" {
-        return Answered {
-            kind: Answer::Json(Ty::Json),
-            media,
-            schema: Some(schema),
-        };
-    } else if first.starts_with("text/") || first.ends_with("yaml") || first.ends_with("xml") {
-        Answer::Text
+    let schema = first.schema.unwrap_or(&Value::Null);
+    let name = first.name;
+    let (kind, schema) = if Schema(schema).format() == Some("binary") {
+        (Answer::Bytes, None)
+    } else if first.may_be_json() {
+        (Answer::Json(Ty::Json), Some(schema))
+    } else if name.starts_with("text/") || name.ends_with("yaml") || name.ends_with("xml") {
+        (Answer::Text, None)
     } else {
-        Answer::Bytes
+        (Answer::Bytes, None)
     };
     Answered {
         kind,
         media,
-        schema: None,
+        schema,
     }
-}
-
-pub(in crate::generate) fn is_json(media: &str) -> bool {
-    let media = media.split(';').next().unwrap_or_default().trim();
-    media == JSON || media.ends_with("+json")
-}
-
-pub(super) fn content_of(holder: &Value) -> Vec<(String, &Value)> {
-    holder
-        .get("content")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-        .map(|(media, content)| (media.clone(), content))
-        .collect()
-}
-
-/// The parameters of the path and of the operation, which override; undeclared path parameters as text.
-fn parameters_of<'d>(document: &'d Value, placed: &Placed<'d>) -> Vec<&'d Value> {
-    let list = |holder: &'d Value| {
-        holder
-            .get("parameters")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .map(|parameter| deref(document, parameter))
-    };
-    let mut found: Vec<&Value> = Vec::new();
-    for parameter in list(placed.item).chain(list(placed.operation)) {
-        let key = |p: &Value| (text(p, "name"), text(p, "in"));
-        match found.iter_mut().find(|other| key(other) == key(parameter)) {
-            Some(other) => *other = parameter,
-            None => found.push(parameter),
-        }
-    }
-    found
-}
-
-pub(super) fn deref<'d>(document: &'d Value, value: &'d Value) -> &'d Value {
-    value
-        .get("$ref")
-        .and_then(Value::as_str)
-        .and_then(|reference| document.pointer(reference.strip_prefix('#')?))
-        .unwrap_or(value)
 }
 
 fn free_ident(name: &str, place: Place, idents: &mut BTreeSet<String>) -> String {
@@ -461,16 +376,4 @@ fn placeholders(path: &str) -> impl Iterator<Item = &str> {
     path.split('{')
         .skip(1)
         .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
-}
-
-fn flag(holder: &Value, member: &str) -> bool {
-    holder.get(member) == Some(&Value::Bool(true))
-}
-
-fn text(holder: &Value, member: &str) -> String {
-    holder
-        .get(member)
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned()
 }

@@ -17,10 +17,13 @@ use super::{
     unique::{Kind as Naming, unique},
     variants,
 };
-use crate::generate::{before::Before, problems::Problems, proposal::Proposal};
-
-/// Where references to components point.
-pub(super) const COMPONENTS: &str = "#/components/schemas/";
+use crate::generate::{
+    Tables,
+    api::short,
+    before::Before,
+    diagnostics::{Diagnostics, Proposal},
+    openapi::{SCHEMAS, Schema},
+};
 
 /// Deeper nesting of aliases and merges than any honest description has.
 const DEPTH: usize = 32;
@@ -28,9 +31,9 @@ const DEPTH: usize = 32;
 /// References followed, one within the other, before a schema says nothing.
 const REFERENCES: usize = 200;
 
-/// The place of an inline schema, from which it gets its name.
+/// The path of an inline schema, from which it gets its name.
 #[derive(Clone, Debug)]
-pub(super) struct Spot {
+pub(super) struct SchemaPath {
     /// Module that the type belongs to, for one that belongs to an operation.
     pub(super) module: Option<String>,
     /// Rust name of the type around it.
@@ -41,7 +44,7 @@ pub(super) struct Spot {
     pub(super) origin: String,
 }
 
-impl Spot {
+impl SchemaPath {
     fn inside(&self, parent: &str, origin: &str, member: &str) -> Self {
         Self {
             module: self.module.clone(),
@@ -96,11 +99,11 @@ struct Known {
 impl<'d> Schemas<'d> {
     pub(super) fn new(
         document: &'d Value,
-        names: &'d Names,
-        strict: bool,
+        tables: &'d Tables,
         before: &dyn Before,
-        problems: &mut Problems,
+        diagnostics: &mut Diagnostics,
     ) -> Self {
+        let Tables { names, strict, .. } = tables;
         static EMPTY: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
         let raw = document
             .pointer("/components/schemas")
@@ -111,7 +114,7 @@ impl<'d> Schemas<'d> {
             .map(|key| (names.type_name(key), key.clone()))
             .collect();
         let unique = unique(Naming::Types, &chosen);
-        if strict && !unique.clashes.is_empty() {
+        if *strict && !unique.clashes.is_empty() {
             let mut taken: BTreeSet<String> = chosen.iter().map(|(name, _)| name.clone()).collect();
             let mut apart = Vec::new();
             for clash in &unique.clashes {
@@ -135,14 +138,15 @@ impl<'d> Schemas<'d> {
                     apart.push((key.clone(), named));
                 }
             }
-            problems.propose(unique.text, vec![Proposal::names("types", &apart)]);
+            let proposal = Proposal::names("types", &apart);
+            diagnostics.propose("", unique.text, vec![proposal]);
         }
         let rust: BTreeMap<String, String> = raw.keys().cloned().zip(unique.names).collect();
         let taken = rust.values().cloned().collect();
         Self {
             raw,
             names,
-            strict,
+            strict: *strict,
             rust,
             taken,
             components: BTreeMap::new(),
@@ -176,7 +180,7 @@ impl<'d> Schemas<'d> {
 
     /// The component that a schema refers to.
     pub(super) fn target(&self, schema: &Value) -> Option<(&'d str, &'d Value)> {
-        let name = schema.get("$ref")?.as_str()?.strip_prefix(COMPONENTS)?;
+        let name = Schema(schema).target()?;
         let raw: &'d Map<String, Value> = self.raw;
         raw.get_key_value(name)
             .map(|(name, schema)| (name.as_str(), schema))
@@ -262,7 +266,7 @@ impl<'d> Schemas<'d> {
         if let Some((name, target)) = self.target(schema) {
             return self.kind_of(name, target);
         }
-        if let Some(variants) = alternatives(schema) {
+        if let Some(variants) = Schema(schema).alternatives() {
             let objects = variants
                 .iter()
                 .all(|variant| matches!(self.kind(variant, depth + 1), Kind::Struct | Kind::Union));
@@ -275,12 +279,10 @@ impl<'d> Schemas<'d> {
                 Kind::Other
             };
         }
-        if let Some(parts) = schema.get("allOf").and_then(Value::as_array) {
-            if let [only] = parts.as_slice()
-                && schema.get("properties").is_none()
-            {
-                return self.kind(only, depth + 1);
-            }
+        if let Some(only) = Schema(schema).only_part() {
+            return self.kind(only, depth + 1);
+        }
+        if Schema(schema).parts().is_some() {
             return self.kind(&self.merge(schema, depth + 1), depth + 1);
         }
         if schema.get("enum").is_some() {
@@ -290,15 +292,15 @@ impl<'d> Schemas<'d> {
                 Kind::Enum
             };
         }
-        match schema.get("properties").and_then(Value::as_object) {
-            Some(members) if !members.is_empty() => Kind::Struct,
-            _ => Kind::Other,
+        match Schema(schema).properties().next() {
+            Some(_) => Kind::Struct,
+            None => Kind::Other,
         }
     }
 
     /// Writes out `allOf`: one object with the members of all parts.
     fn merge<'s>(&self, schema: &'s Value, depth: usize) -> Cow<'s, Value> {
-        let Some(Value::Array(parts)) = schema.get("allOf") else {
+        let Some(parts) = Schema(schema).parts() else {
             return Cow::Borrowed(schema);
         };
         let mut merged = schema.as_object().cloned().unwrap_or_default();
@@ -337,15 +339,15 @@ impl<'d> Schemas<'d> {
         Cow::Owned(Value::Object(merged))
     }
 
-    /// Lowers the schema at `spot`.
-    pub(super) fn lower(&mut self, schema: &Value, spot: &Spot) -> Result<Value> {
-        self.lower_at(schema, spot, &mut Vec::new())
+    /// Lowers the schema at `path`.
+    pub(super) fn lower(&mut self, schema: &Value, path: &SchemaPath) -> Result<Value> {
+        self.lower_at(schema, path, &mut Vec::new())
     }
 
     fn lower_at(
         &mut self,
         schema: &Value,
-        spot: &Spot,
+        path: &SchemaPath,
         aliases: &mut Vec<String>,
     ) -> Result<Value> {
         if let Some((name, target)) = self.target(schema) {
@@ -356,38 +358,33 @@ impl<'d> Schemas<'d> {
                 return Ok(json!({}));
             }
             aliases.push(name.to_owned());
-            let lowered = self.lower_at(target, spot, aliases);
+            let lowered = self.lower_at(target, path, aliases);
             aliases.pop();
             return lowered;
         }
-        if let Some([only]) = alternatives(schema).map(Vec::as_slice)
+        if let Some([only]) = Schema(schema).alternatives()
             && self.kind(schema, 0) != Kind::Union
         {
-            return self.lower_at(only, spot, aliases);
+            return self.lower_at(only, path, aliases);
         }
-        if let Some([only]) = schema
-            .get("allOf")
-            .and_then(Value::as_array)
-            .map(Vec::as_slice)
-            && schema.get("properties").is_none()
-        {
-            return self.lower_at(only, spot, aliases);
+        if let Some(only) = Schema(schema).only_part() {
+            return self.lower_at(only, path, aliases);
         }
         if self.kind(schema, 0) != Kind::Other {
             if let Some((_, _, key)) = self
                 .open
                 .iter()
-                .find(|(module, open, _)| *module == spot.module && open == schema)
+                .find(|(module, open, _)| *module == path.module && open == schema)
             {
                 return Ok(reference(key));
             }
             self.asked
-                .insert(format!("{}.{}", spot.parent, spot.member));
-            let name = self.names.inline(&spot.parent, &spot.member);
-            let key = self.free_key(&spot.module, name, schema, spot);
+                .insert(format!("{}.{}", path.parent, path.member));
+            let name = self.names.inline(&path.parent, &path.member);
+            let key = self.free_key(&path.module, name, schema, path);
             self.open
-                .push((spot.module.clone(), schema.clone(), key.clone()));
-            self.hoist(&key, schema, &spot.origin, &spot.module)?;
+                .push((path.module.clone(), schema.clone(), key.clone()));
+            self.hoist(&key, schema, &path.origin, &path.module)?;
             self.open.pop();
             return Ok(reference(&key));
         }
@@ -397,22 +394,22 @@ impl<'d> Schemas<'d> {
                 return Ok(json!({}));
             }
             self.merging.push(schema.clone());
-            let lowered = self.lower_at(&self.merge(schema, 0), spot, aliases);
+            let lowered = self.lower_at(&self.merge(schema, 0), path, aliases);
             self.merging.pop();
             return lowered;
         }
-        if alternatives(schema).is_some() {
+        if Schema(schema).alternatives().is_some() {
             return Ok(json!({}));
         }
-        Ok(match schema.get("type").and_then(Value::as_str) {
+        Ok(match Schema(schema).kind() {
             Some("array") => {
                 let items = match schema.get("items") {
-                    Some(items) => self.lower_at(items, spot, aliases)?,
+                    Some(items) => self.lower_at(items, path, aliases)?,
                     None => json!({}),
                 };
                 json!({"type": "array", "items": items})
             }
-            Some("string") => match schema.get("format").and_then(Value::as_str) {
+            Some("string") => match Schema(schema).format() {
                 Some("date-time") => json!({"type": "string", "format": "date-time"}),
                 _ => json!({"type": "string"}),
             },
@@ -421,7 +418,7 @@ impl<'d> Schemas<'d> {
             Some("boolean") => json!({"type": "boolean"}),
             _ => match schema.get("additionalProperties") {
                 Some(values @ Value::Object(_)) => {
-                    let values = self.lower_at(values, spot, aliases)?;
+                    let values = self.lower_at(values, path, aliases)?;
                     json!({"type": "object", "additionalProperties": values})
                 }
                 Some(Value::Bool(true)) => json!({"type": "object", "additionalProperties": {}}),
@@ -436,7 +433,7 @@ impl<'d> Schemas<'d> {
         module: &Option<String>,
         name: String,
         schema: &Value,
-        spot: &Spot,
+        path: &SchemaPath,
     ) -> String {
         let key = |name: &str| match module {
             Some(module) => format!("{module}.{name}"),
@@ -463,18 +460,24 @@ impl<'d> Schemas<'d> {
             let text = format!(
                 "the inline schema {} would be called {name}, which is taken; \
                  name it under [inline] in openapi/names.toml as \"{}.{}\"",
-                spot.origin, spot.parent, spot.member
+                path.origin, path.parent, path.member
             );
             let all = self.rust.values().chain(self.types.keys());
-            let all = all
-                .map(|key| super::super::api::short(key).to_owned())
-                .collect();
-            let named = self.names.type_apart(&name, &spot.parent, &all);
-            let entry = (format!("{}.{}", spot.parent, spot.member), named);
+            let all = all.map(|key| short(key).to_owned()).collect();
+            let named = self.names.type_apart(&name, &path.parent, &all);
+            let entry = (format!("{}.{}", path.parent, path.member), named);
             self.clashes
                 .push((text, Proposal::names("inline", &[entry])));
         }
         key(&format!("{name}{number}"))
+    }
+
+    /// Lowers the named component, if it needs a type.
+    pub(super) fn named(&mut self, name: &str) -> Result<Value> {
+        match self.raw.get(name) {
+            Some(target) if self.kind_of(name, target) != Kind::Other => self.component(name),
+            _ => Ok(json!({})),
+        }
     }
 
     /// Lowers the named component, once, and gives a reference to it.
@@ -487,11 +490,7 @@ impl<'d> Schemas<'d> {
         if let Some((other, _)) = self.target(schema) {
             return self.component(other);
         }
-        if let Some([only]) = schema
-            .get("allOf")
-            .and_then(Value::as_array)
-            .map(Vec::as_slice)
-            && schema.get("properties").is_none()
+        if let Some(only) = Schema(schema).only_part()
             && let Some((other, _)) = self.target(only)
         {
             return self.component(other);
@@ -554,22 +553,16 @@ impl<'d> Schemas<'d> {
         facts: &mut TypeFacts,
     ) -> Result<Value> {
         let merged = self.merge(schema, 0);
-        let parent = super::super::api::short(key);
-        let base = Spot {
+        let parent = short(key);
+        let base = SchemaPath {
             module: module.clone(),
             parent: parent.to_owned(),
             member: String::new(),
             origin: origin.to_owned(),
         };
-        let required: BTreeSet<&str> = merged
-            .get("required")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .collect();
+        let required = Schema(&merged).required();
         // What has a tag and no variants is one of several things, of which only the members that all have are described.
-        facts.open_tag = tag_of(&merged);
+        facts.open_tag = Schema(&merged).tag().map(str::to_owned);
         facts.extra = match merged.get("additionalProperties") {
             Some(Value::Object(_)) => true,
             Some(Value::Bool(more)) => *more,
@@ -577,40 +570,31 @@ impl<'d> Schemas<'d> {
         };
         let mut idents = BTreeSet::from(["misfits".to_owned(), "extra".to_owned()]);
         let mut members = Map::new();
-        for (name, member) in merged
-            .get("properties")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-        {
+        for (name, member) in Schema(&merged).properties() {
             let lowered = self.lower(member, &base.inside(parent, origin, name))?;
-            let resolved = self.resolve(member);
-            let flag = |schema: &Value, flag: &str| schema.get(flag) == Some(&Value::Bool(true));
-            let sample = member.get("x-harness-sample").and_then(Value::as_str);
-            let text = lowered.get("type").and_then(Value::as_str) == Some("string")
-                || sample == Some("a string");
-            facts.members.insert(
-                name.clone(),
-                MemberFacts {
-                    required: required.contains(name.as_str()),
-                    nullable: flag(member, "nullable"),
-                    deprecated: flag(member, "deprecated"),
-                    secret: text
-                        && (secrets::is_secret(name)
-                            || flag(member, "x-harness-secret")
-                            || resolved.get("format").and_then(Value::as_str) == Some("password")),
-                    sample: sample.map(str::to_owned),
-                },
-            );
-            let mut ident = name.clone();
+            let resolved = Schema(self.resolve(member));
+            let schema = Schema(member);
+            let sample = schema.text("x-harness-sample");
+            let text = Schema(&lowered).kind() == Some("string") || sample == Some("a string");
+            let plain = field(name);
+            let mut ident = plain.clone();
             let mut number = 1;
-            while !idents.insert(field(&ident)) {
+            while !idents.insert(ident.clone()) {
                 number += 1;
-                ident = format!("{name}_{number}");
+                ident = format!("{plain}_{number}");
             }
-            if ident != *name {
-                facts.wire.insert(ident.clone(), name.clone());
-            }
+            let of_member = MemberFacts {
+                wire: name.clone(),
+                required: required.contains(name.as_str()),
+                nullable: schema.is("nullable"),
+                deprecated: schema.is("deprecated"),
+                secret: text
+                    && (secrets::is_secret(name)
+                        || schema.is("x-harness-secret")
+                        || resolved.format() == Some("password")),
+                sample: sample.map(str::to_owned),
+            };
+            facts.members.insert(ident.clone(), of_member);
             members.insert(ident, lowered);
         }
         Ok(json!({"type": "object", "properties": members}))
@@ -619,18 +603,16 @@ impl<'d> Schemas<'d> {
 
 /// The first schema with a member that is, or has items that are, of the schema `key`; and this member.
 fn holder<'d>(schemas: &'d Map<String, Value>, key: &str) -> Option<(&'d str, &'d str)> {
-    let wanted = format!("{COMPONENTS}{key}");
-    let is = |schema: &Value| schema.get("$ref").and_then(Value::as_str) == Some(wanted.as_str());
+    let is = |schema: &Value| Schema(schema).target() == Some(key);
     schemas.iter().find_map(|(parent, schema)| {
-        let members = schema.get("properties")?.as_object()?;
-        let found = members
-            .iter()
+        let found = Schema(schema)
+            .properties()
             .find(|(_, member)| is(member) || member.get("items").is_some_and(is));
         found.map(|(member, _)| (parent.as_str(), member.as_str()))
     })
 }
 
-/// What typify makes of a member's name, nearly: two names that are one here may be one there.
+/// Returns the Rust name of a member, which typify leaves as it is unless it is a keyword.
 fn field(name: &str) -> String {
     let name = snake(name);
     if name.starts_with(|c: char| c.is_ascii_alphabetic()) {
@@ -650,26 +632,11 @@ pub(super) fn snake(name: &str) -> String {
 }
 
 fn reference(key: &str) -> Value {
-    json!({"$ref": format!("{COMPONENTS}{key}")})
+    json!({"$ref": format!("{SCHEMAS}{key}")})
 }
 
 pub(super) fn key_of(lowered: &Value) -> Option<String> {
-    let reference = lowered.get("$ref")?.as_str()?;
-    Some(reference.trim_start_matches(COMPONENTS).to_owned())
-}
-
-/// The member of a schema that tells its variants apart.
-pub(super) fn tag_of(schema: &Value) -> Option<String> {
-    let name = schema.pointer("/discriminator/propertyName");
-    let name = name.or_else(|| schema.get("x-harness-discriminator"))?;
-    Some(name.as_str()?.to_owned())
-}
-
-pub(super) fn alternatives(schema: &Value) -> Option<&Vec<Value>> {
-    schema
-        .get("oneOf")
-        .or_else(|| schema.get("anyOf"))
-        .and_then(Value::as_array)
+    Schema(lowered).target().map(str::to_owned)
 }
 
 fn enum_values(schema: &Value) -> Vec<String> {

@@ -3,56 +3,42 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
     UnionFacts,
-    schemas::{COMPONENTS, Kind, Schemas, Spot, alternatives, key_of, tag_of},
+    schemas::{Kind, Schemas, key_of},
 };
+use crate::generate::openapi::Schema;
 
 impl Schemas<'_> {
-    /// What tells the variants of a union apart.
+    /// Returns what tells the variants of a union apart.
     pub(super) fn union(&mut self, schema: &Value) -> Result<UnionFacts> {
-        let mut facts = UnionFacts::default();
-        let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
-        facts.tag = tag_of(schema);
-        facts.parent_tag = text(schema.pointer("/x-harness-parent-tag/property"));
+        let view = Schema(schema);
+        let mut facts = UnionFacts {
+            tag: view.tag().map(str::to_owned),
+            parent_tag: view.parent_tag().map(str::to_owned),
+            ..UnionFacts::default()
+        };
         self.add_variants(schema, &mut facts, &mut BTreeSet::new())?;
         for mapping in [
             "/discriminator/mapping",
             "/x-harness-mapping",
             "/x-harness-parent-tag/mapping",
         ] {
-            let Some(Value::Object(mapping)) = schema.pointer(mapping) else {
-                continue;
-            };
-            for (value, target) in mapping {
-                let target = match target.as_str() {
-                    Some(target) if target.starts_with(COMPONENTS) => target.to_owned(),
-                    Some(target) => format!("{COMPONENTS}{target}"),
-                    None => continue,
-                };
-                let lowered = self.lower(
-                    &json!({"$ref": target}),
-                    &Spot {
-                        module: None,
-                        parent: "Union".into(),
-                        member: value.clone(),
-                        origin: target.clone(),
-                    },
-                )?;
-                let Some(key) = key_of(&lowered) else {
+            for (value, target) in view.mapping(mapping).into_iter().flatten() {
+                let Some(key) = key_of(&self.named(target)?) else {
                     continue;
                 };
                 if facts.variants.contains(&key) && !facts.tags.iter().any(|(tag, _)| tag == value)
                 {
-                    facts.tags.push((value.clone(), key));
+                    facts.tags.push((value.to_owned(), key));
                 }
             }
         }
         // Without a mapping, a discriminator's values are the names of the schemas.
         if facts.tags.is_empty() && schema.pointer("/discriminator/propertyName").is_some() {
-            for variant in alternatives(schema).into_iter().flatten() {
+            for variant in view.alternatives().into_iter().flatten() {
                 if let Some((name, _)) = self.target(variant)
                     && let Some(key) = key_of(&self.component(name)?)
                 {
@@ -71,7 +57,7 @@ impl Schemas<'_> {
         facts: &mut UnionFacts,
         seen: &mut BTreeSet<String>,
     ) -> Result<()> {
-        for variant in alternatives(schema).into_iter().flatten() {
+        for variant in Schema(schema).alternatives().into_iter().flatten() {
             let Some((name, target)) = self.target(variant) else {
                 continue;
             };

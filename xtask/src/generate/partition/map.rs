@@ -10,23 +10,13 @@ use anyhow::{Context, Result, bail, ensure};
 use heck::ToSnakeCase;
 use serde::Deserialize;
 
-use crate::{generate::reserved::is_module, markdown::code};
+use crate::{
+    generate::{openapi::Operation, reserved::is_module},
+    markdown::code,
+};
 
 /// Characters of a module's name that are kept of what it is derived from.
 const LONGEST: usize = 60;
-
-/// What placing needs to know of an operation.
-#[derive(Clone, Copy, Debug)]
-pub struct Operation<'a> {
-    /// HTTP method, in any case.
-    pub method: &'a str,
-    /// Path template, such as `/v1/orgs/{org}`.
-    pub path: &'a str,
-    /// Tags in document order.
-    pub tags: &'a [String],
-    /// `operationId`, empty if there is none.
-    pub id: &'a str,
-}
 
 /// Modules and the way to find the one of an operation.
 #[derive(Clone, Debug)]
@@ -136,8 +126,7 @@ impl ModuleMap {
     ///
     /// A module is the first literal path segment that is not merely a version or a word such as `api`. Where all
     /// operations share one such segment it would say nothing, and the first tag decides instead.
-    pub fn by_first_segment_or_tag<'a>(ops: impl IntoIterator<Item = Operation<'a>>) -> Self {
-        let ops: Vec<_> = ops.into_iter().collect();
+    pub fn by_first_segment_or_tag(ops: &[Operation<'_>]) -> Self {
         let segments: BTreeSet<_> = ops.iter().filter_map(|op| first_segment(op.path)).collect();
         let source = if segments.len() > 1 {
             Source::Segment
@@ -145,7 +134,7 @@ impl ModuleMap {
             Source::Tag
         };
         let mut modules = BTreeMap::new();
-        for op in &ops {
+        for op in ops {
             let title = match (&source, first_segment(op.path), op.tags.first()) {
                 (Source::Segment, Some(segment), _) => {
                     format!("Operations under {}", code(segment))
@@ -169,16 +158,10 @@ impl ModuleMap {
             .map(|m| (m.name.as_str(), m.title.as_str()))
     }
 
-    /// The module of an operation; fails unless there is one.
-    pub fn place(&self, method: &str, path: &str, tags: &[String], id: &str) -> Result<&str> {
-        let op = Operation {
-            method,
-            path,
-            tags,
-            id,
-        };
-        let module = self.find(&op)?;
-        module.with_context(|| format!("no rule of the module table places {op}"))
+    /// Returns the module of an operation; fails unless there is one.
+    pub fn place(&self, op: &Operation<'_>) -> Result<&str> {
+        let module = self.find(op)?;
+        module.with_context(|| format!("no rule of the module table places {}", display(op)))
     }
 
     /// The module of an operation, if there is one; fails where there are two.
@@ -196,13 +179,13 @@ impl ModuleMap {
     }
 
     /// Fails if a rule decides the place of none of these operations.
-    pub fn check_all_used<'a>(&self, ops: impl IntoIterator<Item = Operation<'a>>) -> Result<()> {
+    pub fn check_all_used(&self, ops: &[Operation<'_>]) -> Result<()> {
         let Source::Rules(rules) = &self.source else {
             return Ok(());
         };
         let mut used = BTreeSet::new();
         for op in ops {
-            used.extend(winner(rules, &op, &self.modules)?);
+            used.extend(winner(rules, op, &self.modules)?);
         }
         let dead: Vec<_> = rules
             .iter()
@@ -251,7 +234,12 @@ impl Rule {
                 .iter()
                 .zip(path)
                 .all(|(want, have)| want == have || (is_parameter(want) && is_parameter(have)));
-        prefix && (self.tags.is_empty() || op.tags.iter().any(|tag| self.tags.contains(tag)))
+        prefix
+            && (self.tags.is_empty()
+                || op
+                    .tags
+                    .iter()
+                    .any(|tag| self.tags.iter().any(|own| own == tag)))
     }
 
     /// Larger is more specific.
@@ -310,7 +298,8 @@ fn winner(rules: &[Rule], op: &Operation<'_>, modules: &[Module]) -> Result<Opti
     if let (Some((_, rule)), Some(rival)) = (best, rival) {
         let name = |rule: &Rule| modules.get(rule.module).map_or("", |m| m.name.as_str());
         bail!(
-            "{op} is placed twice: {rule} of module `{}`, {rival} of module `{}`",
+            "{} is placed twice: {rule} of module `{}`, {rival} of module `{}`",
+            display(op),
             name(rule),
             name(rival)
         );
@@ -318,17 +307,10 @@ fn winner(rules: &[Rule], op: &Operation<'_>, modules: &[Module]) -> Result<Opti
     Ok(best.map(|(i, _)| i))
 }
 
-impl std::fmt::Display for Operation<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self {
-            method,
-            path,
-            tags,
-            id,
-        } = self;
-        let method = method.to_uppercase();
-        write!(f, "{method} {path} (tags {tags:?}, id `{id}`)")
-    }
+/// Returns what identifies an operation, for messages.
+pub(super) fn display(op: &Operation<'_>) -> String {
+    let method = op.method.to_uppercase();
+    format!("{method} {} (tags {:?}, id `{}`)", op.path, op.tags, op.id)
 }
 
 pub(super) fn is_parameter(segment: &str) -> bool {
@@ -355,7 +337,7 @@ pub(super) fn is_generic(segment: &str) -> bool {
 }
 
 fn derived(source: &Source, op: &Operation<'_>) -> String {
-    let tag = op.tags.first().map(String::as_str);
+    let tag = op.tags.first().copied();
     let word = match source {
         Source::Segment => first_segment(op.path).or(tag),
         _ => tag,
@@ -383,6 +365,7 @@ pub(super) fn module_name(text: &str) -> String {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::generate::{Workspace, openapi::operations};
 
     const TABLE: &str = r#"
         [[module]]
@@ -405,8 +388,8 @@ mod tests {
     "#;
 
     fn place(map: &ModuleMap, path: &str, tags: &[&str]) -> Result<String> {
-        let tags: Vec<_> = tags.iter().map(|t| (*t).to_owned()).collect();
-        map.place("get", path, &tags, "someId").map(str::to_owned)
+        let op = Operation::of(path, "get", tags, "someId");
+        map.place(&op).map(str::to_owned)
     }
 
     #[test]
@@ -479,18 +462,13 @@ mod tests {
     #[test]
     fn dead_rules_are_named() {
         let map = ModuleMap::parse(TABLE).unwrap();
-        let op = |path| Operation {
-            method: "get",
-            path,
-            tags: &[],
-            id: "",
-        };
+        let op = |path| Operation::of(path, "get", &[], "");
         let ops = [
             op("/v1/orgs"),
             op("/pipeline/api"),
             op("/v1/orgs/{o}/services"),
         ];
-        let error = map.check_all_used(ops).unwrap_err().to_string();
+        let error = map.check_all_used(&ops).unwrap_err().to_string();
         assert!(error.contains(r#"`/v1/orgs` for ["CD"]"#), "{error}");
         assert!(error.contains("`/v1/orgs/{o}/projects`"), "{error}");
         assert!(!error.contains("/pipeline/api"), "{error}");
@@ -530,45 +508,28 @@ mod tests {
 
     #[test]
     fn a_foreign_document_is_split_by_segment() {
-        let tags = ["Pets".to_owned()];
-        let op = |path| Operation {
-            method: "get",
-            path,
-            tags: &tags,
-            id: "",
-        };
+        let op = |path| Operation::of(path, "get", &["Pets"], "");
         let ops = [
             op("/api/v1/pets/{id}"),
             op("/api/v2.1/store-orders"),
             op("/{id}"),
             op("/v1/type"),
         ];
-        let map = ModuleMap::by_first_segment_or_tag(ops);
+        let map = ModuleMap::by_first_segment_or_tag(&ops);
         let names: Vec<_> = map.modules().map(|(name, _)| name).collect();
         assert_eq!(names, ["pets", "store_orders", "type_"]);
         assert_eq!(place(&map, "/api/v1/pets", &[]).unwrap(), "pets");
         assert_eq!(place(&map, "/{id}", &["Pets"]).unwrap(), "pets");
-        assert!(map.check_all_used(ops).is_ok());
+        assert!(map.check_all_used(&ops).is_ok());
     }
 
     #[test]
     fn a_foreign_document_with_one_segment_is_split_by_tag() {
-        let tags = ["User Groups".to_owned(), "x".to_owned()];
         let ops = [
-            Operation {
-                method: "get",
-                path: "/api/a",
-                tags: &tags,
-                id: "",
-            },
-            Operation {
-                method: "get",
-                path: "/api/a/b",
-                tags: &[],
-                id: "",
-            },
+            Operation::of("/api/a", "get", &["User Groups", "x"], ""),
+            Operation::of("/api/a/b", "get", &[], ""),
         ];
-        let map = ModuleMap::by_first_segment_or_tag(ops);
+        let map = ModuleMap::by_first_segment_or_tag(&ops);
         let names: Vec<_> = map.modules().map(|(name, _)| name).collect();
         assert_eq!(names, ["root", "user_groups"]);
         assert_eq!(
@@ -594,34 +555,17 @@ mod tests {
 
     #[test]
     fn the_whole_description_is_placed() {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi");
-        let map = ModuleMap::load(&root.join("modules.toml")).unwrap();
-        let document = crate::generate::fixed_description(root.parent().unwrap())
-            .unwrap()
-            .0
-            .json;
-        let mut ops = Vec::new();
-        for (path, item) in document["paths"].as_object().unwrap() {
-            for (method, op) in item.as_object().unwrap() {
-                let tags: Vec<String> = serde_json::from_value(op["tags"].clone()).unwrap();
-                ops.push((method, path, tags, op["operationId"].as_str().unwrap()));
-            }
-        }
-        let lock = crate::generate::lock::Lock::read(&root.join("harness.lock.toml")).unwrap();
-        assert_eq!(ops.len(), lock.operations);
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let fixed = Workspace::load(root).unwrap().fixed().unwrap();
+        let map = &fixed.tables.map;
+        let ops: Vec<_> = operations(&fixed.pipeline.document).collect();
+        let lock = crate::generate::lock::Lock::read(&root.join("openapi/harness.lock.toml"));
+        assert_eq!(ops.len(), lock.unwrap().operations);
         let mut counts: BTreeMap<_, usize> = map.modules().map(|(name, _)| (name, 0)).collect();
-        for (method, path, tags, id) in &ops {
-            *counts
-                .get_mut(map.place(method, path, tags, id).unwrap())
-                .unwrap() += 1;
+        for op in &ops {
+            *counts.get_mut(map.place(op).unwrap()).unwrap() += 1;
         }
-        map.check_all_used(ops.iter().map(|(method, path, tags, id)| Operation {
-            method,
-            path,
-            tags,
-            id,
-        }))
-        .unwrap();
+        map.check_all_used(&ops).unwrap();
         for (module, count) in counts {
             assert!(
                 (10..=250).contains(&count),

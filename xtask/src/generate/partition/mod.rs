@@ -5,7 +5,10 @@ pub mod unplaced;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::lower::{self, Lowered};
+use super::{
+    lower::{self, Lowered},
+    openapi::{SCHEMAS, references},
+};
 use map::ModuleMap;
 
 /// A module's share.
@@ -22,7 +25,7 @@ pub struct Part {
 }
 
 /// The shares of all modules, and who reaches each type.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Partition {
     /// The modules, by name; those without operations are left out.
     pub parts: Vec<Part>,
@@ -79,7 +82,7 @@ pub fn partition(lowered: &Lowered, map: &ModuleMap) -> Partition {
 /// Keys of the types that an operation names itself.
 fn operation_types(operation: &lower::OperationFacts) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    lower::references(&operation.lowered, &mut found);
+    references(SCHEMAS, &operation.lowered, &mut found);
     found.extend(
         operation
             .params
@@ -95,7 +98,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::generate::lower::names::Names;
+    use crate::generate::{Tables, before::Nothing, diagnostics::Diagnostics};
 
     #[test]
     fn a_type_belongs_to_those_who_reach_it() {
@@ -115,8 +118,14 @@ mod tests {
              [[module]]\nname = \"dogs\"\ntitle = \"Dogs\"\nrules = [{ prefix = \"/dogs\" }]\n",
         )
         .unwrap();
-        let lowered = lower::lower(&document, &map, &Names::empty(), true).unwrap();
-        let partition = partition(&lowered, &map);
+        let tables = Tables {
+            strict: true,
+            ..Tables::of(map)
+        };
+        let mut diagnostics = Diagnostics::default();
+        let lowered = lower::lower(&document, &tables, &Nothing, &mut diagnostics);
+        assert_eq!(diagnostics.messages(), [""; 0]);
+        let partition = partition(&lowered, &tables.map);
         let owners = |key: &str| partition.owners[key].iter().cloned().collect::<Vec<_>>();
         assert_eq!(owners("Cat"), ["cats"]);
         assert_eq!(owners("Name"), ["cats", "dogs"]);

@@ -2,32 +2,32 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::map::{ModuleMap, Operation, first_segment, is_generic, is_parameter, module_name};
+use super::map::{ModuleMap, display, first_segment, is_generic, is_parameter, module_name};
 use crate::generate::{
     before::Before,
-    problems::Problems,
-    proposal::{Proposal, quoted},
+    diagnostics::{Diagnostics, Proposal, quoted},
+    openapi::Operation,
 };
 
-/// An operation with the module that a rule gives it.
-pub type Spot<'a> = (Operation<'a>, Option<&'a str>);
+/// An operation that has a module.
+type Placed<'a> = (&'a Operation<'a>, &'a str);
 
 /// The modules of the operations beside one, with the number of these.
 type Neighbours<'a> = BTreeMap<&'a str, usize>;
 
-/// Notes the operations that no rule places: what is beside them by tag and by path, and the rules that would place them.
-/// `before` knows the module where an operation was.
-pub fn note(
+/// Reports the operations that no rule gives a module: those beside them by tag and by path, and the rules that would place
+/// them. `before` knows the module where an operation was.
+pub(in crate::generate) fn report(
     map: &ModuleMap,
-    operations: &[Spot<'_>],
+    operations: &[(&Operation<'_>, Option<&str>)],
     before: &dyn Before,
-    problems: &mut Problems,
+    diagnostics: &mut Diagnostics,
 ) {
-    let placed: Vec<(Operation<'_>, &str)> = operations
+    let placed: Vec<Placed<'_>> = operations
         .iter()
         .filter_map(|(operation, module)| Some((*operation, (*module)?)))
         .collect();
-    let mut rules: BTreeMap<(String, Vec<String>), Vec<Operation<'_>>> = BTreeMap::new();
+    let mut rules: BTreeMap<(String, Vec<&str>), Vec<&Operation<'_>>> = BTreeMap::new();
     let open = operations.iter().filter(|(_, module)| module.is_none());
     for (operation, _) in open {
         let key = rule(operation, &placed);
@@ -36,7 +36,7 @@ pub fn note(
     for ((prefix, tags), operations) in rules {
         let mut text = "no rule of the module table places".to_owned();
         for operation in &operations {
-            text += &format!("\n  {operation}");
+            text += &format!("\n  {}", display(operation));
         }
         let by_tag = by_tag(&operations, &placed);
         let (shared, by_path) = by_path(&prefix, &placed);
@@ -58,7 +58,7 @@ pub fn note(
         };
         let was = operations
             .iter()
-            .find_map(|operation| before.module(operation.id));
+            .find_map(|operation| before.module(&operation.id));
         let was = was.filter(|was| map.modules().any(|(name, _)| name == *was));
         if let Some(was) = was {
             text += &format!("; before: in `{was}`");
@@ -71,12 +71,12 @@ pub fn note(
                 Proposal::module(&name, &title, &[rule])
             }
         };
-        problems.propose(text, vec![proposal]);
+        diagnostics.propose("", text, vec![proposal]);
     }
 }
 
 /// The shortest prefix below which there is no operation with a place, or the path itself and the tags where there is one.
-fn rule(operation: &Operation<'_>, placed: &[(Operation<'_>, &str)]) -> (String, Vec<String>) {
+fn rule<'a>(operation: &Operation<'a>, placed: &[Placed<'_>]) -> (String, Vec<&'a str>) {
     let segments = segments(operation.path);
     // Neither a parameter nor a version says what stands there.
     let lengths = (1..=segments.len()).filter(|&length| {
@@ -92,14 +92,14 @@ fn rule(operation: &Operation<'_>, placed: &[(Operation<'_>, &str)]) -> (String,
             return (format!("/{}", prefix.join("/")), Vec::new());
         }
     }
-    let tags = operation.tags.iter().take(1).cloned().collect();
+    let tags = operation.tags.iter().take(1).copied().collect();
     (operation.path.to_owned(), tags)
 }
 
-fn by_tag<'a>(operations: &[Operation<'_>], placed: &[(Operation<'_>, &'a str)]) -> Neighbours<'a> {
-    let tags: BTreeSet<&String> = operations
+fn by_tag<'a>(operations: &[&Operation<'_>], placed: &[Placed<'a>]) -> Neighbours<'a> {
+    let tags: BTreeSet<&&str> = operations
         .iter()
-        .flat_map(|operation| operation.tags)
+        .flat_map(|operation| &operation.tags)
         .collect();
     let beside = placed
         .iter()
@@ -108,10 +108,7 @@ fn by_tag<'a>(operations: &[Operation<'_>], placed: &[(Operation<'_>, &'a str)])
 }
 
 /// What is below the longest part of a prefix below which there is anything.
-fn by_path<'a>(
-    prefix: &str,
-    placed: &[(Operation<'_>, &'a str)],
-) -> (Option<String>, Neighbours<'a>) {
+fn by_path<'a>(prefix: &str, placed: &[Placed<'a>]) -> (Option<String>, Neighbours<'a>) {
     let segments = segments(prefix);
     for length in (1..=segments.len()).rev() {
         let shared = &segments[..length];
@@ -161,12 +158,12 @@ fn counted(neighbours: &Neighbours<'_>) -> String {
 }
 
 /// Name and title of a module for operations that have nothing beside them.
-fn fresh(map: &ModuleMap, prefix: &str, operations: &[Operation<'_>]) -> (String, String) {
+fn fresh(map: &ModuleMap, prefix: &str, operations: &[&Operation<'_>]) -> (String, String) {
     let first = first_segment(prefix).unwrap_or_default();
     let tag = operations
         .first()
         .and_then(|operation| operation.tags.first());
-    let words = tag.map_or(first, String::as_str);
+    let words = tag.copied().unwrap_or(first);
     let mut name = module_name(first);
     while map.modules().any(|(known, _)| known == name) {
         name.push('_');
@@ -209,37 +206,29 @@ mod tests {
         }
     }
 
-    fn problems(unplaced: &[(&str, &str)]) -> String {
+    fn reported(operations: &[(&Operation<'_>, Option<&str>)], before: &dyn Before) -> String {
         let map = ModuleMap::parse(TABLE).unwrap();
-        let tags = |tag: &str| vec![tag.to_owned()];
-        let (services, teams) = (tags("Services"), tags("Teams"));
+        let mut diagnostics = Diagnostics::default();
+        report(&map, operations, before, &mut diagnostics);
+        diagnostics.messages().join("\n")
+    }
+
+    fn errors(unplaced: &[(&str, &str)]) -> String {
+        let operation = |path, tag| Operation::of(path, "get", &[tag], "someId");
+        let services = operation("/ng/api/services/{id}", "Services");
+        let teams = operation("/v1/teams/{id}", "Teams");
         let unplaced: Vec<_> = unplaced
             .iter()
-            .map(|(path, tag)| (*path, tags(tag)))
+            .map(|(path, tag)| operation(path, tag))
             .collect();
-        let operation = |path, tags| Operation {
-            method: "get",
-            path,
-            tags,
-            id: "someId",
-        };
-        let mut operations = vec![
-            (operation("/ng/api/services/{id}", &services), Some("cd")),
-            (operation("/v1/teams/{id}", &teams), Some("teams")),
-        ];
-        operations.extend(
-            unplaced
-                .iter()
-                .map(|(path, tags)| (operation(path, tags), None)),
-        );
-        let mut problems = Problems::default();
-        note(&map, &operations, &Nothing, &mut problems);
-        problems.list().join("\n")
+        let mut operations = vec![(&services, Some("cd")), (&teams, Some("teams"))];
+        operations.extend(unplaced.iter().map(|operation| (operation, None)));
+        reported(&operations, &Nothing)
     }
 
     #[test]
     fn a_module_is_proposed_by_tag_and_else_by_path() {
-        let text = problems(&[
+        let text = errors(&[
             ("/ng/api/drift/{id}", "Drift"),
             ("/ng/api/drift", "Drift"),
             ("/v2/lists/all", "Teams"),
@@ -261,21 +250,10 @@ mod tests {
 
     #[test]
     fn a_module_is_kept() {
-        let map = ModuleMap::parse(TABLE).unwrap();
-        let tags = ["Services".to_owned()];
-        let operation = |path, id| Operation {
-            method: "get",
-            path,
-            tags: &tags,
-            id,
-        };
-        let operations = [
-            (operation("/ng/api/services/{id}", "a"), Some("cd")),
-            (operation("/ng/api/moved", "moved"), None),
-        ];
-        let mut problems = Problems::default();
-        note(&map, &operations, &Moved, &mut problems);
-        let text = problems.list().join("\n");
+        let operation = |path, id| Operation::of(path, "get", &["Services"], id);
+        let placed = operation("/ng/api/services/{id}", "a");
+        let moved = operation("/ng/api/moved", "moved");
+        let text = reported(&[(&placed, Some("cd")), (&moved, None)], &Moved);
         assert!(
             text.contains("by tag: 1 in `cd`") && text.contains("rules of the module \"teams\""),
             "{text}"
@@ -284,7 +262,7 @@ mod tests {
 
     #[test]
     fn where_the_path_is_shared_the_tag_decides() {
-        let text = problems(&[("/v1/teams/{team}", "Owners")]);
+        let text = errors(&[("/v1/teams/{team}", "Owners")]);
         assert!(
             text.contains("{ prefix = \"/v1/teams/{team}\", tags = [\"Owners\"] }"),
             "{text}"
@@ -293,7 +271,7 @@ mod tests {
 
     #[test]
     fn what_has_nothing_beside_it_gets_a_module() {
-        let text = problems(&[("/fresh-service/a", "Fresh")]);
+        let text = errors(&[("/fresh-service/a", "Fresh")]);
         assert!(text.contains("by tag: none; by path: none"), "{text}");
         assert!(
             text.contains("[[module]]\n      name = \"fresh_service\"\n      title = \"Fresh\"\n      rules = [\n      { prefix = \"/fresh-service\" },"),

@@ -1,74 +1,59 @@
-//! Refinement: reads the names and types that progenitor chose off its output, and joins them with what
-//! lowering kept aside. The result says everything that the emitter needs, in terms of Rust.
+//! Refinement: joins the names and types that progenitor chose with what lowering kept aside. The result says everything
+//! that the emitter needs, in terms of Rust.
 
 mod operations;
-mod ty;
 mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context, Result};
-
 use super::{
-    api::{Api, Group, Module, Type, short},
+    api::{Api, Group, Module, Type},
+    diagnostics::Diagnostics,
     lower::Lowered,
     partition::Partition,
+    progenitor::Outline,
 };
 
-/// Joins what lowering kept with what progenitor made of each module.
-pub fn refine(lowered: &Lowered, partition: &Partition, files: &[syn::File]) -> Result<Api> {
+/// Joins what lowering kept with what progenitor decided for each module. What does not fit is left out.
+pub fn refine(
+    lowered: &Lowered,
+    partition: &Partition,
+    outlines: &[Outline],
+    diagnostics: &mut Diagnostics,
+) -> Api {
     let mut types: BTreeMap<String, Type> = BTreeMap::new();
     let mut modules = Vec::new();
-    for (part, file) in partition.parts.iter().zip(files) {
-        let keys = part
-            .reached
-            .keys()
-            .map(|key| (short(key).to_owned(), key.clone()))
-            .collect();
-        let known = ty::Known { keys };
-        let structs = types::structs(file);
+    for (part, outline) in partition.parts.iter().zip(outlines) {
         for key in part.reached.keys() {
             if !types.contains_key(key) {
-                let made = types::refine(lowered, key, &structs, &known)
-                    .with_context(|| format!("type {key} of module {}", part.name))?;
-                types.insert(key.clone(), made);
+                let place = format!("type {key} of module {}", part.name);
+                let made = types::refine(lowered, key, outline);
+                types.extend(diagnostics.ok(&place, made).map(|ty| (key.clone(), ty)));
             }
         }
-        let methods = operations::methods(file);
-        let mut operations = Vec::new();
-        for &index in &part.operations {
+        let operations = part.operations.iter().filter_map(|&index| {
             let facts = &lowered.operations[index];
-            operations.push(
-                operations::refine(facts, &methods, &known)
-                    .with_context(|| format!("operation {}", facts.id))?,
-            );
-        }
-        let own = part
-            .reached
-            .iter()
-            .filter(|(key, _)| {
-                partition
-                    .owners
-                    .get(*key)
-                    .is_some_and(|owners| owners.len() == 1)
-            })
-            .map(|(key, tags)| (key.clone(), tags.clone()))
-            .collect();
+            let place = format!("operation {}", facts.id);
+            diagnostics.ok(&place, operations::refine(facts, outline))
+        });
+        let operations = operations.collect();
+        let own = part.reached.iter().filter(|(key, _)| {
+            let owners = partition.owners.get(*key);
+            owners.is_some_and(|owners| owners.len() == 1)
+        });
         modules.push(Module {
             name: part.name.clone(),
             title: part.title.clone(),
             operations,
-            types: own,
+            types: own.map(|(key, tags)| (key.clone(), tags.clone())).collect(),
+            ..Module::default()
         });
     }
-    let mut losses = lowered.losses.clone();
-    losses.sort();
-    Ok(Api {
+    Api {
         modules,
         groups: groups(partition),
         types,
-        losses,
-    })
+    }
 }
 
 /// Shared types, by the set of modules that use them.
@@ -89,7 +74,8 @@ fn groups(partition: &Partition) -> Vec<Group> {
             let mut name = group_name(owners);
             // `a_b` and `c`, or `a` and `b_c`.
             if names.get(&name).is_some_and(|count| *count > 1) {
-                name = format!("{name}_{:016x}", hash(owners));
+                let owners: Vec<&str> = owners.iter().map(String::as_str).collect();
+                name = format!("{name}_{:016x}", hash(&owners));
             }
             Group {
                 name,
@@ -100,9 +86,8 @@ fn groups(partition: &Partition) -> Vec<Group> {
         .collect()
 }
 
-/// FNV-1a of the names.
-fn hash(owners: &BTreeSet<String>) -> u64 {
-    let names: Vec<&str> = owners.iter().map(String::as_str).collect();
+/// Returns the FNV-1a hash of names.
+fn hash(names: &[&str]) -> u64 {
     let names = names.join(" ");
     names.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
@@ -120,12 +105,7 @@ fn group_name(owners: &BTreeSet<String>) -> String {
         return full;
     }
     // Long lists are told apart by a short hash of the whole list.
-    let hash = all
-        .join(" ")
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+    let hash = hash(&all);
     format!(
         "{}_{}_and_{}_more_{:04x}",
         all.first().unwrap_or(&""),

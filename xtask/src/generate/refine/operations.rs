@@ -1,44 +1,25 @@
-//! Operations: progenitor's method signatures, with the facts that lowering kept.
+//! Operations: the types of progenitor's methods, with the facts that lowering kept.
 
-use std::collections::BTreeMap;
+use anyhow::{Context, Error, Result};
 
-use anyhow::{Context, Result};
-use syn::{
-    FnArg, GenericArgument, ImplItem, Item, Pat, PathArguments, ReturnType, Signature, Type,
-};
-
-use super::ty::Known;
 use crate::generate::{
     api::{Answer, Body, Operation, Param, Repeat, ResponseSchema, Ty},
+    call::Call,
     lower::OperationFacts,
+    progenitor::{Choice, Outline},
 };
 
-/// The methods of progenitor's client, by name.
-pub(super) fn methods(file: &syn::File) -> BTreeMap<String, &Signature> {
-    file.items
-        .iter()
-        .filter_map(|item| match item {
-            Item::Impl(block) if block.trait_.is_none() => Some(&block.items),
-            _ => None,
-        })
-        .flatten()
-        .filter_map(|item| match item {
-            ImplItem::Fn(method) => Some((plain(&method.sig.ident), &method.sig)),
-            _ => None,
-        })
-        .collect()
-}
-
-/// One operation.
-pub(super) fn refine(
-    facts: &OperationFacts,
-    methods: &BTreeMap<String, &Signature>,
-    known: &Known,
-) -> Result<Operation> {
-    let signature = methods
+/// Returns one operation.
+pub(super) fn refine(facts: &OperationFacts, outline: &Outline) -> Result<Operation> {
+    let method = outline
+        .methods
         .get(facts.name.trim_end_matches('_'))
         .with_context(|| format!("progenitor made no method `{}`", facts.name))?;
-    let arguments = arguments(signature);
+    let ty = |found: &Choice| found.clone().map_err(Error::msg);
+    let argument = |name: &str| -> Result<Ty> {
+        let found = method.arguments.get(name);
+        ty(found.with_context(|| format!("progenitor's method has no argument `{name}`"))?)
+    };
     let params = facts
         .params
         .iter()
@@ -46,12 +27,7 @@ pub(super) fn refine(
             let ty = match (&param.ty, param.file) {
                 (_, true) => None,
                 (Some(ty), false) => Some(ty.clone()),
-                (None, false) => {
-                    let ty = arguments.get(&param.ident).with_context(|| {
-                        format!("progenitor's method has no argument `{}`", param.ident)
-                    })?;
-                    Some(known.read(ty)?)
-                }
+                (None, false) => Some(argument(&param.ident)?),
             };
             Ok(Param {
                 ident: param.ident.clone(),
@@ -62,10 +38,7 @@ pub(super) fn refine(
             })
         })
         .collect::<Result<_>>()?;
-    let json = match facts.json_body {
-        true => Some(known.read(arguments.get("body").context("no `body` argument")?)?),
-        false => None,
-    };
+    let json = facts.json_body.then(|| argument("body")).transpose()?;
     let body = (facts.json_body || facts.form || !facts.media.is_empty()).then(|| Body {
         media: facts.media.clone(),
         required: facts.body_required,
@@ -73,7 +46,7 @@ pub(super) fn refine(
         form: facts.form,
     });
     let answer = match &facts.answer {
-        Answer::Json(_) => Answer::Json(answer(signature, known)?),
+        Answer::Json(_) => Answer::Json(ty(&method.response)?),
         other => other.clone(),
     };
     Ok(Operation {
@@ -94,47 +67,6 @@ pub(super) fn refine(
         repeat: Repeat::Never,
         paging: None,
         response: ResponseSchema::default(),
+        call: Call::default(),
     })
-}
-
-fn arguments(signature: &Signature) -> BTreeMap<String, &Type> {
-    signature
-        .inputs
-        .iter()
-        .filter_map(|argument| match argument {
-            FnArg::Typed(argument) => match &*argument.pat {
-                Pat::Ident(name) => Some((plain(&name.ident), &*argument.ty)),
-                _ => None,
-            },
-            FnArg::Receiver(_) => None,
-        })
-        .collect()
-}
-
-/// `T` of `Result<ResponseValue<T>, Error<E>>`.
-fn answer(signature: &Signature, known: &Known) -> Result<Ty> {
-    let ReturnType::Type(_, result) = &signature.output else {
-        anyhow::bail!("the method returns nothing");
-    };
-    let value = first_argument(result).context("no result type")?;
-    known.read(first_argument(value).context("no response type")?)
-}
-
-fn first_argument(ty: &Type) -> Option<&Type> {
-    let Type::Path(path) = ty else { return None };
-    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else {
-        return None;
-    };
-    arguments.args.iter().find_map(|argument| match argument {
-        GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    })
-}
-
-/// A name as lowering wrote it: progenitor marks Rust's keywords.
-fn plain(ident: &syn::Ident) -> String {
-    let name = ident.to_string();
-    name.trim_start_matches("r#")
-        .trim_end_matches('_')
-        .to_owned()
 }

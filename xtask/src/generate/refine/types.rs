@@ -1,43 +1,19 @@
-//! Types: typify's structs, with the facts that lowering kept.
+//! Types: the fields that typify made, with the facts that lowering kept.
 
-use std::collections::BTreeMap;
-
-use anyhow::{Context, Result};
+use anyhow::{Context, Error, Result};
 use heck::ToPascalCase;
-use syn::{Attribute, Item, ItemStruct, LitStr};
 
-use super::ty::Known;
 use crate::generate::{
     api::{Member, Settle, Shape, Ty, Type, short},
     lower::{Lowered, TypeFacts, UnionFacts},
+    progenitor::{Choice, Outline},
 };
 
 /// A decoder tells at most so many members apart when it looks for missing ones.
 const COUNTED: usize = 64;
 
-/// The structs in progenitor's output, by name.
-pub(super) fn structs(file: &syn::File) -> BTreeMap<String, &ItemStruct> {
-    file.items
-        .iter()
-        .filter_map(|item| match item {
-            Item::Mod(module) if module.ident == "types" => module.content.as_ref(),
-            _ => None,
-        })
-        .flat_map(|(_, items)| items)
-        .filter_map(|item| match item {
-            Item::Struct(item) => Some((item.ident.to_string(), item)),
-            _ => None,
-        })
-        .collect()
-}
-
-/// The type with this key.
-pub(super) fn refine(
-    lowered: &Lowered,
-    key: &str,
-    structs: &BTreeMap<String, &ItemStruct>,
-    known: &Known,
-) -> Result<Type> {
+/// Returns the type with this key.
+pub(super) fn refine(lowered: &Lowered, key: &str, outline: &Outline) -> Result<Type> {
     let facts = lowered
         .types
         .get(key)
@@ -47,10 +23,9 @@ pub(super) fn refine(
     } else if let Some(union) = &facts.union {
         union_shape(key, union)
     } else {
-        let item = structs
-            .get(short(key))
-            .context("typify made no struct of this name")?;
-        let members = members(item, facts, known)?;
+        let fields = outline.structs.get(short(key));
+        let fields = fields.context("typify made no struct of this name")?;
+        let members = members(fields, facts)?;
         Shape::Struct {
             settle: settles(lowered, &members),
             extra: facts.extra,
@@ -66,38 +41,24 @@ pub(super) fn refine(
     })
 }
 
-fn members(item: &ItemStruct, facts: &TypeFacts, known: &Known) -> Result<Vec<Member>> {
-    let strict = facts.sent_only && item.fields.len() <= COUNTED;
-    item.fields
+fn members(fields: &[(String, Choice)], facts: &TypeFacts) -> Result<Vec<Member>> {
+    let strict = facts.sent_only && fields.len() <= COUNTED;
+    fields
         .iter()
-        .map(|field| {
-            let ident = field
-                .ident
-                .as_ref()
-                .context("typify made a tuple struct")?
-                .to_string();
-            let ident = ident
-                .trim_start_matches("r#")
-                .trim_end_matches('_')
-                .to_owned();
-            let lowered = renamed(&field.attrs)?.unwrap_or_else(|| ident.clone());
-            let wire = facts.wire.get(&lowered).unwrap_or(&lowered).clone();
-            let about = facts
-                .members
-                .get(&wire)
-                .with_context(|| format!("no schema member is called {wire}"))?;
-            let ty = known
-                .read(&field.ty)
-                .with_context(|| format!("member {wire}"))?;
+        .map(|(ident, ty)| {
+            let member = facts.members.get(ident);
+            let member = member.with_context(|| format!("no schema member is called {ident}"))?;
+            let ty = ty.clone().map_err(Error::msg);
+            let ty = ty.with_context(|| format!("member {}", member.wire))?;
             Ok(Member {
-                required: strict && about.required && !about.nullable,
-                // An answer's null says no more than its absence; a request's does.
-                nullable: about.nullable && facts.sent,
-                secret: about.secret,
-                deprecated: about.deprecated,
-                sample: about.sample.clone(),
-                ident,
-                wire,
+                required: strict && member.required && !member.nullable,
+                // A response's null says no more than its absence; a request's does.
+                nullable: member.nullable && facts.sent,
+                secret: member.secret,
+                deprecated: member.deprecated,
+                sample: member.sample.clone(),
+                ident: ident.clone(),
+                wire: member.wire.clone(),
                 ty,
             })
         })
@@ -134,22 +95,6 @@ fn settles(lowered: &Lowered, members: &[Member]) -> Vec<Settle> {
             })
         })
         .collect()
-}
-
-/// The name in `#[serde(rename = "...")]`.
-fn renamed(attributes: &[Attribute]) -> Result<Option<String>> {
-    let mut name = None;
-    for attribute in attributes.iter().filter(|a| a.path().is_ident("serde")) {
-        attribute.parse_nested_meta(|meta| {
-            if meta.path.is_ident("rename") {
-                name = Some(meta.value()?.parse::<LitStr>()?.value());
-            } else if meta.input.peek(syn::Token![=]) {
-                meta.value()?.parse::<LitStr>()?;
-            }
-            Ok(())
-        })?;
-    }
-    Ok(name)
 }
 
 fn union_shape(key: &str, facts: &UnionFacts) -> Shape {

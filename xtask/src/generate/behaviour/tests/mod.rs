@@ -4,15 +4,15 @@ mod paging;
 mod repeat;
 mod table;
 
+use anyhow::Result;
 use serde_json::{Map, json};
 
 use super::*;
 use crate::{
     generate::{
+        Pipeline, Tables,
         api::{Found, Repeat, Ty, ValueSchema},
-        front,
-        lower::names::Names,
-        middle, own_map,
+        before::Nothing,
     },
     surface,
 };
@@ -94,12 +94,14 @@ impl Case {
             "paths": {self.path: {self.method: operation}},
             "components": {"schemas": {"Thing": object(json!({"name": text()}))}},
         });
-        let map = own_map(&document);
-        let (lowered, partition) = middle(&document, &map, &Names::empty(), false, &mut |_| {})?;
-        let (api, _) = front(&lowered, &partition, &mut |_| {})?;
-        let table = table.map(Table::parse).transpose()?;
-        let api = behaviour(api, &document, table.as_ref())?;
-        Ok(api.modules[0].operations[0].clone())
+        let tables = Tables {
+            behaviour: table.map(Table::parse).transpose()?,
+            ..Tables::derived(&document)
+        };
+        let mut pipeline = Pipeline::new(document);
+        pipeline.run(&tables, &Nothing, &mut |_| {});
+        pipeline.diagnostics.check()?;
+        Ok(pipeline.api.modules[0].operations[0].clone())
     }
 
     /// The paging in words, and the type of an item.

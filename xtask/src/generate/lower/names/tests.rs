@@ -1,6 +1,9 @@
 use super::super::unique::{Kind, try_unique as unique};
 use super::*;
-use crate::generate::partition::map::ModuleMap;
+use crate::generate::{
+    Workspace,
+    openapi::{self, Operation},
+};
 
 fn operation(module: &str, tag: &str, id: &str) -> String {
     Names::empty().operation(module, tag, id)
@@ -204,27 +207,17 @@ fn faulty_tables_are_refused() {
 
 /// The table, all operations as module, tag and id, and all schema keys of the vendored description.
 fn description() -> (Names, Vec<[String; 3]>, Vec<String>) {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi");
-    let names = Names::load(&root.join("names.toml")).unwrap();
-    let map = ModuleMap::load(&root.join("modules.toml")).unwrap();
-    let document = crate::generate::fixed_description(root.parent().unwrap())
-        .unwrap()
-        .0
-        .json;
-    let mut ops = Vec::new();
-    for (path, item) in document["paths"].as_object().unwrap() {
-        for (method, op) in item.as_object().unwrap() {
-            let tags: Vec<String> = serde_json::from_value(op["tags"].clone()).unwrap();
-            let id = op["operationId"].as_str().unwrap();
-            let module = map.place(method, path, &tags, id).unwrap();
-            ops.push([module.to_owned(), tags[0].clone(), id.to_owned()]);
-        }
-    }
-    let schemas = document["components"]["schemas"]
-        .as_object()
-        .unwrap()
-        .keys();
-    (names, ops, schemas.cloned().collect())
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let workspace = Workspace::load(root).unwrap().fixed().unwrap();
+    let document = &workspace.pipeline.document;
+    let ops = openapi::operations(document).map(|operation| {
+        let module = workspace.tables.map.place(&operation).unwrap();
+        [module, operation.tags[0], &operation.id].map(str::to_owned)
+    });
+    let ops = ops.collect();
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let schemas = schemas.keys().cloned().collect();
+    (workspace.tables.names, ops, schemas)
 }
 
 #[test]
@@ -302,12 +295,21 @@ fn every_operation_of_the_description_has_its_own_lasting_name() {
 fn a_name_that_another_has_gets_the_first_words_that_are_new() {
     let names = Names::empty();
     let taken: BTreeSet<String> = ["list_x", "triage_list_x"].map(str::to_owned).into();
-    let apart = |id: &str, tag: &str| names.apart("list_x", id, tag, "get", &taken);
-    assert_eq!(apart("AgentService#ListX", "Other"), "agent_list_x");
-    assert_eq!(apart("Triage#ListX", "Other Things"), "other_things_list_x");
-    assert_eq!(apart("listX", ""), "get_list_x");
+    let apart = |name: &str, id: &str, tag: &str, taken: &BTreeSet<String>| {
+        let placed = Placed {
+            operation: &Operation::of("/x", "get", &[], id),
+            module: "m".to_owned(),
+            tag: tag.to_owned(),
+            name: name.to_owned(),
+        };
+        names.apart(&placed, taken)
+    };
+    let list = |id: &str, tag: &str| apart("list_x", id, tag, &taken);
+    assert_eq!(list("AgentService#ListX", "Other"), "agent_list_x");
+    assert_eq!(list("Triage#ListX", "Other Things"), "other_things_list_x");
+    assert_eq!(list("listX", ""), "get_list_x");
     assert_eq!(
-        names.apart("get_x", "getX", "X", "get", &["get_x".to_owned()].into()),
+        apart("get_x", "getX", "X", &["get_x".to_owned()].into()),
         "get_x_2"
     );
 

@@ -5,11 +5,28 @@ mod schemas;
 
 use serde_json::{Value, json};
 
+use anyhow::Result;
+
 use super::*;
-use crate::generate::partition::map;
+use crate::generate::before::Nothing;
+
+/// What lowering makes of a small document, and what it reports.
+#[derive(Debug)]
+struct Small {
+    lowered: Lowered,
+    diagnostics: Diagnostics,
+}
+
+impl std::ops::Deref for Small {
+    type Target = Lowered;
+
+    fn deref(&self) -> &Lowered {
+        &self.lowered
+    }
+}
 
 /// Lowers a document; with `strict`, clashes are errors.
-fn try_lower(paths: Value, schemas: Value, strict: bool) -> Result<Lowered> {
+fn try_lower(paths: Value, schemas: Value, strict: bool) -> Result<Small> {
     let document = json!({
         "openapi": "3.0.3",
         "paths": paths,
@@ -18,21 +35,20 @@ fn try_lower(paths: Value, schemas: Value, strict: bool) -> Result<Lowered> {
             "parameters": {"Page": {"name": "page", "in": "query", "schema": {"type": "integer"}}},
         },
     });
-    let spots: Vec<_> = load::operations(&document)
-        .map(|(path, method, _, operation)| (path, method, tags_and_id(path, method, operation)))
-        .collect();
-    let map = ModuleMap::by_first_segment_or_tag(spots.iter().map(|(path, method, (tags, id))| {
-        map::Operation {
-            method,
-            path,
-            tags,
-            id,
-        }
-    }));
-    lower(&document, &map, &Names::empty(), strict)
+    let tables = Tables {
+        strict,
+        ..Tables::derived(&document)
+    };
+    let mut diagnostics = Diagnostics::default();
+    let lowered = lower(&document, &tables, &Nothing, &mut diagnostics);
+    diagnostics.check()?;
+    Ok(Small {
+        lowered,
+        diagnostics,
+    })
 }
 
-fn lowered(paths: Value, schemas: Value) -> Lowered {
+fn lowered(paths: Value, schemas: Value) -> Small {
     try_lower(paths, schemas, true).unwrap()
 }
 
@@ -42,7 +58,7 @@ fn operation(
     method: &str,
     operation: Value,
     schemas: Value,
-) -> (OperationFacts, Lowered) {
+) -> (OperationFacts, Small) {
     let lowered = lowered(json!({path: {method: operation}}), schemas);
     (lowered.operations[0].clone(), lowered)
 }
@@ -65,7 +81,7 @@ fn reference(name: &str) -> Value {
 }
 
 /// What an answer of the schema is lowered to.
-fn answer(schema: Value, schemas: Value) -> (Value, Lowered) {
+fn answer(schema: Value, schemas: Value) -> (Value, Small) {
     let (facts, lowered) = operation("/v1/things", "get", answering(schema), schemas);
     let schema = facts
         .lowered
@@ -74,10 +90,7 @@ fn answer(schema: Value, schemas: Value) -> (Value, Lowered) {
 }
 
 /// The losses, without the operation.
-fn losses(lowered: &Lowered) -> Vec<&str> {
-    lowered
-        .losses
-        .iter()
-        .map(|(_, what)| what.as_str())
-        .collect()
+fn losses(lowered: &Small) -> Vec<&str> {
+    let losses = lowered.diagnostics.losses().into_iter();
+    losses.map(|(_, what)| what).collect()
 }

@@ -58,7 +58,7 @@ fn defaults_limits_and_formats_do_not_reach_progenitor() {
         json!({"type": "string", "format": "date-time"})
     );
     assert!(
-        !Value::from_iter(lowered.components)
+        !Value::from_iter(lowered.lowered.components)
             .to_string()
             .contains("default")
     );
@@ -216,7 +216,7 @@ fn members_of_one_rust_name_stay_apart() {
     assert_eq!(lowered_names.len(), 6);
     assert!(!lowered_names.contains("misfits") && !lowered_names.contains("extra"));
     assert_eq!(facts.members.len(), 6);
-    assert_eq!(facts.wire["misfits_2"], "misfits");
+    assert_eq!(facts.members["misfits_2"].wire, "misfits");
 }
 
 #[test]

@@ -1,9 +1,13 @@
-//! Which file a type or an operation stands in, so that no file grows too large to open.
+//! Layout: which file a type or an operation stands in, so that no file grows too large to open.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::rust::file_name;
-use crate::generate::api::{Operation, Shape, Type};
+use heck::ToSnakeCase;
+
+use super::{
+    api::{Api, Operation, Shape, Type},
+    reserved::{is_device, is_path},
+};
 
 /// What a file may hold, in lines.
 const LIMIT: usize = 2_600;
@@ -11,25 +15,79 @@ const LIMIT: usize = 2_600;
 /// Letters by which files are told apart at most: their names have an end.
 const LETTERS: usize = 40;
 
-/// Something that goes to a file.
-pub(super) struct Piece<'a, T> {
-    /// Its name, by which it is found.
-    pub(super) name: &'a str,
-    /// The lines that it takes, roughly.
-    pub(super) lines: usize,
-    /// What it is.
-    pub(super) item: T,
+/// Characters of a file's name that are kept.
+const LONGEST: usize = 60;
+
+/// Divides the operations and the types of each module among files.
+///
+/// A file holds what belongs to one tag; a type that several tags use stands in `common`.
+pub(super) fn divide(api: &mut Api) {
+    for module in &mut api.modules {
+        let operations = module.operations.iter().enumerate();
+        module.files = files(operations.map(|(index, operation)| {
+            (file_name(&operation.tag), operation_piece(index, operation))
+        }));
+        let types = module.types.iter().filter_map(|(key, tags)| {
+            let tags: BTreeSet<String> = tags.iter().map(|tag| file_name(tag)).collect();
+            let mut tags = tags.into_iter();
+            let file = match (tags.next(), tags.next()) {
+                (Some(only), None) => only,
+                _ => "common".to_owned(),
+            };
+            Some((file, type_piece(key, api.types.get(key)?)))
+        });
+        module.type_files = files(types);
+    }
 }
 
-/// Divides `pieces` among files: `file` alone, or as in an encyclopedia by first letters, `file_a` and so on, where a
-/// letter that is too much by itself is divided by the next. A new piece moves others only when it makes their file
-/// too large.
-pub(super) fn divide<'a, T>(file: &str, pieces: Vec<Piece<'a, T>>) -> BTreeMap<String, Vec<T>> {
+/// Something that goes to a file.
+struct Piece<'a, T> {
+    /// Its name, by which it is found.
+    name: &'a str,
+    /// The lines that it takes, roughly.
+    lines: usize,
+    /// What it is.
+    item: T,
+}
+
+fn type_piece<'a>(key: &str, ty: &'a Type) -> Piece<'a, String> {
+    let lines = match &ty.shape {
+        Shape::Struct { members, .. } => 34 + 5 * members.len(),
+        Shape::Enum(variants) => 5 + variants.len(),
+        Shape::Union { variants, tags, .. } => 8 + variants.len() + tags.len(),
+    };
+    Piece {
+        name: &ty.name,
+        lines,
+        item: key.to_owned(),
+    }
+}
+
+fn operation_piece(index: usize, operation: &Operation) -> Piece<'_, usize> {
+    let required = operation.params.iter().filter(|param| param.required);
+    Piece {
+        name: &operation.name,
+        lines: 62 + 6 * operation.params.len() - 3 * required.count(),
+        item: index,
+    }
+}
+
+/// Returns the items of each file. What is of one name in several files stands together.
+fn files<'a, T>(pieces: impl Iterator<Item = (String, Piece<'a, T>)>) -> BTreeMap<String, Vec<T>> {
+    let mut by_file: BTreeMap<String, Vec<Piece<'_, T>>> = BTreeMap::new();
+    for (file, piece) in pieces {
+        by_file.entry(file).or_default().push(piece);
+    }
     let mut files = BTreeMap::new();
-    volume(file, String::new(), pieces, &mut files);
+    for (file, pieces) in by_file {
+        volume(&file, String::new(), pieces, &mut files);
+    }
     files
 }
 
+/// Divides pieces among files: `file` alone, or as in an encyclopedia by first letters, `file_a` and so on, where a
+/// letter that is too much by itself is divided by the next. A new piece moves others only when it makes their file
+/// too large.
 fn volume<'a, T>(
     file: &str,
     prefix: String,
@@ -75,50 +133,21 @@ fn volume<'a, T>(
     }
 }
 
-/// A type, by its name.
-pub(super) fn of_type<'a>(key: &'a str, ty: &'a Type) -> Piece<'a, &'a str> {
-    let lines = match &ty.shape {
-        Shape::Struct { members, .. } => 34 + 5 * members.len(),
-        Shape::Enum(variants) => 5 + variants.len(),
-        Shape::Union { variants, tags, .. } => 8 + variants.len() + tags.len(),
-    };
-    Piece {
-        name: &ty.name,
-        lines,
-        item: key,
+/// Returns the file and Rust module of a tag.
+fn file_name(tag: &str) -> String {
+    let words: String = tag
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' })
+        .collect();
+    let mut name = words.to_snake_case();
+    name.truncate(LONGEST);
+    match name.as_str() {
+        "" => "other".to_owned(),
+        "types" | "mod" | "common" => format!("{name}_operations"),
+        _ if name.starts_with(|c: char| c.is_ascii_digit()) => format!("tag_{name}"),
+        _ if is_path(&name) || is_device(&name) => format!("{name}_"),
+        _ => name,
     }
-}
-
-/// An operation, by its name.
-pub(super) fn of_operation(operation: &Operation) -> Piece<'_, &Operation> {
-    let required = operation.params.iter().filter(|param| param.required);
-    Piece {
-        name: &operation.name,
-        lines: 62 + 6 * operation.params.len() - 3 * required.count(),
-        item: operation,
-    }
-}
-
-/// The operations of a module, by file.
-pub(super) fn operations(operations: &[Operation]) -> BTreeMap<String, Vec<&Operation>> {
-    let mut by_tag: BTreeMap<String, Vec<Piece<'_, &Operation>>> = BTreeMap::new();
-    for operation in operations {
-        let pieces = by_tag.entry(file_name(&operation.tag)).or_default();
-        pieces.push(of_operation(operation));
-    }
-    let files = by_tag.into_iter().map(|(tag, pieces)| divide(&tag, pieces));
-    merge(files)
-}
-
-/// All of them; what is of one name in several stands together.
-pub(super) fn merge<T>(
-    files: impl Iterator<Item = BTreeMap<String, Vec<T>>>,
-) -> BTreeMap<String, Vec<T>> {
-    let mut all: BTreeMap<String, Vec<T>> = BTreeMap::new();
-    for (name, items) in files.flatten() {
-        all.entry(name).or_default().extend(items);
-    }
-    all
 }
 
 #[cfg(test)]
@@ -126,15 +155,15 @@ mod tests {
     use super::*;
 
     fn files(pieces: &[(&str, usize)]) -> Vec<(String, Vec<String>)> {
-        let pieces = pieces
-            .iter()
-            .map(|&(name, lines)| Piece {
+        let pieces = pieces.iter().map(|&(name, lines)| {
+            let piece = Piece {
                 name,
                 lines,
                 item: name.to_owned(),
-            })
-            .collect();
-        divide("pets", pieces).into_iter().collect()
+            };
+            ("pets".to_owned(), piece)
+        });
+        super::files(pieces).into_iter().collect()
     }
 
     #[test]

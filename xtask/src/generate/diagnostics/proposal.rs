@@ -1,20 +1,19 @@
-//! Lines that would settle what stops generation, to be pasted into the tables in `openapi` or written there by
-//! `cargo xtask generate --accept`.
+//! Proposed lines of the tables in `openapi`: to paste, or to write by `cargo xtask generate --accept`.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, fmt, fs, path::Path};
 
 use anyhow::{Context, Result};
 
-/// Lines for one place of a table.
+/// Lines for one section of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proposal {
-    place: Place,
+    section: Section,
     lines: Vec<String>,
 }
 
-/// Where lines go.
+/// The section that lines belong to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Place {
+enum Section {
     /// Among the rules of this module in `modules.toml`.
     Rules(String),
     /// At the end of `modules.toml`.
@@ -29,7 +28,7 @@ impl Proposal {
     /// Proposes rules that place operations in a module of the table.
     pub fn rules(module: &str, rules: &[String]) -> Self {
         Self {
-            place: Place::Rules(module.to_owned()),
+            section: Section::Rules(module.to_owned()),
             lines: rules.iter().map(|rule| format!("  {rule},")).collect(),
         }
     }
@@ -46,7 +45,7 @@ impl Proposal {
         lines.extend(rules.iter().map(|rule| format!("  {rule},")));
         lines.push("]".to_owned());
         Self {
-            place: Place::NewModule,
+            section: Section::NewModule,
             lines,
         }
     }
@@ -62,7 +61,7 @@ impl Proposal {
             format!("{key} = {}", quoted(name))
         });
         Self {
-            place: Place::Names(section),
+            section: Section::Names(section),
             lines: lines.collect(),
         }
     }
@@ -81,47 +80,25 @@ impl Proposal {
         lines.push(format!("reason = {}", quoted(reason)));
         lines.extend(keys.iter().map(|(key, value)| format!("{key} = {value}")));
         Self {
-            place: Place::Behaviour,
+            section: Section::Behaviour,
             lines,
         }
     }
 
-    /// The lines, and where to paste them.
-    pub(super) fn text(&self) -> String {
-        let place = match &self.place {
-            Place::Rules(module) => {
-                format!(
-                    "openapi/modules.toml, rules of the module {}",
-                    quoted(module)
-                )
-            }
-            Place::NewModule => "openapi/modules.toml, a module of its own".to_owned(),
-            Place::Names(section) => format!("openapi/names.toml, [{section}]"),
-            Place::Behaviour => "openapi/behaviour.toml".to_owned(),
-        };
-        let lines: Vec<String> = self
-            .lines
-            .iter()
-            .filter(|line| !line.is_empty())
-            .map(|line| format!("      {}", line.trim_start()))
-            .collect();
-        format!("    proposed for {place}:\n{}", lines.join("\n"))
-    }
-
     fn file(&self) -> &'static str {
-        match self.place {
-            Place::Rules(_) | Place::NewModule => "modules.toml",
-            Place::Names(_) => "names.toml",
-            Place::Behaviour => "behaviour.toml",
+        match self.section {
+            Section::Rules(_) | Section::NewModule => "modules.toml",
+            Section::Names(_) => "names.toml",
+            Section::Behaviour => "behaviour.toml",
         }
     }
 
     /// The text of the table with the lines in their place.
     fn insert(&self, table: &str) -> Result<String> {
         let lines: Vec<&str> = table.lines().collect();
-        let at = match &self.place {
-            Place::NewModule | Place::Behaviour => Some(lines.len()),
-            Place::Rules(module) => {
+        let at = match &self.section {
+            Section::NewModule | Section::Behaviour => Some(lines.len()),
+            Section::Rules(module) => {
                 let name = format!("name = {}", quoted(module));
                 let start = lines.iter().position(|line| line.trim() == name);
                 start.and_then(|start| {
@@ -130,7 +107,7 @@ impl Proposal {
                     Some(start + sorted_place(&lines[start..start + end], new))
                 })
             }
-            Place::Names(section) => {
+            Section::Names(section) => {
                 let head = format!("[{section}]");
                 let start = lines.iter().position(|line| line.trim() == head);
                 start.map(|start| {
@@ -148,9 +125,8 @@ impl Proposal {
         };
         let at = at.with_context(|| {
             format!(
-                "openapi/{} has no place for it; paste it:\n{}",
-                self.file(),
-                self.text()
+                "openapi/{} has no place for it; paste it:\n{self}",
+                self.file()
             )
         })?;
         let mut made: Vec<&str> = lines[..at].to_vec();
@@ -160,7 +136,25 @@ impl Proposal {
     }
 }
 
-/// Where a rule goes among those of a module, the last of which ends `lines`: by its prefix among those without tags, and
+impl fmt::Display for Proposal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("    proposed for openapi/")?;
+        match &self.section {
+            Section::Rules(module) => {
+                write!(f, "modules.toml, rules of the module {}:", quoted(module))
+            }
+            Section::NewModule => f.write_str("modules.toml, a module of its own:"),
+            Section::Names(section) => write!(f, "names.toml, [{section}]:"),
+            Section::Behaviour => f.write_str("behaviour.toml:"),
+        }?;
+        for line in self.lines.iter().filter(|line| !line.is_empty()) {
+            write!(f, "\n      {}", line.trim_start())?;
+        }
+        Ok(())
+    }
+}
+
+/// Returns the line at which a rule goes among those of a module, the last of which ends `lines`: by its prefix among those without tags, and
 /// else at the end.
 fn sorted_place(lines: &[&str], new: &str) -> usize {
     let is_plain = |line: &str| line.starts_with("  { prefix = ") && !line.contains("tags");
@@ -173,8 +167,8 @@ fn sorted_place(lines: &[&str], new: &str) -> usize {
     after.or(last).unwrap_or(lines.len())
 }
 
-/// Writes the lines into the tables in the folder `openapi`; returns what was written, for each table.
-pub fn write(folder: &Path, proposals: &[Proposal]) -> Result<String> {
+/// Writes the lines into the tables in the folder `openapi`, and returns what it wrote.
+pub fn write(folder: &Path, proposals: &[&Proposal]) -> Result<String> {
     let mut tables: BTreeMap<&str, String> = BTreeMap::new();
     for proposal in proposals {
         let file = proposal.file();
@@ -192,13 +186,13 @@ pub fn write(folder: &Path, proposals: &[Proposal]) -> Result<String> {
         let path = folder.join(file);
         fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
     }
-    let texts: Vec<String> = proposals.iter().map(Proposal::text).collect();
+    let texts: Vec<String> = proposals.iter().map(ToString::to_string).collect();
     Ok(texts.join("\n"))
 }
 
-/// A text of TOML.
+/// Returns a text as a TOML string.
 pub fn quoted(text: &str) -> String {
-    // A JSON text is a TOML text.
+    // A JSON string is a TOML string.
     serde_json::Value::from(text).to_string()
 }
 
@@ -279,7 +273,7 @@ mod tests {
         );
         assert!(
             proposal
-                .text()
+                .to_string()
                 .contains("proposed for openapi/behaviour.toml:\n      [[paging]]")
         );
     }

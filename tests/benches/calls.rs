@@ -135,14 +135,14 @@ async fn pages() -> Result<Part, Failure> {
     read(&harness, true).await?;
     let (ahead, in_turn) = (read(&harness, true).await?, read(&harness, false).await?);
     read_hand_written(&hand).await?;
-    let by_hand = read_hand_written(&hand).await?;
+    let hand_written = read_hand_written(&hand).await?;
     // The rest of the time is the wait for the server, and reading the response.
     let waited = in_turn - PAUSE.as_secs_f64() * PAGES as f64;
     let hidden = (in_turn - ahead) / waited;
     let values = [
         (By::Ext, ahead),
         (By::ExtInTurn, in_turn),
-        (By::Hand, by_hand),
+        (By::Hand, hand_written),
     ];
     let values = values.map(|(by, seconds)| (by, seconds * 1e3));
     let name = format!("{PAGES} pages, {} ms each", PAUSE.as_millis());

@@ -77,7 +77,7 @@ fn list(pages: usize) -> Result<[AllocationInfo; 3], Failure> {
             *info = measure(|| {
                 count = runtime.block_on(async {
                     match by {
-                        By::Hand => read_by_hand(&hand, pages).await,
+                        By::Hand => read_hand_written(&hand, pages).await,
                         _ => read(&harness, by == By::Ext).await,
                     }
                 });
@@ -104,7 +104,7 @@ async fn read(harness: &Harness, prefetch: bool) -> Result<usize, Failure> {
     Ok(count)
 }
 
-async fn read_by_hand(hand: &Hand, pages: usize) -> Result<usize, Failure> {
+async fn read_hand_written(hand: &Hand, pages: usize) -> Result<usize, Failure> {
     let mut count = 0;
     for index in 0..pages {
         for item in hand.page(index, SIZE).await? {

@@ -85,8 +85,8 @@ fn check_key(key: &str, read: &ApiKey) {
     hides(key, &[], &format!("{read:?}"));
 }
 
-/// Returns whether the secret part of a key, the last one, does not appear in a text. A short part, or one that another
-/// value contains, is not a secret.
+/// Checks that a text does not contain the secret part of a key, the last one. A short part, or one that another value
+/// contains, is not a secret.
 fn hides(key: &str, others: &[&str], text: &str) {
     let secret = key.trim().rsplit('.').next().unwrap_or_default();
     let known = others.iter().any(|other| other.contains(secret));

@@ -84,10 +84,13 @@ impl Made {
     }
 }
 
-/// Organization and project of a request, if it contains them. The entities of its response belong to them.
+/// Organization, project and other identifiers of a request, if it contains them. The entities of its response belong to
+/// them.
 struct Asked {
     org: Option<String>,
     project: Option<String>,
+    /// Names and values of parameters such as `parentIdentifier`.
+    others: Vec<(&'static str, String)>,
 }
 
 impl Asked {
@@ -95,7 +98,20 @@ impl Asked {
         Self {
             org: place(request, operation, ScopeLevel::Org),
             project: place(request, operation, ScopeLevel::Project),
+            others: operation
+                .params
+                .iter()
+                .map(|param| param.name)
+                .filter(|name| name.ends_with("Identifier"))
+                .filter(|name| ScopeLevel::of_parameter(name).is_none())
+                .filter_map(|name| Some((name, request.query(name)?.to_owned())))
+                .collect(),
         }
+    }
+
+    fn other(&self, name: &str) -> Option<&String> {
+        let mut others = self.others.iter();
+        others.find_map(|(other, value)| (*other == name).then_some(value))
     }
 
     fn put(&self, value: &mut Value) {
@@ -105,7 +121,7 @@ impl Asked {
                     let text = match ScopeLevel::of_parameter(name) {
                         Some(ScopeLevel::Org) => self.org.as_ref(),
                         Some(ScopeLevel::Project) => self.project.as_ref(),
-                        _ => None,
+                        _ => self.other(name),
                     };
                     match text {
                         Some(text) if value.is_string() => *value = text.as_str().into(),

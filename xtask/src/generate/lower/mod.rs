@@ -15,6 +15,7 @@ mod variants;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use heck::ToSnakeCase;
 use serde_json::{Map, Value};
 
 use self::{operations::Placed, schemas::Schemas};
@@ -47,13 +48,17 @@ impl Lowered {
             let Some(Value::Object(members)) = members else {
                 continue;
             };
-            let named = std::mem::take(members).into_iter();
-            members.extend(
-                named.map(|(ident, schema)| match facts.members.get(&ident) {
-                    Some(member) => (member.wire.clone(), schema),
-                    None => (ident, schema),
-                }),
-            );
+            let named = std::mem::take(members);
+            let idents: BTreeSet<String> = named.keys().cloned().collect();
+            members.extend(named.into_iter().map(|(ident, schema)| {
+                // Two names on the wire may give one in Rust, which progenitor does not notice.
+                let wire = facts.members.get(&ident).map(|member| &member.wire);
+                let wire = wire.filter(|wire| {
+                    let other = wire.to_snake_case();
+                    other == ident || !idents.contains(&other)
+                });
+                (wire.cloned().unwrap_or(ident), schema)
+            }));
         }
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::{crate_of, one, with_pet};
 
-/// The file of operations, without spaces and line breaks that depend on the length of names.
+/// Returns the file of operations, without spaces and line breaks that depend on the length of names.
 fn methods(operation: Value) -> String {
     let made = crate_of(&one(
         operation,

@@ -233,7 +233,7 @@ fn table_fits_120_columns() {
     );
 }
 
-/// An operation whose success is described under this status.
+/// Returns an operation whose success is described under this status.
 fn answered(status: &str) -> Value {
     let pet = json!({ "schema": { "$ref": "#/components/schemas/Pet" } });
     json!({ "paths": { "/pets": { "post": {
@@ -445,7 +445,7 @@ fn dangling(document: &Value) -> Vec<String> {
     found.into_iter().collect()
 }
 
-/// How many members are null.
+/// Counts the members that are null.
 fn nulls(value: &Value) -> usize {
     match value {
         Value::Null => 1,

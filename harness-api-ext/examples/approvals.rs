@@ -1,4 +1,4 @@
-//! A run that waits for a person, and the approval that lets it go on.
+//! Finds the approval that a run waits for, and approves it.
 
 mod support;
 
@@ -10,7 +10,7 @@ use support::pipeline_yaml;
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    // An account may have nothing that waits, so this one plays it.
+    // An account may have no waiting run, so this example uses a mock.
     let server = Server::start().await?;
     server.add_project("retail", "checkout");
     server.pipeline_script("deploy", ["ApprovalWaiting", "Success"]);
@@ -22,13 +22,13 @@ async fn main() -> Result<()> {
         .await?;
     let run = project.pipeline("deploy").execute().await?;
 
-    // A wait ends when a person is needed; the run does not.
+    // The wait ends when the action of a person is needed, but the run continues.
     match run.wait().await {
         Err(error) if error.wait_failure() == Some(&WaitFailure::NeedsPerson) => {
             println!("{error}")
         }
         Err(error) => return Err(error),
-        Ok(end) => println!("It ended without asking: {:?}", end.outcome),
+        Ok(end) => println!("It ended without an approval: {:?}", end.outcome),
     }
 
     let waiting = harness

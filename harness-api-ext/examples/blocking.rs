@@ -1,4 +1,4 @@
-//! The same client in a program without async.
+//! Uses the client in a program without async.
 
 mod support;
 
@@ -7,8 +7,7 @@ use harness_api_ext::blocking::Block;
 use support::{Place, unique};
 
 fn main() -> Result<()> {
-    // All that has an `.await` elsewhere has a `block()` here. A mock stops with what it was started on, which is the
-    // runtime of the blocking calls.
+    // Everything that is awaited in async code has `block()` here. The mock runs on the runtime of the blocking calls.
     let place = Place::find().block()?;
     let organizations = place.harness.account().organizations();
     let id = unique("blocking");

@@ -1,4 +1,4 @@
-//! A connector: created, tested, changed, listed, deleted.
+//! Creates, tests, updates, lists and deletes a connector.
 
 mod support;
 
@@ -28,7 +28,7 @@ async fn main() -> Result<()> {
         .await?;
     println!("Created {id} at {:?}", created.created_at);
 
-    // A test runs on a delegate. What it finds is not an error of the call.
+    // The test runs on a delegate. A failed test is a value, not an error.
     let tested = connectors.test(&id).await?;
     println!("It works: {}", tested.is_success());
 

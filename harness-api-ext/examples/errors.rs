@@ -1,4 +1,4 @@
-//! What can go wrong, and how a program tells: by questions to the error, and not by statuses.
+//! Handles errors by predicates instead of statuses.
 
 mod support;
 
@@ -18,7 +18,7 @@ async fn main() -> Result<()> {
     if let Err(error) = organizations.create("9 lives", "").await {
         explain("Something that is not valid", &error);
     }
-    // The rest needs a server that can be told to fail.
+    // The other errors require a mock, which can simulate failures.
     let Some(mock) = &place.mock else {
         return Ok(());
     };

@@ -1,4 +1,4 @@
-//! A GitOps agent, waited for until it is healthy, and an application that it syncs.
+//! Creates a GitOps agent, waits until it is healthy, and syncs an application.
 
 mod support;
 
@@ -11,13 +11,13 @@ const AGENT: &str = "ops";
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    // A real agent is a program in a cluster, so this one is played.
+    // A real agent runs in a cluster, so this example uses a mock.
     let server = Server::start().await?;
     server.add_project("retail", "checkout");
     let gitops = server.harness().org("retail").project("checkout").gitops();
 
     let created = gitops.agents().create(AGENT, "Operations").await?;
-    // Shown once, and for the cluster alone.
+    // The credentials are shown only once, and belong in the cluster.
     println!(
         "Created {AGENT}, with a key of its own: {}",
         created.credentials.is_some()

@@ -1,4 +1,4 @@
-//! Reads a long list, stops in the middle, and goes on later from the position it kept.
+//! Reads a long list, stops in the middle, and resumes later from a stored position.
 
 mod support;
 
@@ -35,9 +35,9 @@ async fn main() -> Result<()> {
         );
         read += 1;
     }
-    // A position is text that can be kept: in a file, in a database.
+    // A position can be stored as text, for example in a file or a database.
     let kept = items.position().to_string();
-    println!("Kept the position {kept}");
+    println!("Stored the position {kept}");
 
     println!("And the rest:");
     let position: Position = kept.parse()?;

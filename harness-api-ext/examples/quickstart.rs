@@ -1,4 +1,4 @@
-//! A tour: an organization and a project, a pipeline and its run, a list, an error.
+//! Shows the main features: an organization and a project, a pipeline and its run, a list, an error.
 //!
 //! `cargo run -p harness-api-ext --example quickstart` runs it against a mock. With `HARNESS_API_KEY` set, it runs against
 //! that account, where it creates an organization of its own and deletes it in the end.
@@ -54,7 +54,7 @@ async fn tour(harness: &Harness, project: &Project) -> Result<()> {
         stored.lines().count()
     );
 
-    println!("\n3. A run of it");
+    println!("\n3. A run of the pipeline");
     let run = project.pipeline("deploy").execute().notes("a tour").await?;
     let mut states = run.watch();
     while let Some(state) = states.try_next().await? {
@@ -98,7 +98,7 @@ async fn tour(harness: &Harness, project: &Project) -> Result<()> {
             );
         }
         Err(error) => return Err(error),
-        Ok(_) => println!("   there is a pipeline of that name, after all"),
+        Ok(_) => println!("   a pipeline of that name exists after all"),
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Everything that has no handle of its own: the raw client, and endpoints outside the description.
+//! Calls operations without a handle by the raw client, and endpoints that the description lacks.
 
 mod support;
 
@@ -14,7 +14,7 @@ async fn main() -> Result<()> {
     let harness = &place.harness;
     let project = place.project()?;
 
-    // An operation of the raw client, typed. Account, organization and project are filled in where it has them.
+    // A typed operation of the raw client. Account, organization and project are filled in if it has parameters for them.
     let request = harness
         .raw()
         .platform()
@@ -30,7 +30,7 @@ async fn main() -> Result<()> {
         println!("request {} took {:?}", info.request_id, info.elapsed);
     }
 
-    // The same operation, its answer as JSON.
+    // The same operation, with its response as JSON.
     let request = harness
         .raw()
         .platform()
@@ -38,7 +38,7 @@ async fn main() -> Result<()> {
     let json = project.scoped(request).into_call().json::<Value>().await?;
     println!("as JSON: {}", json["data"]["project"]["identifier"]);
 
-    // A write, with YAML as its body.
+    // A write with a YAML body.
     let id = unique("raw");
     let yaml = pipeline_yaml(&project, &id);
     let (account, org) = (harness.account_id(), project.org_id());

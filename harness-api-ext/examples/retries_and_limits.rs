@@ -1,4 +1,4 @@
-//! How calls are repeated, held back and given up.
+//! Shows retries, rate limits and timeouts.
 
 mod support;
 
@@ -9,7 +9,7 @@ use harness_api_ext::{CallExt, RateLimit, Result, RetryPolicy};
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    // This one needs a server that can be told to fail, whatever the environment says.
+    // This example always uses a mock, because it simulates failures.
     let server = Server::start().await?;
     let harness = server
         .harness_builder()
@@ -27,15 +27,15 @@ async fn main() -> Result<()> {
     server.answer_next("getOrganization", [Reply::status(503), Reply::disconnect()]);
     organizations.get("default").await?;
     println!(
-        "A read that failed twice came through: {} requests",
+        "A read succeeded after two failures: {} requests",
         server.received_by("getOrganization").len()
     );
 
     server.answer_next("postOrganization", [Reply::disconnect()]);
     if let Err(error) = organizations.create("retail", "Retail").await {
-        println!("A creation whose answer is lost is not repeated by itself: {error}");
+        println!("A creation whose response is lost is not retried: {error}");
         println!(
-            "  attempts: {:?}; worth another try: {}",
+            "  attempts: {:?}; retryable: {}",
             error.attempts(),
             error.is_retryable()
         );
@@ -43,7 +43,7 @@ async fn main() -> Result<()> {
 
     server.answer_next("getOrganization", [Reply::status(503)]);
     let once = organizations.get("default").without_retry().await;
-    println!("A call that is told not to be repeated: {}", once.is_err());
+    println!("A call without retries failed: {}", once.is_err());
 
     server.answer_next(
         "getOrganization",

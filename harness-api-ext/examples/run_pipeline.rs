@@ -1,4 +1,4 @@
-//! Runs a pipeline with inputs, follows its logs, and waits for the end.
+//! Runs a pipeline with inputs, follows its logs, and waits for its outcome.
 
 mod support;
 
@@ -28,7 +28,7 @@ async fn main() -> Result<()> {
 }
 
 async fn run(project: &Project, id: &str) -> Result<()> {
-    // Inputs are YAML with the same structure as the pipeline, and hold what it leaves open as `<+input>`.
+    // Inputs are YAML with the structure of the pipeline, and contain the values of its `<+input>` fields.
     let inputs = format!("pipeline:\n  identifier: {id}\n");
     let run = project
         .pipeline(id)
@@ -36,9 +36,9 @@ async fn run(project: &Project, id: &str) -> Result<()> {
         .inputs_yaml(inputs)
         .notes("nightly")
         .await?;
-    println!("Began run {}", run.id());
+    println!("Started run {}", run.id());
 
-    // Logs come as the steps write them, up to the end of the run.
+    // The log lines arrive as the steps write them, up to the end of the run.
     let mut logs = run.logs();
     while let Some(line) = logs.try_next().await? {
         println!("{:>10} | {}", line.step(), line.text());

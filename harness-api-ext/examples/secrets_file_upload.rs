@@ -1,4 +1,4 @@
-//! A secret that is a file.
+//! Uploads a secret file.
 
 mod support;
 
@@ -19,7 +19,7 @@ async fn main() -> Result<()> {
     println!("Uploaded {id}");
 
     let found = secrets.get(&id).await?;
-    println!("It is there, and its content is not: {found:?}");
+    println!("Its value is never returned: {found:?}");
 
     secrets.delete(&id).await?;
     println!("Deleted");

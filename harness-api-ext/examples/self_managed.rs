@@ -1,4 +1,4 @@
-//! A platform of your own: behind a prefix, with a certificate of your own authority.
+//! Uses a self-managed platform with a path prefix and a root certificate of its own.
 
 mod support;
 
@@ -9,7 +9,7 @@ use harness_api_ext::{Harness, Result};
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    // It is played by a mock that serves everything below a prefix.
+    // A mock with a path prefix simulates the platform.
     let server = Server::builder()
         .account("Acme")
         .prefix("/harness")
@@ -22,7 +22,7 @@ async fn main() -> Result<()> {
         .user_agent("acme-deployer/2.1")
         .connect_timeout(Duration::from_secs(5))
         .default_org("default");
-    // One more authority to trust, in PEM; those of the machine stay trusted.
+    // An additional root certificate in PEM. Those of the machine are still trusted.
     if let Some(file) = std::env::var_os("ACME_CA_FILE") {
         match std::fs::read(&file) {
             Ok(pem) => builder = builder.root_certificate_pem(pem),
@@ -40,7 +40,7 @@ async fn main() -> Result<()> {
         );
     }
 
-    // A wrong prefix is told apart from something that does not exist.
+    // A wrong prefix is distinct from a missing entity.
     let wrong = Harness::builder()
         .endpoint(server.url().trim_end_matches("/harness"))
         .api_key(server.api_key())

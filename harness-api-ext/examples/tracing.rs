@@ -1,4 +1,4 @@
-//! Spans and events of every call, for any subscriber of `tracing`.
+//! Shows the spans and events of calls with a subscriber of `tracing`.
 
 mod support;
 
@@ -8,7 +8,7 @@ use tracing_subscriber::fmt::format::FmtSpan;
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    // A line when a span ends, with its fields. Neither keys nor bodies are among them.
+    // Writes a line with the fields of a span when it ends. They contain neither keys nor bodies.
     let subscriber = tracing_subscriber::fmt()
         .with_span_events(FmtSpan::CLOSE)
         .with_max_level(tracing::Level::DEBUG)

@@ -1,4 +1,4 @@
-//! For programs without async: every call, wait and list of this crate, one after the other.
+//! Blocking calls, waits and lists, for programs without async.
 
 use std::future::{IntoFuture, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,9 +14,10 @@ use tokio::task;
 use crate::Items;
 use crate::error::{Error, Result};
 
-/// Sends a builder's call, or waits for what it waits for, and blocks until the outcome is there.
+/// Blocks on a call or a wait.
 ///
-/// It works on all that `.await` works on: builders, [`Wait`](crate::Wait), and futures such as those of raw requests.
+/// It is implemented for everything that can be awaited with a result: builders, [`Wait`](crate::Wait), and futures
+/// such as those of raw requests.
 ///
 /// ```no_run
 /// use harness_api_ext::blocking::Block;
@@ -29,16 +30,16 @@ use crate::error::{Error, Result};
 /// # }
 /// ```
 pub trait Block<T>: Sized {
-    /// Blocks this thread until the outcome is there.
+    /// Sends the call, or waits, and blocks the thread until the result is available.
     ///
-    /// In an async program it works where threads may block: inside of [`spawn_blocking`](tokio::task::spawn_blocking) and
-    /// [`block_in_place`](tokio::task::block_in_place).
+    /// In an async program it works only where threads may block: inside
+    /// [`spawn_blocking`](tokio::task::spawn_blocking) and [`block_in_place`](tokio::task::block_in_place).
     ///
     /// # Errors
     ///
-    /// Those of the call; and one of kind [`Build`](crate::ErrorKind::Build) in async code, where blocking would stop other
-    /// tasks: use `.await` there. A client that was used before the process was forked fails with such an error in the
-    /// forked process: its connections belong to the other one.
+    /// Returns the errors of the call. Returns an error of kind [`Build`](crate::ErrorKind::Build) in async code, where
+    /// blocking would stop other tasks: use `.await` there. The same kind is returned in a forked process by a client
+    /// that was used before the fork, because its connections belong to the parent process.
     fn block(self) -> Result<T>;
 }
 
@@ -52,7 +53,7 @@ where
     }
 }
 
-/// The items of a list, as an iterator that blocks when it needs the next page.
+/// Iterator over the items of a list. It blocks while it reads the next page.
 ///
 /// ```
 /// use harness_api_ext::{Items, Result};
@@ -68,7 +69,7 @@ where
 pub struct BlockingItems<T>(Items<T>);
 
 impl<T> Items<T> {
-    /// The items as an iterator, for programs without async.
+    /// Returns a blocking iterator over the items, for programs without async.
     pub fn blocking(self) -> BlockingItems<T> {
         BlockingItems(self)
     }
@@ -85,11 +86,12 @@ impl<T: DeserializeOwned + Send + 'static> Iterator for BlockingItems<T> {
     }
 }
 
-/// One runtime with one thread of its own, for all blocking calls of the process.
+/// Returns the runtime, with one thread of its own, that all blocking calls of the process share.
 fn runtime() -> Result<&'static Runtime> {
-    /// That of the process in which a blocking call was first made.
+    /// Runtime of the process that first made a blocking call.
     static FIRST: OnceLock<Own> = OnceLock::new();
-    /// That of a process which was forked off since: threads are not forked along, so the first would stand still there.
+    /// Runtime of a process that was forked later: threads do not survive a fork, so the first runtime would hang
+    /// there.
     static FORKED: Mutex<Option<&'static Own>> = Mutex::new(None);
 
     if runs_async_code() {
@@ -112,7 +114,7 @@ fn runtime() -> Result<&'static Runtime> {
     }
 }
 
-/// A runtime, and the process whose threads it has.
+/// A runtime, and the process that its threads belong to.
 struct Own {
     process: u32,
     runtime: std::io::Result<Runtime>,
@@ -142,20 +144,20 @@ impl Own {
 
 fn inside_of_async() -> Error {
     Error::build(
-        "a blocking call in async code, which would stop other tasks: use `.await` there, or block inside of `spawn_blocking`",
+        "a blocking call in async code would stop other tasks: use `.await`, or block inside `spawn_blocking`",
     )
 }
 
-/// Returns whether this thread polls futures of a runtime, which would stand still while it blocks.
+/// Returns whether this thread polls futures of a runtime, which would stop while the thread blocks.
 fn runs_async_code() -> bool {
     if Handle::try_current().is_err() {
         return false;
     }
-    // The future that a runtime was given to block on is no task, unlike all others and what `spawn_blocking` runs.
+    // The future passed to `block_on` of a runtime is not a task; all other futures and `spawn_blocking` closures are.
     if task::try_id().is_none() {
         return true;
     }
-    // Threads for blocking have no scheduler to hand a waker over to, nor does what `block_in_place` runs: there it is woken
+    // Threads for blocking, and closures of `block_in_place`, have no scheduler that defers a waker: there it is woken
     // at once.
     let woken = Arc::new(Woken(AtomicBool::new(false)));
     let waker = Waker::from(Arc::clone(&woken));
@@ -164,8 +166,8 @@ fn runs_async_code() -> bool {
     !woken.0.load(Ordering::Relaxed)
 }
 
-/// Returns whether a runtime can be blocked on. A task of a [`LocalSet`](tokio::task::LocalSet) may have no scheduler either,
-/// and Tokio refuses to block there by a panic.
+/// Returns whether the runtime can be blocked on. A task of a [`LocalSet`](tokio::task::LocalSet) may have no scheduler
+/// either, and Tokio panics when it is blocked there.
 fn may_block(runtime: &Runtime) -> bool {
     catch_unwind(AssertUnwindSafe(|| runtime.block_on(ready(())))).is_ok()
 }

@@ -1,14 +1,15 @@
-//! How a call went, whatever came of it.
+//! Facts about a finished call.
 
 use std::time::Duration;
 
-/// How a call went: attached to every [`Response`](crate::raw::Response) and to every error of a call that was sent.
+/// Attempts, duration and request id of a call. It is attached to every [`Response`](crate::raw::Response), and to
+/// every error of a call that was sent.
 ///
 /// ```no_run
 /// use harness_api_ext::CallInfo;
 ///
-/// # fn show<T>(answer: harness_api_ext::raw::Response<T>) {
-/// if let Some(info) = answer.attached::<CallInfo>() {
+/// # fn show<T>(response: harness_api_ext::raw::Response<T>) {
+/// if let Some(info) = response.attached::<CallInfo>() {
 ///     println!("{} took {:?} in {} attempts", info.request_id, info.elapsed, info.attempts);
 /// }
 /// # }
@@ -16,14 +17,16 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CallInfo {
-    /// The id that was sent in the header `X-requestId`; most services keep their side of the story under it.
+    /// Id sent in the header `X-requestId`. Most services log the request under it.
     pub request_id: String,
-    /// How often the request was sent.
+    /// Number of times the request was sent.
     pub attempts: u32,
-    /// The time from the call to its answer, waits before and between attempts included. For a streamed answer it ends
-    /// with the head.
+    /// Time from the call to its response, with all waits before and between attempts. For a streamed response it ends
+    /// at the head.
     pub elapsed: Duration,
-    /// Whether an earlier attempt may have reached the server, and what came of it is not known. A deletion that finds
-    /// nothing, or a creation that finds a duplicate, may then be the success of that attempt.
+    /// Whether an earlier attempt may have reached the server with an unknown outcome.
+    ///
+    /// A deletion that finds nothing, or a creation that finds a duplicate, may then mean that the earlier attempt
+    /// succeeded.
     pub outcome_lost: bool,
 }

@@ -1,8 +1,9 @@
-//! Entities whose text is kept in a Git repository.
+//! Entities stored in a Git repository.
 
-/// Where in Git an entity is, and how a change is committed. One type for all entities that can be kept there.
+/// Location of an entity in Git, and the details of the commit of a change. All entities that can be stored in Git use
+/// this type.
 ///
-/// A call takes from it what its operation has a parameter for, under whatever name.
+/// A call sends those settings that its operation has a parameter for, whatever the parameter is called.
 ///
 /// ```
 /// use harness_api_ext::GitStore;
@@ -40,7 +41,7 @@ macro_rules! setters {
 }
 
 impl GitStore {
-    /// The entity on this branch.
+    /// Returns the location of an entity on a branch.
     pub fn branch(branch: impl Into<String>) -> Self {
         Self {
             branch: Some(branch.into()),
@@ -48,7 +49,7 @@ impl GitStore {
         }
     }
 
-    /// A new entity, to be kept in this file of a repository that a connector reaches.
+    /// Returns the location of a new entity: a file of a repository that a connector reaches.
     pub fn create(
         connector: impl Into<String>,
         repo: impl Into<String>,
@@ -65,7 +66,7 @@ impl GitStore {
         }
     }
 
-    /// A new entity, to be kept in this file of a repository of Harness Code, which needs no connector.
+    /// Returns the location of a new entity: a file of a repository of Harness Code, which needs no connector.
     pub fn create_in_code(
         repo: impl Into<String>,
         branch: impl Into<String>,
@@ -82,24 +83,24 @@ impl GitStore {
     }
 
     setters! {
-        /// The branch that a new branch begins at: the change is committed to a branch which does not exist yet.
+        /// Sets the base of a new branch. The change is then committed to a branch that does not exist yet.
         base_branch
-        /// The repository.
+        /// Sets the repository.
         repo
-        /// The connector that reaches the repository.
+        /// Sets the connector that reaches the repository.
         connector
-        /// The file in the repository, from its root.
+        /// Sets the path of the file, relative to the root of the repository.
         file_path
-        /// The message of the commit.
+        /// Sets the commit message.
         commit_message
-        /// The object id of the text that was read last, from the entity's Git details. An update needs it, and fails as a
-        /// conflict when the file has changed since.
+        /// Sets the object id of the content that was read last, from the Git details of the entity. An update requires
+        /// it, and fails with a conflict if the file has changed since.
         last_object_id
-        /// The commit of the text that was read last, from the entity's Git details.
+        /// Sets the commit id of the content that was read last, from the Git details of the entity.
         last_commit_id
     }
 
-    /// What a parameter of this name is set to.
+    /// Returns the value for a parameter of this name.
     pub(crate) fn value(&self, name: &str) -> Option<&str> {
         let flag = |on: bool| on.then_some("true");
         match name {

@@ -1,7 +1,8 @@
-//! The Harness Platform API for everyday use, above the raw client.
+//! High-level client for the Harness Platform API, built on the raw client `harness-api`.
 //!
-//! A [`Harness`] is the client. It hands out an [`Account`], an [`Org`] and a [`Project`], and these what lives there.
-//! Features have the names of `harness-api`'s modules and turn them on. The [`guide`] has a page for each task.
+//! [`Harness`] is the client. It returns handles for an [`Account`], an [`Org`] and a [`Project`], and these return
+//! handles for the resources of their level. The Cargo features are named after the modules of `harness-api`, and each
+//! enables the module of its name. The [`guide`] has one page for each task.
 //!
 //! ```no_run
 //! use harness_api_ext::Harness;
@@ -21,7 +22,7 @@
         dead_code,
         unreachable_pub,
         unused_imports,
-        reason = "little of what resources stand on is used where few modules are compiled in"
+        reason = "with few modules compiled in, some helpers of the resources are unused"
     )
 )]
 
@@ -55,10 +56,10 @@ pub use git::GitStore;
 pub use page::{Items, Page, Pager};
 pub use resources::*;
 pub use scope::{Account, InScope, Org, Project};
-/// How secret values are taken and given: shown only when asked for.
+/// Types for secret values, which are shown only on request.
 pub use secrecy::{ExposeSecret, SecretString};
 pub use wait::{Backoff, Observe, Progress, Wait, WaitFailure, Watch};
 
-/// A call on its way, boxed.
+/// Boxed future of a call.
 pub type Sending<T> = std::pin::Pin<Box<dyn Future<Output = Result<T>> + Send>>;
 pub use transport::{CallExt, RateLimit, RetryPolicy};

@@ -1,7 +1,7 @@
-//! Where in the account a call acts: the account itself, an organization, a project.
+//! The scope of a call: the account, an organization or a project.
 //!
-//! The three handles are different types, so that what exists in projects only cannot be asked of an account. What exists
-//! at several levels is one implementation, which keeps its [`Scope`].
+//! The three handles are different types, so a resource of projects cannot be requested from an account. Resources of
+//! several levels have one implementation, which contains its [`Scope`].
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,16 +10,16 @@ use harness_api::{Configure, ScopeLevel};
 
 use crate::client::Harness;
 
-/// Account, organization, project, as far as they are set, and the client to call with.
+/// Account, organization and project of a call, as far as they are set, with the client.
 #[derive(Clone)]
 pub(crate) struct Scope {
     pub(crate) harness: Harness,
     pub(crate) place: ScopePlace,
-    /// What is wrong with an identifier of the place. Without it, a call would act at a level above.
+    /// Fault of an identifier of the place. Without this check, the call would act at a higher level.
     fault: Option<Arc<str>>,
 }
 
-/// The organization and project that a call acts in. Layers fill in the parameters that an operation has for them.
+/// Organization and project of a call. Layers fill them into the parameters of the operation.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct ScopePlace {
     pub(crate) org: Option<Arc<str>>,
@@ -37,10 +37,7 @@ impl ScopePlace {
     }
 }
 
-#[allow(
-    dead_code,
-    reason = "which of these are used depends on the modules that are compiled in"
-)]
+#[allow(dead_code, reason = "some are unused with few modules compiled in")]
 impl Scope {
     pub(crate) fn new(harness: Harness, org: Option<Arc<str>>, project: Option<Arc<str>>) -> Self {
         let levels = [(ScopeLevel::Org, &org), (ScopeLevel::Project, &project)];
@@ -58,7 +55,7 @@ impl Scope {
         self.harness.raw()
     }
 
-    /// For parameters that an operation requires.
+    /// Returns the account identifier, for parameters that an operation requires.
     pub(crate) fn account(&self) -> &str {
         self.harness.account_id()
     }
@@ -71,8 +68,8 @@ impl Scope {
         self.place.project.as_deref()
     }
 
-    /// Account, organization and project, for operations that require them. A handle that calls one exists on a
-    /// [`Project`] only, where all three are set.
+    /// Returns the identifiers of account, organization and project, for operations that require them. The handles that
+    /// call such operations exist only on a [`Project`], where all three are set.
     pub(crate) fn required(&self) -> (&str, &str, &str) {
         (
             self.account(),
@@ -81,12 +78,12 @@ impl Scope {
         )
     }
 
-    /// Sends a request in this scope: parameters of its operation for organization and project are filled in.
+    /// Sends a request in this scope: fills in the parameters of its operation for organization and project.
     pub(crate) fn on<R: Configure>(&self, request: R) -> R {
         self.checked(request).with_attached(self.place.clone())
     }
 
-    /// Refuses a request when an identifier of this scope names no organization or project. Nothing is filled in.
+    /// Makes a request fail if an identifier of this scope is invalid. Fills in nothing.
     pub(crate) fn checked<R: Configure>(&self, mut request: R) -> R {
         if let Some(fault) = &self.fault {
             request.options().refuse(&**fault);
@@ -94,7 +91,7 @@ impl Scope {
         request
     }
 
-    /// Returns this scope for a call about something of this name: one that is empty makes the call fail.
+    /// Returns this scope for a call on a named entity. An empty name makes the call fail.
     pub(crate) fn naming(&self, what: &str, name: &str) -> Self {
         self.refusing(if is_blank(name) {
             Err(format!("the {what} is empty"))
@@ -103,7 +100,7 @@ impl Scope {
         })
     }
 
-    /// Returns this scope for a call about several things, none of whose names may be empty.
+    /// Returns this scope for a call on several named entities. An empty name makes the call fail.
     pub(crate) fn naming_each(&self, what: &str, names: &[String]) -> Self {
         let blank = names.iter().find(|name| is_blank(name));
         match blank {
@@ -112,7 +109,7 @@ impl Scope {
         }
     }
 
-    /// Returns the scope of the account of this one, for what belongs to the account at every level.
+    /// Returns the scope of the account, for resources that belong to the account at every level.
     pub(crate) fn of_account(&self) -> Self {
         Self {
             place: ScopePlace::default(),
@@ -120,14 +117,14 @@ impl Scope {
         }
     }
 
-    /// Returns this scope for a call about something whose identifier becomes a part of a reference such as
-    /// `account/org/project/registry/+`: one that would end or lengthen the reference makes the call fail.
+    /// Returns this scope for a call with an identifier that becomes a part of a reference such as
+    /// `account/org/project/registry/+`. An identifier that would end or extend the reference makes the call fail.
     pub(crate) fn referring(&self, what: &str, id: &str) -> Self {
         let ends_it = |c: char| matches!(c, '/' | '+' | '\\' | '?' | '#') || c.is_control();
         self.naming(what, id)
             .refusing(match id.chars().find(|c| ends_it(*c)) {
                 Some(found) => Err(format!(
-                    "the {what} contains {found:?}, which would lead out of the scope of the call"
+                    "the {what} contains {found:?}, which would leave the scope of the call"
                 )),
                 None if matches!(id, "." | "..") => Err(format!(
                     "the {what} is a dot segment, which would change the route"
@@ -136,9 +133,9 @@ impl Scope {
             })
     }
 
-    /// Returns this scope for a call that sends an entity, and sets organization and project of the entity to those of the
-    /// scope where they are absent: services take it for an entity of the level above. One that belongs elsewhere makes the
-    /// call fail.
+    /// Returns this scope for a call that sends an entity, and sets the organization and project of the entity to those
+    /// of the scope where they are absent: services would treat it as an entity of the level above. An entity of
+    /// another place makes the call fail.
     pub(crate) fn adopting(&self, org: &mut Option<String>, project: &mut Option<String>) -> Self {
         self.refusing(self.adopt(ScopeLevel::Org, org))
             .refusing(self.adopt(ScopeLevel::Project, project))
@@ -152,12 +149,12 @@ impl Scope {
         };
         match (own, given.as_deref()) {
             (Some(own), None) => *given = Some(own.to_owned()),
-            // Services write what an entity of a level above does not have as an empty text.
+            // Services write the absent levels of an entity as empty texts.
             (None, None | Some("")) => {}
             (own, Some(theirs)) if own != Some(theirs) => {
                 level.check(theirs)?;
                 return Err(format!(
-                    "the entity belongs to another {level} than the handle: use the handle of its {level}"
+                    "the entity belongs to another {level} than the handle: use a handle for its {level}"
                 ));
             }
             _ => {}
@@ -165,18 +162,20 @@ impl Scope {
         Ok(())
     }
 
-    /// Returns this scope for a call that sends something which belongs to a thing of this name, and sets that name where it is
-    /// absent. What belongs to another makes the call fail.
+    /// Returns this scope for a call that sends an entity with a parent of this name, and sets the parent where it is
+    /// absent. An entity of another parent makes the call fail.
     pub(crate) fn owning(&self, what: &str, own: &str, given: &mut Option<String>) -> Self {
         let given = given.get_or_insert_with(|| own.to_owned());
         self.refusing(if given == own {
             Ok(())
         } else {
-            Err(format!("it belongs to another {what} than the handle"))
+            Err(format!(
+                "the entity belongs to another {what} than the handle"
+            ))
         })
     }
 
-    /// Returns this scope, refusing what another refuses.
+    /// Returns this scope with the fault of another one.
     pub(crate) fn refusing_as(&self, other: &Self) -> Self {
         self.refusing(match &other.fault {
             Some(fault) => Err(fault.to_string()),
@@ -184,7 +183,7 @@ impl Scope {
         })
     }
 
-    /// Returns this scope with what is wrong with a call in it; what was wrong before counts.
+    /// Returns this scope with a fault that makes its calls fail. An earlier fault takes precedence.
     pub(crate) fn refusing(&self, fault: Result<(), String>) -> Self {
         let mut scope = self.clone();
         if let (None, Err(fault)) = (&scope.fault, fault) {
@@ -194,7 +193,7 @@ impl Scope {
     }
 }
 
-/// Whether a text names nothing.
+/// Returns whether an identifier is blank.
 pub(crate) fn is_blank(id: &str) -> bool {
     id.trim().is_empty()
 }
@@ -209,9 +208,9 @@ impl fmt::Debug for Scope {
     }
 }
 
-/// The account: what is shared by all its organizations.
+/// Handle for the account, whose resources are shared by all its organizations.
 ///
-/// What lives in projects only cannot be asked of it:
+/// Resources of projects cannot be requested from it:
 ///
 /// ```compile_fail,E0599
 /// # fn run(harness: harness_api_ext::Harness) {
@@ -237,9 +236,9 @@ pub struct Account {
     pub(crate) scope: Scope,
 }
 
-/// An organization: a group of projects, with resources that its projects share.
+/// Handle for an organization: a group of projects, with resources that its projects share.
 ///
-/// It has no pipelines, and there are no organizations in it:
+/// It has no pipelines and no organizations:
 ///
 /// ```compile_fail,E0599
 /// # fn run(harness: harness_api_ext::Harness) {
@@ -266,9 +265,9 @@ pub struct Org {
     id: Arc<str>,
 }
 
-/// A project of an organization, where pipelines and most other resources live.
+/// Handle for a project of an organization, with pipelines and most other resources.
 ///
-/// There are no projects in it:
+/// It has no projects:
 ///
 /// ```compile_fail,E0599
 /// # fn run(harness: harness_api_ext::Harness) {
@@ -295,15 +294,16 @@ impl Account {
         Self { scope }
     }
 
-    /// The id of the account.
+    /// Returns the account identifier.
     pub fn id(&self) -> &str {
         self.scope.account()
     }
 
     /// Returns a handle for an organization of the account; the built-in one is `default`. Sends no request.
     ///
-    /// An identifier that is empty, or contains what ends one in a URL (`/`, `\`, `?`, `#`), makes every call of the handle
-    /// fail with an error of kind [`Build`](crate::ErrorKind::Build): nothing is sent to the account in its place.
+    /// With an identifier that is empty, or contains a character that ends a path segment of a URL (`/`, `\`, `?`,
+    /// `#`), every call of the handle fails with an error of kind [`Build`](crate::ErrorKind::Build). No request is
+    /// sent to the account instead.
     pub fn org(&self, org: impl Into<String>) -> Org {
         let id: Arc<str> = org.into().into();
         Org {
@@ -314,15 +314,16 @@ impl Account {
 }
 
 impl Org {
-    /// The identifier of the organization.
+    /// Returns the identifier of the organization.
     pub fn id(&self) -> &str {
         &self.id
     }
 
     /// Returns a handle for a project of the organization. Sends no request.
     ///
-    /// An identifier that is empty, or contains what ends one in a URL (`/`, `\`, `?`, `#`), makes every call of the handle
-    /// fail with an error of kind [`Build`](crate::ErrorKind::Build): nothing is sent to the organization in its place.
+    /// With an identifier that is empty, or contains a character that ends a path segment of a URL (`/`, `\`, `?`,
+    /// `#`), every call of the handle fails with an error of kind [`Build`](crate::ErrorKind::Build). No request is
+    /// sent to the organization instead.
     ///
     /// ```
     /// # use harness_api_ext::ErrorKind;
@@ -350,23 +351,23 @@ impl Org {
 }
 
 impl Project {
-    /// The identifier of the project.
+    /// Returns the identifier of the project.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// The identifier of its organization.
+    /// Returns the identifier of its organization.
     pub fn org_id(&self) -> &str {
         &self.org
     }
 
-    /// Its organization.
+    /// Returns a handle for its organization.
     pub fn org(&self) -> Org {
         Account::new(self.scope.clone()).org(&*self.org)
     }
 }
 
-/// One of the three levels, as something that raw calls can be sent in.
+/// Scope for raw calls, at one of the three levels.
 ///
 /// ```
 /// use harness_api_ext::raw::Configure;
@@ -380,12 +381,12 @@ impl Project {
 /// }
 /// ```
 pub trait InScope {
-    /// Sets organization and project on a raw request: the parameters that its operation has for them, under whatever
-    /// name, are filled in when they are not set.
+    /// Sets organization and project on a raw request. If its operation has parameters for them, whatever they are
+    /// called, and they are not set, they are filled in.
     ///
-    /// A parameter for organization or project that is set to an empty text is refused when the request is sent, because it
-    /// would act at the level above. Operations that require both at every level get empty texts for the account by
-    /// `harness.account().scoped(request)`.
+    /// A parameter for organization or project that is set to an empty text makes the request fail, because it would
+    /// act at the level above. Operations that require both parameters at every level get empty texts for the account
+    /// with `harness.account().scoped(request)`.
     ///
     /// ```no_run
     /// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {

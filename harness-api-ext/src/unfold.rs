@@ -1,4 +1,4 @@
-//! Streams made of a state and an asynchronous step.
+//! Streams built from a state and an asynchronous step.
 
 use std::fmt;
 use std::pin::Pin;
@@ -9,10 +9,10 @@ use harness_api::BoxFuture;
 
 use crate::error::Result;
 
-/// What a step gives: an item and the state after it, or nothing at the end.
+/// Result of a step: an item and the next state, or `None` at the end.
 pub(crate) type Stepped<S, T> = Option<(Result<T>, S)>;
 
-/// A stream that takes one step whenever an item is asked for, and none before.
+/// Stream that runs one step for each requested item, and none in advance.
 pub(crate) struct Unfold<S, T> {
     state: State<S, T>,
     step: fn(S) -> BoxFuture<'static, Stepped<S, T>>,

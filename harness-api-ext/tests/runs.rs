@@ -187,7 +187,7 @@ async fn a_deadline_holds_in_pauses_and_while_the_server_is_silent() {
         assert_eq!(why, WaitFailure::DeadlinePassed { after: SECOND * 10 });
         assert_eq!(last.as_deref(), Some("Running"));
         assert!(
-            error.to_string().contains("not at an end after 10 s"),
+            error.to_string().contains("not finished after 10 s"),
             "{error}"
         );
     }

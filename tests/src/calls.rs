@@ -1,7 +1,7 @@
-//! Calls of operations through their builders, with values that are given at run time.
+//! Calls of operations through their builders, with values given at run time.
 //!
-//! The generator writes one [`Calling`] an operation. Whatever is not about one operation is here, and not generic where
-//! it can be helped: there are thousands of them.
+//! The generator writes one [`Calling`] per operation. The rest of the code is here, and is not generic if possible,
+//! because there are thousands of operations.
 
 use std::cell::RefCell;
 use std::pin::Pin;
@@ -15,24 +15,24 @@ use serde_json::Value;
 use crate::dispatch::{Decoded, Fault, decoded, encoded};
 use crate::generated::TABLES;
 
-/// An operation that can be called.
+/// Callable operation.
 pub struct Calling {
-    /// The id of the operation.
+    /// Id of the operation.
     pub id: &'static str,
-    /// The content types that its body can be given in, the way with least first; an empty one for no body.
+    /// Content types of its body, the one with the fewest values first; an empty one for no body.
     pub ways: &'static [&'static str],
     pub(crate) make: fn(&Client, &Given) -> Result<Going, Fault>,
 }
 
-/// A call on its way.
+/// Future of a call.
 pub type Going = BoxFuture<'static, Result<Answer, Error>>;
 
 impl Calling {
-    /// Makes the call and begins to send it.
+    /// Starts the call.
     ///
     /// # Errors
     ///
-    /// A value that does not fit the type which the builder takes.
+    /// Returns a fault if a value does not fit the type that the builder takes.
     pub fn call(&self, client: &Client, given: &Given) -> Result<Going, Fault> {
         let going = (self.make)(client, given)?;
         match given.faults.take().into_iter().next() {
@@ -42,25 +42,25 @@ impl Calling {
     }
 }
 
-/// Every operation that is compiled in, by module.
+/// Returns every operation of the enabled modules, by module.
 pub fn modules() -> impl Iterator<Item = (&'static str, &'static [Calling])> {
     TABLES.iter().map(|table| (table.module, table.calls))
 }
 
-/// The values of one call.
+/// Values of one call.
 #[derive(Debug, Default)]
 pub struct Given {
     /// Values of parameters, by their position in the operation.
     pub values: Vec<Option<Value>>,
-    /// The body: JSON as text, or the text itself.
+    /// Body: JSON as text, or plain text.
     pub body: String,
-    /// Which of the ways to give the body is used.
+    /// Index of the content type of the body.
     pub way: usize,
-    /// Whether what is optional is set too.
+    /// Whether optional parameters are set too.
     pub full: bool,
     /// Whether the body is a multipart form.
     pub form: bool,
-    /// What the type of the body made of it.
+    /// The body after it was decoded and encoded.
     pub sent: RefCell<Option<Decoded>>,
     pub(crate) faults: RefCell<Vec<Fault>>,
 }
@@ -119,7 +119,7 @@ impl Given {
         FilePart::bytes("file.txt", "what the file holds").mime("text/plain")
     }
 
-    /// A value of any other type.
+    /// Returns a value of any other type.
     pub(crate) fn value<T: Serialize + Cell>(&self, param: usize) -> Result<T, Fault> {
         let text = self
             .raw(param)
@@ -127,7 +127,7 @@ impl Given {
         decoded(&text).map_err(|fault| fault.of(&format!("parameter {param}")))
     }
 
-    /// The body, from JSON.
+    /// Returns the body, decoded from JSON.
     pub(crate) fn body<T: Serialize + Cell>(&self) -> Result<T, Fault> {
         let value = decoded(&self.body).map_err(|fault| fault.of("body"))?;
         *self.sent.borrow_mut() = Some(encoded(&value).map_err(|fault| fault.of("body"))?);
@@ -167,31 +167,31 @@ impl Given {
     }
 }
 
-/// What a call gave.
+/// Response to a call.
 #[derive(Debug)]
 pub struct Answer {
-    /// The status.
+    /// HTTP status.
     pub status: u16,
-    /// The body as it came.
+    /// Body as received.
     pub bytes: Bytes,
-    /// What the client made of it.
+    /// Body as the client decoded it.
     pub read: Read,
 }
 
-/// What the client made of the body of an answer.
+/// Body as the client decoded it.
 #[derive(Debug)]
 pub enum Read {
-    /// A value, encoded again.
+    /// Value, encoded again.
     Json(Result<Decoded, Fault>),
     /// Text.
     Text(String),
     /// Bytes.
     Bytes(Bytes),
-    /// Nothing.
+    /// No body.
     Empty,
 }
 
-/// The call of an operation that answers JSON.
+/// Calls an operation that returns JSON.
 #[allow(dead_code, reason = "which modules are compiled in decides")]
 pub(crate) fn json<T: Serialize + Cell + Unpin + 'static>(sending: Sending<T>) -> Going {
     Box::pin(Reading {
@@ -200,7 +200,7 @@ pub(crate) fn json<T: Serialize + Cell + Unpin + 'static>(sending: Sending<T>) -
     })
 }
 
-/// The call of an operation that answers text.
+/// Calls an operation that returns text.
 #[allow(dead_code, reason = "which modules are compiled in decides")]
 pub(crate) fn text(sending: Sending<String>) -> Going {
     Box::pin(Reading {
@@ -209,7 +209,7 @@ pub(crate) fn text(sending: Sending<String>) -> Going {
     })
 }
 
-/// The call of an operation that answers nothing.
+/// Calls an operation that returns no body.
 #[allow(dead_code, reason = "which modules are compiled in decides")]
 pub(crate) fn empty(sending: Sending<()>) -> Going {
     Box::pin(Reading {
@@ -218,10 +218,10 @@ pub(crate) fn empty(sending: Sending<()>) -> Going {
     })
 }
 
-/// The call of an operation that answers bytes.
+/// Calls an operation that returns bytes.
 #[allow(dead_code, reason = "which modules are compiled in decides")]
 pub(crate) fn bytes(sending: Sending<ByteStream>) -> Going {
-    /// More than any answer of a test has.
+    /// Larger than any response in a test.
     const LIMIT: u64 = 64 << 20;
     Box::pin(async {
         let (stream, parts) = sending.await?.into_parts();

@@ -1,4 +1,4 @@
-//! From the id of an operation to the types of its body and its answer.
+//! Finds the types of the body and the response of an operation by its id.
 
 use std::fmt;
 
@@ -11,61 +11,61 @@ use serde_json::Value;
 use crate::calls::Calling;
 use crate::generated::TABLES;
 
-/// What one module of the client can decode; the generator writes one of these a module.
+/// Types and calls of one module. The generator writes one table per module.
 #[derive(Clone, Copy)]
 pub(crate) struct Table {
-    /// The id of an operation, the type of its body, the type of its answer.
+    /// Id of an operation, type of its body, type of its response.
     pub(crate) rows: &'static [(&'static str, Option<Again>, Option<Again>)],
-    /// The path of a type, and its size in bytes.
+    /// Path of a type, and its size in bytes.
     pub(crate) sizes: &'static [(&'static str, usize)],
-    /// A call of every operation that takes a form.
+    /// Calls of all operations that take a form.
     pub(crate) forms: &'static [Form],
-    /// The name of the module.
+    /// Name of the module.
     pub(crate) module: &'static str,
-    /// Every operation, to be called with any values.
+    /// Calls of all operations, with any values.
     pub(crate) calls: &'static [Calling],
 }
 
-/// A call of an operation with every part of its form.
+/// Call of an operation with every part of its form.
 #[derive(Clone, Copy)]
 pub struct Form {
-    /// The id of the operation.
+    /// Id of the operation.
     pub id: &'static str,
-    /// The parts that the call should send: name and content.
+    /// Expected parts: name and content.
     pub parts: &'static [(&'static str, Content)],
-    /// Makes the call with a client and with what makes the files.
+    /// Makes the call with a client and a source of files.
     pub call: fn(&Client, &dyn Fn() -> FilePart) -> Call,
 }
 
-/// What a part of a form holds.
+/// Content of a part of a form.
 #[derive(Clone, Copy, Debug)]
 pub enum Content {
     /// Texts, each in a part of its own.
     Texts(&'static [&'static str]),
-    /// This JSON.
+    /// JSON.
     Json(&'static str),
-    /// A file.
+    /// File.
     File,
 }
 
-/// Decodes JSON text into a type and encodes it again.
+/// Decodes JSON text to a type and encodes it again.
 pub(crate) type Again = fn(&str) -> Result<Decoded, Fault>;
 
-/// A value that went through its type.
+/// Decoded and encoded value.
 #[derive(Clone, Debug)]
 pub struct Decoded {
-    /// What the type encodes to.
+    /// Encoded value.
     pub value: Value,
-    /// Where members were kept aside as JSON because they did not fit: names and indexes joined by dots.
+    /// Paths of mismatched fields, which are kept as JSON: names and indexes joined by dots.
     pub misfits: Vec<String>,
 }
 
-/// Why a text could not be decoded.
+/// Reason why a text could not be decoded.
 #[derive(Clone, Debug)]
 pub struct Fault {
-    /// What is wrong.
+    /// Error message.
     pub message: String,
-    /// Where: a path as `content[3].name`, or `.` for the whole.
+    /// Path such as `content[3].name`, or `.` for the whole value.
     pub path: String,
 }
 
@@ -78,7 +78,7 @@ impl fmt::Display for Fault {
 impl std::error::Error for Fault {}
 
 impl Fault {
-    /// The same within a larger thing.
+    /// Returns the fault within a larger value.
     pub(crate) fn of(self, what: &str) -> Self {
         Self {
             path: format!("{what}, {}", self.path),
@@ -87,7 +87,7 @@ impl Fault {
     }
 }
 
-/// The types of one operation.
+/// Types of one operation.
 #[derive(Clone, Copy)]
 pub struct Types {
     request: Option<Again>,
@@ -95,18 +95,18 @@ pub struct Types {
 }
 
 impl Types {
-    /// Sends a body through its type; `None` when the operation has no body of JSON.
+    /// Decodes and encodes a body; `None` if the operation has no JSON body.
     pub fn request(&self, json: &str) -> Option<Result<Decoded, Fault>> {
         self.request.map(|again| again(json))
     }
 
-    /// Sends an answer through its type; `None` when the operation has no answer of JSON.
+    /// Decodes and encodes a response; `None` if the operation has no JSON response.
     pub fn response(&self, json: &str) -> Option<Result<Decoded, Fault>> {
         self.response.map(|again| again(json))
     }
 }
 
-/// The types of the operation with this id, if its module is compiled in.
+/// Returns the types of an operation by its id, if its module is enabled.
 pub fn types(operation: &str) -> Option<Types> {
     TABLES
         .iter()
@@ -115,29 +115,29 @@ pub fn types(operation: &str) -> Option<Types> {
         .map(|&(_, request, response)| Types { request, response })
 }
 
-/// The path and the size of every type that is compiled in.
+/// Returns path and size of every type of the enabled modules.
 pub fn sizes() -> impl Iterator<Item = (&'static str, usize)> {
     TABLES.iter().flat_map(|table| table.sizes).copied()
 }
 
-/// The calls of all operations that take a form and are compiled in.
+/// Returns the calls of all operations of the enabled modules that take a form.
 pub fn forms() -> impl Iterator<Item = &'static Form> {
     TABLES.iter().flat_map(|table| table.forms)
 }
 
-/// A value for a call, from the JSON that the generator wrote for it.
+/// Returns a value for a call, from the JSON that the generator wrote.
 #[allow(clippy::expect_used, reason = "a test fails by panicking")]
 #[allow(dead_code, reason = "which modules are compiled in decides")]
 pub(crate) fn sample<T: DeserializeOwned>(json: &str) -> T {
     serde_json::from_str(json).expect("an example of the type")
 }
 
-/// Sends JSON through `T`, the way the client reads it and writes it.
+/// Decodes JSON to `T` and encodes it again, as the client does.
 pub(crate) fn again<T: Serialize + Cell>(text: &str) -> Result<Decoded, Fault> {
     encoded(&decoded::<T>(text)?)
 }
 
-/// Reads JSON the way the client does.
+/// Decodes JSON as the client does.
 #[inline(never)]
 pub(crate) fn decoded<T: Cell>(text: &str) -> Result<T, Fault> {
     let mut json = serde_json::Deserializer::from_str(text);
@@ -147,7 +147,7 @@ pub(crate) fn decoded<T: Cell>(text: &str) -> Result<T, Fault> {
     Ok(value)
 }
 
-/// Writes a value the way the client does.
+/// Encodes a value as the client does.
 #[inline(never)]
 pub(crate) fn encoded<T: Serialize + Cell>(value: &T) -> Result<Decoded, Fault> {
     noted(serde_json::to_value(value), misfits_of(value))

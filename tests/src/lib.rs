@@ -1,4 +1,4 @@
-//! What the tests of the workspace share.
+//! Shared code of the tests of the workspace.
 
 pub mod calls;
 pub mod conformance;
@@ -11,7 +11,7 @@ pub mod server;
 #[cfg(feature = "platform")]
 pub mod soak;
 
-/// The code of the READMEs, compiled.
+/// Compiles the code of the READMEs.
 #[cfg(doctest)]
 mod readme {
     #[cfg(all(feature = "pipeline", feature = "platform"))]

@@ -1,6 +1,6 @@
-//! A server of raw bytes on loopback: it records what it gets and answers what it was told, HTTP or not.
+//! A raw server on loopback, which records requests and sends scripted responses, valid HTTP or not.
 //!
-//! No HTTP library is used here, so that what a client puts on the wire is seen as it is.
+//! It uses no HTTP library, so it sees exactly what a client sends.
 
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
@@ -10,24 +10,25 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-/// What the server does on one connection after it has read a request. The connection is closed at the end.
+/// Steps of the server on one connection after it has read a request. The connection is closed at the end.
 pub type Script = Vec<Step>;
 
-/// One step of a script.
+/// Step of a script.
 pub enum Step {
     /// Writes bytes.
     Send(Vec<u8>),
-    /// Waits until the other side of a gate lets it go on.
+    /// Waits until the other side of a gate is opened.
     Wait(Receiver<()>),
 }
 
-/// Two ends: a step that waits, and what ends its waiting.
+/// Returns a gate, and the step that waits for it.
 pub fn gate() -> (Sender<()>, Step) {
     let (open, wait) = channel();
     (open, Step::Wait(wait))
 }
 
-/// A whole answer with a length: `status` is the code and the phrase, `head` further header lines.
+/// Returns a complete response with a length. `status` is the code and the phrase, `head` contains further header
+/// lines.
 pub fn answer(status: &str, head: &[&str], body: impl AsRef<[u8]>) -> Script {
     let body = body.as_ref();
     let mut bytes = format!("HTTP/1.1 {status}\r\n").into_bytes();
@@ -44,24 +45,24 @@ pub fn answer(status: &str, head: &[&str], body: impl AsRef<[u8]>) -> Script {
     vec![Step::Send(bytes)]
 }
 
-/// A whole answer with a JSON body.
+/// Returns a complete response with a JSON body.
 pub fn json(status: &str, body: &str) -> Script {
     answer(status, &["Content-Type: application/json"], body)
 }
 
-/// Exactly these bytes.
+/// Returns a response with exactly these bytes.
 pub fn raw(bytes: impl AsRef<[u8]>) -> Script {
     vec![Step::Send(bytes.as_ref().to_vec())]
 }
 
-/// A server that plays one script for each connection, in turn, and then refuses connections.
+/// Server that plays one script for each connection, in order, and then refuses connections.
 pub struct Server {
     address: String,
     requests: Arc<Mutex<Vec<Recorded>>>,
 }
 
 impl Server {
-    /// Starts to listen.
+    /// Starts the server.
     pub fn playing(scripts: impl IntoIterator<Item = Script>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address").to_string();
@@ -73,19 +74,19 @@ impl Server {
                 let Ok((stream, _)) = listener.accept() else {
                     return;
                 };
-                // What goes wrong on a connection is the client's to notice.
+                // The client must notice what goes wrong on a connection.
                 let _ = play(stream, script, &record);
             }
         });
         Self { address, requests }
     }
 
-    /// The URL of the root, without a slash at its end.
+    /// Returns the root URL, without a trailing slash.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Every request so far.
+    /// Returns every request so far.
     pub fn requests(&self) -> Vec<Recorded> {
         self.requests
             .lock()
@@ -93,7 +94,7 @@ impl Server {
             .clone()
     }
 
-    /// The only request.
+    /// Returns the only request.
     pub fn request(&self) -> Recorded {
         let mut requests = self.requests();
         assert_eq!(requests.len(), 1, "one request was expected");
@@ -114,14 +115,14 @@ fn play(
                 stream.write_all(&bytes)?;
                 stream.flush()?;
             }
-            // A gate whose other end is gone lets everything pass.
+            // A gate whose other end is dropped lets everything pass.
             Step::Wait(gate) => drop(gate.recv()),
         }
     }
     Ok(())
 }
 
-/// A request as it came.
+/// Request as received.
 #[derive(Clone, Debug)]
 pub struct Recorded {
     head: String,
@@ -158,24 +159,24 @@ impl Recorded {
         Ok(recorded)
     }
 
-    /// The first line: method, target, version.
+    /// Returns the first line: method, target, version.
     pub fn line(&self) -> &str {
         self.head.lines().next().unwrap_or_default()
     }
 
-    /// The target of the request: path and query as they were sent.
+    /// Returns the target of the request: path and query as they were sent.
     pub fn target(&self) -> &str {
         self.line().split(' ').nth(1).unwrap_or_default()
     }
 
-    /// The value of the only header of this name.
+    /// Returns the value of the only header of this name.
     pub fn header(&self, name: &str) -> Option<&str> {
         let values = self.headers(name);
         assert!(values.len() < 2, "{name} was sent more than once");
         values.first().copied()
     }
 
-    /// The values of all headers of this name.
+    /// Returns the values of all headers of this name.
     pub fn headers(&self, name: &str) -> Vec<&str> {
         self.head
             .lines()
@@ -186,12 +187,12 @@ impl Recorded {
             .collect()
     }
 
-    /// The body, without the framing of chunks.
+    /// Returns the body, without chunk framing.
     pub fn body(&self) -> &[u8] {
         &self.body
     }
 
-    /// The body as text.
+    /// Returns the body as text.
     pub fn text(&self) -> &str {
         std::str::from_utf8(&self.body).expect("a body of text")
     }

@@ -1,5 +1,5 @@
-//! A long run against a server that fails at random: every item of a list comes once, every write is done at most once, and
-//! memory stays flat.
+//! A long test against a server with random failures: every item of a list is returned once, every write is done at
+//! most once, and memory does not grow.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
@@ -12,48 +12,48 @@ use harness_api_ext::page::position_of;
 use harness_api_ext::{Error, ErrorKind, Harness, RetryPolicy};
 use serde_json::{Value, json};
 
-/// One request in so many meets a fault that passes.
+/// One in this many requests fails temporarily.
 const PASSING: u64 = 40;
-/// One request in so many is refused for good.
+/// One in this many requests fails permanently.
 const FINAL: u64 = 1000;
-/// How many items a page has.
+/// Number of items of a page.
 const PAGE: u64 = 100;
-/// The resident memory may grow by so much after the first fifth.
+/// Maximum growth in bytes of the resident memory after the first fifth.
 const GROWTH: u64 = 24 << 20;
 
-/// How much is done.
+/// Amount of work.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
-    /// How many items the list has.
+    /// Number of items of the list.
     pub items: u64,
-    /// How many calls are made beside it, half of them writes.
+    /// Number of calls beside the list, half of them writes.
     pub calls: u64,
-    /// How many of these at once.
+    /// Number of concurrent calls.
     pub at_once: u64,
-    /// Where chance begins.
+    /// Seed of the random failures.
     pub seed: u64,
 }
 
-/// What came of it.
+/// Result of the test.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// Items that were seen, each once and in order.
+    /// Number of returned items, each once and in order.
     pub items: u64,
-    /// How often the list was gone on with behind an error.
+    /// Number of times that the list was resumed after an error.
     pub resumed: u64,
-    /// Calls that went well.
+    /// Number of successful calls.
     pub good: u64,
-    /// Calls that ended with an error that the faults explain.
+    /// Number of calls with an error that a simulated failure explains.
     pub failed: u64,
-    /// Faults that the server had.
+    /// Number of simulated failures.
     pub faults: u64,
-    /// Requests that it received.
+    /// Number of received requests.
     pub requests: u64,
-    /// Writes that it did.
+    /// Number of writes that were done.
     pub writes: u64,
-    /// How long it took.
+    /// Duration.
     pub time: Duration,
-    /// The largest resident memory in the first fifth and in the rest, where the system tells.
+    /// Largest resident memory in the first fifth and in the rest, if the system reports it.
     pub memory: Option<(u64, u64)>,
 }
 
@@ -62,12 +62,12 @@ impl fmt::Display for Report {
         let seconds = self.time.as_secs_f64();
         writeln!(
             f,
-            "{} items, each once; gone on {} times behind an error",
+            "{} items, each once; resumed {} times after an error",
             self.items, self.resumed
         )?;
         writeln!(
             f,
-            "{} calls went well, {} failed as they had to; {} writes done, none twice",
+            "{} calls succeeded, {} failed as expected; {} writes done, none twice",
             self.good, self.failed, self.writes
         )?;
         writeln!(
@@ -85,18 +85,18 @@ impl fmt::Display for Report {
                     mib(rest)
                 )
             }
-            None => f.write_str("resident memory: not known here"),
+            None => f.write_str("resident memory: unknown on this system"),
         }
     }
 }
 
-/// What the server knows.
+/// State of the server.
 struct World {
     plan: Plan,
     chance: Mutex<Rng>,
     faults: AtomicU64,
     requests: AtomicU64,
-    /// How often each write was done.
+    /// Number of times that each write was done.
     done: Vec<AtomicU8>,
 }
 
@@ -110,7 +110,7 @@ impl World {
         if let Some(Fault::Refused(status)) = fault {
             return Some(Reply::error(status, "not now").header("Retry-After", 0));
         }
-        // From here on the server acts, whether or not the client learns of it.
+        // From here on the server acts, whether the client learns of it or not.
         let good = match request.operation()?.id {
             "getOrganizationList" => page(request, self.plan.items)?,
             "getOrganization" => organization(request.param("identifier")?),
@@ -150,7 +150,7 @@ impl World {
     }
 }
 
-/// What goes wrong: with a status before the server acts, otherwise after it.
+/// Simulated failure: one with a status occurs before the server acts, any other after it.
 #[derive(Clone, Copy)]
 enum Fault {
     Refused(u16),
@@ -186,11 +186,11 @@ fn page(request: &Received, items: u64) -> Option<Reply> {
     })))
 }
 
-/// Does all of it.
+/// Runs the test.
 ///
 /// # Errors
 ///
-/// What was not as it has to be, in words.
+/// Returns a text about what went wrong.
 pub async fn run(plan: Plan) -> Result<Report, String> {
     let world = Arc::new(World {
         plan,
@@ -209,7 +209,7 @@ pub async fn run(plan: Plan) -> Result<Report, String> {
         .max_attempts(10)
         .base_delay(Duration::from_millis(1));
     let client = || server.harness_builder().retry(patient.clone()).build();
-    // Each has a budget of its own: what the calls lose must not end the list.
+    // Each has a retry budget of its own: the failures of the calls must not end the list.
     let (crawling, calling) = (client(), client());
     let (crawling, calling) = (
         crawling.map_err(|error| error.to_string())?,
@@ -243,7 +243,7 @@ pub async fn run(plan: Plan) -> Result<Report, String> {
         return Err(format!("{twice} writes were done twice"));
     }
     if let Some(id) = good.iter().find(|id| times(**id) != 1) {
-        return Err(format!("write {id} went well and was not done"));
+        return Err(format!("write {id} succeeded but was not done"));
     }
     if let Some((first, rest)) = memory
         && rest > first + GROWTH
@@ -263,7 +263,7 @@ pub async fn run(plan: Plan) -> Result<Report, String> {
     })
 }
 
-/// Reads the whole list, and goes on behind errors that say where. Gives how many items came, and how often it went on.
+/// Reads the whole list, and resumes after errors with a position. Returns the number of items, and of resumptions.
 async fn crawl(harness: Harness, all: u64, progress: Arc<AtomicU64>) -> Result<(u64, u64), String> {
     let pager = || {
         harness
@@ -288,7 +288,7 @@ async fn crawl(harness: Harness, all: u64, progress: Arc<AtomicU64>) -> Result<(
                 progress.fetch_add(1, Ordering::Relaxed);
             }
             Ok(None) if next == all => return Ok((next, resumed)),
-            Ok(None) => return Err(format!("the list ended behind {next} items")),
+            Ok(None) => return Err(format!("the list ended after {next} items")),
             Err(error) if is_refused(&error) => {
                 let position = position_of(&error).ok_or("an error without a position")?;
                 items = pager().start_at(position.clone()).items();
@@ -299,20 +299,20 @@ async fn crawl(harness: Harness, all: u64, progress: Arc<AtomicU64>) -> Result<(
     }
 }
 
-/// The server's final no.
+/// Returns whether the server refused the request permanently.
 fn is_refused(error: &Error) -> bool {
     error.status().is_some_and(|status| status.as_u16() == 500)
 }
 
-/// What came of some calls.
+/// Results of some calls.
 #[derive(Default)]
 struct Outcome {
-    /// The writes that went well.
+    /// Successful writes.
     written: Vec<u64>,
     failed: u64,
 }
 
-/// Makes the calls of one lane: reads and writes by turns.
+/// Makes the calls of one lane: reads and writes alternately.
 async fn call(
     harness: Harness,
     plan: Plan,
@@ -341,7 +341,7 @@ async fn call(
                 }
             }
             Err(error) => {
-                // A read fails when it is refused for good; a write too when nobody knows what came of it.
+                // A read may fail if it is refused permanently, a write also if its outcome is unknown.
                 let lost = error.kind() == ErrorKind::Transport
                     || error.status().is_some_and(|status| status.as_u16() == 503);
                 if !(is_refused(&error) || writes && lost) {
@@ -356,7 +356,7 @@ async fn call(
     Ok(outcome)
 }
 
-/// The largest resident memory while the first fifth of the work is done, and in the rest of the time.
+/// Returns the largest resident memory during the first fifth of the work, and during the rest.
 async fn watch(progress: Arc<AtomicU64>, all: u64) -> Option<(u64, u64)> {
     let (mut first, mut rest) = (0, 0);
     loop {
@@ -374,7 +374,7 @@ async fn watch(progress: Arc<AtomicU64>, all: u64) -> Option<(u64, u64)> {
     }
 }
 
-/// The resident memory of this process in bytes, where `/proc` tells it.
+/// Returns the resident memory of this process in bytes, if `/proc` reports it.
 fn resident() -> Option<u64> {
     const PAGE_OF_MEMORY: u64 = 4096;
     let text = std::fs::read_to_string("/proc/self/statm").ok()?;

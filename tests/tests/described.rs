@@ -6,7 +6,7 @@
 use harness_api::{OPERATIONS, Operation};
 use harness_api_ext::mock::{Described, Mode};
 use harness_api_tests::dispatch;
-use serde_json::{Value, json};
+use serde_json::json;
 
 const SEEDS: [u64; 2] = [0, 7];
 const MODES: [Mode; 2] = [Mode::Minimal, Mode::Full];

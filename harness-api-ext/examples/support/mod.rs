@@ -1,23 +1,23 @@
-//! Where the examples run: against the account that `HARNESS_*` names, or else against a mock in the process.
+//! Server of the examples: the account of the `HARNESS_*` variables, or else a mock in the process.
 
 #![allow(dead_code, reason = "each example uses what it needs")]
 
 use harness_api_ext::mock::Server;
 use harness_api_ext::{Error, Harness, Project, Result};
 
-/// A client, and the mock when it is one of it.
+/// Client of an example, and its mock if it uses one.
 pub(crate) struct Place {
     pub(crate) harness: Harness,
     pub(crate) mock: Option<Server>,
 }
 
 impl Place {
-    /// A client of the account in the environment when there is a key, and of a mock when there is none.
+    /// Returns a client for the account in the environment if a key is set, or else for a mock.
     pub(crate) async fn find() -> Result<Self> {
         let names = ["HARNESS_PLATFORM_API_KEY", "HARNESS_API_KEY"];
         let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let has_key = names.into_iter().any(is_set);
-        // Tests of the examples never leave the machine.
+        // Tests of the examples never use the network.
         if has_key && !cfg!(test) {
             let harness = Harness::from_env()?;
             println!(
@@ -30,7 +30,7 @@ impl Place {
                 mock: None,
             });
         }
-        println!("Running against a mock; set HARNESS_API_KEY to run against an account of yours");
+        println!("Running against a mock; set HARNESS_API_KEY to run against your account");
         let server = Server::start().await?;
         Ok(Self {
             harness: server.harness(),
@@ -38,7 +38,7 @@ impl Place {
         })
     }
 
-    /// The project from `HARNESS_ORG` and `HARNESS_PROJECT`; with a mock, a new one.
+    /// Returns the project from `HARNESS_ORG` and `HARNESS_PROJECT`, or a new one of the mock.
     pub(crate) fn project(&self) -> Result<Project> {
         if let Some(mock) = &self.mock {
             mock.add_project("retail", "checkout");
@@ -52,13 +52,13 @@ impl Place {
     }
 }
 
-/// An identifier that nothing else has.
+/// Returns a unique identifier.
 pub(crate) fn unique(name: &str) -> String {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     format!("{name}_{}", since.map_or(0, |since| since.as_millis()))
 }
 
-/// A small pipeline: two steps, and nothing that needs a delegate.
+/// Returns a small pipeline with two steps, neither of which needs a delegate.
 pub(crate) fn pipeline_yaml(project: &Project, id: &str) -> String {
     format!(
         "pipeline:
@@ -90,7 +90,7 @@ pub(crate) fn pipeline_yaml(project: &Project, id: &str) -> String {
     )
 }
 
-/// In the test of the examples, each of them is a module around this one.
+/// In the test of the examples, each example is a module with this one inside.
 #[cfg(test)]
 #[test]
 fn runs() {

@@ -1,4 +1,4 @@
-//! What a client can be made with.
+//! The builder of a client.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use super::{ApiKey, Harness, Inner, server};
 use crate::error::{Error, Result};
 use crate::transport::{self, RateLimit, RetryPolicy, Transport};
 
-/// Makes a [`Harness`].
+/// Builder for a [`Harness`].
 ///
 /// ```
 /// use std::time::Duration;
@@ -50,52 +50,55 @@ pub struct HarnessBuilder {
 }
 
 impl HarnessBuilder {
-    /// The key: a token that begins with `pat.` or `sat.`, or an older one.
+    /// Sets the API key: a token that begins with `pat.` or `sat.`, or a key of the first generation.
     pub fn api_key(mut self, key: impl Into<ApiKey>) -> Self {
         self.key = Some(key.into());
         self
     }
 
-    /// The id of the account. It is needed where the key does not hold it; where it does, both must agree. An empty one is an
+    /// Sets the account identifier.
+    ///
+    /// It is required if the key does not contain it. If the key does, both must be equal. An empty identifier is an
     /// error.
     pub fn account(mut self, id: impl Into<String>) -> Self {
         self.account = Some(id.into());
         self
     }
 
-    /// The address of the server, `https://app.harness.io` when it is not set.
+    /// Sets the address of the server; `https://app.harness.io` by default.
     ///
-    /// It may be a vanity host, an installation of your own with a prefix in its path, with or without `/gateway` at its
-    /// end, or a mock. Plain HTTP is taken for loopback addresses only.
+    /// It may be a vanity host, a self-managed installation with a path prefix, or a mock, with or without `/gateway`
+    /// at the end. Plain HTTP is accepted for loopback addresses only.
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
         self.endpoint = Some(url.into());
         self
     }
 
-    /// What [`Harness::default_org`] gives.
+    /// Sets the organization that [`Harness::default_org`] returns.
     pub fn default_org(mut self, org: impl Into<String>) -> Self {
         self.org = Some(org.into());
         self
     }
 
-    /// What [`Harness::default_project`] gives; it needs [`default_org`](Self::default_org).
+    /// Sets the project that [`Harness::default_project`] returns. It requires [`default_org`](Self::default_org).
     pub fn default_project(mut self, project: impl Into<String>) -> Self {
         self.project = Some(project.into());
         self
     }
 
-    /// Who calls, in front of this crate's own name in `User-Agent`: `name/version`.
+    /// Sets the product name of the calling program, `name/version`, which `User-Agent` contains before the name of
+    /// this crate.
     pub fn user_agent(mut self, product: impl Into<String>) -> Self {
         self.user_agent = Some(product.into());
         self
     }
 
-    /// Sets what the HTTP client of the calls is built from, with its own proxies, certificates, timeouts and pool.
+    /// Sets the builder of the HTTP client, with its own proxies, certificates, timeouts and connection pool.
     ///
-    /// A builder and not a client, because [`build`](Self::build) sets [`redirect_policy`](crate::raw::redirect_policy) on
-    /// it last: the policy of reqwest follows redirects to other hosts and takes only standard credentials out, so that the
-    /// key would go along, and a client that is made already cannot be asked for its policy. Proxy, certificates and
-    /// connect timeout of this builder are set on it too.
+    /// It is a builder rather than a client, because [`build`](Self::build) must set
+    /// [`redirect_policy`](crate::raw::redirect_policy) on it: the default policy of reqwest follows redirects to other
+    /// hosts and removes only standard credentials, so the API key would be sent to them. The policy of a finished
+    /// client cannot be changed. The proxy, certificates and connect timeout of this builder are set on it too.
     ///
     /// ```
     /// use harness_api_ext::Harness;
@@ -113,54 +116,57 @@ impl HarnessBuilder {
         self
     }
 
-    /// Sends everything through this proxy, in place of those in the environment: `http://proxy.example:3128`. A `socks5://`
-    /// address needs the feature `socks` of reqwest.
+    /// Sets a proxy for all requests, such as `http://proxy.example:3128`, instead of the proxies of the environment. A
+    /// `socks5://` address requires the feature `socks` of reqwest.
     ///
-    /// The proxies of the environment (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`) are not used for the own machine
-    /// (`localhost`, `127.0.0.1`, `[::1]` and the like), because they would get the key in the clear. The one that is set
-    /// here is used for every address, and gets the key of calls by plain HTTP.
+    /// The proxies of the environment (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`) are not used for this machine
+    /// (`localhost`, `127.0.0.1`, `[::1]` and so on), because they would receive the key in clear text. The proxy set
+    /// here is used for every address, and receives the key of calls over plain HTTP.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.http.proxy = Some(url.into());
         self
     }
 
-    /// Trusts one more authority, a certificate in PEM or several of them: for installations of your own. It needs the
-    /// feature `rustls` or `native-tls`.
+    /// Adds one or more root certificates in PEM, for self-managed installations. It requires the feature `rustls` or
+    /// `native-tls`.
     pub fn root_certificate_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.http.roots.push(pem.into());
         self
     }
 
-    /// Shows this certificate to the server: certificate chain and private key in PEM. It needs the feature
-    /// `rustls`.
+    /// Sets the client certificate: the certificate chain and the private key in PEM. It requires the feature `rustls`.
     pub fn client_identity_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.http.identity = Some(pem.into());
         self
     }
 
-    /// How long a connection may take to be made; 15 seconds when it is not set.
+    /// Sets the timeout for connecting; 15 seconds by default.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.http.connect_timeout = Some(timeout);
         self
     }
 
-    /// How long one attempt may take, from the request to the head of the answer and, for a buffered answer, its last
-    /// byte; 60 seconds when it is not set, 10 minutes for downloads and uploads.
+    /// Sets the timeout of one attempt; 60 seconds by default, 10 minutes for downloads and uploads.
+    ///
+    /// It runs from the start of the request to the last byte of a buffered response, or to the head of a streamed one.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.transport.timeouts.attempt = Some(timeout);
         self
     }
 
-    /// How long a call may take with all its attempts, the pauses between them and the waiting for limits, up to the head
-    /// of a streamed answer; 5 minutes when it is not set, 30 for downloads and uploads. A call to whose attempts more is
-    /// given has as much.
+    /// Sets the timeout of a call with all its attempts; 5 minutes by default, 30 minutes for downloads and uploads.
+    ///
+    /// It includes the delays between attempts and the waits for limits, and ends at the head of a streamed response. A
+    /// call with a longer timeout for its attempts has at least that long.
     pub fn total_timeout(mut self, timeout: Duration) -> Self {
         self.transport.timeouts.total = Some(timeout);
         self
     }
 
-    /// Sets how long nothing may arrive in the body of a streamed response before it ends with an error of kind
-    /// [`Timeout`](harness_api::ErrorKind::Timeout); 10 minutes when it is not set.
+    /// Sets the idle timeout of streamed responses; 10 minutes by default.
+    ///
+    /// If no byte of the body arrives for this long, the stream ends with an error of kind
+    /// [`Timeout`](harness_api::ErrorKind::Timeout).
     ///
     /// ```
     /// use std::time::Duration;
@@ -181,36 +187,37 @@ impl HarnessBuilder {
         self
     }
 
-    /// How calls are repeated; [`RetryPolicy::never`] turns it off.
+    /// Sets the retry policy; [`RetryPolicy::never`] disables retries.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.transport.retry = policy;
         self
     }
 
-    /// Holds calls back to stay below a rate; there is no limit when it is not set.
+    /// Sets a rate limit for requests; none by default. Requests above the rate are delayed.
     pub fn rate_limit(mut self, limit: RateLimit) -> Self {
         self.transport.rate = Some(limit);
         self
     }
 
-    /// How many requests may be on their way at once, at least one; there is no limit when it is not set. A streamed
-    /// answer counts until its head, and a call that pauses before a repetition does not.
+    /// Sets the maximum number of concurrent requests, at least one; unlimited by default.
+    ///
+    /// A streamed response counts until its head has arrived. A call that waits before a retry does not count.
     pub fn max_concurrency(mut self, calls: usize) -> Self {
         self.transport.concurrency = Some(calls);
         self
     }
 
-    /// Sets how many bytes of a buffered response are accepted: 64 MiB by default. Streams have no limit.
+    /// Sets the maximum size of a buffered response in bytes; 64 MiB by default. Streams are unlimited.
     ///
-    /// It bounds the memory that a response takes, whatever the server sends: a body and what is decoded from it take at
-    /// most about three times the bytes of the body and half of this limit, so about 224 MiB by default. What would take
-    /// more is an error of kind [`Decode`](crate::ErrorKind::Decode).
+    /// The limit bounds the memory of a response, whatever the server sends: the body and the values decoded from it
+    /// take at most about three times the size of the body plus half of this limit, so about 224 MiB by default. A
+    /// response that would take more is an error of kind [`Decode`](crate::ErrorKind::Decode).
     pub fn max_body(mut self, bytes: u64) -> Self {
         self.max_body = Some(bytes);
         self
     }
 
-    /// Adds a layer of your own, around each attempt: it sees requests as they leave, and answers as they come.
+    /// Adds a layer around each attempt. It sees requests just before they are sent, and responses as they arrive.
     pub fn layer(mut self, layer: impl Layer + 'static) -> Self {
         self.layers.push(Arc::new(layer));
         self
@@ -220,13 +227,17 @@ impl HarnessBuilder {
     ///
     /// # Errors
     ///
-    /// Of kind [`Build`](crate::ErrorKind::Build): no key, or one with something around it, such as quotes or `Bearer`; an
-    /// account that is missing or not that of the key; an empty identifier of account, default organization or default
-    /// project; an address that is not a URL, or plain HTTP to another machine; a certificate or proxy that cannot be read,
-    /// with the cause as its source; a user agent that a header cannot carry.
+    /// Returns an error of kind [`Build`](crate::ErrorKind::Build):
+    ///
+    /// - if the key is missing, or is surrounded by other text, such as quotes or `Bearer`;
+    /// - if the account is missing, or differs from the account of the key;
+    /// - if the identifier of the account, the default organization or the default project is empty;
+    /// - if the address is not a URL, or uses plain HTTP to another machine;
+    /// - if a certificate or proxy cannot be read, with the cause as the source of the error;
+    /// - if the user agent is not a valid header value.
     pub fn build(self) -> Result<Harness> {
         let key = self.key.filter(|key| !key.is_empty()).ok_or_else(|| {
-            Error::build("there is no key: call `api_key` or set HARNESS_PLATFORM_API_KEY")
+            Error::build("the API key is missing: call `api_key` or set HARNESS_PLATFORM_API_KEY")
         })?;
         key.check()?;
         let redactor = key.redactor();
@@ -241,7 +252,7 @@ impl HarnessBuilder {
         }
         if self.project.is_some() && self.org.is_none() {
             return Err(Error::build(
-                "a default project needs a default organization",
+                "a default project requires a default organization",
             ));
         }
         let endpoint = self.endpoint.as_deref().unwrap_or(server::SAAS);
@@ -254,7 +265,7 @@ impl HarnessBuilder {
         let mut builder = harness_api::Client::builder(url.as_str())
             .http(http)
             .header("x-api-key", key.expose())
-            .map_err(|_| Error::build("the key holds bytes that a header cannot carry"))?
+            .map_err(|_| Error::build("the key contains bytes that are not valid in a header"))?
             .header("user-agent", &agent)?;
         if let Some(bytes) = self.max_body {
             builder = builder.max_body(bytes);
@@ -277,7 +288,7 @@ impl HarnessBuilder {
 
 const OWN_AGENT: &str = concat!("harness-api-rust/", env!("CARGO_PKG_VERSION"));
 
-/// The name of the caller's program in front of our own.
+/// Returns the `User-Agent` header: the product of the caller, then the name of this crate.
 fn agent(product: Option<&str>) -> Result<String> {
     let Some(product) = product.map(str::trim) else {
         return Ok(OWN_AGENT.to_owned());
@@ -289,7 +300,7 @@ fn agent(product: Option<&str>) -> Result<String> {
     match HeaderValue::from_bytes(agent.as_bytes()) {
         Ok(_) => Ok(agent),
         Err(error) => Err(Error::build(
-            "the user agent holds characters that a header cannot carry",
+            "the user agent contains characters that are not valid in a header",
         )
         .with_source(error)),
     }
@@ -300,30 +311,30 @@ fn account(key: &ApiKey, given: Option<String>, redactor: &Redactor) -> Result<S
     let given = given.map(|id| id.trim().to_owned());
     let id = key.account().or(given.as_deref()).unwrap_or_default();
     if let Err(error) = HeaderValue::from_str(id) {
-        return Err(
-            Error::build("the account id holds characters that a header cannot carry")
-                .with_source(error),
-        );
+        return Err(Error::build(
+            "the account id contains characters that are not valid in a header",
+        )
+        .with_source(error));
     }
     match (key.account(), given) {
         (_, Some(given)) if given.is_empty() => Ok(given),
         (Some(of_key), Some(given)) if of_key != given => Err(Error::build(format!(
-            "the key belongs to account `{}`, and the account is set to `{}`",
+            "the key belongs to account `{}`, but the account is set to `{}`",
             line(of_key),
             line(&given)
         ))),
         (Some(of_key), _) => Ok(of_key.to_owned()),
         (None, Some(given)) => Ok(given),
         (None, None) => Err(Error::build(
-            "the account is not known, because the key does not hold it: call `account` or set HARNESS_ACCOUNT_ID",
+            "the account is unknown, because the key does not contain it: call `account` or set HARNESS_ACCOUNT_ID",
         )),
     }
 }
 
-/// Without the key, certificates and addresses.
+/// Omits the key, certificates and addresses.
 impl fmt::Debug for HarnessBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Whoever mixes up two settings must not see the key.
+        // A caller may confuse two settings, so the key is masked in all of them.
         let redactor = self.key.as_ref().map(ApiKey::redactor).unwrap_or_default();
         let account = self.account.as_deref().map(|id| redactor.one_line(id, 100));
         f.debug_struct("HarnessBuilder")
@@ -345,26 +356,26 @@ mod tests {
         Harness::builder().api_key("sat.AcmeAccount.6650f0.s3cret")
     }
 
-    /// Certificates have tests of their own.
+    /// Certificates have their own tests.
     #[test]
     fn what_a_setter_cannot_use_is_refused_and_named() {
         let key = |key: &str| Harness::builder().api_key(key).account("AcmeAccount");
         for (builder, why, has_source) in [
-            (key(""), "there is no key", false),
-            (key(" \n"), "there is no key", false),
+            (key(""), "the API key is missing", false),
+            (key(" \n"), "the API key is missing", false),
             (key("Bearer sat.a.b.s3cret"), "`Bearer`", false),
             (key("'first-s3cret'"), "quotes", false),
             (key("first\ns3cret"), "line break", false),
             (key("SAT.AcmeAccount.6650f0.s3cret"), "misspelt", false),
             (
                 Harness::builder().api_key("first-s3cret"),
-                "the account is not known",
+                "the account is unknown",
                 false,
             ),
             (builder().account("Other"), "belongs to account", false),
             (
                 key("first-generation").account("Ac\nme"),
-                "the account id holds",
+                "the account id contains",
                 true,
             ),
             (builder().endpoint(""), "is empty", false),
@@ -391,11 +402,15 @@ mod tests {
             ),
             (
                 builder().default_project("checkout"),
-                "needs a default organization",
+                "requires a default organization",
                 false,
             ),
             (builder().user_agent(" "), "the user agent is empty", false),
-            (builder().user_agent("a\nb"), "the user agent holds", true),
+            (
+                builder().user_agent("a\nb"),
+                "the user agent contains",
+                true,
+            ),
             (builder().proxy(""), "proxy is not a URL", true),
             (builder().proxy("http://"), "proxy is not a URL", true),
             (
@@ -410,7 +425,7 @@ mod tests {
             ),
             (
                 builder().http_client(reqwest::Client::builder().user_agent("a\nb")),
-                "the HTTP client cannot be made: failed to parse header value",
+                ": failed to parse header value",
                 true,
             ),
         ] {

@@ -1,4 +1,4 @@
-//! The key of a caller, and what can be read from it.
+//! API keys.
 
 use std::fmt;
 
@@ -7,9 +7,9 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::{Error, Result};
 
-/// A key of the platform: a personal (`pat.`) or service account (`sat.`) token, or one of an older form.
+/// API key of the platform: a personal (`pat.`) or service account (`sat.`) token, or a key of the first generation.
 ///
-/// It is zeroed when dropped and never printed.
+/// It is zeroed when dropped, and never printed.
 ///
 /// ```
 /// use harness_api_ext::{ApiKey, KeyKind};
@@ -21,27 +21,27 @@ use crate::error::{Error, Result};
 #[derive(Clone)]
 pub struct ApiKey(SecretString);
 
-/// What kind of token a key is.
+/// Type of an API key.
 ///
 /// ```
 /// use harness_api_ext::{ApiKey, KeyKind};
 ///
-/// // Somebody else's tool may keep a key of the first generation.
+/// // Other tools may store a key of the first generation here.
 /// assert_eq!(ApiKey::new("bm90IGEgdG9rZW4").kind(), KeyKind::Other);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KeyKind {
-    /// A personal access token, with the permissions of its user.
+    /// Personal access token, with the permissions of its user.
     Personal,
-    /// A token of a service account. It cannot ask who the current user is.
+    /// Token of a service account. It cannot read the current user.
     ServiceAccount,
-    /// Neither: a key of the first generation, or none at all.
+    /// Any other value: a key of the first generation, or an invalid one.
     Other,
 }
 
 impl ApiKey {
-    /// Takes a key over; blanks around it, such as the end of a line from a file, are dropped.
+    /// Creates a key from a text. Surrounding whitespace, such as the line break at the end of a file, is removed.
     pub fn new(key: impl Into<String>) -> Self {
         let key = SecretString::from(key.into());
         if key.expose_secret().trim().len() == key.expose_secret().len() {
@@ -50,7 +50,7 @@ impl ApiKey {
         Self(SecretString::from(key.expose_secret().trim().to_owned()))
     }
 
-    /// What kind of token it is, by its prefix, which the server takes in lower case only.
+    /// Returns the type of the key, by its prefix. The server accepts the prefix in lower case only.
     pub fn kind(&self) -> KeyKind {
         let key = self.0.expose_secret();
         if key.starts_with("pat.") {
@@ -62,9 +62,9 @@ impl ApiKey {
         }
     }
 
-    /// The account that a token belongs to: the second of its four parts.
+    /// Returns the account of a token: the second of its four parts.
     ///
-    /// A token of three parts has its own id there, and a key of another kind has no parts: these give `None`.
+    /// Returns `None` for a token of three parts, whose second part is its own id, and for any other key.
     pub fn account(&self) -> Option<&str> {
         if self.kind() == KeyKind::Other {
             return None;
@@ -77,7 +77,8 @@ impl ApiKey {
         whole.then_some(account)
     }
 
-    /// Refuses what cannot be a key, and says what it looks like. No part of it is shown.
+    /// Returns an error if the text cannot be a key, with a hint at the likely cause. The error contains no part of the
+    /// key.
     pub(super) fn check(&self) -> Result<()> {
         let key = self.0.expose_secret();
         let starts_with = |prefix: &str| {
@@ -93,17 +94,17 @@ impl ApiKey {
             })
         });
         let fault = if starts_with("bearer ") || starts_with("basic ") {
-            "the key begins with the name of a scheme, such as `Bearer`: give the token alone"
+            "the key begins with an authentication scheme, such as `Bearer`: pass only the token"
         } else if key.starts_with(is_quote) || key.ends_with(is_quote) {
-            "the key stands in quotes: give it without them"
+            "the key is in quotes: remove them"
         } else if key.contains(['\n', '\r']) {
-            "the key has a line break in it: is it more than one value, or a whole file?"
+            "the key contains a line break: is it more than one value, or a whole file?"
         } else if key.contains(char::is_whitespace) {
-            "the key has white space in it: is it more than one value?"
+            "the key contains whitespace: is it more than one value?"
         } else if key.contains(char::is_control) {
-            "the key holds bytes that a header cannot carry"
+            "the key contains bytes that are not valid in a header"
         } else if self.kind() == KeyKind::Other && is_misspelt {
-            "the key looks like a token whose prefix is misspelt: tokens begin with `pat.` or `sat.`, in lower case"
+            "the key looks like a token with a misspelt prefix: tokens begin with `pat.` or `sat.`, in lower case"
         } else {
             return Ok(());
         };
@@ -141,7 +142,7 @@ impl From<&str> for ApiKey {
     }
 }
 
-/// The kind alone.
+/// Shows only the type of the key.
 impl fmt::Debug for ApiKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ApiKey({:?})", self.kind())
@@ -192,8 +193,8 @@ mod tests {
             ("“pat.a.b.s3cret”", "in quotes"),
             ("pat.a.b.s3cret\npat.c.d.s3cret", "line break"),
             ("pat.a.b.s3\r\ncret", "line break"),
-            ("x-api-key: pat.a.b.s3cret", "white space"),
-            ("pat.a.b.\u{7}s3cret", "cannot carry"),
+            ("x-api-key: pat.a.b.s3cret", "whitespace"),
+            ("pat.a.b.\u{7}s3cret", "not valid in a header"),
             ("PAT.a.b.s3cret", "misspelt"),
             ("Sat.a.b.s3cret", "misspelt"),
             ("pat_a.b.s3cret", "misspelt"),

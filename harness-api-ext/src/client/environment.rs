@@ -12,7 +12,7 @@ const ENDPOINT: &str = "HARNESS_ENDPOINT";
 const ORG: &str = "HARNESS_ORG";
 const PROJECT: &str = "HARNESS_PROJECT";
 
-/// A builder filled from variables, read by `lookup`.
+/// Returns a builder filled from the environment variables that `lookup` reads.
 pub(super) fn builder(lookup: impl Fn(&str) -> Result<String, VarError>) -> Result<HarnessBuilder> {
     let get = |name: &str| match lookup(name) {
         Ok(value) if value.trim().is_empty() => Ok(None),
@@ -30,7 +30,7 @@ pub(super) fn builder(lookup: impl Fn(&str) -> Result<String, VarError>) -> Resu
     let (org, project) = (get(ORG)?, get(PROJECT)?);
     if project.is_some() && org.is_none() {
         return Err(Error::build(format!(
-            "{PROJECT} is set and {ORG} is not: a project belongs to an organization (the built-in one is `default`)"
+            "{PROJECT} is set, but {ORG} is not: a project belongs to an organization (the built-in one is `default`)"
         )));
     }
     if let Some(org) = org {
@@ -42,14 +42,15 @@ pub(super) fn builder(lookup: impl Fn(&str) -> Result<String, VarError>) -> Resu
     Ok(builder)
 }
 
-/// The platform's key; the variable that tools of the first generation use as well counts when it holds a token.
+/// Returns the key of the platform. The variable shared with tools of the first generation counts only if it contains a
+/// token.
 fn key(platform: Option<String>, shared: Option<String>) -> Result<ApiKey> {
     if let Some(key) = platform {
         return Ok(ApiKey::new(key));
     }
     let Some(key) = shared.map(ApiKey::new) else {
         return Err(Error::build(format!(
-            "there is no key: set {PLATFORM_KEY}, or {KEY} to a token that begins with `pat.` or `sat.`"
+            "the API key is missing: set {PLATFORM_KEY}, or {KEY} to a token that begins with `pat.` or `sat.`"
         )));
     };
     key.check()?;
@@ -114,13 +115,13 @@ mod tests {
         assert!(refusal(&[(KEY, "first-generation")]).contains("first generation"));
         assert!(refusal(&[(KEY, "Bearer pat.One.6650f0.s3cret")]).contains("`Bearer`"));
         assert!(refusal(&[(PLATFORM_KEY, "'pat.One.6650f0.s3cret'")]).contains("quotes"));
-        assert!(refusal(&[(PLATFORM_KEY, " ")]).contains("there is no key"));
+        assert!(refusal(&[(PLATFORM_KEY, " ")]).contains("the API key is missing"));
         assert!(refusal(&[(PLATFORM_KEY, "pat.6650f0.s3cret")]).contains(ACCOUNT));
         assert!(
             refusal(&[(PLATFORM_KEY, "pat.One.6650f0.s3cret"), (ACCOUNT, "Two")])
                 .contains("belongs to account `One`")
         );
-        // Values in the place of others.
+        // Values of other variables.
         for (name, value) in [
             (ACCOUNT, "pat.One.6650f0.s3cret\nx"),
             (ENDPOINT, "pat.One.6650f0.s3cret"),

@@ -1,4 +1,4 @@
-//! The HTTP clients that a client is made of.
+//! The HTTP clients of a client.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -12,17 +12,16 @@ use crate::error::{Error, Result, cause};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// How long nothing may arrive in the body of a stream. What is read whole has the time of its attempt, and is spared a
-/// timer more.
+/// Default idle timeout of streams. Buffered bodies have the timeout of their attempt, and need no second timer.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(10 * 60);
 
-/// As good as no timeout, for an HTTP client that adds it to the present.
+/// Longest timeout that can be added to the current time: in effect, none.
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
-/// The schemes of proxies. What has another one is passed over by the HTTP client, and everything goes directly.
+/// Supported schemes of proxies. reqwest ignores a proxy with any other scheme and connects directly.
 const PROXIES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
 
-/// What is set for every HTTP client.
+/// Settings of every HTTP client.
 #[derive(Default)]
 pub(super) struct Http {
     pub(super) proxy: Option<String>,
@@ -33,12 +32,12 @@ pub(super) struct Http {
 }
 
 impl Http {
-    /// How long nothing may arrive in the body of a stream.
+    /// Returns the idle timeout of streamed bodies.
     pub(super) fn idle_timeout(&self) -> Duration {
         self.idle_timeout.unwrap_or(IDLE_TIMEOUT)
     }
 
-    /// What the client of the calls is built from: the caller's builder, or one of ours, with what is set.
+    /// Builds the client for calls from the builder of the caller, or from a new one, with these settings.
     pub(super) fn calls(&self, given: Option<ClientBuilder>) -> Result<ClientBuilder> {
         match given {
             Some(given) => self.set(given),
@@ -67,13 +66,13 @@ impl Http {
     }
 }
 
-/// A proxy for everything. Its address may hold a password, and is not shown.
+/// Returns a proxy for all requests. Its address may contain a password, and is not shown.
 fn proxy(url: &str) -> Result<Proxy> {
     let url = url.trim();
     let proxy = Proxy::all(url).map_err(|error| {
         let why = cause(&error);
         let message = format!(
-            "the address of the proxy is not a URL: {why}; it looks like http://proxy.example:3128"
+            "the address of the proxy is not a URL: {why}; expected a form such as http://proxy.example:3128"
         );
         Error::build(message).with_source(error)
     })?;
@@ -93,12 +92,12 @@ fn proxy(url: &str) -> Result<Proxy> {
 
 /// HTTP clients for pre-signed URLs. They follow redirects, because they send no API key.
 ///
-/// They are made when they are first asked for: most programs never do, and each costs as much as the client of the calls. A
-/// builder that the caller gave is for the server of the calls, and has no part in them.
+/// They are built at first use: most programs never need them, and each costs as much as the client for calls. The
+/// builder that the caller set applies only to the client for calls.
 pub(super) struct Links {
     http: Http,
     agent: String,
-    /// Without the proxies of the environment: for links to the own machine.
+    /// Ignores the proxies of the environment, for URLs of this machine.
     direct: OnceLock<reqwest::Client>,
     other: OnceLock<reqwest::Client>,
 }
@@ -113,7 +112,7 @@ impl Links {
         }
     }
 
-    /// The client for a link.
+    /// Returns the client for a URL.
     pub(super) fn client(&self, link: &Url) -> Result<&reqwest::Client> {
         let has_proxy = self.http.proxy.is_some();
         let is_direct = !has_proxy && is_loopback(link);
@@ -133,17 +132,17 @@ impl Links {
             (false, false) => builder.redirect(Policy::custom(not_to_own_machine)),
         };
         let client = builder.build().map_err(|error| {
-            let message = format!("the HTTP client cannot be made: {}", cause(&error));
+            let message = format!("the HTTP client cannot be built: {}", cause(&error));
             Error::build(message).with_source(error)
         })?;
         Ok(cell.get_or_init(|| client))
     }
 }
 
-/// Follows redirects, but not from elsewhere to this machine: that would go through a proxy of the environment.
+/// Follows redirects, except from other hosts to this machine: they would use a proxy of the environment.
 fn not_to_own_machine(attempt: Attempt<'_>) -> reqwest::redirect::Action {
     if is_loopback(attempt.url()) {
-        attempt.error("a redirect of another host leads to this machine")
+        attempt.error("another host redirects to this machine")
     } else {
         Policy::default().redirect(attempt)
     }

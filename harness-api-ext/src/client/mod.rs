@@ -1,4 +1,4 @@
-//! The client: who calls which server, and where its operations are reached.
+//! The client: its credentials, its server, and the methods that call operations.
 
 mod builder;
 mod credentials;
@@ -20,7 +20,7 @@ use self::http::Links;
 use crate::error::Result;
 use crate::scope::{Account, Org, Project, Scope};
 
-/// A client of the Harness Platform. Clones are cheap and share connections, limits and the retry budget.
+/// Client for the Harness Platform API. Clones are cheap and share connections, limits and the retry budget.
 ///
 /// ```no_run
 /// use harness_api_ext::Harness;
@@ -30,7 +30,7 @@ use crate::scope::{Account, Org, Project, Scope};
 /// let project = harness.org("default").project("checkout");
 /// println!("{} at {}, {:?}", harness.account_id(), harness.base_url(), project);
 ///
-/// // Or all of it from the environment.
+/// // Or with all settings from the environment.
 /// let harness = Harness::builder_from_env()?.user_agent("acme-deployer/2.1").build()?;
 /// println!("{:?} {:?}", harness.default_org(), harness.default_project());
 /// # Ok(())
@@ -41,7 +41,7 @@ pub struct Harness(Arc<Inner>);
 
 struct Inner {
     raw: harness_api::Client,
-    /// Without key and layers: for links that carry their own permission.
+    /// Client for pre-signed URLs, without key and layers.
     links: Links,
     account: Arc<str>,
     org: Option<Arc<str>>,
@@ -49,39 +49,46 @@ struct Inner {
 }
 
 impl Harness {
-    /// Begins to make a client.
+    /// Returns a builder for a client.
     pub fn builder() -> HarnessBuilder {
         HarnessBuilder::default()
     }
 
-    /// A client from environment variables.
+    /// Creates a client from environment variables.
     ///
-    /// The key is `HARNESS_PLATFORM_API_KEY`; else `HARNESS_API_KEY`, when it begins with `pat.` or `sat.`, because other
-    /// tools keep a key of the first generation there. `HARNESS_ACCOUNT_ID` is needed where the key does not hold it,
-    /// `HARNESS_ENDPOINT` where the server is not `https://app.harness.io`. `HARNESS_ORG` and `HARNESS_PROJECT` choose
-    /// what [`default_org`](Self::default_org) and [`default_project`](Self::default_project) give. Empty is as good as
-    /// absent.
+    /// | Variable | Meaning |
+    /// |---|---|
+    /// | `HARNESS_PLATFORM_API_KEY` | the API key |
+    /// | `HARNESS_API_KEY` | the API key if the other variable is not set; used only if it begins with `pat.` or `sat.`, because other tools keep a key of the first generation there |
+    /// | `HARNESS_ACCOUNT_ID` | the account, required if the key does not contain it |
+    /// | `HARNESS_ENDPOINT` | the server, `https://app.harness.io` by default |
+    /// | `HARNESS_ORG` | the organization of [`default_org`](Self::default_org) |
+    /// | `HARNESS_PROJECT` | the project of [`default_project`](Self::default_project) |
+    ///
+    /// An empty variable counts as not set.
     ///
     /// # Errors
     ///
-    /// Of kind [`Build`](crate::ErrorKind::Build), saying which variable is missing, or which two do not agree.
+    /// Returns an error of kind [`Build`](crate::ErrorKind::Build) that names the missing variable, or the two
+    /// variables that contradict each other.
     pub fn from_env() -> Result<Self> {
         Self::builder_from_env()?.build()
     }
 
-    /// A builder filled from environment variables, as [`from_env`](Self::from_env) does.
+    /// Returns a builder filled from environment variables; see [`from_env`](Self::from_env).
     ///
     /// # Errors
     ///
-    /// As [`from_env`](Self::from_env).
+    /// See [`from_env`](Self::from_env).
     pub fn builder_from_env() -> Result<HarnessBuilder> {
         environment::builder(|name| std::env::var(name))
     }
 
-    /// Every operation of the API, with the key, scope, retries, limits and tracing of this client.
+    /// Returns the raw client with every operation of the API. It uses the key, scope, retries, limits and tracing of
+    /// this client.
     ///
-    /// Its errors become those of this crate by `?`. Where an operation has a parameter for the account, and it is not
-    /// given, it is filled in; [`InScope`](crate::InScope) does the same for organization and project.
+    /// Its errors convert to those of this crate with `?`. If an operation has a parameter for the account and it is
+    /// not set, it is filled in; [`InScope`](crate::InScope) does the same for organization and project.
     ///
     /// ```no_run
     /// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
@@ -94,9 +101,10 @@ impl Harness {
         &self.0.raw
     }
 
-    /// A call of an endpoint which the description of the API lacks, with everything that [`raw`](Self::raw) has.
+    /// Returns a request for an endpoint that the description of the API lacks. It has all features of
+    /// [`raw`](Self::raw).
     ///
-    /// The path begins with a slash; placeholders in braces are filled by [`segment`](harness_api::Request::segment).
+    /// The path begins with a slash. [`segment`](harness_api::Request::segment) fills placeholders in braces.
     pub fn request(
         &self,
         method: harness_api::reqwest::Method,
@@ -105,48 +113,49 @@ impl Harness {
         self.0.raw.request(method.as_str(), path)
     }
 
-    /// The account.
+    /// Returns a handle for the account.
     pub fn account(&self) -> Account {
         Account::new(Scope::new(self.clone(), None, None))
     }
 
-    /// An organization of the account. Nothing is sent: whether it exists shows when it is used.
+    /// Returns a handle for an organization of the account. Sends no request: whether the organization exists is known
+    /// only when the handle is used.
     pub fn org(&self, org: impl Into<String>) -> Org {
         self.account().org(org)
     }
 
-    /// The organization from the builder or `HARNESS_ORG`.
+    /// Returns a handle for the organization from the builder or `HARNESS_ORG`, if set.
     pub fn default_org(&self) -> Option<Org> {
         Some(self.org(&**self.0.org.as_ref()?))
     }
 
-    /// The project from the builder or `HARNESS_PROJECT`.
+    /// Returns a handle for the project from the builder or `HARNESS_PROJECT`, if set.
     pub fn default_project(&self) -> Option<Project> {
         Some(self.default_org()?.project(&**self.0.project.as_ref()?))
     }
 
-    /// The id of the account.
+    /// Returns the account identifier.
     pub fn account_id(&self) -> &str {
         &self.0.account
     }
 
-    /// The address of the server, without a slash at its end.
+    /// Returns the address of the server, without a trailing slash.
     pub fn base_url(&self) -> String {
         self.0.raw.base_url()
     }
 
-    /// An HTTP client that carries no key, for a link.
+    /// Returns an HTTP client that sends no API key, for a pre-signed URL.
     pub(crate) fn plain(&self, link: &Url) -> Result<&reqwest::Client> {
         self.0.links.client(link)
     }
 
-    /// What masks the key of this client in texts.
+    /// Returns the redactor that masks the key of this client in texts.
     pub(crate) fn redactor(&self) -> &Redactor {
         self.0.raw.redactor()
     }
 }
 
-/// Server and account; no key.
+/// Shows the server and the account, but not the key.
 impl fmt::Debug for Harness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Harness")
@@ -163,7 +172,7 @@ mod tests {
 
     use super::*;
 
-    /// Answers one request, and gives what came.
+    /// Serves one request, and returns it.
     async fn serve(listener: TcpListener, answer: String) -> std::io::Result<String> {
         let (mut stream, _) = listener.accept().await?;
         let mut request = Vec::new();

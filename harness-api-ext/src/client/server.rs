@@ -1,4 +1,4 @@
-//! Where the platform is.
+//! The address of the platform.
 
 use std::net::IpAddr;
 
@@ -7,18 +7,19 @@ use harness_api::reqwest::Url;
 
 use crate::error::{Error, Result};
 
-/// The address of the hosted platform.
+/// Address of the hosted platform.
 pub(crate) const SAAS: &str = "https://app.harness.io";
 
-/// Checks an address: hosted, vanity, self-managed with or without a prefix, a mock, with or without `/gateway`.
+/// Parses and checks an address: hosted, vanity, self-managed with or without a path prefix, or a mock, with or without
+/// `/gateway`.
 ///
-/// Plain HTTP is for the own machine only: a key must not cross a network in the clear.
+/// Plain HTTP is accepted for this machine only: a key must not cross a network in clear text.
 pub(crate) fn check(address: &str, redactor: &Redactor) -> Result<Url> {
     let line = |text: &str| redactor.one_line(text, 100);
     let address = address.trim();
     if address.is_empty() {
         return Err(Error::build(format!(
-            "the address of the server is empty; it looks like {SAAS}"
+            "the address of the server is empty; expected a form such as {SAAS}"
         )));
     }
     if !address.contains("://") {
@@ -26,26 +27,27 @@ pub(crate) fn check(address: &str, redactor: &Redactor) -> Result<Url> {
         let hint = if address.chars().all(is_plain) {
             format!("is `https://{}` meant?", line(address))
         } else {
-            // There may be a password in it.
-            format!("it looks like {SAAS}")
+            // The address may contain a password.
+            format!("expected a form such as {SAAS}")
         };
         let message = format!("the address of the server has no scheme: {hint}");
         return Err(Error::build(message));
     }
     let url = Url::parse(address).map_err(|error| {
-        let message =
-            format!("the address of the server is not a URL: {error}; it looks like {SAAS}");
+        let message = format!(
+            "the address of the server is not a URL: {error}; expected a form such as {SAAS}"
+        );
         Error::build(message).with_source(error)
     })?;
     let Some(host) = url.host_str() else {
-        return Err(Error::build("the address of the server names no host"));
+        return Err(Error::build("the address of the server has no host"));
     };
     match url.scheme() {
         "https" => {}
         "http" if is_loopback(host) => {}
         "http" => {
             return Err(Error::build(format!(
-                "plain HTTP to `{}` is refused, because the key would cross the network in the clear: use https://",
+                "plain HTTP to `{}` is refused, because the key would cross the network in clear text: use https://",
                 line(host)
             )));
         }
@@ -58,13 +60,14 @@ pub(crate) fn check(address: &str, redactor: &Redactor) -> Result<Url> {
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(Error::build(
-            "the address of the server holds a user name or password: a key is set apart",
+            "the address of the server contains a user name or password: set the key with `api_key`",
         ));
     }
     Ok(url)
 }
 
-/// Whether what is sent to a host stays on this machine for sure. Names below `localhost` may be asked of a name server.
+/// Returns whether requests to a host certainly stay on this machine. Names below `localhost` may be resolved by a name
+/// server.
 fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost")
@@ -93,7 +96,10 @@ mod tests {
         }
         for (bad, why) in [
             ("app.harness.io", "is `https://app.harness.io` meant?"),
-            ("u:s3cret@app.harness.io", "no scheme: it looks like"),
+            (
+                "u:s3cret@app.harness.io",
+                "no scheme: expected a form such as",
+            ),
             ("localhost:8080", "is `https://localhost:8080` meant?"),
             ("", "is empty"),
             ("https://app.harness.io:port", "not a URL: invalid port"),

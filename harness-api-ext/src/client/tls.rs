@@ -1,4 +1,4 @@
-//! Certificates, for the TLS that is compiled in.
+//! Certificates for the compiled TLS backend.
 
 use harness_api::reqwest::ClientBuilder;
 #[cfg(feature = "rustls")]
@@ -10,7 +10,7 @@ use harness_api::reqwest::{self, Certificate};
 use crate::error::cause;
 use crate::error::{Error, Result};
 
-/// Trusts one or more authorities, given in the `number`-th place.
+/// Adds the root certificates of the `number`-th call.
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 pub(super) fn trust(
     mut builder: ClientBuilder,
@@ -31,7 +31,7 @@ pub(super) fn trust(
              `-----END CERTIFICATE-----`"
         )));
     }
-    // What a certificate holds is read only when a client is built. One that trusts nothing else costs little.
+    // Certificates are parsed only when a client is built. A client without further roots is cheap.
     let only = reqwest::Client::builder().tls_certs_only(roots.clone());
     only.build().map_err(fault)?;
     for root in roots {
@@ -43,11 +43,11 @@ pub(super) fn trust(
 #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
 pub(super) fn trust(_: ClientBuilder, _: &[u8], _: usize) -> Result<ClientBuilder> {
     Err(Error::build(
-        "a root certificate needs the feature `rustls` or `native-tls`",
+        "a root certificate requires the feature `rustls` or `native-tls`",
     ))
 }
 
-/// Shows a certificate to the server.
+/// Sets the client certificate.
 #[cfg(feature = "rustls")]
 pub(super) fn identify(builder: ClientBuilder, pem: &[u8]) -> Result<ClientBuilder> {
     let fault = |error: reqwest::Error| {
@@ -58,7 +58,7 @@ pub(super) fn identify(builder: ClientBuilder, pem: &[u8]) -> Result<ClientBuild
         Error::build(message).with_source(error)
     };
     let identity = Identity::from_pem(pem).map_err(fault)?;
-    // Whether key and certificate can be used shows when a client is built.
+    // Whether the key matches the certificate is checked only when a client is built.
     let only = reqwest::Client::builder().tls_certs_only([]);
     only.identity(identity.clone()).build().map_err(fault)?;
     Ok(builder.identity(identity))
@@ -67,7 +67,7 @@ pub(super) fn identify(builder: ClientBuilder, pem: &[u8]) -> Result<ClientBuild
 #[cfg(not(feature = "rustls"))]
 pub(super) fn identify(_: ClientBuilder, _: &[u8]) -> Result<ClientBuilder> {
     Err(Error::build(
-        "a client certificate in PEM needs the feature `rustls`",
+        "a client certificate in PEM requires the feature `rustls`",
     ))
 }
 
@@ -77,7 +77,7 @@ mod tests {
 
     use crate::{ErrorKind, Harness, HarnessBuilder};
 
-    /// A root of nobody.
+    /// Root certificate that signs nothing.
     const ROOT: &str = "-----BEGIN CERTIFICATE-----
 MIIBqDCCAU2gAwIBAgIUZbkETEFbiwc8rOjy4HCf9FnOEvwwCgYIKoZIzj0EAwIw
 KDENMAsGA1UECgwEQWNtZTEXMBUGA1UEAwwOQWNtZSB0ZXN0IHJvb3QwIBcNMjYx
@@ -90,7 +90,7 @@ MAMBAf8wCgYIKoZIzj0EAwIDSQAwRgIhAPiJdoV5D8oELSC9eb6BjqphlIlpdzAR
 HPndy3RrOmWnAiEA/LOriKl14YwaVSaqJXVmVqK0W69becx7Tnyqy3ufO+4=
 -----END CERTIFICATE-----
 ";
-    /// PEM whose block is no Base64, and whose block is no certificate.
+    /// PEM whose block is not Base64, and PEM whose block is not a certificate.
     const NO_BASE64: &str = "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n";
     const NO_X509: &str = "-----BEGIN CERTIFICATE-----\nbm8gY2VydA==\n-----END CERTIFICATE-----\n";
     const KEY_ALONE: &str = "-----BEGIN PRIVATE KEY-----\nbm8ga2V5\n-----END PRIVATE KEY-----\n";
@@ -111,7 +111,7 @@ HPndy3RrOmWnAiEA/LOriKl14YwaVSaqJXVmVqK0W69becx7Tnyqy3ufO+4=
         ] {
             let error = builder.build().unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Build);
-            let names_feature = error.to_string().contains("needs the feature");
+            let names_feature = error.to_string().contains("requires the feature");
             assert_eq!(names_feature, !is_possible, "{error}");
         }
     }
@@ -129,7 +129,7 @@ HPndy3RrOmWnAiEA/LOriKl14YwaVSaqJXVmVqK0W69becx7Tnyqy3ufO+4=
             (NO_X509, true),
             (&one_is_bad, true),
         ] {
-            // The second of two is named.
+            // The error names the second of the two.
             let builder = builder().root_certificate_pem(ROOT);
             let error = builder.root_certificate_pem(pem).build().expect_err(pem);
             assert_eq!(error.kind(), ErrorKind::Build, "{pem}");

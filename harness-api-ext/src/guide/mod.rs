@@ -1,25 +1,25 @@
-//! The guide: how things are done with this crate, one page a task.
+//! Guide: one page for each task.
 //!
-//! It is written for people who know Rust and Harness. Samples are compiled, and most of them run against the
-//! [mock](testing) whenever the crate is tested.
+//! It is written for readers who know Rust and Harness. All samples are compiled, and most of them run against the
+//! [mock](testing) in the tests of this crate.
 //!
-//! | Page | About |
+//! | Page | Topics |
 //! |---|---|
 //! | [`getting_started`] | dependencies, keys, environment variables |
 //! | [`scopes`] | account, organization, project; handles and builders; Git |
-//! | [`errors`] | what to ask an error |
-//! | [`paging`] | lists, and going on after a failure |
-//! | [`retries`] | repetition, limits, timeouts, tracing |
+//! | [`errors`] | kinds, predicates and details of errors |
+//! | [`paging`] | lists, and resuming after a failure |
+//! | [`retries`] | retries, limits, timeouts, tracing |
 //! | [`waiting`] | runs, logs, GitOps, waits of your own |
-//! | [`testing`] | tests of your program against a mock |
+//! | [`testing`] | testing your program against a mock |
 //! | [`raw_operations`] | every operation, and endpoints that the description lacks |
 //! | [`self_managed`] | other hosts, proxies, certificates |
-//! | [`blocking`] | without async |
-//! | [`upgrading`] | versions, and what a new description means |
+//! | [`blocking`] | programs without async |
+//! | [`upgrading`] | versions, and the effect of a new description |
 //!
-//! The [examples](https://docs.rs/crate/harness-api-ext/latest/source/examples/) are whole programs.
+//! The [examples](https://docs.rs/crate/harness-api-ext/latest/source/examples/) are complete programs.
 
-/// A page from the folder `guide`. As tests its samples count where everything they use is compiled in.
+/// Includes a page of the folder `guide`. Its samples are tests only if all features that they use are enabled.
 macro_rules! page {
     ($page:ident needs $($feature:literal)*) => {
         #[cfg_attr(

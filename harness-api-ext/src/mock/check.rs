@@ -1,4 +1,4 @@
-//! What is wrong with a request, by the description of its operation.
+//! Validation of requests by the description of their operations.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use super::envelope::{Reason, Refusal};
 use super::received::Received;
 use super::route;
 
-/// Something in a request that the description does not allow.
+/// Part of a request that the description does not allow.
 ///
 /// ```
 /// use harness_api_ext::mock::{Reply, Server};
@@ -31,9 +31,9 @@ use super::route;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Violation {
-    /// Where: `/path`, `/query/NAME`, `/header/NAME`, `/form/NAME`, or `/body` followed by a JSON pointer.
+    /// Location: `/path`, `/query/NAME`, `/header/NAME`, `/form/NAME`, or `/body` followed by a JSON pointer.
     pub pointer: String,
-    /// What is wrong. Values of the request are not in it.
+    /// Description of the fault. It contains no values of the request.
     pub message: String,
 }
 
@@ -52,12 +52,12 @@ impl fmt::Display for Violation {
     }
 }
 
-/// What the client's table tells: an operation that does not exist, and what is required and missing.
+/// Returns the violations that the table of operations shows: an unknown operation, and missing required parts.
 pub(super) fn violations(request: &Received) -> Vec<Violation> {
     let Some(operation) = request.operation() else {
         return vec![unknown(request)];
     };
-    // A body that is given in another form has no parts.
+    // A body with another media type has no parts.
     let has_other_body = operation
         .bodies
         .iter()
@@ -81,7 +81,7 @@ pub(super) fn violations(request: &Received) -> Vec<Violation> {
         if !is_there {
             found.push(Violation::new(
                 format!("/{place}/{name}"),
-                format!("required in the {place}, and missing"),
+                format!("required in the {place}, but missing"),
             ));
         }
     }
@@ -89,12 +89,13 @@ pub(super) fn violations(request: &Received) -> Vec<Violation> {
         && request.body().is_empty()
         && request.header("content-type").is_none()
     {
-        found.push(Violation::new("/body", "required, and missing"));
+        found.push(Violation::new("/body", "required, but missing"));
     }
     found
 }
 
-/// Whether another parameter stands for a required one. A run of a chaos experiment is named by either of its two ids.
+/// Returns whether another parameter replaces a required one. Either of its two ids identifies a run of a chaos
+/// experiment.
 fn is_given_otherwise(request: &Received, operation: &str, name: &str) -> bool {
     let other = match (operation, name) {
         ("stopChaosV2Experiment", "experimentRunId") => "notifyId",
@@ -104,7 +105,7 @@ fn is_given_otherwise(request: &Received, operation: &str, name: &str) -> bool {
     request.query(other).is_some_and(|value| !value.is_empty())
 }
 
-/// Refuses a request that has violations, or whose body is not what it says it is.
+/// Rejects a request with violations, or with a body that does not match its content type.
 pub(super) fn check(request: &Received) -> Result<(), Refusal> {
     let violations = request.violations();
     let is_json = || serde_json::from_slice::<serde::de::IgnoredAny>(request.body()).is_ok();
@@ -129,10 +130,10 @@ pub(super) fn check(request: &Received) -> Result<(), Refusal> {
 fn unknown(request: &Received) -> Violation {
     let methods = route::methods(request.path());
     let fault = if methods.is_empty() {
-        "no operation of the modules that are compiled in has this path".to_owned()
+        "no operation of the enabled modules has this path".to_owned()
     } else {
         format!(
-            "this path has no {}, only {}",
+            "this path does not support {}, only {}",
             request.method(),
             methods.join(", ")
         )

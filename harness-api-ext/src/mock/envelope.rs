@@ -1,10 +1,10 @@
-//! Failures, in the form of each service.
+//! Failures, in the format of each service.
 
 use serde_json::{Value, json};
 
 use super::store::Place;
 
-/// A refusal, before it is written down as the service does that was asked.
+/// Failure, before it is written in the format of the requested service.
 #[derive(Clone, Debug)]
 pub(crate) struct Refusal {
     reason: Reason,
@@ -18,20 +18,20 @@ pub(crate) struct Refusal {
 pub(crate) enum Reason {
     NotFound,
     Exists,
-    /// It was changed since it was read.
+    /// The entity was changed since it was read.
     Stale,
     Invalid,
     Denied,
     Unauthenticated,
-    /// The body is not what its content type says.
+    /// The body does not match its content type.
     Unreadable,
-    /// The request does not follow the description.
+    /// The request violates the description.
     Unprocessable,
     NotImplemented,
     Other,
 }
 
-/// The permission that is missing.
+/// Missing permission.
 #[derive(Clone, Debug)]
 pub(crate) struct Denied {
     pub(crate) permission: String,
@@ -89,7 +89,7 @@ impl Refusal {
         }
     }
 
-    /// One that lists what is wrong with a request, by field.
+    /// Returns a failure that lists the violations of a request by field.
     pub(super) fn unprocessable(faults: Vec<(String, String)>) -> Self {
         let list: Vec<String> = faults
             .iter()
@@ -101,19 +101,19 @@ impl Refusal {
         }
     }
 
-    /// With another status than the service has for it elsewhere.
+    /// Sets a status that differs from the usual one of the service.
     pub(super) fn status(mut self, status: u16) -> Self {
         self.status = Some(status);
         self
     }
 }
 
-/// Services that differ in how they write failures.
+/// Services with different formats of failures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Service {
-    /// The Java services.
+    /// Java services.
     Ng,
-    /// The newer REST interfaces under `/v1`.
+    /// Newer REST API under `/v1`.
     Rest,
     Goa,
     Chaos,
@@ -157,7 +157,7 @@ impl Service {
         }
     }
 
-    /// Status and body.
+    /// Returns the status and the body of a failure.
     pub(super) fn write(self, refusal: &Refusal, correlation: &str) -> (u16, Value) {
         let status = refusal
             .status
@@ -165,7 +165,7 @@ impl Service {
         let message = &refusal.message;
         let code = refusal.reason.symbol();
         let mut body = match self {
-            // What cannot be read is refused by the framework below the service.
+            // The framework below the service rejects what cannot be parsed.
             Self::Ng | Self::Rest if refusal.reason == Reason::Unreadable => {
                 json!({"code": status, "message": message})
             }
@@ -192,7 +192,7 @@ impl Service {
             }
             Self::MessageOnly => json!({"message": message}),
         };
-        // No service has it: it is for whoever reads what the mock found.
+        // No real service has this field: it shows the findings of the mock.
         if refusal.reason == Reason::Unprocessable {
             let faults = refusal.faults.iter();
             body["faults"] = faults

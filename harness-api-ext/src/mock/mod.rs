@@ -1,7 +1,7 @@
-//! A server that plays Harness, for tests of programs that use this crate. It needs the feature `mock`.
+//! A mock server of the Harness API, for tests of programs that use this crate. It requires the feature `mock`.
 //!
-//! It runs in the process, on a free port of this machine, and starts in milliseconds. Nothing is shared between two of
-//! them, so every test can have its own.
+//! It runs in the process, on a free port of this machine, and starts in milliseconds. Two servers share nothing, so
+//! every test can have its own.
 //!
 //! ```
 //! use harness_api_ext::mock::{Reply, Server};
@@ -26,28 +26,29 @@
 //! # fn main() {}
 //! ```
 //!
-//! # What it plays
+//! # Supported operations
 //!
-//! Organizations, projects, connectors, secrets, services, environments, pipelines, input sets, runs with their logs and
-//! approvals, GitOps agents and applications, artifact registries and Git repositories: they can be created, read, listed
-//! in pages, updated and deleted, with the envelopes and the failures that each service has. What belongs to a module that
-//! is not compiled in is not there.
+//! The mock has handlers with state for organizations, projects, connectors, secrets, services, environments,
+//! pipelines, input sets, runs with their logs and approvals, GitOps agents and applications, artifact registries and
+//! Git repositories. They can be created, read, listed in pages, updated and deleted, with the envelopes and failures
+//! of each service. Operations of modules that are not enabled are absent.
 //!
-//! Every other operation is answered with 501, unless a [fallback](ServerBuilder::fallback) or a script answers it:
-//! [`Server::answer_next`] and [`Server::answer_with`].
+//! Every other operation responds with 501, unless a [fallback](ServerBuilder::fallback) or a script
+//! ([`Server::answer_next`] and [`Server::answer_with`]) responds to it.
 //!
-//! A request that calls no operation, or leaves out what the description requires (parameters, bodies, and the settings of
-//! connectors and secrets by their type), is answered with 422 and a list of what is wrong; [`Received::violations`] has the
-//! same list. One without the right key is answered with 401.
+//! The mock responds with 422 and a list of violations to a request that calls no operation, or lacks required parts:
+//! parameters, bodies, and the settings that connectors and secrets require by their type. [`Received::violations`]
+//! returns the same list. It responds with 401 to a request without the right key.
 //!
-//! With the feature `mock-described`, `ServerBuilder::described` checks all values too, by the schemas of the description, and
-//! answers every operation that the mock does not play with values that fit them. They are made up: what is created is not
-//! found later. `Described` makes them by itself.
+//! With the feature `mock-described`, `ServerBuilder::described` validates all values by the schemas of the description
+//! too. Operations without a handler then respond with generated values that satisfy these schemas. Created entities
+//! are not stored. `Described` generates such values without a server.
 //!
-//! # What it does not play
+//! # Limits
 //!
-//! Templates, Git, expressions and the values of secrets: YAML is parsed for stages and steps, and kept as it is. What the platform checks beyond the
-//! description is checked where it is cheap: identifiers, duplicates, whether organization and project exist.
+//! Templates, Git, expressions and the values of secrets are not supported. The YAML of a pipeline is parsed for stages
+//! and steps, and stored unchanged. Of the checks that the platform makes beyond the description, only the cheap ones
+//! are made: identifiers, duplicates, and the existence of organization and project.
 
 mod check;
 #[cfg(feature = "mock-described")]

@@ -1,4 +1,4 @@
-//! Lists in pages, each in the style of its service.
+//! Paged lists, in the style of each service.
 
 use harness_api::{Operation, Sent};
 use serde_json::{Value, json};
@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 use super::received::Received;
 use super::reply::Reply;
 
-/// How many items a page has where neither request nor table says it.
+/// Page size if neither the request nor the table specifies one.
 const DEFAULT_SIZE: u64 = 50;
 
-/// A page of a list.
+/// Page of a list.
 pub(super) struct Page {
     rows: Vec<Value>,
-    /// As it was asked for: the first is 0 or 1.
+    /// Number of the page as requested; the first is 0 or 1.
     number: u64,
     first: u64,
     size: u64,
@@ -20,7 +20,7 @@ pub(super) struct Page {
 }
 
 impl Page {
-    /// The page that a request asks for, by the names that its operation has for page and size.
+    /// Returns the requested page, by the paging parameters of the operation.
     pub(super) fn of(request: &Received, rows: Vec<Value>) -> Self {
         let paging = request
             .operation()
@@ -63,7 +63,7 @@ impl Page {
         self.number - self.first + 1 >= self.pages()
     }
 
-    /// The page of the older services; GitOps has it without envelope.
+    /// Returns the page in the format of the older services. GitOps uses it without envelope.
     pub(super) fn ng(self) -> Value {
         json!({
             "totalPages": self.pages(), "totalItems": self.total, "pageItemCount": self.rows.len(),
@@ -72,7 +72,7 @@ impl Page {
         })
     }
 
-    /// The page of Spring.
+    /// Returns the page in the format of Spring.
     pub(super) fn spring(self) -> Value {
         json!({
             "totalElements": self.total, "totalPages": self.pages(), "size": self.size,
@@ -82,7 +82,7 @@ impl Page {
         })
     }
 
-    /// The list alone, with the total in a header.
+    /// Returns only the list, with the total in a header.
     pub(super) fn rest(self) -> Reply {
         Reply::json(200, &Value::Array(self.rows))
             .header("X-Total-Elements", self.total)
@@ -90,7 +90,7 @@ impl Page {
             .header("X-Page-Size", self.size)
     }
 
-    /// The list alone, as the service of repositories has it.
+    /// Returns only the list, in the format of the code service.
     pub(super) fn code(self) -> Reply {
         let next = (!self.is_last()).then_some(self.number + 1);
         let pages = self.pages();
@@ -105,7 +105,7 @@ impl Page {
         }
     }
 
-    /// The page of the artifact registry, its rows under their own name.
+    /// Returns the page in the format of the artifact registry, with its rows in a field of this name.
     pub(super) fn har(self, rows: &str) -> Value {
         let mut data = json!({
             "itemCount": self.total, "pageCount": self.pages(), "pageIndex": self.number,

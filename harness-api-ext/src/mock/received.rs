@@ -1,4 +1,4 @@
-//! Requests as they arrived.
+//! Requests that a mock has received.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,7 +13,7 @@ use super::check::Violation;
 use super::route::{self, Route};
 use super::store::Place;
 
-/// Headers that hold credentials. Their values are not kept.
+/// Headers with credentials, whose values are not stored.
 const CREDENTIALS: &[&str] = &[
     "x-api-key",
     "authorization",
@@ -24,10 +24,10 @@ const CREDENTIALS: &[&str] = &[
 
 const REDACTED: &str = "[redacted]";
 
-/// A request as it arrived, without the caller's credentials.
+/// Request that a mock has received, without the credentials of the caller.
 ///
-/// `Display` is its line; `Debug` has the body too. Texts of parameters and members whose name says that they are secret are
-/// redacted in both.
+/// `Display` shows its method and path; `Debug` shows the body too. Values of parameters and fields whose names
+/// indicate a secret are redacted in both.
 ///
 /// ```
 /// use harness_api_ext::mock::{Reply, Server};
@@ -96,59 +96,59 @@ impl Received {
         }
     }
 
-    /// The same, with its place among those that arrived and with what is wrong with it.
+    /// Sets the index of the request, and its violations.
     pub(super) fn kept(mut self, number: usize, violations: Vec<Violation>) -> Self {
         self.number = number;
         self.violations = violations;
         self
     }
 
-    /// What the description does not allow in it. Values are checked by a server that was asked to; see
-    /// [the module](super).
+    /// Returns the parts of the request that the description does not allow. Values are validated only if the server
+    /// was told to; see [the module](super).
     pub fn violations(&self) -> &[Violation] {
         &self.violations
     }
 
-    /// The HTTP method, in capitals.
+    /// Returns the HTTP method, in upper case.
     pub fn method(&self) -> &str {
         &self.method
     }
 
-    /// The path as it was sent, without the query.
+    /// Returns the path as it was sent, without the query.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The operation that it calls, if the tables of the modules that are compiled in have it.
+    /// Returns the operation that the request calls, if it is one of the enabled modules.
     pub fn operation(&self) -> Option<&'static Operation> {
         self.operation
     }
 
-    /// The value of a parameter in the query; the first where it was repeated.
+    /// Returns the value of a query parameter; the first one if it was sent more than once.
     pub fn query(&self, name: &str) -> Option<&str> {
         let found = self.query.iter().find(|(key, _)| key == name)?;
         Some(&found.1)
     }
 
-    /// All values of a parameter in the query.
+    /// Returns all values of a query parameter.
     pub fn query_all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let named = self.query.iter().filter(move |(key, _)| key == name);
         named.map(|(_, value)| value.as_str())
     }
 
-    /// The names in the query, each once.
+    /// Returns the distinct names of the query parameters.
     #[cfg(feature = "mock-described")]
     pub(super) fn query_names(&self) -> std::collections::BTreeSet<&str> {
         self.query.iter().map(|(name, _)| name.as_str()).collect()
     }
 
-    /// The value of a parameter in the path, decoded.
+    /// Returns the decoded value of a path parameter.
     pub fn param(&self, name: &str) -> Option<&str> {
         let found = self.params.iter().find(|(key, _)| *key == name)?;
         Some(&found.1)
     }
 
-    /// The value of a header; that of one with credentials is `[redacted]`.
+    /// Returns the value of a header, or `[redacted]` for a header with credentials.
     pub fn header(&self, name: &str) -> Option<&str> {
         let found = self
             .headers
@@ -157,37 +157,37 @@ impl Received {
         Some(&found.1)
     }
 
-    /// The body as it was sent.
+    /// Returns the body as it was sent.
     pub fn body(&self) -> &Bytes {
         &self.body
     }
 
-    /// The body as text.
+    /// Returns the body as text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// The body as JSON; `null` when it is none.
+    /// Returns the body as JSON, or `null` if it is not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
-    /// The content type that its body is said to have, without its parameters and in lower case.
+    /// Returns the content type of the body, without parameters and in lower case.
     pub(super) fn content_type(&self) -> Option<String> {
         self.header("content-type").map(bare)
     }
 
-    /// Whether its body was said to be of this content type, whatever its parameters.
+    /// Returns whether the body has this content type, whatever its parameters.
     pub(super) fn is_type(&self, content_type: &str) -> bool {
         self.content_type().as_deref() == Some(content_type)
     }
 
-    /// A parameter in the path that the operation has.
+    /// Returns a path parameter that the operation has.
     pub(super) fn id(&self, name: &str) -> &str {
         self.param(name).unwrap_or_default()
     }
 
-    /// Organization and project in the path or the query, under the names that most services have.
+    /// Returns organization and project from the path or the query, with the names that most services use.
     pub(super) fn place(&self) -> Place {
         let find = |names: [&str; 2]| {
             let found = self.param(names[1]).or_else(|| self.query(names[0]));
@@ -199,13 +199,13 @@ impl Received {
         }
     }
 
-    /// The id that answers carry, as the services do it: the caller's, or one of their own.
+    /// Returns the correlation id for responses, as the services choose it: the id of the caller, or a new one.
     pub(super) fn correlation(&self) -> String {
         let given = self.header("x-requestid").map(str::to_owned);
         given.unwrap_or_else(|| format!("mock-{}", self.number))
     }
 
-    /// The same request with another body, in JSON.
+    /// Returns the request with another JSON body.
     pub(super) fn with_body(&self, body: Vec<u8>) -> Self {
         Self {
             body: body.into(),
@@ -213,13 +213,13 @@ impl Received {
         }
     }
 
-    /// The part of this name in a multipart body.
+    /// Returns the part of this name of a multipart body.
     pub(super) fn part(&self, name: &str) -> Option<Vec<u8>> {
         let mut parts = self.parts().into_iter();
         parts.find_map(|(part, content)| (part == name).then_some(content))
     }
 
-    /// The parts of a multipart body: name and content.
+    /// Returns name and content of the parts of a multipart body.
     pub(super) fn parts(&self) -> Vec<(String, Vec<u8>)> {
         let boundary = self
             .header("content-type")
@@ -243,7 +243,7 @@ impl Received {
     }
 }
 
-/// A content type without its parameters, in lower case.
+/// Returns a content type without parameters, in lower case.
 pub(super) fn bare(content_type: &str) -> String {
     let bare = content_type.split(';').next().unwrap_or_default();
     bare.trim().to_ascii_lowercase()
@@ -260,7 +260,7 @@ fn split<'a>(bytes: &'a [u8], by: &[u8]) -> Vec<&'a [u8]> {
     pieces
 }
 
-/// The pairs of a query. A plus stands for itself: callers have to encode blanks as `%20`.
+/// Returns the pairs of a query. A plus sign is not decoded: callers must encode spaces as `%20`.
 fn pairs(query: &str) -> Vec<(String, String)> {
     let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
@@ -272,8 +272,8 @@ fn pairs(query: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Whether the text of a member or parameter of this name is a secret: its last word says so, as in `webhookToken` and
-/// `secretText`, and unlike in `tokenRef`, `secretIdentifier` and `pageToken`.
+/// Returns whether a field or parameter of this name is a secret, by its last word: `webhookToken` and `secretText`
+/// are, but `tokenRef`, `secretIdentifier` and `pageToken` are not.
 fn is_secret(name: &str) -> bool {
     const SECRET: [&str; 11] = [
         "authorization",
@@ -288,7 +288,7 @@ fn is_secret(name: &str) -> bool {
         "signature",
         "token",
     ];
-    /// What a key is that is a secret, as in `privateKey`.
+    /// Words before `key` that make it a secret, as in `privateKey`.
     const KEYS: [&str; 7] = [
         "access",
         "api",
@@ -298,9 +298,9 @@ fn is_secret(name: &str) -> bool {
         "secret",
         "ssh",
     ];
-    /// What says only that the word before it is meant.
+    /// Last words that only refer to the word before.
     const CONTENT: [&str; 5] = ["content", "hash", "string", "text", "value"];
-    /// Places in a list.
+    /// Words for positions in a list.
     const PLACES: [&str; 5] = ["continuation", "cursor", "next", "page", "previous"];
 
     let words = words(name);
@@ -320,14 +320,14 @@ fn is_secret(name: &str) -> bool {
         && KEYS
             .iter()
             .any(|kind| before.trim_end_matches('s') == kind.trim_end_matches('s'));
-    // As in `apikey`.
+    // For names such as `apikey`.
     let is_joined = last
         .strip_suffix("key")
         .is_some_and(|kind| KEYS.contains(&kind));
     is_key || is_joined || SECRET.contains(last) && !PLACES.contains(&before)
 }
 
-/// The words of a name, in lower case: `webhookToken`, `webhook_token`, `WebhookToken`.
+/// Returns the words of a name in lower case: `webhookToken`, `webhook_token`, `WebhookToken`.
 fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut was_lower = false;
@@ -347,7 +347,7 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// Whether the value of a parameter is a number or a truth value, and no secret whatever its name.
+/// Returns whether the value of a parameter is a number or a boolean, which is not a secret whatever its name.
 fn is_plain(value: &str) -> bool {
     matches!(value, "true" | "false") || value.parse::<f64>().is_ok()
 }
@@ -368,8 +368,8 @@ fn redact(value: &mut Value) {
     }
 }
 
-/// Hides a secret, or a list of them. Numbers and truth values are none. An object under such a name describes one, and has
-/// members with names of their own.
+/// Redacts a secret, or a list of secrets. Numbers and booleans are not redacted. An object under such a name describes
+/// a secret, and its fields are checked by their own names.
 fn hide(value: &mut Value) {
     match value {
         Value::String(_) => *value = REDACTED.into(),
@@ -379,7 +379,7 @@ fn hide(value: &mut Value) {
 }
 
 impl Received {
-    /// The path, without the values of secret parameters.
+    /// Returns the path, without the values of secret parameters.
     fn open_path(&self) -> Cow<'_, str> {
         let params = &self.params;
         match self.operation {

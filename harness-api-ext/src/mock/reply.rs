@@ -1,4 +1,4 @@
-//! What the mock answers with.
+//! Responses of the mock.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::envelope::{Reason, Refusal};
 
-/// An answer: of a script, of a handler, or of a fallback.
+/// Response of a script, a handler or a fallback.
 ///
 /// ```
 /// use std::time::Duration;
@@ -30,13 +30,13 @@ pub struct Reply {
 #[derive(Clone, Debug)]
 pub(super) enum Content {
     Bytes(Bytes),
-    /// Each after a pause.
+    /// Pieces, each after a delay.
     Pieces(Vec<(Duration, Bytes)>),
-    /// Written in the form of the service that was asked.
+    /// Written in the format of the requested service.
     Refusal(Refusal),
 }
 
-/// What goes wrong on the wire.
+/// Fault on the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
     Disconnect,
@@ -56,24 +56,24 @@ impl Reply {
         }
     }
 
-    /// An answer in JSON.
+    /// Returns a JSON response.
     pub fn json(status: u16, body: &Value) -> Self {
         let text = body.to_string();
         Self::new(status, "application/json", Content::Bytes(text.into()))
     }
 
-    /// An answer in plain text.
+    /// Returns a plain text response.
     pub fn text(status: u16, body: impl Into<String>) -> Self {
         let text: String = body.into();
         Self::new(status, "text/plain", Content::Bytes(text.into()))
     }
 
-    /// An answer of any bytes.
+    /// Returns a response with any bytes.
     pub fn bytes(status: u16, content_type: &str, body: impl Into<Bytes>) -> Self {
         Self::new(status, content_type, Content::Bytes(body.into()))
     }
 
-    /// A page of HTML, such as a proxy or a login gives.
+    /// Returns an HTML page, such as those of proxies and login forms.
     pub fn html(status: u16) -> Self {
         let page = format!(
             "<!DOCTYPE html><html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>"
@@ -81,7 +81,7 @@ impl Reply {
         Self::bytes(status, "text/html", page)
     }
 
-    /// An answer with this status: a failure as the edge gives it, with a page of HTML; otherwise an empty body.
+    /// Returns a response with this status: an HTML page for a failure, as the edge returns it, or else an empty body.
     pub fn status(status: u16) -> Self {
         if status >= 400 {
             Self::html(status)
@@ -90,19 +90,19 @@ impl Reply {
         }
     }
 
-    /// A failure with this status, in the form that the service has which is asked.
+    /// Returns a failure with this status, in the format of the requested service.
     pub fn error(status: u16, message: impl Into<String>) -> Self {
         Refusal::new(Reason::of_status(status), message)
             .status(status)
             .into()
     }
 
-    /// No answer at all: the connection is closed in good order.
+    /// Closes the connection without a response.
     pub fn disconnect() -> Self {
         Self::without_answer(Fault::Disconnect)
     }
 
-    /// No answer at all: the connection is reset, as by a gateway that crashes (`RST`).
+    /// Resets the connection (`RST`) without a response, like a gateway that crashes.
     pub fn reset() -> Self {
         Self::without_answer(Fault::Reset)
     }
@@ -113,12 +113,12 @@ impl Reply {
         reply
     }
 
-    /// A success in JSON that is not valid UTF-8.
+    /// Returns a JSON success that is not valid UTF-8.
     pub fn invalid_utf8() -> Self {
         Self::bytes(200, "application/json", &b"{\"status\":\"\xff\xfe\"}"[..])
     }
 
-    /// A success in valid JSON with a body of about this many bytes.
+    /// Returns a valid JSON success with a body of about this many bytes.
     pub fn huge(bytes: usize) -> Self {
         let mut body = b"{\"status\":\"SUCCESS\",\"filler\":\"".to_vec();
         body.resize(body.len() + bytes, b'x');
@@ -130,19 +130,19 @@ impl Reply {
         Self::new(200, content_type, Content::Pieces(pieces))
     }
 
-    /// One header more.
+    /// Adds a header.
     pub fn header(mut self, name: impl Into<String>, value: impl ToString) -> Self {
         self.headers.push((name.into(), value.to_string()));
         self
     }
 
-    /// Another content type than the body has.
+    /// Sets a content type that differs from the one of the body.
     pub fn content_type(mut self, value: impl Into<String>) -> Self {
         self.headers.retain(|(name, _)| name != "content-type");
         self.header("content-type", value.into())
     }
 
-    /// Waits so long before the answer begins.
+    /// Delays the response.
     pub fn delay(mut self, time: Duration) -> Self {
         self.delay = time;
         self
@@ -154,7 +154,7 @@ impl Reply {
         self
     }
 
-    /// Sends the body byte by byte with this pause before each.
+    /// Sends the body byte by byte, each after this delay.
     pub fn slow(mut self, pause: Duration) -> Self {
         self.fault = Some(Fault::Slow(pause));
         self

@@ -1,17 +1,17 @@
-//! What the description requires of the things that the mock keeps, for servers that do not check by its schemas.
+//! Required fields of the stored entities, for servers that do not validate by the schemas of the description.
 
 use serde_json::Value;
 
 use super::check::Violation;
 use super::received::Received;
 
-/// What is required of a thing.
+/// Required fields of an entity.
 struct Required {
-    /// The operations that create or replace it.
+    /// Operations that create or replace it.
     operations: &'static [&'static str],
-    /// The member of the body that holds it.
+    /// Field of the body that contains it.
     member: &'static str,
-    /// The required members of its settings, by its type. Types that are not here require none.
+    /// Required fields of its settings, by type. Other types require none.
     settings: &'static [(&'static str, &'static [&'static str])],
 }
 
@@ -103,8 +103,8 @@ const CONNECTORS: &[(&str, &[&str])] = &[
     ("Zoom", &["apiAccessType"]),
 ];
 
-/// Returns the required members that the body of a request leaves out. A body that is no JSON, or does not hold the thing at
-/// all, is refused elsewhere.
+/// Returns the required fields that the body of a request lacks. A body that is not JSON, or does not contain the
+/// entity, is rejected elsewhere.
 pub(super) fn violations(request: &Received) -> Vec<Violation> {
     let Some(operation) = request.operation() else {
         return Vec::new();
@@ -115,7 +115,7 @@ pub(super) fn violations(request: &Received) -> Vec<Violation> {
     else {
         return Vec::new();
     };
-    // A file comes in a form, with a part that describes it.
+    // A file is sent as a form, with a part that describes it.
     let (document, at) = match request.part("spec") {
         Some(spec) => (
             serde_json::from_slice(&spec).unwrap_or_default(),
@@ -128,7 +128,7 @@ pub(super) fn violations(request: &Received) -> Vec<Violation> {
         return Vec::new();
     }
     let at = format!("{at}/{}", thing.member);
-    let missing = |pointer: String| Violation::new(pointer, "required, and missing");
+    let missing = |pointer: String| Violation::new(pointer, "required, but missing");
     let mut found = Vec::new();
     for name in ["spec", "type"] {
         if entity[name].is_null() {
@@ -149,7 +149,7 @@ pub(super) fn violations(request: &Received) -> Vec<Violation> {
 mod tests {
     use super::*;
 
-    /// The types of the thing in an operation's body, with what their settings require.
+    /// Returns the types of the entity in the body of an operation, with the required fields of their settings.
     fn described(module: &str, thing: &Required) -> Vec<(String, Vec<String>)> {
         let document: Value = serde_json::from_str(module).expect("JSON");
         let schemas = &document["schemas"];

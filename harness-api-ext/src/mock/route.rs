@@ -1,4 +1,4 @@
-//! Which operation a request calls, by the tables of the modules that are compiled in.
+//! Finds the operation of a request in the tables of the enabled modules.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 
 use super::services::logs;
 
-/// An operation with the values of its path.
+/// Operation with its path parameters.
 pub(super) struct Route {
     pub(super) operation: &'static Operation,
     pub(super) params: Vec<(&'static str, String)>,
@@ -16,8 +16,8 @@ pub(super) struct Route {
 
 macro_rules! modules {
     ($($name:literal $module:ident)*) => {
-        /// Every operation that a request can call: those of the modules that are compiled in, and those of the log
-        /// service, which the description lacks.
+        /// Returns every operation that a request can call: those of the enabled modules, and those of the log service,
+        /// which the description lacks.
         pub(super) fn operations() -> impl Iterator<Item = &'static Operation> {
             let tables: &[&'static [&'static Operation]] = &[
                 $(#[cfg(feature = $name)] harness_api::$module::OPERATIONS,)*
@@ -26,7 +26,7 @@ macro_rules! modules {
             tables.to_vec().into_iter().flatten().copied()
         }
 
-        /// The descriptions of the modules that are compiled in, by the name of the module.
+        /// Returns the descriptions of the enabled modules, by module name.
         #[cfg(feature = "mock-described")]
         pub(super) fn documents() -> &'static [(&'static str, &'static str)] {
             &[$(
@@ -75,9 +75,9 @@ modules! {
     "users" users
 }
 
-/// The operation of a method and a path. Where several fit, the one with the longest fixed text.
+/// Returns the operation of a method and a path. If several match, the one with the longest fixed text wins.
 ///
-/// The gateway serves paths with and without `/gateway` in front.
+/// The gateway serves paths with and without the prefix `/gateway`.
 pub(super) fn find(method: &str, path: &str) -> Option<Route> {
     let other = match path.strip_prefix("/gateway/") {
         Some(rest) => format!("/{rest}"),
@@ -86,10 +86,10 @@ pub(super) fn find(method: &str, path: &str) -> Option<Route> {
     among(method, path).or_else(|| among(method, &other))
 }
 
-/// Segments at the beginning of a path by which operations are found.
+/// Number of leading path segments in the index of operations.
 const SEGMENTS: usize = 3;
 
-/// The operations that may have a path, by the fixed segments that it begins with.
+/// Returns the operations that may match a path, by their leading fixed segments.
 fn candidates(path: &str) -> impl Iterator<Item = &'static Operation> {
     static INDEX: LazyLock<HashMap<&str, Vec<&Operation>>> = LazyLock::new(|| {
         let mut index = HashMap::<&str, Vec<&Operation>>::new();
@@ -110,7 +110,7 @@ fn candidates(path: &str) -> impl Iterator<Item = &'static Operation> {
         .copied()
 }
 
-/// The beginnings of a path that end with a segment, the shortest first.
+/// Returns the prefixes of a path that end at a segment, the shortest first.
 fn starts(path: &str) -> impl Iterator<Item = &str> {
     let ends = path.match_indices('/').map(|(at, _)| at);
     let whole = (!path.is_empty()).then_some(path.len());
@@ -133,7 +133,7 @@ fn among(method: &str, path: &str) -> Option<Route> {
     })
 }
 
-/// The methods that a path has.
+/// Returns the methods that a path supports.
 pub(super) fn methods(path: &str) -> Vec<&'static str> {
     let fitting = candidates(path).filter(|operation| fit(operation, path).is_some());
     let mut methods: Vec<&str> = fitting.map(|operation| operation.method).collect();
@@ -142,7 +142,7 @@ pub(super) fn methods(path: &str) -> Vec<&'static str> {
     methods
 }
 
-/// How much of a template is fixed text.
+/// Returns the length of the fixed text of a template.
 fn fixed(template: &str) -> usize {
     let mut inside = false;
     let outside = template.bytes().filter(|byte| {
@@ -159,7 +159,7 @@ fn fixed(template: &str) -> usize {
     outside.count()
 }
 
-/// The values of the placeholders, still encoded, when a path fits the template of an operation.
+/// Returns the encoded values of the placeholders if a path matches the template of an operation.
 fn fit<'p>(operation: &'static Operation, path: &'p str) -> Option<Vec<(&'static str, &'p str)>> {
     let mut values = Vec::new();
     rest_fits(operation, operation.path, path, &mut values).then_some(values)
@@ -195,7 +195,8 @@ fn rest_fits<'p>(
     })
 }
 
-/// Where the value of a placeholder may end at the beginning of a path, and how much then belongs to no value.
+/// Returns where the value of a placeholder may end at the start of a path, and the length of the text after it that
+/// belongs to no value.
 fn ends(place: Place, template: &str, path: &str) -> Vec<(usize, usize)> {
     let segment = path.find('/').unwrap_or(path.len());
     let boundaries = |upto: usize| {

@@ -1,4 +1,4 @@
-//! Answers that a test has told the mock to give.
+//! Responses that a test has set.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -8,7 +8,7 @@ use super::received::Received;
 use super::reply::Reply;
 use super::route;
 
-/// Which requests are meant: an operation by its id, or a method and a path.
+/// Selects requests: by operation id, or by method and path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Target {
     Operation(&'static str),
@@ -18,7 +18,7 @@ pub(super) enum Target {
 impl Target {
     /// # Panics
     ///
-    /// When no operation has the id: a script for a misspelt one would never be used.
+    /// Panics if no operation has the id: a script for a misspelt id would never be used.
     #[track_caller]
     pub(super) fn read(text: &str) -> Self {
         if let Some((method, path)) = text.split_once(' ') {
@@ -30,12 +30,12 @@ impl Target {
         match route::operations().find(|operation| operation.id == text) {
             Some(operation) => Self::Operation(operation.id),
             None => panic!(
-                "no operation of the modules that are compiled in has the id `{text}`; name others by method and path"
+                "no operation of the enabled modules has the id `{text}`; use method and path for other operations"
             ),
         }
     }
 
-    /// Whether a request is meant. A path may be the one that is sent, or the template of the operation.
+    /// Returns whether a request matches. The path may be the one that is sent, or the template of the operation.
     pub(super) fn fits(&self, request: &Received) -> bool {
         let operation = request.operation();
         match self {
@@ -49,7 +49,7 @@ impl Target {
     }
 }
 
-/// Makes an answer of a request.
+/// Creates a response for a request.
 pub(super) type Answerer = Arc<dyn Fn(&Received) -> Reply + Send + Sync>;
 
 enum Answers {
@@ -57,7 +57,7 @@ enum Answers {
     Always(Answerer),
 }
 
-/// All that is told, in the order in which it was.
+/// All scripts, in the order in which they were set.
 #[derive(Default)]
 pub(super) struct Scripts(Vec<(Target, Answers)>);
 
@@ -75,8 +75,8 @@ impl Scripts {
         self.0.clear();
     }
 
-    /// The answer to a request, if one was told: what is to come next before what comes always, and of the latter what was
-    /// told last.
+    /// Returns the response to a request, if a script has one: first those for the next requests, then those for all
+    /// requests, the latest first.
     pub(super) fn take(&mut self, request: &Received) -> Option<Answerer> {
         for (target, answers) in &mut self.0 {
             if let Answers::Next(replies) = answers

@@ -1,4 +1,4 @@
-//! HTTP: connections, bodies, and what goes wrong with them on purpose.
+//! HTTP connections, bodies, and simulated faults.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -25,7 +25,7 @@ use super::envelope::Service;
 use super::reply::{Content, Fault, Reply};
 use super::server::Shared;
 
-/// The pause after a connection could not be accepted; it doubles with each, up to the longest.
+/// Delay after a failed `accept`. It doubles with each failure, up to the maximum.
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
@@ -35,8 +35,8 @@ pub(super) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     serve(next, |(stream, _)| connection(stream, Arc::clone(&shared))).await;
 }
 
-/// Runs what comes, and pauses where nothing can be accepted: without free file descriptors, the same failure would come
-/// again at once.
+/// Serves connections, and waits if none can be accepted: without free file descriptors, the same failure would follow
+/// at once.
 async fn serve<T, F>(
     mut next: impl FnMut(&mut Context<'_>) -> Poll<io::Result<T>>,
     mut run: impl FnMut(T) -> F,
@@ -58,11 +58,11 @@ async fn serve<T, F>(
                     pause = Duration::ZERO;
                     connections.spawn(run(connection));
                 }
-                // It is over with this connection, and not with the next.
+                // Only this connection has failed; the next may succeed.
                 Err(error) if is_of_connection(&error) => {}
                 Err(_) => pause = (pause * 2).clamp(FIRST_PAUSE, LONGEST_PAUSE),
             },
-            // A descriptor is free again.
+            // A file descriptor is free again.
             Some(_) = connections.join_next() => pause = Duration::ZERO,
         }
     }
@@ -78,23 +78,23 @@ fn is_of_connection(error: &io::Error) -> bool {
 }
 
 async fn connection(stream: TcpStream, shared: Arc<Shared>) {
-    // Small pieces leave at once, without waiting for the client to confirm those before. Where that cannot be had, they
-    // are only late.
+    // Small pieces are sent at once, without waiting for acknowledgements. If the option cannot be set, they are only
+    // late.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| respond(request, Arc::clone(&shared)));
     let mut served = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-    // How a connection ends is seen by the client.
+    // The client sees how a connection ends.
     let Err(end) = Pin::new(&mut served).await else {
         return;
     };
     let broken = std::error::Error::source(&end).and_then(|end| end.downcast_ref());
     if let Some(Broken::Reset) = broken {
-        // A socket that does not linger is reset when it is dropped.
+        // A socket with a linger time of zero is reset when it is dropped.
         let _ = served.into_parts().io.into_inner().set_zero_linger();
     }
 }
 
-/// The connection ends here.
+/// The mock breaks the connection.
 #[derive(Debug)]
 enum Broken {
     Closed,
@@ -168,13 +168,13 @@ fn response(reply: Reply, service: Service, correlation: &str) -> Result<Respons
         .map_err(|_| Broken::Closed)
 }
 
-/// A body that comes in pieces.
+/// Body that is sent in pieces.
 struct Answer {
     pieces: VecDeque<(Duration, Bytes)>,
     pause: Option<Pin<Box<Sleep>>>,
-    /// It breaks off behind its last piece,
+    /// Whether the connection breaks after the last piece.
     broken: bool,
-    /// once that has left.
+    /// Whether the last piece was sent.
     is_sent: bool,
 }
 
@@ -201,7 +201,7 @@ impl Body for Answer {
             if !self.broken {
                 return Poll::Ready(None);
             }
-            // What was written before is sent when there is nothing more to write for now.
+            // Written bytes are flushed when there is nothing more to write for now.
             if std::mem::replace(&mut self.is_sent, true) {
                 return Poll::Ready(Some(Err(Broken::Closed)));
             }
@@ -239,13 +239,13 @@ mod tests {
 
     use super::*;
 
-    /// Asks for a minute, with these answers by number.
+    /// Accepts connections for a minute, with these results by number.
     async fn a_minute(answer: impl Fn(usize) -> io::Result<()>) -> (usize, usize) {
         let asked = AtomicUsize::new(0);
         let served = Arc::new(AtomicUsize::new(0));
         let next = |_: &mut Context<'_>| {
             let number = asked.fetch_add(1, Ordering::SeqCst);
-            // One that never ends would hang here.
+            // Without delays, the test would hang here.
             assert!(number < 10_000, "it does not pause");
             Poll::Ready(answer(number))
         };
@@ -263,14 +263,14 @@ mod tests {
         let none_free = || Err(io::Error::other("too many open files"));
         let (asked, served) = a_minute(|_| none_free()).await;
         assert!((60..70).contains(&asked) && served == 0, "{asked} {served}");
-        // One connection gets through now and then, and some are over before they are accepted.
+        // Some connections succeed, and some are closed before they are accepted.
         let (asked, served) = a_minute(|number| match number % 10 {
             0 => Ok(()),
             1 => Err(io::ErrorKind::ConnectionAborted.into()),
             _ => none_free(),
         })
         .await;
-        // Each ten take 10 + 20 + … + 640 + 1000 ms.
+        // Ten failures take 10 + 20 + … + 640 + 1000 ms.
         assert!((250..300).contains(&asked), "{asked}");
         assert_eq!(served, asked.div_ceil(10));
     }

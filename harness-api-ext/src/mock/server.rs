@@ -1,4 +1,4 @@
-//! The server, as a test holds it.
+//! The server as a test uses it.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -21,14 +21,14 @@ use super::state::State;
 use crate::client::{ApiKey, Harness, HarnessBuilder};
 use crate::error::{Error, Result};
 
-/// The account that a mock plays when nothing else is said.
+/// Default account of a mock.
 const ACCOUNT: &str = "MockAccount_0123456789";
-/// The kinds of things that policies are asked about.
+/// Kinds of entities that policies apply to.
 const GOVERNED: &[&str] = &["connector", "secret", "service", "environment", "pipeline"];
 
-/// A server that plays Harness, on a free port of this machine, until it is dropped.
+/// Mock server on a free port of this machine, until it is dropped.
 ///
-/// See [the module](super) for what it can do.
+/// See [the module](super) for its features.
 ///
 /// ```
 /// use harness_api_ext::RetryPolicy;
@@ -59,7 +59,7 @@ pub struct Server {
     running: AbortHandle,
 }
 
-/// Makes a [`Server`].
+/// Builder for a [`Server`].
 ///
 /// ```
 /// use harness_api_ext::mock::{Reply, Server};
@@ -91,7 +91,7 @@ pub struct ServerBuilder {
     is_strict: bool,
 }
 
-/// Answers what no handler answers, or not.
+/// Responds to requests without a handler, or returns `None`.
 type Fallback = Box<dyn Fn(&Received) -> Option<Reply> + Send + Sync>;
 
 pub(super) struct Shared {
@@ -107,33 +107,33 @@ pub(super) struct Shared {
     is_strict: bool,
 }
 
-/// The requests that have arrived.
+/// Received requests.
 #[derive(Default)]
 struct Kept {
     count: usize,
     last: VecDeque<Received>,
 }
 
-/// What another thread was doing when it panicked is a failed test already; the data is whole.
+/// Locks a mutex. If another thread panicked with the lock, its test has failed already, and the data are intact.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl ServerBuilder {
-    /// The id of the account; `MockAccount_0123456789` when it is not set.
+    /// Sets the account identifier; `MockAccount_0123456789` by default.
     pub fn account(mut self, id: impl Into<String>) -> Self {
         self.account = Some(id.into());
         self
     }
 
-    /// A path in front of all others, such as `/harness`: for a platform of your own behind a proxy.
+    /// Sets a prefix of all paths, such as `/harness`, to simulate a self-managed platform behind a proxy.
     pub fn prefix(mut self, path: impl Into<String>) -> Self {
         let path: String = path.into();
         self.prefix = path.trim_end_matches('/').to_owned();
         self
     }
 
-    /// Answers operations that the mock has no handler for. Those for which it gives `None` are answered with 501.
+    /// Sets a function that responds to operations without a handler. If it returns `None`, the mock responds with 501.
     pub fn fallback(
         mut self,
         answer: impl Fn(&Received) -> Option<Reply> + Send + Sync + 'static,
@@ -142,20 +142,20 @@ impl ServerBuilder {
         self
     }
 
-    /// The key that the server accepts; one of its own when it is not set.
+    /// Sets the API key that the server accepts; a generated one by default.
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
         self.api_key = Some(key.into());
         self
     }
 
-    /// The address to listen on; a free port of this machine when it is not set.
+    /// Sets the address to listen on; a free port of this machine by default.
     pub fn listen(mut self, address: SocketAddr) -> Self {
         self.address = Some(address);
         self
     }
 
-    /// Checks all values of requests by the schemas of the description, and answers what the mock has no handler for with
-    /// values that these allow, the same for the same seed.
+    /// Validates all values of requests by the schemas of the description. Operations without a handler respond with
+    /// generated values that satisfy the schemas, the same for the same seed.
     #[cfg(feature = "mock-described")]
     #[cfg_attr(docsrs, doc(cfg(feature = "mock-described")))]
     pub fn described(mut self, seed: u64) -> Self {
@@ -164,33 +164,33 @@ impl ServerBuilder {
         self.fallback(move |request| described.answer(request))
     }
 
-    /// Keeps the last so many requests only, for a server that runs for long; all of them when it is not set.
+    /// Sets the number of latest requests to store, for a server that runs for a long time; all by default.
     pub fn remember(mut self, requests: usize) -> Self {
         self.most = Some(requests);
         self
     }
 
-    /// Leaves everything to the fallback: nothing is created, and nothing is missing.
+    /// Disables all handlers, and leaves every request to the fallback: no entity is created, and none is missing.
     pub fn stateless(mut self) -> Self {
         self.is_stateless = true;
         self
     }
 
-    /// Starts the server, on the runtime of the caller.
+    /// Starts the server on the runtime of the caller.
     ///
     /// # Errors
     ///
-    /// Of kind [`Build`](crate::ErrorKind::Build), when no port is free.
+    /// Returns an error of kind [`Build`](crate::ErrorKind::Build) if the server cannot listen on the address.
     pub async fn start(self) -> Result<Server> {
         let account = self.account.unwrap_or_else(|| ACCOUNT.to_owned());
         let listening = serve::listen(self.address).await;
         let (listener, address) =
-            listening.map_err(|error| Error::build(format!("the mock has no port: {error}")))?;
+            listening.map_err(|error| Error::build(format!("the mock cannot listen: {error}")))?;
         let url = format!("http://{address}{}", self.prefix);
         let own = || format!("sat.{account}.{:016x}.mock", fastrand::u64(..));
         let key = self.api_key.unwrap_or_else(own);
         let mut ready = Harness::builder().api_key(key.as_str()).endpoint(&url);
-        // A key of the first generation does not hold the account.
+        // A key of the first generation does not contain the account.
         if ApiKey::new(key.as_str()).account().is_none() {
             ready = ready.account(&account);
         }
@@ -219,36 +219,36 @@ impl ServerBuilder {
 }
 
 impl Server {
-    /// Starts a server with an account that has the organization `default` and nothing else.
+    /// Starts a server with an account that contains only the organization `default`.
     ///
     /// # Errors
     ///
-    /// Of kind [`Build`](crate::ErrorKind::Build), when no port is free.
+    /// Returns an error of kind [`Build`](crate::ErrorKind::Build) if no port is free.
     pub async fn start() -> Result<Self> {
         Self::builder().start().await
     }
 
-    /// Begins to make a server.
+    /// Returns a builder for a server.
     pub fn builder() -> ServerBuilder {
         ServerBuilder::default()
     }
 
-    /// Its address, without a slash at its end.
+    /// Returns the address, without a trailing slash.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The key that it accepts. It is good for nothing else.
+    /// Returns the API key that the server accepts. It is valid for this server only.
     pub fn api_key(&self) -> &str {
         &self.key
     }
 
-    /// A client of it.
+    /// Returns a client for the server.
     pub fn harness(&self) -> Harness {
         self.harness.clone()
     }
 
-    /// A builder of clients of it, for what else a test wants to set.
+    /// Returns a builder for clients of the server, with address and key set.
     pub fn harness_builder(&self) -> HarnessBuilder {
         Harness::builder()
             .api_key(self.key.as_str())
@@ -256,73 +256,74 @@ impl Server {
             .endpoint(&self.url)
     }
 
-    /// Adds an organization, unless it is there.
+    /// Adds an organization if it does not exist.
     pub fn add_org(&self, org: &str) {
         lock(&self.shared.state).add_org(org);
     }
 
-    /// Adds a project, and its organization, unless they are there.
+    /// Adds a project and its organization if they do not exist.
     pub fn add_project(&self, org: &str, project: &str) {
         lock(&self.shared.state).add_project(org, project);
     }
 
-    /// Takes a permission away, such as `core_connector_edit`: what needs it is refused from now on.
+    /// Revokes a permission, such as `core_connector_edit`: operations that require it fail from now on.
     pub fn deny(&self, permission: &str) {
         lock(&self.shared.state).deny(permission);
     }
 
-    /// Gives a permission back.
+    /// Grants a revoked permission again.
     pub fn allow(&self, permission: &str) {
         lock(&self.shared.state).allow(permission);
     }
 
-    /// Lets a policy deny everything of a kind that is created or updated: `connector`, `secret`, `service`,
-    /// `environment` or `pipeline`.
+    /// Adds a policy that denies every creation and update of a kind: `connector`, `secret`, `service`, `environment`
+    /// or `pipeline`.
     ///
     /// # Panics
     ///
-    /// For other kinds.
+    /// Panics if the kind is none of these.
     #[track_caller]
     pub fn deny_by_policy(&self, kind: &str, policy: &str, message: &str) {
         assert!(
             GOVERNED.contains(&kind),
-            "policies are about {}, and not `{kind}`",
+            "policies apply to {}, but not to `{kind}`",
             GOVERNED.join(", ")
         );
         lock(&self.shared.state).deny_by_policy(kind, policy, message);
     }
 
-    /// Takes all policies away.
+    /// Removes all policies.
     pub fn lift_policies(&self) {
         lock(&self.shared.state).lift_policies();
     }
 
-    /// How runs of a pipeline go, by its identifier; see [`RunScript`].
+    /// Sets how the runs of a pipeline proceed, by its identifier; see [`RunScript`].
     pub fn pipeline_script(&self, pipeline: &str, script: impl Into<RunScript>) {
         lock(&self.shared.state)
             .runs
             .set_script(pipeline, script.into());
     }
 
-    /// The next answers to an operation, in place of those it would give; after them it answers as before.
+    /// Sets the next responses of an operation. After them, the operation responds as before.
     ///
-    /// The operation is named by its id, or by method and path: `"createConnector"`, `"POST /ng/api/connectors"`, the path
-    /// as it is sent or with its placeholders.
+    /// The operation is identified by its id, or by method and path: `"createConnector"`, `"POST /ng/api/connectors"`.
+    /// The path may contain values or the placeholders of the operation.
     ///
     /// # Panics
     ///
-    /// When no operation has the id.
+    /// Panics if no operation has the id.
     #[track_caller]
     pub fn answer_next(&self, operation: &str, replies: impl IntoIterator<Item = Reply>) {
         let target = Target::read(operation);
         lock(&self.shared.scripts).next(target, replies);
     }
 
-    /// What an operation answers from now on, made of each request; it is named as in [`answer_next`](Self::answer_next).
+    /// Sets a function that creates all further responses of an operation, identified as in
+    /// [`answer_next`](Self::answer_next).
     ///
     /// # Panics
     ///
-    /// When no operation has the id.
+    /// Panics if no operation has the id.
     #[track_caller]
     pub fn answer_with(
         &self,
@@ -334,21 +335,21 @@ impl Server {
         lock(&self.shared.scripts).always(target, answer);
     }
 
-    /// Forgets all answers that were told.
+    /// Removes all responses that were set.
     pub fn forget_answers(&self) {
         lock(&self.shared.scripts).clear();
     }
 
-    /// The requests that have arrived, in their order.
+    /// Returns the received requests, in order.
     pub fn received(&self) -> Vec<Received> {
         lock(&self.shared.received).last.iter().cloned().collect()
     }
 
-    /// The requests that call an operation, named as in [`answer_next`](Self::answer_next).
+    /// Returns the received requests that call an operation, identified as in [`answer_next`](Self::answer_next).
     ///
     /// # Panics
     ///
-    /// When no operation has the id.
+    /// Panics if no operation has the id.
     #[track_caller]
     pub fn received_by(&self, operation: &str) -> Vec<Received> {
         let target = Target::read(operation);
@@ -357,11 +358,11 @@ impl Server {
         received
     }
 
-    /// Asserts that a request has arrived which calls an operation and fits.
+    /// Asserts that a request that calls an operation and satisfies a condition was received.
     ///
     /// # Panics
     ///
-    /// When none has, with those that have arrived.
+    /// Panics if there is none, and lists the received requests.
     #[track_caller]
     pub fn assert_received(&self, operation: &str, fits: impl Fn(&Received) -> bool) {
         let calls = self.received_by(operation);
@@ -370,22 +371,22 @@ impl Server {
         }
         if calls.is_empty() {
             panic!(
-                "nothing called `{operation}`; what arrived:\n{}",
+                "no request called `{operation}`; received requests:\n{}",
                 lines(&self.received())
             );
         }
         panic!(
-            "none of {} calls of `{operation}` fits:\n{}",
+            "none of {} calls of `{operation}` satisfies the condition:\n{}",
             calls.len(),
             details(&calls)
         );
     }
 
-    /// Asserts that the description allows everything that has arrived.
+    /// Asserts that all received requests satisfy the description.
     ///
     /// # Panics
     ///
-    /// When a request has violations, with them.
+    /// Panics if a request has violations, and lists them.
     #[track_caller]
     pub fn assert_no_violations(&self) {
         let mut received = self.received();
@@ -400,11 +401,11 @@ impl Server {
         assert!(lines.is_empty(), "violations:\n{}", lines.join("\n"));
     }
 
-    /// Asserts that no request has arrived which calls an operation.
+    /// Asserts that no request that calls an operation was received.
     ///
     /// # Panics
     ///
-    /// When one has, with those that have.
+    /// Panics if there is one, and lists them.
     #[track_caller]
     pub fn assert_not_received(&self, operation: &str) {
         let calls = self.received_by(operation);
@@ -459,10 +460,10 @@ impl fmt::Debug for ServerBuilder {
 }
 
 impl Shared {
-    /// The answer to a request, and the id under which it is kept.
+    /// Returns the response to a request, and the id under which the request is stored.
     pub(super) fn answer(&self, head: &Parts, body: Bytes) -> (Reply, String) {
         let path = head.uri.path();
-        // Links that carry their own permission name the host alone.
+        // Pre-signed URLs contain only the host, not the prefix.
         let inner = if logs::is_link(path) {
             Some(path)
         } else {
@@ -556,7 +557,7 @@ impl Shared {
             .and_then(|fallback| fallback(request));
         answer.ok_or_else(|| {
             let message = format!(
-                "the mock does not play `{id}`: tell it what to answer by `answer_next` or `answer_with`"
+                "the mock has no handler for `{id}`: set a response with `answer_next` or `answer_with`"
             );
             Refusal::new(Reason::NotImplemented, message)
         })

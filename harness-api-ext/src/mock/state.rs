@@ -1,4 +1,4 @@
-//! The account that the mock plays, and what may be done in it.
+//! The account of the mock, and the permissions in it.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ pub(super) struct State {
     policies: Vec<Policy>,
 }
 
-/// A policy that everything of a kind fails.
+/// Policy that every entity of a kind violates.
 #[derive(Debug)]
 struct Policy {
     kind: String,
@@ -40,7 +40,7 @@ impl State {
 
     pub(super) fn add_org(&mut self, org: &str) {
         let body = json!({"identifier": org, "name": org, "description": "", "tags": {}});
-        // One that is there already stays as it is.
+        // An existing one stays unchanged.
         let _ = self
             .store
             .create("Organization", &Place::default(), org, body);
@@ -76,7 +76,7 @@ impl State {
         self.policies.clear();
     }
 
-    /// Refuses when a permission was taken away.
+    /// Rejects a request whose permission was revoked.
     pub(super) fn permit(&self, permission: &str, place: &Place) -> Result<(), Refusal> {
         if !self.denied.contains(permission) {
             return Ok(());
@@ -93,7 +93,7 @@ impl State {
         }))
     }
 
-    /// What policies say about something of a kind; `None` when none of them is about it.
+    /// Returns the result of the policies for a kind; `None` if none applies.
     pub(super) fn governance(&self, kind: &str) -> Option<Value> {
         let of_kind = |policy: &&Policy| policy.kind == kind;
         let failed: Vec<&Policy> = self.policies.iter().filter(of_kind).collect();
@@ -112,7 +112,7 @@ impl State {
         }))
     }
 
-    /// Refuses a place whose organization or project does not exist.
+    /// Rejects a place whose organization or project does not exist.
     pub(super) fn exists(&mut self, place: &Place) -> Result<(), Refusal> {
         let Some(org) = &place.org else {
             return Ok(());

@@ -1,4 +1,4 @@
-//! What exists in the account.
+//! The entities of the account.
 
 use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::envelope::{Reason, Refusal};
 
-/// Organization and project of a thing, as far as it has them.
+/// Organization and project of an entity, as far as it has them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
     pub(crate) org: Option<String>,
@@ -23,23 +23,23 @@ impl Place {
     }
 }
 
-/// One thing.
+/// Stored entity.
 #[derive(Clone, Debug)]
 pub(super) struct Entity {
     pub(super) id: String,
     pub(super) place: Place,
     pub(super) body: Value,
     pub(super) version: u64,
-    /// Milliseconds since 1970.
+    /// Creation time, in milliseconds since 1970.
     pub(super) created: i64,
     pub(super) updated: i64,
-    /// How often it was looked at since it began to become what it will be.
+    /// Number of reads since the entity started to change by itself.
     pub(super) looks: u32,
-    /// Counts changes of the whole store: what changed last has the highest.
+    /// Value of the change counter of the store at the last change. The latest change has the highest.
     changed: u64,
 }
 
-/// What sort of thing it is, in words that fit into messages.
+/// Kind of entity, in words for messages.
 pub(super) type Kind = &'static str;
 
 #[derive(Debug, Default)]
@@ -86,7 +86,7 @@ impl Store {
         found.ok_or_else(|| Refusal::not_found(kind, id))
     }
 
-    /// Puts a body in place of another's, when it is still of the version that is wanted.
+    /// Replaces the body of an entity, if it still has the expected version.
     pub(super) fn update(
         &mut self,
         kind: Kind,
@@ -119,19 +119,19 @@ impl Store {
         removed.ok_or_else(|| Refusal::not_found(kind, id))
     }
 
-    /// Deletes everything in an organization, or in one of its projects.
+    /// Deletes everything in an organization or a project.
     pub(super) fn delete_within(&mut self, place: &Place) {
         self.entities.retain(|(_, at, _), _| {
             at.org != place.org || (place.project.is_some() && at.project != place.project)
         });
     }
 
-    /// Things of a kind at one level, those that changed last first.
+    /// Returns the entities of a kind at one level, most recently changed first.
     pub(super) fn list(&self, kind: Kind, place: &Place) -> Vec<&Entity> {
         self.all(kind, |at| at == place)
     }
 
-    /// Things of a kind at all levels that fit, those that changed last first.
+    /// Returns the matching entities of a kind at all levels, most recently changed first.
     pub(super) fn all(&self, kind: Kind, fits: impl Fn(&Place) -> bool) -> Vec<&Entity> {
         let fitting = self
             .entities
@@ -156,7 +156,7 @@ impl Entity {
         }
     }
 
-    /// Whether identifier, name, description or tags hold a text.
+    /// Returns whether identifier, name, description or tags contain a text.
     pub(super) fn holds(&self, text: &str) -> bool {
         let text = text.to_lowercase();
         let member = |name: &str| self.body[name].as_str().unwrap_or_default().to_lowercase();
@@ -169,7 +169,7 @@ impl Entity {
     }
 }
 
-/// Milliseconds since 1970.
+/// Returns the current time in milliseconds since 1970.
 pub(super) fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since

@@ -1,4 +1,4 @@
-//! From a position to the call that asks for its page.
+//! Builds the call that requests the page at a position.
 
 use harness_api::{Call, Configure, Paging, Place, Sent, Step};
 use serde_json::{Map, Value};
@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::Position;
 use crate::error::{Error, Result};
 
-/// The call of one page, to be made again for each.
+/// Call that is repeated for each page.
 pub(super) struct Template {
     pub(super) call: Call,
     pub(super) paging: Option<&'static Paging>,
@@ -17,15 +17,15 @@ impl Template {
         self.paging.ok_or_else(|| {
             let name = match self.call.operation() {
                 Some(operation) => operation.to_string(),
-                None => "an endpoint outside the table".to_owned(),
+                None => "an endpoint that the description lacks".to_owned(),
             };
-            Error::build(format!("{name}: how its list is paged is not known"))
+            Error::build(format!("{name}: no paging of its list is known"))
         })
     }
 
-    /// The first page, where what the call itself says of page and size holds unless a size is given.
+    /// Returns the position of the first page. The page and size of the call itself apply, unless a size is given.
     ///
-    /// Without a size the largest is asked for, or no more than the items that are wanted.
+    /// Without a size, the largest allowed size is requested, but no more items than are needed.
     pub(super) fn begin(&self, size: Option<u32>, limit: Option<u64>) -> Result<Position> {
         let paging = self.paging()?;
         let body = match paging.sent {
@@ -69,12 +69,13 @@ impl Template {
         })
     }
 
-    /// The call of the page at a position.
+    /// Returns the call for the page at a position.
     pub(super) fn call(&self, position: &Position) -> Result<Call> {
         let paging = self.paging()?;
-        let mut call = self.call.try_clone().ok_or_else(|| {
-            Error::build("a call whose body is a stream cannot be sent for each page")
-        })?;
+        let mut call = self
+            .call
+            .try_clone()
+            .ok_or_else(|| Error::build("a streamed body cannot be sent for each page"))?;
         let page = match paging.step {
             Step::Number | Step::Offset => paging.page.map(|name| (name, position.page.into())),
             _ => None,
@@ -98,7 +99,7 @@ impl Template {
                 for (name, value) in values {
                     changed = true;
                     put(&mut body, name, value).ok_or_else(|| {
-                        Error::build(format!("the body has no place for `{name}`"))
+                        Error::build(format!("`{name}` cannot be set in the body"))
                     })?;
                 }
                 if changed {
@@ -125,12 +126,12 @@ impl Template {
         self.call.operation()?.position(Place::Query, name)
     }
 
-    /// The body of the call, an empty object when there is none.
+    /// Returns the body of the call, or an empty object if it has none.
     fn body(&self) -> Result<Map<String, Value>> {
         match self.call.body() {
             None => Ok(Map::new()),
             Some(bytes) => serde_json::from_slice(bytes).map_err(|_| {
-                Error::build("page and size go into the body, which is not a JSON object")
+                Error::build("page and size belong in the body, but it is not a JSON object")
             }),
         }
     }
@@ -143,7 +144,7 @@ fn at<'a>(body: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
     }
 }
 
-/// Sets a member, making the objects on the way; `None` where something else stands in the way.
+/// Sets a field and creates the objects that contain it; `None` if another value is in the way.
 fn put(body: &mut Map<String, Value>, path: &str, value: Value) -> Option<()> {
     let Some((first, rest)) = path.split_once('.') else {
         body.insert(path.to_owned(), value);

@@ -1,8 +1,8 @@
-//! What a page tells, and what to ask for next: decided from pages alone, without a connection.
+//! The next step after each page, decided from the pages alone, without a connection.
 //!
-//! The rule is that every place of the list has been asked for before the list ends. Where a page has fewer rows than were
-//! asked for, the server may have clipped the size or hidden rows, and the next request finds out which. Where the total
-//! changes from page to page, the list has changed, and the row before the next page has to be found again.
+//! The rule: every place of the list has been requested before the list ends. If a page has fewer rows than requested,
+//! the server may have clipped the size or hidden rows, and the next request finds out which. If the total changes
+//! between pages, the list has changed, and the row before the next page must be found again.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -15,68 +15,67 @@ use super::position::{Position, mark};
 use super::read::{Fetched, Rows};
 use crate::error::{Error, Result};
 
-/// How many pages in a row may be empty while the server says, without a number, that there is more.
+/// Maximum number of consecutive empty pages while the server says, without a total, that there are more.
 const MAX_EMPTY: u32 = 20;
 
-/// How many pages in a row may be empty below the total: whoever may see few of many items gets such pages.
+/// Maximum number of consecutive empty pages below the total. A caller who may see few of many items gets such pages.
 const MAX_HIDDEN: u32 = 100;
 
-/// How many pages in a row may come behind the total, which may be wrong but not by that much.
+/// Maximum number of consecutive pages after the total. A total may be wrong, but not by that much.
 const MAX_BEYOND: u32 = 1000;
 
-/// How many equal pages of equal rows may come in a row where nothing tells how many there are.
+/// Maximum number of consecutive equal pages of equal rows, if nothing says how many there are.
 const MAX_EQUAL: u32 = 100;
 
-/// How often a list that does not become shorter may be read from its beginning again.
+/// Maximum number of restarts of a list that does not become shorter.
 const MAX_RESTARTS: u32 = 3;
 
-/// How many pages may come again, on the average of the different pages, …
+/// Each distinct page may be received again this many times on average, …
 const MAX_AGAIN_EACH: usize = 5;
-/// … and so many in any case.
+/// … and this many pages may be received again in any case.
 const MAX_AGAIN: usize = 100;
 
-/// A page may have so many times the rows that were asked for, since servers ignore sizes, …
+/// A page may have this many times the requested rows, because servers ignore sizes, …
 const MANY: u64 = 100;
-/// … and so many in any case.
+/// … and this many rows in any case.
 const FEW: u64 = 10_000;
 
-const SAME_PAGE: &str =
-    "the server gave a page of the list again: it does not heed what page is asked for";
-const SAME_TOKEN: &str = "the server gave a token of the list again, so that it would not end";
-const NO_TOKEN: &str = "the server says that there is more, and not how to ask for it";
-const TOO_MANY_EMPTY: &str = "the server gives empty pages and says that there is more";
-const TOO_FAR: &str = "the server gives pages without end, far more than its total";
+const SAME_PAGE: &str = "the server returned the same page again: it ignores the requested page";
+const SAME_TOKEN: &str = "the server returned the same page token again: the list would never end";
+const NO_TOKEN: &str = "the server says that there are more items, but not how to request them";
+const TOO_MANY_EMPTY: &str =
+    "the server keeps returning empty pages and says that there are more items";
+const TOO_FAR: &str = "the server returns far more pages than its total allows";
 const NO_STEP: &str =
-    "the server gave an empty page, and no size is known by which to ask for the one behind it";
-const RESTLESS: &str = "the list changes too much while it is read: its items cannot be told";
-const LOST: &str =
-    "the list has changed since the position was taken, whose item is no longer found: begin anew";
+    "the server returned an empty page, and without a page size the next page cannot be requested";
+const RESTLESS: &str = "the list changes too much while it is read";
+const LOST: &str = "the list has changed, and the item of the position no longer exists: start again from the first page";
 
-/// A page to be asked for.
+/// Request for a page.
 pub(super) struct Ask {
     pub(super) position: Position,
     purpose: Purpose,
 }
 
 enum Purpose {
-    /// To be given.
+    /// The rows are to be returned.
     Next,
-    /// To see whether the page before was clipped, or had rows hidden. It is the second page, if it was clipped.
+    /// Finds out whether the page before was clipped or had hidden rows. If it was clipped, this is the second page.
     Clip,
-    /// To find the row again behind which the next page begins. If nothing changed there, the page that is held is next.
+    /// Finds the row after which the next page begins. If nothing has changed, the held page is the next one.
     Back(Option<Box<Held>>),
 }
 
 struct Held {
     page: Arc<Fetched>,
     position: Position,
-    /// Whether its rows are those of a page that came before.
+    /// Whether its rows are those of an earlier page.
     is_repeated: bool,
 }
 
 impl Held {
-    /// Whether the list was the same when this page was read as with another that was read after it, or has only grown from
-    /// page to page: then what did not move until the other was read had not moved for this one either.
+    /// Returns whether the list was the same, or had only grown, between this page and a later one. Then a row that had
+    /// not moved by the later page had not moved by this page either.
     fn is_like(&self, after: &Fetched) -> bool {
         match (self.position.total, self.page.total, after.total) {
             (_, now, after) if now == after => true,
@@ -99,9 +98,9 @@ impl Ask {
     }
 }
 
-/// What became of a page.
+/// Outcome of a page.
 pub(super) struct Taken {
-    /// The rows to be given, and where the first of them stands.
+    /// Rows to return, and the position of the first of them.
     pub(super) give: Option<(Arc<Fetched>, Position)>,
     pub(super) then: Then,
 }
@@ -116,37 +115,37 @@ pub(super) enum Then {
 /// Follows a list from page to page.
 pub(super) struct Crawl {
     paging: &'static Paging,
-    /// Named in errors.
+    /// Operation for error messages.
     operation: Option<&'static Operation>,
-    /// Whether totals are relied upon.
+    /// Whether totals are trusted.
     checks: bool,
-    /// The last page that had rows, and where it begins.
+    /// Last page with rows, and its position.
     last: Option<Held>,
-    /// How many items the list has, by the last response that said it.
+    /// Number of items of the list, from the last response that contained it.
     total: Option<u64>,
-    /// The most rows that a page had.
+    /// Largest number of rows of a page.
     widest: u64,
-    /// Whether a page had fewer rows than were there to be given: the server hides some.
+    /// Whether a page had fewer rows than expected: the server hides some.
     hides: bool,
     /// Whether the server was seen to clip pages, so that all of them add up to the total.
     clips: bool,
-    /// Whether an offset counts rows that the server hides.
+    /// Whether an offset counts hidden rows.
     by_size: bool,
-    /// How many pages in a row were empty, came behind the total, and were equal to the one before.
+    /// Numbers of consecutive pages that were empty, came after the total, and were equal to the page before.
     empty: u32,
     beyond: u32,
     equal: u32,
     restarts: u32,
-    /// A page and its total that did not fit the page before, which was as it had been.
+    /// Page and total that contradicted the unchanged page before.
     doubt: Option<(u64, Option<u64>)>,
-    /// How many pages in a row were read again.
+    /// Number of consecutive pages that were read again.
     backs: u32,
-    /// The pages that came, and how often one came again.
+    /// Pages that were received, and how often one was received again.
     seen: HashSet<u64>,
     again: usize,
-    /// The total at which the list was last read from its beginning.
+    /// Total at the last restart of the list.
     floor: Option<u64>,
-    /// Whether all of the list was read here, and the total stayed the same.
+    /// Whether this crawl has read the whole list, with a constant total.
     steady: bool,
     pages: HashSet<u64>,
     tokens: HashSet<u64>,
@@ -183,12 +182,12 @@ impl Crawl {
         }
     }
 
-    /// How many items all pages hold, by the last response that said it.
+    /// Returns the number of items of the list, from the last response that contained it.
     pub(super) fn total(&self) -> Option<u64> {
         self.total
     }
 
-    /// Where to go on, to be kept: it has what is known now.
+    /// Returns a position to store: it includes all that is known now.
     pub(super) fn position(&self, ask: &Ask) -> Position {
         match (&self.last, &ask.purpose) {
             (None, _) => ask.position.clone(),
@@ -203,11 +202,11 @@ impl Crawl {
         }
     }
 
-    /// Takes a page that was asked for.
+    /// Takes a requested page.
     ///
     /// # Errors
     ///
-    /// Where nothing of it can be given.
+    /// Returns an error if no row of the page can be returned.
     pub(super) fn take(&mut self, page: Fetched, ask: Ask) -> Result<Taken> {
         let page = Arc::new(page);
         let Ask { position, purpose } = ask;
@@ -224,13 +223,14 @@ impl Crawl {
         let rows = page.count();
         match position.size.map(u64::from) {
             Some(asked) if rows > asked.saturating_mul(MANY).max(FEW) => Err(self.fault(format!(
-                "the server gave a page of {rows} items where {asked} were asked for"
+                "the server returned a page of {rows} items, but {asked} were requested"
             ))),
             _ => Ok(()),
         }
     }
 
-    /// A page comes again where the list changes, but a server that goes round in its pages has no end.
+    /// Returns an error if the server cycles through its pages. A page may be received again if the list changes, but
+    /// not without end.
     fn refuse_rounds(&mut self, page: &Fetched) -> Result<()> {
         if page.count() == 0 || self.seen.insert(fingerprint(page.text())) || has_equal_rows(page) {
             return Ok(());
@@ -246,10 +246,10 @@ impl Crawl {
         matches!(self.paging.step, Step::Number | Step::Offset)
     }
 
-    /// Takes the page behind the last one, or the first of a crawl.
+    /// Takes the page after the last one, or the first page of a crawl.
     fn next(&mut self, page: Arc<Fetched>, mut position: Position) -> Result<Taken> {
         if self.last.is_none() && self.is_numbered() {
-            // What was begun elsewhere may have met hidden rows there.
+            // A crawl that was started earlier may have met hidden rows.
             self.hides |= position.rows < self.covered_before(&position);
         }
         let changed = match (position.total, page.total) {
@@ -273,7 +273,7 @@ impl Crawl {
             if !self.is_numbered() {
                 return Err(self.fault(SAME_PAGE));
             }
-            // Either the server does not heed what page is asked for, or a page of new items came before it.
+            // Either the server ignores the requested page, or a page of new items was inserted before it.
             let held = Held {
                 page,
                 position: position.clone(),
@@ -284,8 +284,8 @@ impl Crawl {
         self.accept(page, position)
     }
 
-    /// Where to begin in a page of which some items were given before, so that nothing is passed over; `None` where their
-    /// last one is not there, or not known.
+    /// Returns the row to begin with in a page of which some items were already returned, so that none is skipped;
+    /// `None` if the last of them is missing or unknown.
     fn found_inside(&self, page: &Arc<Fetched>, position: &Position) -> Option<u64> {
         let is_before = |row: &[u8]| position.mark == Some(mark(row));
         let rows = Rows::new(Arc::clone(page), position.skip);
@@ -296,20 +296,21 @@ impl Crawl {
         Some(found as u64 + 1)
     }
 
-    /// Takes a page of a list that has changed since the page before: it begins behind the last row that was given, where
-    /// that can be told.
+    /// Takes a page of a list that has changed since the page before: begins after the last returned row, if it can be
+    /// found.
     fn changed(&mut self, page: Arc<Fetched>, mut position: Position) -> Result<Taken> {
         self.pages.clear();
         let is_first = position.page <= self.paging.first && position.skip == 0;
         if is_first || self.last.is_none() && position.mark.is_none() {
             return self.accept(page, position);
         }
-        // The total is that of the page, and says nothing of the list.
+        // The total is that of the page, and says nothing about the list.
         let is_same = |doubt| doubt == (fingerprint(page.text()), page.total);
         if self.doubt.take().is_some_and(is_same) {
             return self.accept(page, position);
         }
-        // New items before the page move its rows by as many, so that it begins with some that were given.
+        // New items before the page move its rows by their number, so the page begins with rows that were already
+        // returned.
         let grown = match (position.total, page.total) {
             (Some(before), Some(now)) => now.checked_sub(before),
             _ => None,
@@ -340,7 +341,7 @@ impl Crawl {
         self.go_back(position, Some(Box::new(held)))
     }
 
-    /// Whether a row is the last one that was given.
+    /// Returns whether a row is the last one that was returned.
     fn is_before(&self, row: &[u8], position: &Position) -> bool {
         match &self.last {
             Some(last) => last.page.last() == Some(row),
@@ -348,9 +349,9 @@ impl Crawl {
         }
     }
 
-    /// Asks again for the page before a position.
+    /// Requests the page before a position again.
     fn go_back(&mut self, position: Position, held: Option<Box<Held>>) -> Result<Taken> {
-        // The page that is held begins behind the last one that had rows, unless there were empty ones in between.
+        // The held page follows the last page with rows, unless there were empty pages in between.
         let held = held.filter(|_| self.empty == 0);
         let before = match (&self.last, &held) {
             (Some(last), Some(_)) => Some(last.position.clone()),
@@ -360,7 +361,8 @@ impl Crawl {
             return Err(self.fault(LOST));
         };
         self.backs += 1;
-        // As far back as the list goes, and some more; but not for ever where a position is far behind the end.
+        // Goes back as far as the beginning of the list, and some pages more, but not forever: a position may be far
+        // after the end.
         let most = position.page.min(u64::from(MAX_BEYOND));
         if u64::from(self.backs) > u64::from(MAX_HIDDEN) + most {
             return Err(self.fault(RESTLESS));
@@ -377,7 +379,7 @@ impl Crawl {
         })
     }
 
-    /// The page before the one at a position.
+    /// Returns the position of the page before a position.
     fn before(&self, position: &Position) -> Option<Position> {
         let first = self.paging.first;
         let by = match self.paging.step {
@@ -407,7 +409,8 @@ impl Crawl {
         })
     }
 
-    /// Takes a page that was given before, of a list that has changed: what is behind the last row that was given is next.
+    /// Takes a page that was already returned, of a list that has changed: the rows after the last returned one are
+    /// next.
     fn back(
         &mut self,
         page: Arc<Fetched>,
@@ -443,7 +446,7 @@ impl Crawl {
         }
         let all = again.len();
         let skip = match (found, held) {
-            // Nothing moved, so that the page which is held goes on from there.
+            // Nothing has moved, so the held page continues from there.
             (Some(skip), Some(held)) if skip == all && held.is_like(&page) => {
                 return self.accept(held.page, held.position);
             }
@@ -464,7 +467,7 @@ impl Crawl {
         Ok(taken)
     }
 
-    /// Reads the list from its beginning, where none of the rows is left that were given last.
+    /// Restarts the list, if none of the rows returned last is left.
     fn restart(&mut self, total: Option<u64>) -> Result<()> {
         match (total, self.floor) {
             (Some(total), Some(floor)) if total >= floor => self.restarts += 1,
@@ -478,7 +481,8 @@ impl Crawl {
         Ok(())
     }
 
-    /// Whether a page came before in this crawl. Where rows of a page are equal to each other, pages may be, too.
+    /// Returns whether the crawl has seen a page before. If rows of a page are equal to each other, whole pages may be,
+    /// too.
     fn is_repeated(&mut self, page: &Fetched, position: &Position) -> bool {
         let Some(last) = self.last.as_ref().filter(|_| page.count() > 0) else {
             return false;
@@ -501,8 +505,9 @@ impl Crawl {
         !has_equal_rows(page) || is_behind
     }
 
-    /// Finds out, behind a page that was shorter than asked for, whether offsets count rows that the server hides: then
-    /// this page begins with rows of that one, or has none. Tells whether it begins with such rows, which are passed.
+    /// Finds out, after a page that was shorter than requested, whether offsets count hidden rows: in that case this
+    /// page begins with rows of the page before, or is empty. Returns whether it begins with such rows, which are
+    /// skipped.
     fn pass_overlap(&mut self, page: &Fetched, position: &mut Position) -> bool {
         let unsure = self.paging.step == Step::Offset && !self.by_size;
         let Some(last) = self.last.as_ref().filter(|_| unsure) else {
@@ -535,7 +540,7 @@ impl Crawl {
         shared > 0
     }
 
-    /// Takes the page that tells whether the first one was clipped.
+    /// Takes the page that shows whether the first one was clipped.
     fn clip(&mut self, page: Arc<Fetched>, position: Position) -> Result<Taken> {
         let Some(first) = &self.last else {
             return self.accept(page, position);
@@ -571,7 +576,7 @@ impl Crawl {
         })
     }
 
-    /// Takes a page that is to be given, and decides what is next.
+    /// Takes a page whose rows are returned, and decides on the next request.
     fn accept(&mut self, page: Arc<Fetched>, mut position: Position) -> Result<Taken> {
         let rows = page.count();
         self.steady &= self.total.is_none() || page.total.is_none_or(|now| Some(now) == self.total);
@@ -622,7 +627,7 @@ impl Crawl {
             && (self.paging.step == Step::Number || self.by_size)
         {
             self.hides |= rows > 0 && rows < self.there(position, stride);
-            // A size that is said to be used, and is not that of the page, is no sign of clipping.
+            // If the used size in the response differs from the number of rows, the page was not clipped.
             self.clips &= page.used.is_none_or(|used| rows == 0 || used <= rows);
         }
         let places = match (self.paging.step, stride) {
@@ -647,7 +652,7 @@ impl Crawl {
                 true
             }
             (_, _) if more => true,
-            // A total may be that of the page: only a page with room for more is the last by it.
+            // The total may be that of the page: then only a page that is not full is the last one.
             (_, Some(total)) => seen != total || stride.is_some() && is_full,
             (_, None) => is_full || is_unclear,
         };
@@ -672,8 +677,8 @@ impl Crawl {
         self.advance(page, position, stride)
     }
 
-    /// Whether the first page has fewer rows than were asked for, so that the server may have clipped the size. Then it may
-    /// count pages by the size that it uses or by the one that was asked for. It may also hide rows.
+    /// Returns whether the first page has fewer rows than requested. Then the server may have clipped the size, and may
+    /// count pages by the clipped or by the requested size. It may also hide rows.
     fn is_unclear(&self, page: &Fetched, position: &Position) -> bool {
         let rows = page.count();
         let is_first = position.page == self.paging.first && position.rows == 0;
@@ -687,7 +692,7 @@ impl Crawl {
                 || self.total.map_or(page.used.is_some(), |total| total > rows))
     }
 
-    /// How many places of the list a page covers, whether their rows are shown or not; `None` where no size is known.
+    /// Returns the number of places of the list that a page covers, with hidden rows; `None` if no size is known.
     fn stride(&self, page: &Fetched, position: &Position) -> Option<u64> {
         let asked = position
             .size
@@ -699,7 +704,7 @@ impl Crawl {
         }
     }
 
-    /// How many places of the list are covered by the pages before a position.
+    /// Returns the number of places of the list before a position.
     fn covered_before(&self, position: &Position) -> u64 {
         let before = position.page.saturating_sub(self.paging.first);
         match (self.paging.step, position.size.or(self.paging.default_size)) {
@@ -709,17 +714,17 @@ impl Crawl {
         }
     }
 
-    /// How many rows a page at a position has where none is hidden.
+    /// Returns the number of rows of the page at a position, if none is hidden.
     fn there(&self, position: &Position, stride: u64) -> u64 {
         let before = self.covered_before(position);
         self.total
             .map_or(stride, |total| total.saturating_sub(before).min(stride))
     }
 
-    /// Whether the page holds as many items as one can.
+    /// Returns whether the page is full.
     ///
-    /// A page as wide as one before is full: the server clips sizes without a word. So is one of the default size, though
-    /// another was asked for: the server does not know the parameter.
+    /// A page is full if it is as long as an earlier one, because some servers clip sizes silently. A page of the
+    /// default size is full too, even if another size was requested: the server may ignore the parameter.
     fn is_full(&self, page: &Fetched, position: &Position) -> bool {
         let rows = page.count();
         if self.widest > 0 && rows >= self.widest || page.used == Some(rows) {
@@ -742,7 +747,7 @@ impl Crawl {
                 false => self.end(seen, seen),
             };
         }
-        // The first token that is known is the one that was sent, where the crawl began in the middle.
+        // The first known token is the sent one, if the crawl started in the middle.
         if self.last.is_none() && !position.tokens.is_empty() {
             self.tokens.insert(hash(&position.tokens));
         }
@@ -772,7 +777,7 @@ impl Crawl {
         let by = match self.paging.step {
             Step::Offset => {
                 let is_short = stride.is_some_and(|stride| rows < stride);
-                // The server says that it used a size which it did not fill.
+                // The server reports a used size that it did not fill.
                 let is_partial =
                     rows > 0 && stride.is_some_and(|stride| rows < self.there(position, stride));
                 self.by_size |= is_partial && page.used.is_some_and(|used| used > rows);
@@ -790,14 +795,15 @@ impl Crawl {
             && is_first
             && let (Some(asked), Some(stride)) = (position.size, stride)
         {
-            // The server says that it uses a smaller size: asked for that, it cannot count pages otherwise.
+            // The server reports a smaller used size. If that size is requested, the server cannot count pages by
+            // another one.
             next.size = u32::try_from(stride).ok().or(Some(asked));
         }
         next.page = position.page.saturating_add(by);
         Ok(Then::Ask(Ask::next(next)))
     }
 
-    /// The position behind a page, without what to ask for.
+    /// Returns the position after a page, without the next request.
     fn advanced(&self, page: &Fetched, position: &Position) -> Position {
         Position {
             page: position.page,
@@ -810,24 +816,24 @@ impl Crawl {
         }
     }
 
-    /// Ends the list, unless its total says that there are items which were not seen.
+    /// Ends the list, unless its total says that some items were not seen.
     fn end(&self, seen: u64, covered: u64) -> Then {
         let Some(total) = self.total.filter(|_| self.checks) else {
             return Then::End;
         };
         if total > 0 && seen == 0 {
             return self.stuck(&format!(
-                "the server says that the list has {total} items, and gives none"
+                "the server says that the list has {total} items, but returns none"
             ));
         }
         let is_explained = match self.paging.step {
-            // Tokens say nothing of places, and a list that grows may do so where it was read.
+            // Tokens say nothing about places, and a growing list may grow where it was already read.
             Step::Token => self.hides || !self.steady,
             _ => self.hides && !self.clips && covered >= total,
         };
         if seen < total && !is_explained {
             return self.stuck(&format!(
-                "the list ends after {seen} of its {total} items; `check_totals(false)` takes it as it is"
+                "the list ends after {seen} of its {total} items; `check_totals(false)` accepts that"
             ));
         }
         Then::End
@@ -846,16 +852,16 @@ impl Crawl {
     }
 }
 
-/// How many rows at the beginning of a page, which is read again, were given before; `None` where none of those that were
-/// given last is there.
+/// Returns how many rows at the beginning of a page, which is read again, were already returned; `None` if none of the
+/// rows returned last is there.
 fn given(last: &[&[u8]], again: &[&[u8]]) -> Option<usize> {
-    // Rows before the page are gone, and those behind them have moved up.
+    // The rows before the page are gone, and those after them have moved up.
     for (gone, rest) in (0..last.len()).filter_map(|gone| Some((gone, last.get(gone..)?))) {
         if again.starts_with(rest) {
             return Some(last.len() - gone);
         }
     }
-    // Others have changed, too: the last one that is still there tells.
+    // Other rows have changed, too: the last one that is still there decides.
     let place = |row: &&[u8]| again.iter().position(|other| other == row);
     last.iter().rev().find_map(place).map(|index| index + 1)
 }
@@ -866,12 +872,14 @@ fn hash(tokens: &[Value]) -> u64 {
     hasher.finish()
 }
 
-/// What tells the rows of a page from those of others: every byte counts, eight at a time, for it is done for each page.
+/// Returns whether some rows of a page are equal to each other.
 fn has_equal_rows(page: &Fetched) -> bool {
     let rows = page.slices();
     rows.iter().collect::<HashSet<_>>().len() < rows.len()
 }
 
+/// Returns a hash of the rows of a page. Every byte counts. It is computed for each page, so it processes eight bytes
+/// at a time.
 fn fingerprint(text: &[u8]) -> u64 {
     const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
     let mix = |hash: u64, word: [u8; 8]| {
@@ -911,13 +919,13 @@ mod tests {
             ("abc", "def", None),
             ("abc", "", None),
             ("", "abc", None),
-            // The last is gone, or one in the middle.
+            // The last row is gone, or one in the middle.
             ("abc", "abx", Some(2)),
             ("abc", "acd", Some(2)),
-            // New ones came before it, or in between.
+            // New rows were inserted before it, or in between.
             ("abc", "xab", Some(3)),
             ("abc", "axb", Some(3)),
-            // Equal rows: rather once too often than not at all.
+            // Equal rows: a duplicate is better than an omission.
             ("bbb", "bbb", Some(3)),
             ("abb", "bbb", Some(2)),
             ("aba", "baa", Some(2)),

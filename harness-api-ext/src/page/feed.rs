@@ -1,4 +1,4 @@
-//! The pages of a list one after another: what items and pages are read from.
+//! The sequence of pages from which items and pages are read.
 
 use std::panic;
 use std::task::{Context, Poll, ready};
@@ -14,43 +14,43 @@ use super::read::{Fetched, Rows};
 use super::{Position, Settings};
 use crate::error::{Error, ErrorKind, Result};
 
-/// Fetches pages, until there is no other.
+/// Fetches the pages of a list up to the last one.
 pub(super) struct Feed {
     template: Template,
-    /// `None` where the list cannot be begun.
+    /// `None` if the list cannot be started.
     crawl: Option<Crawl>,
     state: State,
-    /// How many items are still wanted.
+    /// Number of items that are still wanted.
     left: Option<u64>,
     prefetch: bool,
-    /// How many pages came.
+    /// Number of pages so far.
     count: u64,
 }
 
 enum State {
-    /// To be asked for when it is wanted.
+    /// Requested when it is needed.
     Ready(Ask),
-    /// Asked for.
+    /// Requested.
     Asked(Request, Ask),
-    /// No more is wanted of the page at this position.
+    /// The limit is reached in the page at this position.
     Cut(Position),
-    /// It cannot be asked for; without a position where not even the first one can.
+    /// The page cannot be requested. Without a position, not even the first one can.
     Failed(Error, Option<Position>),
     Over,
 }
 
-/// A page as the consumer gets it.
+/// Page for the consumer.
 pub(super) struct Batch {
     /// No more rows than are wanted.
     pub(super) rows: Rows,
-    /// Where the first of them stands.
+    /// Position of the first row.
     pub(super) position: Position,
-    /// How many pages came before in this crawl.
+    /// Number of earlier pages in this crawl.
     pub(super) number: u64,
 }
 
 impl Batch {
-    /// Where the next of the rows stands.
+    /// Returns the position of the next row.
     pub(super) fn position(&self) -> Position {
         self.position.behind(self.rows.index(), self.rows.before())
     }
@@ -81,17 +81,17 @@ impl Feed {
         }
     }
 
-    /// How many items all pages hold, by the last response that said it.
+    /// Returns the number of items of the list, from the last response that contained it.
     pub(super) fn total(&self) -> Option<u64> {
         self.crawl.as_ref().and_then(Crawl::total)
     }
 
-    /// How many items are still wanted; `None` for all there are.
+    /// Returns the number of items that are still wanted; `None` if unlimited.
     pub(super) fn left(&self) -> Option<u64> {
         self.left
     }
 
-    /// Where the next page begins; `None` behind the last one.
+    /// Returns the position of the next page; `None` after the last one.
     pub(super) fn next(&self) -> Option<Position> {
         match &self.state {
             State::Ready(ask) | State::Asked(_, ask) => Some(self.position(ask)),
@@ -108,17 +108,17 @@ impl Feed {
         }
     }
 
-    /// Whether the list is known to end with an error.
+    /// Returns whether the list is known to end with an error.
     pub(super) fn has_failed(&self) -> bool {
         matches!(self.state, State::Failed(..))
     }
 
-    /// Gives no more pages.
+    /// Ends the sequence.
     pub(super) fn close(&mut self) {
         self.state = State::Over;
     }
 
-    /// The next page; `None` behind the last one, behind an error, and when no more items are wanted.
+    /// Returns the next page; `None` after the last one, after an error, and if no more items are wanted.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Batch>>> {
         if self.left == Some(0) {
             return Poll::Ready(None);
@@ -147,7 +147,7 @@ impl Feed {
                         self.state = State::Asked(request, ask);
                         return Poll::Pending;
                     };
-                    // Where to go on if this page cannot be taken.
+                    // Position from which to resume if this page fails.
                     let position = self.position(&ask);
                     match fetched.and_then(|fetched| self.take(fetched, ask, &position)) {
                         Ok(Some(batch)) => return Poll::Ready(Some(Ok(batch))),
@@ -169,7 +169,7 @@ impl Feed {
         ))
     }
 
-    /// Takes a page that came, and what is next. Before it, the list was at this position.
+    /// Takes a fetched page, and prepares the next request. Before the page, the list was at position `before`.
     fn take(&mut self, fetched: Fetched, ask: Ask, before: &Position) -> Result<Option<Batch>> {
         let Some(crawl) = &mut self.crawl else {
             return Ok(None);
@@ -207,7 +207,7 @@ impl Feed {
         Ok(Some(batch))
     }
 
-    /// Asks for the next page, to go on while nobody waits for it.
+    /// Starts the request for the next page in the background.
     fn begin_next(&mut self) {
         if !matches!(self.state, State::Ready(_)) {
             return;
@@ -216,7 +216,7 @@ impl Feed {
             return;
         };
         if let State::Ready(ask) = std::mem::replace(&mut self.state, State::Over) {
-            // What goes wrong here comes out when the page is wanted.
+            // An error here is returned when the page is needed.
             self.state = match self.send(&ask.position) {
                 Ok(future) => {
                     let task = runtime.spawn(future.in_current_span());
@@ -228,11 +228,11 @@ impl Feed {
     }
 }
 
-/// A page that was asked for.
+/// Request for a page.
 enum Request {
-    /// It goes on while it is waited for.
+    /// It makes progress only while it is polled.
     Here(BoxFuture<'static, Result<Fetched>>),
-    /// It goes on by itself.
+    /// It runs as a task of its own.
     Ahead(JoinHandle<Result<Fetched>>),
 }
 
@@ -248,7 +248,7 @@ impl Request {
                 Ok(panic) => panic::resume_unwind(panic),
                 Err(_) => Err(Error::new(
                     ErrorKind::Transport,
-                    "the runtime ended while a page was on its way",
+                    "the runtime was shut down during the request for a page",
                 )),
             },
         })

@@ -13,12 +13,12 @@ use super::Position;
 use super::feed::{Batch, Feed};
 use crate::error::{Error, Result};
 
-/// The items of all pages, as a stream or by [`try_next`](Self::try_next).
+/// Items of all pages, as a stream or with [`try_next`](Self::try_next).
 ///
-/// No more than two pages are held at once, as the bytes that came, and each item is decoded when it is asked for. So the
-/// memory that a list takes does not depend on how long it is, nor on what its items decode to.
+/// At most two pages are held at once, as the received bytes, and each item is decoded when it is requested. The memory
+/// therefore depends neither on the length of the list nor on the size of its decoded items.
 ///
-/// It ends behind the first error, which has the [position](super::position_of) to go on from.
+/// The stream ends after the first error, which contains the [position](super::position_of) from which to resume.
 ///
 /// ```
 /// use harness_api_ext::{Items, Result};
@@ -30,7 +30,7 @@ use crate::error::{Error, Result};
 ///     Ok(())
 /// }
 /// ```
-#[must_use = "nothing is read until items are asked for"]
+#[must_use = "streams do nothing unless polled"]
 pub struct Items<T> {
     feed: Feed,
     page: Option<Batch>,
@@ -46,24 +46,27 @@ impl<T: DeserializeOwned + Send + 'static> Items<T> {
         }
     }
 
-    /// The next item; `None` behind the last one, and behind an error.
+    /// Returns the next item; `None` after the last one, and after an error.
     ///
     /// # Errors
     ///
-    /// Those of the request; [`Build`](crate::ErrorKind::Build) when the list of the operation is not paged or its body can
-    /// be sent once only; [`Decode`](crate::ErrorKind::Decode) when an item does not fit, its items before having been
-    /// given, and when a response has no list; [`Pagination`](crate::ErrorKind::Pagination) when the server does not lead
-    /// to an end, or the list ends before its total.
+    /// Returns the errors of the request, and errors of these kinds:
+    ///
+    /// - [`Build`](crate::ErrorKind::Build) if the list of the operation is not paged, or its body can be sent only
+    ///   once;
+    /// - [`Decode`](crate::ErrorKind::Decode) if an item has an unexpected form, after all items before it were
+    ///   returned, or if a response has no list;
+    /// - [`Pagination`](crate::ErrorKind::Pagination) if the pages would never end, or the list ends before its total.
     pub async fn try_next(&mut self) -> Result<Option<T>> {
         poll_fn(|context| self.poll(context)).await.transpose()
     }
 
-    /// All items that are left.
+    /// Collects all remaining items.
     ///
     /// # Errors
     ///
-    /// As [`try_next`](Self::try_next); the items that came before are lost then. Of kind
-    /// [`Decode`](crate::ErrorKind::Decode) too when the items of a page take far more memory than its bytes; see
+    /// Returns the errors of [`try_next`](Self::try_next); the items before the error are lost. Returns an error of
+    /// kind [`Decode`](crate::ErrorKind::Decode) too if the items of a page take far more memory than its bytes; see
     /// [`max_body`](crate::HarnessBuilder::max_body).
     pub async fn collect_all(mut self) -> Result<Vec<T>> {
         let mut all = Vec::new();
@@ -101,19 +104,19 @@ impl<T: DeserializeOwned + Send + 'static> Items<T> {
     }
 }
 
-/// The error of an item, with its position.
+/// Returns the error of an item, with its position.
 fn broken(error: Error, page: &Batch) -> Error {
     error.with_attached(page.position())
 }
 
 impl<T> Items<T> {
-    /// How many items the whole list has, by the last answer that said it; `None` before the first answer, and where the
-    /// server does not say.
+    /// Returns the number of items of the whole list, from the last response that contained it; `None` before the first
+    /// response, and if the server does not say.
     pub fn total(&self) -> Option<u64> {
         self.feed.total()
     }
 
-    /// The place of the next item.
+    /// Returns the position of the next item.
     pub fn position(&self) -> Position {
         match &self.page {
             Some(page) if page.rows.left() > 0 => page.position(),
@@ -125,7 +128,7 @@ impl<T> Items<T> {
         }
     }
 
-    /// How many items are at hand without another request.
+    /// Returns the number of items that are available without another request.
     pub fn buffered(&self) -> usize {
         let left = self.page.as_ref().map_or(0, |page| page.rows.left());
         usize::try_from(left).unwrap_or(usize::MAX)
@@ -142,13 +145,13 @@ impl<T: DeserializeOwned + Send + 'static> Stream for Items<T> {
     fn size_hint(&self) -> (usize, Option<usize>) {
         let at_hand = self.buffered();
         let most = self.feed.left().and_then(|left| {
-            // An error may stand behind the items.
+            // An error may follow the items.
             usize::try_from(left)
                 .ok()?
                 .checked_add(at_hand)?
                 .checked_add(1)
         });
-        // Nothing comes behind an item that does not fit.
+        // Nothing follows an item that cannot be decoded.
         (at_hand.min(1), most)
     }
 }

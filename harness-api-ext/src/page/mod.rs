@@ -1,7 +1,7 @@
-//! Lists that come in pages, read as one: one pager for every way in which the API pages.
+//! Paged lists, with one pager for all paging styles of the API.
 //!
-//! A [`Pager`] is made of a request, and what the table of operations says of its paging. [`Pager::items`] gives the items
-//! of all pages, [`Pager::pages`] the pages, [`Pager::first`], or awaiting the pager itself, the first page alone.
+//! A [`Pager`] combines a request with the paging of its operation. [`Pager::items`] returns the items of all pages and
+//! [`Pager::pages`] the pages. [`Pager::first`], or awaiting the pager itself, returns only the first page.
 //!
 //! ```no_run
 //! use harness_api_ext::Harness;
@@ -9,7 +9,7 @@
 //! use harness_api_ext::raw::{Found, Paging, Step};
 //! use serde_json::Value;
 //!
-//! // An endpoint outside the table: its paging is told here.
+//! // The paging of an endpoint that the description lacks.
 //! static PAGED: Paging = Paging::new(Step::Number, "")
 //!     .page("page", 0)
 //!     .size("limit")
@@ -26,44 +26,45 @@
 //! # }
 //! ```
 //!
-//! # What a page has to be
+//! # Valid pages
 //!
-//! A response without its list is an error of kind [`Decode`](crate::ErrorKind::Decode) that names the missing member, such
-//! as `data.content`, also where the way to it leads through something that is no object. `null` in its place, an empty list
-//! and status 204 are an empty page. Where a service is known to leave empty lists out, the table of operations says so
-//! ([`omits_empty`](field@Paging::omits_empty)).
+//! A response without its list is an error of kind [`Decode`](crate::ErrorKind::Decode) that names the missing field,
+//! such as `data.content`, even if a value on its path is not an object. `null` instead of the list, an empty list and
+//! status 204 are an empty page. Some services are known to omit empty lists; the table of operations marks them with
+//! [`omits_empty`](field@Paging::omits_empty).
 //!
-//! A page with many times the items that were asked for is refused. A page is kept as the bytes that came, and each item is
-//! decoded when it is wanted, so the memory that a list takes does not depend on what its items decode to.
+//! A page with many times the requested number of items is an error. A page is stored as the received bytes, and each
+//! item is decoded when it is requested, so the memory does not depend on the size of the decoded items.
 //!
-//! # What is guaranteed
+//! # Guarantees
 //!
-//! Servers clip sizes, hide items after they have cut a page, leave out totals or give wrong ones, ignore parameters, and
-//! lists change while they are read. The pager asks once too often rather than once too little, and finds out by the next
-//! request what a page leaves open. Every item that is in the list all the time is given at least once, and exactly once if
-//! the list does not change; otherwise the list ends in an error of kind [`Pagination`](crate::ErrorKind::Pagination). It
-//! does not end well with an item missing. This holds as far as the server says anything by which it could be noticed:
+//! Servers clip page sizes, hide items after paging, omit totals or return wrong ones, and ignore parameters; and lists
+//! change while they are read. In doubt, the pager sends one more request to find out. Every item that is in the list
+//! all the time is returned at least once, and exactly once if the list does not change. Otherwise the list ends with
+//! an error of kind [`Pagination`](crate::ErrorKind::Pagination); it never ends successfully with an item missing. This
+//! holds as far as the responses allow it:
 //!
-//! - **Tokens** are the server's own bookmarks: whatever they lead past is not seen here.
-//! - **Totals** show that a list of numbered pages, or one by offset, has changed. The pager then finds the last item that
-//!   it gave, and goes on behind it, where need be in the page before. So items may even be deleted while they are listed.
-//!   What comes and goes between the same two pages, so that the total is the same, is not noticed.
-//! - **Without totals**, nothing tells that such a list became shorter while it was read, which can pass items over; that a
-//!   page is short because its size was clipped or its items are hidden, and not because it is the last, can be noticed
-//!   only where the server says whether there is more.
-//! - An item that is moved to another place in the list counts as deleted and added.
+//! - **Tokens** are bookmarks of the server. The pager cannot see items that a token skips.
+//! - **Totals** show that a list of numbered pages, or a list with offsets, has changed. The pager then finds the last
+//!   returned item, if necessary in the page before, and continues after it. So items may even be deleted while they
+//!   are listed. If an item is added and another one removed between two pages, so that the total stays the same, the
+//!   change is not noticed.
+//! - **Without totals**, a list that becomes shorter while it is read cannot be recognized, and items may be skipped.
+//!   Only if the server says whether there are more pages can the pager tell a clipped page, or one with hidden items,
+//!   from the last page.
+//! - An item that moves within the list counts as deleted and added.
 //!
 //! # Totals
 //!
-//! A list that ends before its total is an error, unless some of its pages had fewer items than were asked for: then the
-//! server hides items that the caller may not see, and counts them. So is a list of which nothing was seen though its total
-//! is not zero. [`Pager::check_totals`] turns this off.
+//! A list that ends before its total is an error, unless some of its pages had fewer items than requested: then the
+//! server counts items that the caller may not see. A list with a total above zero and no items is an error too.
+//! [`Pager::check_totals`] turns these checks off.
 //!
-//! # Going on after a failure
+//! # Resuming after a failure
 //!
-//! Each error of a pager has the [`Position`] of the item that would have been next; see [`position_of`]. A pager of the
-//! same request begins there with [`Pager::start_at`]. A position knows the item before it, and the total: it is found
-//! again in a list that has changed since, or the pager fails.
+//! Each error of a pager contains the [`Position`] of the next item; [`position_of`] returns it. [`Pager::start_at`]
+//! resumes there, on a pager of the same request. A position contains the total and a hash of the item before it. If
+//! the list has changed, the pager finds that item again, or fails.
 
 mod ask;
 mod crawl;
@@ -90,10 +91,10 @@ use crate::error::{Error, Result};
 use ask::Template;
 use feed::Feed;
 
-/// Reads a list that comes in pages.
+/// Reader for a paged list.
 ///
-/// Nothing is sent before an item or a page is asked for. Headers, timeouts and so on are set by [`Configure`], for the
-/// call of each page.
+/// It sends no request before an item or a page is requested. The methods of [`Configure`] set headers, timeouts and so
+/// on for the call of each page.
 ///
 /// ```
 /// use harness_api_ext::page::Pager;
@@ -120,7 +121,7 @@ pub struct Pager<T> {
     item: PhantomData<fn() -> T>,
 }
 
-/// What can be chosen of how a list is read.
+/// Settings of a pager.
 #[derive(Debug, Clone)]
 struct Settings {
     size: Option<u32>,
@@ -131,19 +132,19 @@ struct Settings {
 }
 
 impl<T: DeserializeOwned + Send + 'static> Pager<T> {
-    /// A pager of a request whose list is paged.
+    /// Returns a pager for a request of a paged list.
     pub fn new<R: Paged<Item = T>>(request: R) -> Self {
         let call = request.into_call();
         let paging = call.operation().and_then(|operation| operation.paging);
         Self::over(call, paging)
     }
 
-    /// A pager of a call, its items read as any type that fits.
+    /// Returns a pager for a call, whose items are decoded as any type.
     ///
     /// # Errors
     ///
-    /// Of kind [`Build`](crate::ErrorKind::Build) when the operation gives no list in pages, or the endpoint is outside the
-    /// table: [`with`](Self::with) is for those.
+    /// Returns an error of kind [`Build`](crate::ErrorKind::Build) if the operation has no paged list, or if the
+    /// description lacks the endpoint: use [`with`](Self::with) for those.
     pub fn of_call(call: impl Into<Call>) -> Result<Self> {
         let call = call.into();
         let paging = call.operation().and_then(|operation| operation.paging);
@@ -152,9 +153,9 @@ impl<T: DeserializeOwned + Send + 'static> Pager<T> {
         Ok(pager)
     }
 
-    /// A pager of a call or request that is paged like this, whatever the table says.
+    /// Returns a pager for a call or request with explicit paging, which overrides the table of operations.
     ///
-    /// Where the operation has no parameter of a name that is needed, it goes into the query as it is.
+    /// A paging parameter that the operation does not have is sent in the query.
     pub fn with(call: impl Into<Call>, paging: &'static Paging) -> Self {
         Self::over(call.into(), Some(paging))
     }
@@ -173,79 +174,82 @@ impl<T: DeserializeOwned + Send + 'static> Pager<T> {
         }
     }
 
-    /// Asks for pages of this many items: at least 1, at most what the table knows as the server's limit.
+    /// Sets the page size: at least 1, at most the known limit of the server.
     ///
-    /// When it is not set, what the request itself says holds, else the largest size that is known. The server may give
-    /// fewer: nothing is lost by that.
+    /// Without it, the page size of the request itself applies, or else the largest known size. If the server returns
+    /// smaller pages, no item is lost.
     pub fn page_size(mut self, items: u32) -> Self {
         self.settings.size = Some(items);
         self
     }
 
-    /// Ends after this many items. No page is asked for that is not needed for them.
+    /// Sets the maximum number of items. Pages that are not needed for them are not requested.
     pub fn limit(mut self, items: u64) -> Self {
         self.settings.limit = Some(items);
         self
     }
 
-    /// Begins at this position, which a pager of the same request gave. It keeps the page size it was made with.
+    /// Sets the position to resume from, which a pager of the same request has returned. The page size of the position
+    /// applies.
     pub fn start_at(mut self, position: Position) -> Self {
         self.settings.start = Some(position);
         self
     }
 
-    /// Whether the next page is asked for while the items of this one are consumed, which is so unless it is turned off.
+    /// Sets whether the next page is requested while the items of the current one are consumed; true by default.
     ///
-    /// It never has two requests on their way at once, and holds no more than this page and the next, as bytes. It needs the runtime
-    /// of tokio; dropping the stream ends the request.
+    /// At most one request is in progress at any time, and at most this page and the next are held, as bytes.
+    /// Prefetching requires the Tokio runtime. Dropping the stream aborts the request.
     pub fn prefetch(mut self, on: bool) -> Self {
         self.settings.prefetch = on;
         self
     }
 
-    /// Whether the pager relies on the totals that the server gives, which it does unless this is turned off.
+    /// Sets whether the pager trusts the totals of the server; true by default.
     ///
-    /// It finds by them that a list ends too early, or that it becomes shorter while it is read; see
-    /// [the module](self#totals). Turn it off for a server whose totals are known to be wrong: then a list that ends early
-    /// is taken as it is.
+    /// The totals show that a list ends too early, or becomes shorter while it is read; see [the module](self#totals).
+    /// Turn the check off for a server with wrong totals. A list that ends early is then accepted.
     pub fn check_totals(mut self, on: bool) -> Self {
         self.settings.checks = on;
         self
     }
 
-    /// The items, page after page.
+    /// Returns the items of all pages.
     pub fn items(self) -> Items<T> {
         Items::new(Feed::new(self.template, self.settings))
     }
 
-    /// The pages.
+    /// Returns the pages.
     pub fn pages(self) -> Pages<T> {
         Pages::new(Feed::new(self.template, self.settings))
     }
 
-    /// The first page alone, or the one at [`start_at`](Self::start_at): one request, and none for a limit of 0. Where the
-    /// server gives an empty page and says that there is more, the first page that is not empty.
+    /// Returns the first page, or the page at [`start_at`](Self::start_at).
+    ///
+    /// It sends one request, and none for a limit of 0. If the server returns an empty page and says that there are
+    /// more items, the result is the first page that is not empty.
     ///
     /// # Errors
     ///
-    /// Those of the request; [`Decode`](crate::ErrorKind::Decode) when an item does not fit, or there is no list;
-    /// [`Pagination`](crate::ErrorKind::Pagination) when there is no item though the total is not zero.
+    /// Returns the errors of the request; an error of kind [`Decode`](crate::ErrorKind::Decode) if an item has an
+    /// unexpected form, or the list is missing; an error of kind [`Pagination`](crate::ErrorKind::Pagination) if the
+    /// page has no items but the total is not zero.
     pub async fn first(self) -> Result<Page<T>> {
         let page = self.prefetch(false).pages().first().await?;
         Ok(page.unwrap_or_else(Page::nothing))
     }
 
-    /// All items; see [`Items::collect_all`].
+    /// Collects all items; see [`Items::collect_all`].
     ///
     /// # Errors
     ///
-    /// As [`Items::try_next`].
+    /// Returns the errors of [`Items::try_next`].
     pub async fn collect_all(self) -> Result<Vec<T>> {
         self.items().collect_all().await
     }
 }
 
-/// Awaiting a pager gives its first page.
+/// Awaiting a pager returns its first page.
 impl<T: DeserializeOwned + Send + 'static> IntoFuture for Pager<T> {
     type Output = Result<Page<T>>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
@@ -270,7 +274,7 @@ impl<T> fmt::Debug for Pager<T> {
     }
 }
 
-/// Gives requests of paged operations their pager.
+/// Extension of the requests of paged operations with a pager.
 ///
 /// ```
 /// use harness_api_ext::Result;
@@ -282,7 +286,7 @@ impl<T> fmt::Debug for Pager<T> {
 /// }
 /// ```
 pub trait PageExt: Paged + Sized {
-    /// A pager of this request.
+    /// Returns a pager for this request.
     ///
     /// ```no_run
     /// use harness_api_ext::page::PageExt;
@@ -299,8 +303,7 @@ pub trait PageExt: Paged + Sized {
 
 impl<R: Paged> PageExt for R {}
 
-/// Where a pager was when it failed: the position of the item that would have been next; `None` where the list could not
-/// even be begun.
+/// Returns the position of the next item at the time of an error; `None` if the list could not be started.
 ///
 /// ```no_run
 /// use harness_api_ext::page::{Pager, position_of};
@@ -316,7 +319,7 @@ impl<R: Paged> PageExt for R {}
 ///         Err(error) if !error.is_retryable() => return Err(error),
 ///         Err(error) => {
 ///             let Some(position) = position_of(&error) else { return Err(error) };
-///             eprintln!("{error}; going on at {position}");
+///             eprintln!("{error}; resuming at {position}");
 ///             items = Pager::of_call(list())?.start_at(position.clone()).items();
 ///         }
 ///     }

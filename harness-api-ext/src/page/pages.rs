@@ -15,7 +15,7 @@ use super::Position;
 use super::feed::Feed;
 use crate::error::Result;
 
-/// One page of a list; it dereferences to its items.
+/// One page of a list. It dereferences to its items.
 ///
 /// ```no_run
 /// use harness_api_ext::page::PageExt;
@@ -33,13 +33,13 @@ use crate::error::Result;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Page<T> {
-    /// The items.
+    /// Items of the page.
     pub items: Vec<T>,
-    /// How many items the whole list has, where the server says it.
+    /// Number of items of the whole list, if the server reports it.
     pub total: Option<u64>,
-    /// How many pages were read before this one, counted from where the pager began.
+    /// Number of pages that were read before this one, counted from the start of the pager.
     pub number: u64,
-    /// Where the next page begins, or where the limit of the pager cut this one; `None` at the end of the list.
+    /// Position of the next page, or of the limit of the pager within this page; `None` at the end of the list.
     pub next: Option<Position>,
 }
 
@@ -80,10 +80,11 @@ impl<'a, T> IntoIterator for &'a Page<T> {
     }
 }
 
-/// The pages of a list, as a stream or by [`try_next`](Self::try_next).
+/// Pages of a list, as a stream or with [`try_next`](Self::try_next).
 ///
-/// It ends behind the first error, which has the [position](super::position_of) of the page to go on from. A page with an
-/// item that does not fit is an error as a whole; [`Items`](super::Items) gives what comes before that item.
+/// The stream ends after the first error, which contains the [position](super::position_of) of the page from which to
+/// resume. If an item cannot be decoded, its whole page is an error; [`Items`](super::Items) returns the items before
+/// it.
 ///
 /// ```
 /// use harness_api_ext::Result;
@@ -91,12 +92,12 @@ impl<'a, T> IntoIterator for &'a Page<T> {
 ///
 /// async fn show(mut pages: Pages<String>) -> Result<()> {
 ///     while let Some(page) = pages.try_next().await? {
-///         println!("{} items; going on at {:?}", page.len(), pages.position().map(ToString::to_string));
+///         println!("{} items; resuming at {:?}", page.len(), pages.position().map(|next| next.to_string()));
 ///     }
 ///     Ok(())
 /// }
 /// ```
-#[must_use = "nothing is read until pages are asked for"]
+#[must_use = "streams do nothing unless polled"]
 pub struct Pages<T> {
     feed: Feed,
     item: PhantomData<fn() -> T>,
@@ -110,7 +111,7 @@ impl<T: DeserializeOwned + Send + 'static> Pages<T> {
         }
     }
 
-    /// The first page that is not empty; an empty one at the end of the list.
+    /// Returns the first page that is not empty, or an empty one at the end of the list.
     pub(super) async fn first(mut self) -> Result<Option<Page<T>>> {
         loop {
             let page = self.try_next().await?;
@@ -122,11 +123,11 @@ impl<T: DeserializeOwned + Send + 'static> Pages<T> {
         }
     }
 
-    /// The next page; `None` behind the last one, and behind an error. The last page may be empty.
+    /// Returns the next page; `None` after the last one, and after an error. The last page may be empty.
     ///
     /// # Errors
     ///
-    /// As [`Items::try_next`](super::Items::try_next).
+    /// Returns the errors of [`Items::try_next`](super::Items::try_next).
     pub async fn try_next(&mut self) -> Result<Option<Page<T>>> {
         poll_fn(|context| self.poll(context)).await.transpose()
     }
@@ -153,12 +154,12 @@ impl<T: DeserializeOwned + Send + 'static> Pages<T> {
 }
 
 impl<T> Pages<T> {
-    /// How many items the whole list has, by the last answer that said it.
+    /// Returns the number of items of the whole list, from the last response that contained it.
     pub fn total(&self) -> Option<u64> {
         self.feed.total()
     }
 
-    /// Where the next page begins; `None` behind the last one.
+    /// Returns the position of the next page; `None` after the last one.
     pub fn position(&self) -> Option<Position> {
         self.feed.next()
     }

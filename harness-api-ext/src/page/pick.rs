@@ -1,4 +1,4 @@
-//! A list and the values around it, found in a document by their paths in one pass.
+//! Finds a list and the values around it in a document, by their paths and in one pass.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,12 +10,12 @@ use serde::de::{
 };
 use serde_json::{Error, value::RawValue};
 
-/// What stands at the path of a list.
+/// Value at the path of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum List {
-    /// Nothing: the way to it leads through something that is no object, or an object on the way lacks the member.
+    /// No value: an object on the path lacks the field, or a value on the path is not an object.
     Absent {
-        /// Whether the object that should hold it is there, and is not the object of an error.
+        /// Whether the object that should contain the list exists, and does not describe an error.
         omitted: bool,
     },
     /// `null`.
@@ -23,34 +23,34 @@ pub(super) enum List {
     Rows(Rows),
 }
 
-/// The rows of a list as they stand in the document.
+/// Rows of a list within the document.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Rows {
     pub(super) count: u64,
-    /// From the first row to the end of the last one.
+    /// Range from the first row to the end of the last one.
     pub(super) all: Range<usize>,
     pub(super) last: Range<usize>,
 }
 
-/// Members that tell of an error where a list is expected.
+/// Fields that indicate an error instead of a list.
 const OF_ERRORS: [&str; 2] = ["error", "message"];
 
-/// A document's list, and values beside it as they stand there; `None` where a value is null or missing.
+/// The list of a document, and the values beside it as raw JSON; `None` for a value that is null or missing.
 #[derive(Debug)]
 pub(super) struct Picked<'a> {
     pub(super) list: List,
     pub(super) values: Vec<Option<&'a RawValue>>,
 }
 
-/// Finds the list and the values at these paths with dots; the empty path is the document itself, and no path is no value.
+/// Finds the list and the values at dotted paths. The empty path is the document itself; `None` finds no value.
 ///
-/// An error for what is no document, and where something else than a list stands at the path of the list.
+/// Returns an error for an invalid document, and for a value at the path of the list that is not a list.
 pub(super) fn pick<'a>(
     document: &'a [u8],
     list: &'static str,
     paths: &[Option<&'static str>],
 ) -> Result<Picked<'a>, Error> {
-    // Checked at once, it is not checked value by value.
+    // Checked once for the whole document, so each value needs no check.
     let document = std::str::from_utf8(document).map_err(Error::custom)?;
     let mut found = Found {
         start: document.as_ptr() as usize,
@@ -72,7 +72,7 @@ pub(super) fn pick<'a>(
     })
 }
 
-/// Where something stands in a document that is something else than a list at this path.
+/// Returns the range of a value that is at the path of the list but is not a list.
 pub(super) fn place(document: &[u8], path: &'static str) -> Option<Range<usize>> {
     let start = document.as_ptr() as usize;
     let document = std::str::from_utf8(document).ok()?;
@@ -92,7 +92,7 @@ pub(super) fn place(document: &[u8], path: &'static str) -> Option<Range<usize>>
 }
 
 struct Found<'a> {
-    /// The address at which the document begins.
+    /// Address of the start of the document.
     start: usize,
     list: List,
     values: Vec<Option<&'a RawValue>>,
@@ -106,14 +106,14 @@ impl Found<'_> {
     }
 }
 
-/// What is wanted of a path.
+/// Purpose of a path.
 #[derive(Clone, Copy, PartialEq)]
 enum Goal {
     Items,
     Value(usize),
 }
 
-/// What is wanted of a value: paths that begin in it.
+/// Visitor of a value, with the paths that begin in it.
 struct Pick<'p, 'a> {
     wanted: Vec<(&'static str, Goal)>,
     found: &'p mut Found<'a>,
@@ -209,7 +209,7 @@ impl<'a> Visitor<'a> for Pick<'_, 'a> {
     }
 }
 
-/// Takes the list.
+/// Visitor of the list.
 struct Listing<'p, 'a>(&'p mut Found<'a>);
 
 impl<'a> Visitor<'a> for Listing<'_, 'a> {

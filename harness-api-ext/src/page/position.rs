@@ -1,4 +1,4 @@
-//! A place in a list, from which a crawl can go on.
+//! A position in a list, from which reading can resume.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,11 +9,12 @@ use serde_json::Value;
 
 use crate::error::Error;
 
-/// The place of the next item of a paged list: what to ask the server for, and how many items of that page are done.
+/// Position of the next item of a paged list: the parameters of its page, and the number of finished items of that
+/// page.
 ///
-/// It can be kept as text, or by serde, and given to [`Pager::start_at`](super::Pager::start_at) of the same request
-/// later. It keeps the page size it was made with, and by what to notice that the list has changed meanwhile. What it is
-/// made of is not part of the interface; texts of earlier versions are understood.
+/// It can be stored as text or with serde, and later be passed to [`Pager::start_at`](super::Pager::start_at) of the
+/// same request. It contains the page size of its pager, and the data that show whether the list has changed since. Its
+/// content is not part of the API; texts of earlier versions can be parsed.
 ///
 /// ```
 /// use harness_api_ext::page::Position;
@@ -28,29 +29,29 @@ use crate::error::Error;
 /// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Position {
-    /// The number or offset of the page, as it is sent.
+    /// Number or offset of the page, as it is sent.
     pub(super) page: u64,
-    /// How many items the pages before held.
+    /// Number of items on the pages before.
     pub(super) rows: u64,
-    /// The page size that is asked for.
+    /// Requested page size.
     pub(super) size: Option<u32>,
-    /// How many items of the page are done.
+    /// Number of finished items of the page.
     pub(super) skip: u64,
-    /// How many items the list had, as the page before said.
+    /// Number of items of the list, as reported by the page before.
     pub(super) total: Option<u64>,
-    /// Tells the item before from others; see [`mark`].
+    /// Hash of the item before; see [`mark`].
     pub(super) mark: Option<u64>,
-    /// The values of the tokens, null where there is none; empty on the first page.
+    /// Values of the tokens, null for a missing one; empty on the first page.
     pub(super) tokens: Vec<Value>,
 }
 
 impl Position {
-    /// How many items of the list lie before, as far as the server told: the index of the next one.
+    /// Returns the number of items before this position, as far as the server reported it: the index of the next item.
     pub fn index(&self) -> u64 {
         self.rows.saturating_add(self.skip)
     }
 
-    /// The place behind this many items of the page, the last of which is this row.
+    /// Returns the position after this number of items of the page, the last of which is `row`.
     pub(super) fn behind(&self, skip: u64, row: Option<&[u8]>) -> Self {
         Self {
             skip,
@@ -60,7 +61,7 @@ impl Position {
     }
 }
 
-/// What tells a row from others: FNV-1a, which is the same in all versions and on all machines.
+/// Returns a hash of a row: FNV-1a, which is the same in all versions and on all machines.
 pub(super) fn mark(row: &[u8]) -> u64 {
     row.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
@@ -68,7 +69,7 @@ pub(super) fn mark(row: &[u8]) -> u64 {
 }
 
 const VERSION: &str = "2";
-/// Without total and mark.
+/// Format without total and mark.
 const FIRST_VERSION: &str = "1";
 
 impl fmt::Display for Position {
@@ -104,7 +105,7 @@ impl FromStr for Position {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        read(text).ok_or_else(|| Error::build("the text is not a position in a list"))
+        read(text).ok_or_else(|| Error::build("the text is not a valid position"))
     }
 }
 

@@ -1,5 +1,4 @@
-//! From a response to its page: the members that the table names are picked out of the body, and each row is decoded when
-//! it is wanted.
+//! Reads a page from a response: finds the fields that the paging names, and decodes each row when it is requested.
 
 use std::any::Any;
 use std::ops::Range;
@@ -16,23 +15,23 @@ use serde_json::value::RawValue;
 use super::pick::{self, List, Picked, pick};
 use crate::error::{Error, Result};
 
-/// One page as it came.
+/// Fetched page.
 pub(super) struct Fetched {
     response: Response<()>,
-    /// Where its rows are in the body.
+    /// Location of its rows in the body.
     rows: pick::Rows,
     pub(super) total: Option<u64>,
     pub(super) used: Option<u64>,
     pub(super) more: Option<bool>,
-    /// The tokens of the next page, null where there is none.
+    /// Tokens of the next page, null for a missing one.
     pub(super) tokens: Vec<Value>,
-    /// The member that holds the items.
+    /// Path of the field with the items.
     path: &'static str,
 }
 
 impl Fetched {
-    /// Reads a response. A list that is `null` is an empty page; one that is missing is an error, unless the server is known
-    /// to leave empty lists out.
+    /// Reads a response. `null` instead of a list is an empty page. A missing list is an error, unless the service is
+    /// known to omit empty lists.
     pub(super) fn read(paging: &Paging, response: Response<()>) -> Result<Self> {
         let bytes = response.bytes().clone();
         let body = without_mark(&bytes);
@@ -53,7 +52,7 @@ impl Fetched {
         let rows = match &mut found.list {
             List::Rows(rows) => std::mem::take(rows),
             List::Null => pick::Rows::default(),
-            // Nothing was to be said.
+            // A response without content has no list.
             List::Absent { .. } if response.status() == StatusCode::NO_CONTENT => {
                 pick::Rows::default()
             }
@@ -86,29 +85,29 @@ impl Fetched {
         })
     }
 
-    /// How many rows the page has.
+    /// Returns the number of rows of the page.
     pub(super) fn count(&self) -> u64 {
         self.rows.count
     }
 
-    /// How many bytes the whole response has.
+    /// Returns the bytes of the whole response.
     fn bytes(&self) -> &[u8] {
         self.response.bytes()
     }
 
-    /// The rows, with what is between them.
+    /// Returns the rows, with the text between them.
     pub(super) fn text(&self) -> &[u8] {
         self.bytes().get(self.rows.all.clone()).unwrap_or_default()
     }
 
-    /// The last row.
+    /// Returns the last row.
     pub(super) fn last(&self) -> Option<&[u8]> {
         self.bytes()
             .get(self.rows.last.clone())
             .filter(|_| self.rows.count > 0)
     }
 
-    /// Every row. It takes a pass over them, and is for those pages only that are looked at closely.
+    /// Returns every row. It parses all of them, and is used only for pages that need a closer look.
     pub(super) fn slices(&self) -> Vec<&[u8]> {
         let mut slices = Vec::new();
         let mut at = self.rows.all.start;
@@ -119,7 +118,7 @@ impl Fetched {
         slices
     }
 
-    /// Where the row that begins here ends.
+    /// Returns the range of the row that starts here.
     fn row(&self, start: usize) -> Option<Range<usize>> {
         let text = self.bytes().get(start..self.rows.all.end)?;
         let mut rows = serde_json::Deserializer::from_slice(text).into_iter::<IgnoredAny>();
@@ -127,14 +126,14 @@ impl Fetched {
         Some(start..start + rows.byte_offset())
     }
 
-    /// Where the row behind one that ends here begins.
+    /// Returns the start of the row after one that ends here.
     fn behind(&self, end: usize) -> usize {
         let rest = self.bytes().get(end..self.rows.all.end).unwrap_or_default();
         let between = |byte: &&u8| byte.is_ascii_whitespace() || **byte == b',';
         end + rest.iter().take_while(between).count()
     }
 
-    /// Whether a row may end here.
+    /// Returns whether a row can end here.
     fn is_end(&self, end: usize) -> bool {
         let rest = self.bytes().get(end..self.rows.all.end).unwrap_or_default();
         rest.trim_ascii_start()
@@ -143,21 +142,21 @@ impl Fetched {
     }
 }
 
-/// What of a page is still to be given, decoded row by row.
+/// Remaining rows of a page, decoded one by one.
 pub(super) struct Rows {
     page: Arc<Fetched>,
-    /// Where the next row begins.
+    /// Start of the next row.
     at: usize,
-    /// Which row of the page that is.
+    /// Index of the next row in the page.
     index: u64,
-    /// The row at which to end.
+    /// Index at which to end.
     end: u64,
-    /// Where the row before is.
+    /// Range of the row before.
     before: Range<usize>,
 }
 
 impl Rows {
-    /// The rows of a page behind those that are to be skipped.
+    /// Returns the rows of a page after those to skip.
     pub(super) fn new(page: Arc<Fetched>, skip: u64) -> Self {
         let mut rows = Self {
             at: page.rows.all.start,
@@ -179,23 +178,23 @@ impl Rows {
         rows
     }
 
-    /// Ends after this many more rows, and gives the others.
+    /// Ends after this number of further rows, and returns the rest.
     pub(super) fn truncate(&mut self, rows: u64) -> Self {
         self.end = self.end.min(self.index.saturating_add(rows));
         Self::new(Arc::clone(&self.page), self.end)
     }
 
-    /// How many rows are left.
+    /// Returns the number of remaining rows.
     pub(super) fn left(&self) -> u64 {
         self.end - self.index
     }
 
-    /// Which row of the page is next.
+    /// Returns the index of the next row in the page.
     pub(super) fn index(&self) -> u64 {
         self.index
     }
 
-    /// The row before the next one.
+    /// Returns the row before the next one.
     pub(super) fn before(&self) -> Option<&[u8]> {
         let row = self.page.bytes().get(self.before.clone());
         row.filter(|row| !row.is_empty())
@@ -207,7 +206,7 @@ impl Rows {
         self.before = row;
     }
 
-    /// Decodes the next row; the position is unchanged when that fails.
+    /// Decodes the next row. On an error, the position is unchanged.
     pub(super) fn next<T: DeserializeOwned + 'static>(&mut self) -> Option<Result<T>> {
         if self.left() == 0 {
             return None;
@@ -235,14 +234,14 @@ impl Rows {
         })
     }
 
-    /// Decodes all rows that are left.
+    /// Decodes all remaining rows.
     pub(super) fn all<T: DeserializeOwned + 'static>(&mut self) -> Result<Vec<T>> {
         let response = &Arc::clone(&self.page).response;
         let most = response.max_memory();
         let needed = self.left().saturating_mul(size_of::<T>() as u64);
         if needed > most {
             let message = format!(
-                "{} items take {needed} bytes of memory, where a response of {} bytes may take {most}: read them one by one, or \
+                "{} items take {needed} bytes of memory, but a response of {} bytes may take {most}: read them one by one, or \
                  allow a larger `max_body`",
                 self.left(),
                 response.bytes().len()
@@ -262,8 +261,8 @@ impl Rows {
     }
 }
 
-/// Decodes the first row of what is left, and tells how long it is. Any JSON goes by way of the model, which accounts for
-/// the memory that it takes.
+/// Decodes the first of the remaining rows, and returns its length. `Value` is decoded by the model, which limits the
+/// memory that it takes.
 fn decode<T: DeserializeOwned + 'static>(text: &[u8]) -> serde_json::Result<(T, usize)> {
     fn first<T: DeserializeOwned>(text: &[u8]) -> serde_json::Result<(T, usize)> {
         let mut rows = serde_json::Deserializer::from_slice(text).into_iter::<T>();
@@ -286,22 +285,22 @@ fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 
-/// Any JSON; its name shows in errors.
+/// Any JSON. Its name appears in errors.
 #[derive(Deserialize)]
 #[allow(dead_code, reason = "only its decoding matters")]
 struct Json(IgnoredAny);
 
-/// The list that a response has to have; its name shows in errors, and it fits nothing.
+/// The list that a response must contain. Its name appears in errors, and it never decodes.
 struct TheList;
 
 impl<'de> Deserialize<'de> for TheList {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
         deserializer.deserialize_ignored_any(IgnoredAny)?;
-        Err(D::Error::custom("it is missing"))
+        Err(D::Error::custom("missing"))
     }
 }
 
-/// The list of a document and the members around it that the table names, as they stand there.
+/// The list of a document and the fields around it that the paging names, as raw JSON.
 struct Members<'a> {
     list: List,
     total: Option<&'a RawValue>,
@@ -335,7 +334,7 @@ impl<'a> Members<'a> {
     }
 }
 
-/// A count, as a number or as a text; `None` for what is none, such as -1.
+/// Parses a count, written as a number or as a text; `None` for an invalid one such as -1.
 fn count(text: &str) -> Option<u64> {
     let text = text.trim().trim_matches('"').trim();
     text.parse().ok().or_else(|| {
@@ -348,7 +347,7 @@ fn truth(text: &str) -> Option<bool> {
     text.trim_matches('"').parse().ok()
 }
 
-/// A token as it is sent back: as it came, or null where it is as good as none.
+/// Returns a token as it is sent back: unchanged, or null for an empty one.
 fn token(member: Option<&RawValue>) -> Value {
     match member.map(|member| serde_json::from_str(member.get())) {
         Some(Ok(Value::String(text))) if text.is_empty() => Value::Null,

@@ -1,4 +1,4 @@
-//! One attempt: its time, its body, its event.
+//! One attempt of a call: its timeout, its body and its log event.
 
 use std::time::Duration;
 
@@ -27,14 +27,14 @@ impl Layer for Attempt {
             let allowed = own.unwrap_or_else(|| self.0.attempt(&request));
             let begun = Instant::now();
             if own.is_none() && limit.is_some() {
-                // The body of a failure is read above all layers. It is the total time that ends the call, because its error
-                // tells more.
+                // The body of a failure is read above all layers. The total timeout ends the call in preference,
+                // because its error says more.
                 let left = progress.remaining(begun).unwrap_or(Duration::MAX);
                 let exchange = allowed.min(left.saturating_add(GRACE));
                 *request.request_mut().timeout_mut() = Some(exchange);
             }
-            // Layers of the caller may take their time too; without them the HTTP client ends the exchange as well as a
-            // second timer would.
+            // Layers of the caller may take time too. Without them, the timeout of the HTTP client serves as well as a
+            // second timer.
             let is_kept = own.is_some() || limit.is_some() && next.is_last();
             let (number, before) = progress.begin();
             let exchange = Exchange {
@@ -49,11 +49,11 @@ impl Layer for Attempt {
                 timeout(allowed, exchange).await.unwrap_or_else(|_| {
                     Err(Error::new(
                         ErrorKind::Timeout,
-                        format!("no answer in {allowed:?}"),
+                        format!("no response within {allowed:?}"),
                     ))
                 })
             };
-            // Looked at for an event only that somebody wants.
+            // Computed only if the event is enabled.
             let took = || begun.elapsed().as_millis();
             match &outcome {
                 Ok(answer) => {
@@ -72,19 +72,20 @@ impl Layer for Attempt {
     }
 }
 
-/// How the response to an attempt is read.
+/// Limits for reading the response of an attempt.
 struct Exchange {
-    /// How much of it the call reads; `None` for a stream.
+    /// Maximum size of the buffered body; `None` for a stream.
     limit: Option<u64>,
-    /// How long nothing may arrive in a stream.
+    /// Idle timeout of a streamed body.
     idle: Duration,
-    /// When the attempt or the call ends; `None` without an end.
+    /// End of the attempt or the call; `None` if unlimited.
     end: Option<Instant>,
 }
 
 impl Exchange {
-    /// Sends the request, and reads the body of a success which the call will read anyway: a connection that breaks in its
-    /// middle is then seen here, where it can be repeated. Any other body has the time that is left.
+    /// Sends the request, and buffers the body of a success that the call will buffer anyway: a connection that breaks
+    /// in the middle of the body is then noticed here, where the attempt can be retried. Any other body has the
+    /// remaining time.
     async fn run(self, request: Outgoing, next: Next<'_>) -> Result<Incoming, Error> {
         let mut answer = next.run(request).await?;
         if let Some(limit) = self.limit
@@ -104,12 +105,12 @@ impl Exchange {
     }
 }
 
-/// The earlier of two moments, of which either may be absent.
+/// Returns the earlier of two instants, either of which may be absent.
 fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
     one.into_iter().chain(other).min()
 }
 
-/// Whether the announced length is within the limit. Where it is not, nothing is read.
+/// Returns whether the announced length is within the limit. If it is not, the body is not read.
 pub(super) fn fits(answer: &Incoming, limit: u64) -> bool {
     let length = answer.headers().get(CONTENT_LENGTH);
     let length = length.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());

@@ -1,11 +1,11 @@
-//! The retry budget, which all calls of a client share: when most calls fail, repeating all of them would only add load.
+//! The retry budget, shared by all calls of a client. If most calls fail, retrying all of them would only add load.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 const FULL: u32 = 500;
 const REFILL: u32 = 1;
 
-/// A bucket of tokens. Repetitions take some out, successes put some in.
+/// Token bucket. Retries take tokens, successes return them.
 pub(super) struct Budget(Mutex<u32>);
 
 impl Budget {
@@ -13,14 +13,14 @@ impl Budget {
         Self(Mutex::new(FULL))
     }
 
-    /// Takes the cost of a repetition; `None` when there is not enough. What is not spent is put back.
+    /// Takes the cost of a retry; `None` if the budget is too low. A withdrawal that is not spent is returned.
     pub(super) fn take(&self, cost: u32) -> Option<Withdrawal<'_>> {
         let mut tokens = self.tokens();
         *tokens = tokens.checked_sub(cost)?;
         Some(Withdrawal { budget: self, cost })
     }
 
-    /// After a success: puts back what its last repetition took, or a little when there was none.
+    /// Returns tokens after a success: the cost of its last retry, or a few if it had none.
     pub(super) fn refill(&self, taken: Option<u32>) {
         let mut tokens = self.tokens();
         *tokens = tokens.saturating_add(taken.unwrap_or(REFILL)).min(FULL);
@@ -31,7 +31,7 @@ impl Budget {
     }
 }
 
-/// The cost of a repetition that is not sent yet. A call that is dropped in its pause puts it back.
+/// Cost of a retry that is not sent yet. A call that is dropped while it waits returns it.
 #[must_use = "what is dropped is put back"]
 pub(super) struct Withdrawal<'a> {
     budget: &'a Budget,
@@ -39,7 +39,7 @@ pub(super) struct Withdrawal<'a> {
 }
 
 impl Withdrawal<'_> {
-    /// The repetition goes out: gives what it costs.
+    /// Spends the withdrawal when the retry is sent, and returns its cost.
     pub(super) fn spend(mut self) -> u32 {
         std::mem::take(&mut self.cost)
     }
@@ -84,7 +84,8 @@ mod tests {
         assert!(!spend(&budget, 1));
     }
 
-    /// What happens to the budget: something is taken, the withdrawal of this number is spent or dropped, a call succeeds.
+    /// Event for the budget: a withdrawal is taken, the withdrawal of this number is spent or dropped, or a call
+    /// succeeds.
     #[derive(Clone, Debug)]
     enum Step {
         Take(u32),

@@ -1,4 +1,4 @@
-//! What can be set on one call.
+//! Settings of one call.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use super::retry::{Repeatable, RetryPolicy};
 use super::time::{AttemptTimeout, TotalTimeout};
 use super::trace::REQUEST_ID;
 
-/// Settings of one call that this crate's layers obey. Every request has them, beside those of
+/// Settings of one call for the layers of this crate. They are implemented for every request, in addition to those of
 /// [`Configure`](crate::raw::Configure).
 ///
 /// ```no_run
@@ -33,40 +33,40 @@ use super::trace::REQUEST_ID;
 /// # }
 /// ```
 pub trait CallExt: Configure {
-    /// With this policy of repetition in place of the client's.
+    /// Sets the retry policy of this call, instead of the policy of the client.
     #[must_use]
     fn with_retry(self, policy: RetryPolicy) -> Self {
         self.with_attached(policy)
     }
 
-    /// Without repetition.
+    /// Disables retries for this call.
     #[must_use]
     fn without_retry(self) -> Self {
         self.with_retry(RetryPolicy::never())
     }
 
-    /// Declares that this request may reach the server twice without harm, as that of an operation which is known as
-    /// idempotent.
+    /// Declares this request idempotent: it may reach the server twice without harm, and is retried like an idempotent
+    /// operation.
     #[must_use]
     fn with_repeatable(self) -> Self {
         self.with_attached(Repeatable)
     }
 
-    /// With this time for each attempt: to the head of a streamed answer, to the last byte of any other.
+    /// Sets the timeout of each attempt: up to the head of a streamed response, up to the last byte of any other.
     ///
-    /// [`with_timeout`](Configure::with_timeout) sets it to the last byte of streamed answers too, and wins.
+    /// [`with_timeout`](Configure::with_timeout) covers the body of streamed responses too, and takes precedence.
     #[must_use]
     fn with_attempt_timeout(self, timeout: Duration) -> Self {
         self.with_attached(AttemptTimeout(timeout))
     }
 
-    /// With this time for the whole call: waiting for limits, all attempts, and the pauses between them.
+    /// Sets the timeout of the whole call: all attempts, the delays between them, and the waits for limits.
     #[must_use]
     fn with_total_timeout(self, timeout: Duration) -> Self {
         self.with_attached(TotalTimeout(timeout))
     }
 
-    /// With this id in the header `X-requestId`, in place of a random one. Most services log under it.
+    /// Sets the id in the header `X-requestId`, instead of a random one. Most services log requests under it.
     #[must_use]
     fn with_request_id(self, id: &str) -> Self {
         self.with_header(REQUEST_ID.as_str(), id)

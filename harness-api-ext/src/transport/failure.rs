@@ -1,4 +1,4 @@
-//! Responses of status 2XX that are no successes become errors.
+//! Converts responses with a 2xx status that describe a failure to errors.
 
 use harness_api::reqwest::header::CONTENT_TYPE;
 use harness_api::{BoxFuture, Error, Incoming, Layer, Next, Outgoing};
@@ -16,7 +16,7 @@ impl Layer for Failures {
         next: Next<'a>,
     ) -> BoxFuture<'a, Result<Incoming, Error>> {
         let judge = Judge::new(request.operation(), request.request().method());
-        // What is not read as a whole is not looked at.
+        // Streamed bodies are not inspected.
         let limit = request.max_body();
         Box::pin(async move {
             let mut answer = next.run(request).await?;
@@ -41,7 +41,7 @@ impl Layer for Failures {
     }
 }
 
-/// Whether the media type is JSON; `None` without one.
+/// Returns whether the media type is JSON; `None` without a media type.
 fn has_json(answer: &Incoming) -> Option<bool> {
     let media = answer.headers().get(CONTENT_TYPE)?;
     Some(media.to_str().is_ok_and(is_json))

@@ -1,4 +1,5 @@
-//! Refuses requests whose identifiers are empty: services ignore such a parameter, and act on more than was meant.
+//! Rejects requests with empty identifiers. Services ignore an empty identifier, and would act on more than was
+//! intended.
 
 use harness_api::reqwest::header::CONTENT_TYPE;
 use harness_api::reqwest::{Request, Url};
@@ -9,10 +10,10 @@ use serde_json::{Map, Value};
 use super::time::is_json;
 use crate::scope::{ScopePlace, is_blank};
 
-/// How deep in a body the identifier of an entity stands: `{"connector": {"identifier": "…"}}`.
+/// Depth in a body at which the identifier of an entity can be: `{"connector": {"identifier": "…"}}`.
 const DEPTH: usize = 2;
 
-/// Checks what the caller has set, before anything is filled in.
+/// Checks the parameters and the body of the caller, before other layers fill in more.
 pub(super) fn check(request: &Outgoing) -> Result<(), Error> {
     let place = request.attached::<ScopePlace>();
     let parts = request.request();
@@ -27,7 +28,7 @@ fn query(
     operation: Option<&Operation>,
     place: Option<&ScopePlace>,
 ) -> Result<(), String> {
-    // Most queries hold nothing that has to be decoded.
+    // Most queries contain nothing that must be decoded.
     if url
         .query()
         .is_none_or(|query| query.split('&').all(is_plain))
@@ -47,15 +48,15 @@ fn query(
     Ok(())
 }
 
-/// Whether a pair of a query has a value that is neither blank nor contains a separator.
+/// Returns whether the value of a query pair is neither blank nor contains a separator.
 fn is_plain(pair: &str) -> bool {
     let value = pair.split_once('=').map_or("", |(_, value)| value);
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     !value.is_empty() && !value.starts_with('.') && value.bytes().all(plain)
 }
 
-/// Whether an operation requires a parameter for a level that the scope of the call does not have: the text for "none" is
-/// the empty one.
+/// Returns whether an operation requires a parameter for a level that the scope of the call does not have. Its value
+/// for "none" is the empty text.
 fn is_absent(
     level: ScopeLevel,
     name: &str,
@@ -66,9 +67,10 @@ fn is_absent(
         && operation.is_some_and(|operation| operation.required().any(|param| param.name == name))
 }
 
-/// Whether a parameter of this name identifies what a call acts on, or limits it to.
+/// Returns whether a parameter of this name identifies the target of a call, or limits the call to it.
 fn is_identifier(name: &str) -> bool {
-    // Of Git objects, of requests in logs; and of a run of a chaos experiment, where one of the two is enough.
+    // Ids of Git objects and of requests in logs, and the two ids of a run of a chaos experiment, one of which is
+    // enough.
     const OTHERS: &[&str] = &[
         "correlationID",
         "correlationId",
@@ -102,7 +104,7 @@ fn body(request: &Request, place: Option<&ScopePlace>) -> Result<(), String> {
     let media = request.headers().get(CONTENT_TYPE);
     let is_json = media.is_some_and(|media| media.to_str().is_ok_and(is_json));
     match bytes {
-        // A document is read only where something may be wrong with it.
+        // The document is parsed only if it may contain a fault.
         Some(bytes) if is_json && may_have_blank(bytes) => match serde_json::from_slice(bytes) {
             Ok(Value::Object(object)) => object_of_body(&object, "", 1, place),
             _ => Ok(()),
@@ -111,7 +113,7 @@ fn body(request: &Request, place: Option<&ScopePlace>) -> Result<(), String> {
     }
 }
 
-/// Whether some member whose name ends in `dentifier` may hold a blank text.
+/// Returns whether a field whose name ends in `dentifier` may be blank.
 fn may_have_blank(json: &[u8]) -> bool {
     const NAME: &[u8] = b"dentifier\"";
     memmem::find_iter(json, NAME).any(|at| {
@@ -133,16 +135,16 @@ fn object_of_body(
         match value {
             Value::String(text) if name.ends_with("dentifier") && is_blank(text) => {
                 match ScopeLevel::of_parameter(name) {
-                    // Services write what an entity of the account does not have as an empty text.
+                    // Services write the absent levels of an entity as empty texts.
                     Some(level) if place.is_some_and(|place| !place.has(level)) => {}
                     Some(level) => {
                         return Err(format!(
-                            "the {level} identifier is empty: `{path}{name}` of the body"
+                            "the {level} identifier is empty: field `{path}{name}` of the body"
                         ));
                     }
                     None if name == "identifier" => {
                         return Err(format!(
-                            "the identifier is empty: `{path}{name}` of the body"
+                            "the identifier is empty: field `{path}{name}` of the body"
                         ));
                     }
                     None => {}

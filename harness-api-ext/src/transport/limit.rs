@@ -1,4 +1,4 @@
-//! How many calls go out: at once, and in a time.
+//! Limits for concurrency and for the rate of requests.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -9,10 +9,10 @@ use tokio::time::{Instant, sleep_until};
 
 use super::progress::Progress;
 
-/// A rate of requests, which a client and its clones keep together. Repetitions count.
+/// Rate limit for requests, shared by a client and its clones. Retries count.
 ///
-/// Requests beyond the rate wait in the order in which they came. One that would wait for longer than its call has left
-/// fails at once. A call that is dropped while it waits takes nothing from the rate.
+/// Requests above the rate wait in the order of their arrival. A request fails at once if it would wait for longer than
+/// its call has left. A call that is dropped while it waits uses nothing of the rate.
 ///
 /// ```
 /// use harness_api_ext::RateLimit;
@@ -28,26 +28,26 @@ pub struct RateLimit {
 }
 
 impl RateLimit {
-    /// So many requests a second, evenly spaced; at least one.
+    /// Returns a limit of this many requests a second, evenly spaced; at least one.
     pub fn per_second(requests: u32) -> Self {
         Self::of(Duration::from_secs(1), requests)
     }
 
-    /// So many requests a minute, evenly spaced; at least one.
+    /// Returns a limit of this many requests a minute, evenly spaced; at least one.
     pub fn per_minute(requests: u32) -> Self {
         Self::of(Duration::from_secs(60), requests)
     }
 
-    /// At most 400 requests in any minute: the lower of the limits that Harness's documentation states for one key (400
-    /// and 1,000 a minute). It lets bursts of 20 pass, and 380 a minute beside them.
+    /// Returns a limit of 400 requests in any minute: the lower of the two limits that the Harness documentation states
+    /// for one key (400 and 1,000 a minute). It allows bursts of 20, and 380 more a minute.
     ///
-    /// The limits of an address (5,000 requests in 10 seconds), and those of single endpoints, are not kept by it.
+    /// It does not cover the limits for an IP address (5,000 requests in 10 seconds) and for single endpoints.
     pub fn documented() -> Self {
         Self::per_minute(380).burst(20)
     }
 
-    /// Lets so many requests pass at once after a quiet time; 1 when it is not set. In any span of time at most the rate
-    /// and the burst together go out.
+    /// Sets how many requests may be sent at once after an idle time; 1 by default. In any period, the number of
+    /// requests is at most the rate plus the burst.
     #[must_use]
     pub fn burst(mut self, requests: u32) -> Self {
         self.burst = requests.max(1);
@@ -64,22 +64,21 @@ impl RateLimit {
     }
 }
 
-/// Keeps attempts to a rate, by the generic cell rate algorithm.
+/// Limits the rate of attempts with the generic cell rate algorithm (GCRA).
 ///
-/// Attempts that have to wait stand in a queue, and only the first of them waits for time to pass. A permit is used up when
-/// an attempt goes out and not before, so that one that is dropped in the queue leaves nothing behind: those after it move
-/// up.
+/// Waiting attempts form a queue, and only the first one waits for its time. A permit is used when the attempt is sent,
+/// not earlier. An attempt that is dropped in the queue therefore uses nothing, and the following ones move up.
 pub(super) struct RateLimiter {
     rate: RateLimit,
     state: Mutex<State>,
-    /// Who stands first in the queue. Tokio's semaphore is fair.
+    /// Held by the first of the queue. The semaphore of Tokio is fair.
     first: Semaphore,
 }
 
 struct State {
-    /// When all that went out is paid for.
+    /// Instant at which all attempts so far are within the rate.
     paid_at: Instant,
-    /// How many attempts stand in the queue.
+    /// Number of attempts in the queue.
     waiting: u32,
 }
 
@@ -95,11 +94,11 @@ impl RateLimiter {
         }
     }
 
-    /// Waits until an attempt may go out.
+    /// Waits until an attempt may be sent.
     ///
     /// # Errors
     ///
-    /// How long the wait would be, where that is too late.
+    /// Returns the necessary wait, if it is longer than allowed.
     async fn pass(&self, deadline: Option<Instant>) -> Result<(), Duration> {
         if let Some(reservation) = self.reserve(deadline)? {
             reservation.wait().await;
@@ -107,7 +106,7 @@ impl RateLimiter {
         Ok(())
     }
 
-    /// Lets an attempt go out at once, and gives `None`; or gives it a place in the queue.
+    /// Lets an attempt pass at once and returns `None`, or returns a reservation in the queue.
     fn reserve(&self, deadline: Option<Instant>) -> Result<Option<Reservation<'_>>, Duration> {
         let now = Instant::now();
         let mut state = self.state();
@@ -124,14 +123,15 @@ impl RateLimiter {
         Ok(Some(Reservation(self)))
     }
 
-    /// When an attempt may go out, if all before it is paid for at this moment: the burst is paid for later.
+    /// Returns the instant at which an attempt may be sent, if all attempts before it are within the rate at `paid_at`.
+    /// The burst allows an earlier instant.
     fn free_at(&self, paid_at: Option<Instant>, now: Instant) -> Option<Instant> {
         let burst = self.rate.interval.saturating_mul(self.rate.burst - 1);
         let at = paid_at?.checked_sub(burst);
         Some(at.map_or(now, |at| at.max(now)))
     }
 
-    /// Uses a permit up.
+    /// Uses one permit.
     fn take(&self, state: &mut State, now: Instant) {
         state.paid_at = state.paid_at.max(now) + self.rate.interval;
     }
@@ -141,13 +141,13 @@ impl RateLimiter {
     }
 }
 
-/// A place in the queue. It is given up when it is dropped.
+/// Reservation in the queue. Dropping it gives it up.
 struct Reservation<'a>(&'a RateLimiter);
 
 impl Reservation<'_> {
     async fn wait(self) {
         let limiter = self.0;
-        // It is never closed.
+        // The semaphore is never closed.
         let _first = limiter.first.acquire().await;
         loop {
             let at = {
@@ -158,7 +158,7 @@ impl Reservation<'_> {
                     _ => {
                         limiter.take(&mut state, now);
                         state.waiting -= 1;
-                        // It has left the queue, in the same moment as its permit was used up.
+                        // The permit was used and the queue left at the same instant.
                         std::mem::forget(self);
                         return;
                     }
@@ -184,7 +184,7 @@ impl Layer for RateLimiter {
         Box::pin(async move {
             if let Err(wait) = self.pass(Progress::of(&request).deadline()).await {
                 let message = format!(
-                    "the client's rate limit would hold the request back for {} ms, longer than the call may take",
+                    "the rate limit of the client would delay the request for {} ms, longer than the call may take",
                     wait.as_millis()
                 );
                 return Err(request
@@ -196,7 +196,7 @@ impl Layer for RateLimiter {
     }
 }
 
-/// Lets so many attempts be on their way at once. A streamed answer counts until its head.
+/// Limits the number of concurrent attempts. A streamed response counts until its head has arrived.
 pub(super) struct Concurrency(Semaphore);
 
 impl Concurrency {

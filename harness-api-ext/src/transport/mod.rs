@@ -1,5 +1,6 @@
-//! What every call passes, the outermost first: the span, the check of successes, the check of identifiers and
-//! the scope, the time of the whole call, repetition; and for each attempt the limits, and its own time. Below come the layers of the caller.
+//! The layers of every call, from the outermost inwards: tracing span, check for failures with a 2xx status, check of
+//! identifiers and scope, total timeout, and retries; then for each attempt the limits and its timeout. The layers of
+//! the caller are innermost.
 
 mod attempt;
 mod budget;
@@ -23,7 +24,7 @@ pub use limit::RateLimit;
 pub use retry::RetryPolicy;
 pub(crate) use time::Timeouts;
 
-/// Everything about the way of a call that a client is made with.
+/// Settings of the layers of a client.
 #[derive(Debug, Default)]
 pub(crate) struct Transport {
     pub(crate) timeouts: Timeouts,
@@ -32,7 +33,7 @@ pub(crate) struct Transport {
     pub(crate) concurrency: Option<usize>,
 }
 
-/// The layers of a client, the outermost first.
+/// Returns the layers of a client, the outermost first.
 pub(crate) fn layers(transport: Transport, account: Arc<str>) -> Vec<Arc<dyn Layer>> {
     let Transport {
         timeouts,

@@ -1,9 +1,9 @@
-//! Which process a client belongs to.
+//! The process that a client belongs to.
 
 use std::sync::OnceLock;
 
-/// The process that sent the first call of a client. Its connections are driven by tasks on threads of that process, which
-/// are not there in one that is forked off: a call would wait for them in vain.
+/// The process that sent the first call of a client. Its connections are driven by tasks on threads of that process. A
+/// forked process does not have these threads, and a call would wait for them forever.
 #[derive(Default)]
 pub(super) struct Process(OnceLock<u32>);
 

@@ -1,4 +1,4 @@
-//! What the layers of one call know together.
+//! State shared by the layers of one call.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -9,16 +9,16 @@ use tokio::time::Instant;
 
 use crate::call_info::CallInfo;
 
-/// The state of a call on its way.
+/// Progress of a call.
 pub(super) struct Progress {
     started: Instant,
     deadline: OnceLock<Instant>,
     attempts: AtomicU32,
-    /// An attempt left this machine, or may have.
+    /// Whether an attempt was sent, or may have been.
     sent: AtomicBool,
-    /// An attempt is over that may have reached the server, with an outcome that is not known.
+    /// Whether a finished attempt may have reached the server with an unknown outcome.
     lost: AtomicBool,
-    /// What the last attempt before a repetition failed with.
+    /// Error of the last attempt before a retry.
     last: Mutex<Option<Error>>,
 }
 
@@ -34,7 +34,7 @@ impl Progress {
         }
     }
 
-    /// The state of the call that a request belongs to.
+    /// Returns the progress of the call that a request belongs to.
     pub(super) fn of(request: &Outgoing) -> Arc<Self> {
         request
             .attached::<Arc<Self>>()
@@ -42,10 +42,10 @@ impl Progress {
             .unwrap_or_else(|| Arc::new(Self::new()))
     }
 
-    /// Sets the end of the whole call, and gives it; `None` where it is beyond all time.
+    /// Sets the deadline of the whole call, and returns it; `None` if it cannot be represented.
     pub(super) fn end_after(&self, total: Duration) -> Option<Instant> {
         let deadline = self.started.checked_add(total)?;
-        // There is one layer that sets it, once a call.
+        // Only one layer sets the deadline, once per call.
         let _ = self.deadline.set(deadline);
         Some(deadline)
     }
@@ -54,18 +54,18 @@ impl Progress {
         self.deadline.get().copied()
     }
 
-    /// The time that is left at a moment; `None` without an end.
+    /// Returns the remaining time at an instant; `None` without a deadline.
     pub(super) fn remaining(&self, at: Instant) -> Option<Duration> {
         Some(self.deadline()?.saturating_duration_since(at))
     }
 
-    /// Counts an attempt, and gives its number and whether one before it may have been sent.
+    /// Counts an attempt, and returns its number and whether an earlier one may have been sent.
     pub(super) fn begin(&self) -> (u32, bool) {
         let number = self.attempts.fetch_add(1, Ordering::Relaxed) + 1;
         (number, self.sent.swap(true, Ordering::Relaxed))
     }
 
-    /// Takes back that the attempt was sent.
+    /// Records that the attempt was not sent.
     pub(super) fn not_sent(&self, before: bool) {
         self.sent.store(before, Ordering::Relaxed);
     }
@@ -78,7 +78,7 @@ impl Progress {
         self.sent.load(Ordering::Relaxed)
     }
 
-    /// Keeps what an attempt failed with that is going to be repeated.
+    /// Stores the error of an attempt that will be retried.
     pub(super) fn keep(&self, failure: Error, lost: bool) {
         self.lost.fetch_or(lost, Ordering::Relaxed);
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);

@@ -1,4 +1,4 @@
-//! Repetition of attempts that failed.
+//! Retries of failed attempts.
 
 use std::time::{Duration, SystemTime};
 
@@ -12,40 +12,41 @@ use super::budget::Budget;
 use super::progress::Progress;
 use crate::error::retry_after;
 
-/// How much of the body of a failure is kept when it is repeated, and read when it decides.
+/// Maximum size in bytes of the body of a failure that is stored for a retry, or inspected for a decision.
 const KEPT_BODY: u64 = 64 << 10;
 const READ_BODY: u64 = 1 << 20;
 
-/// The least pause after a refusal for too many requests.
+/// Minimum delay after a response with status 429.
 const AFTER_REFUSAL: Duration = Duration::from_secs(1);
 
-/// How calls are repeated.
+/// Policy for retries.
 ///
-/// What is repeated depends on the operation:
+/// The operation and the failure determine whether a call is retried:
 ///
 /// | The attempt ended with | reads | idempotent writes | other writes |
 /// |---|---|---|---|
-/// | no connection, without a redirect before | yes | yes | yes |
+/// | no connection, and no redirect before it | yes | yes | yes |
 /// | 429 | yes | yes | yes |
-/// | a lost connection, no answer in time, 502, 503, 504 | yes | yes | no |
+/// | a lost connection, a timeout, 502, 503, 504 | yes | yes | no |
 /// | 408, 423, 499 | yes | no | no |
-/// | any other status, 500 included | no | no | no |
+/// | any other status, including 500 | no | no | no |
 ///
-/// Services answer 500 to ordinary faults too, a missing entity for example. A body that is a stream can be sent once and
-/// is never repeated. An operation outside the table is judged by its method;
+/// Services respond with 500 to ordinary failures too, such as a missing entity. A streamed body can be sent only once,
+/// so its request is never retried. For an endpoint that the description lacks, the HTTP method decides;
 /// [`with_repeatable`](crate::CallExt::with_repeatable) declares one call idempotent.
 ///
-/// Before the n-th repetition the client waits a random time between zero and `base_delay * 2^(n-1)`, at most `max_delay`,
-/// and at least a second after 429. Where the server says how long to wait (`Retry-After` in seconds or as a date, or the
-/// reset headers of feature management) it waits as long, and a random time of up to `base_delay` or `max_delay` more; when
-/// the server asks for more than `max_retry_after`, or the call has less time left, it fails at once with the answer.
+/// Before the n-th retry the client waits a random time between zero and `base_delay * 2^(n-1)`, at most `max_delay`,
+/// and at least one second after 429. If the server asks for a wait (`Retry-After` in seconds or as a date, or the
+/// reset headers of feature management), the client waits that long, plus a random time of up to `base_delay` or
+/// `max_delay`. If that wait is longer than `max_retry_after`, or than the call has left, the call fails at once with
+/// the response.
 ///
-/// All calls of a client share a budget: a repetition takes 5 of its 500 tokens, 10 after a timeout; a success puts back
-/// what its last repetition took, or one. A call that is dropped in its pause puts back what it took. When the budget is used
-/// up, failures are not repeated.
+/// All calls of a client share a retry budget of 500 tokens. A retry takes 5 tokens, or 10 after a timeout. A success
+/// returns the tokens of its last retry, or one token. A call that is dropped during a delay returns its tokens. With
+/// an empty budget, failures are not retried.
 ///
-/// A repeated deletion may find nothing, and a repeated creation a duplicate, because the first attempt did the work. That
-/// is an error as any other; [`CallInfo::outcome_lost`](crate::CallInfo::outcome_lost) tells.
+/// A retried deletion may find nothing, and a retried creation may find a duplicate, because the first attempt
+/// succeeded. Both are reported as errors; [`CallInfo::outcome_lost`](crate::CallInfo::outcome_lost) is then true.
 ///
 /// ```
 /// use std::time::Duration;
@@ -64,7 +65,8 @@ pub struct RetryPolicy {
 }
 
 impl Default for RetryPolicy {
-    /// 4 attempts, pauses from 0.5 to 20 seconds, at most 60 when the server asks.
+    /// Returns a policy with 4 attempts, delays from 0.5 to 20 seconds, and waits of at most 60 seconds at the request
+    /// of the server.
     fn default() -> Self {
         Self {
             attempts: 4,
@@ -76,40 +78,40 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// One attempt and no more.
+    /// Returns a policy with a single attempt.
     pub fn never() -> Self {
         Self::default().max_attempts(1)
     }
 
-    /// How often a request is sent at most, the first time included; 0 is taken as 1.
+    /// Sets the maximum number of attempts, including the first; 0 counts as 1.
     #[must_use]
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts.max(1);
         self
     }
 
-    /// The longest pause before the first repetition; it doubles with each.
+    /// Sets the maximum delay before the first retry. It doubles with each retry.
     #[must_use]
     pub fn base_delay(mut self, delay: Duration) -> Self {
         self.base_delay = delay;
         self
     }
 
-    /// The longest pause before any repetition, where the server does not ask for another.
+    /// Sets the maximum delay before any retry, unless the server asks for a longer one.
     #[must_use]
     pub fn max_delay(mut self, delay: Duration) -> Self {
         self.max_delay = delay;
         self
     }
 
-    /// The longest wait that a server may ask for. If it asks for more, the call fails with its answer.
+    /// Sets the maximum wait that the server may ask for. If it asks for more, the call fails with its response.
     #[must_use]
     pub fn max_retry_after(mut self, wait: Duration) -> Self {
         self.max_retry_after = wait;
         self
     }
 
-    /// The pause after an attempt; `None` when the server asks for a longer one than is allowed.
+    /// Returns the delay after an attempt; `None` if the server asks for a longer one than is allowed.
     fn pause(&self, number: u32, reason: Reason, asked: Option<Duration>) -> Option<Duration> {
         if let Some(asked) = asked {
             return (asked <= self.max_retry_after)
@@ -125,27 +127,27 @@ impl RetryPolicy {
     }
 }
 
-/// A random time.
+/// Returns a random time.
 fn up_to(longest: Duration) -> Duration {
     let nanos = u64::try_from(longest.as_nanos()).unwrap_or(u64::MAX);
     Duration::from_nanos(fastrand::u64(..=nanos))
 }
 
-/// The caller's word that the request may reach the server twice.
+/// Marker for a request that the caller declares idempotent.
 pub(super) struct Repeatable;
 
-/// Why an attempt may be repeated.
+/// Reason for a retry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reason {
-    /// It did not leave this machine.
+    /// The attempt was not sent.
     NotSent,
-    /// The server refused to act on it, for there are too many.
+    /// The server refused the request because of a rate limit.
     Refused,
-    /// What came of it is not known.
+    /// The attempt timed out; its outcome is unknown.
     TimedOut,
-    /// What came of it is not known.
+    /// The connection was lost; the outcome is unknown.
     Lost,
-    /// The server, or a gateway before it, was not able.
+    /// The server, or a gateway in front of it, was unavailable.
     Unavailable,
 }
 
@@ -181,18 +183,18 @@ impl Reason {
         }
     }
 
-    /// What the repetition costs of the budget.
+    /// Returns the cost of the retry in tokens of the budget.
     fn cost(self) -> u32 {
         if self == Self::TimedOut { 10 } else { 5 }
     }
 
-    /// Whether the server may have acted.
+    /// Returns whether the server may have acted on the request.
     fn is_loss(self) -> bool {
         matches!(self, Self::TimedOut | Self::Lost | Self::Unavailable)
     }
 }
 
-/// Repeats attempts.
+/// Layer that retries attempts.
 pub(super) struct Retry {
     policy: RetryPolicy,
     budget: Budget,
@@ -238,7 +240,7 @@ impl Retry {
                 warn!(
                     attempt = number,
                     asked_ms = asked.map(|asked| asked.as_millis()),
-                    "not repeated: the server asks for a longer wait than is allowed"
+                    "not retried: the server asks for a longer wait than is allowed"
                 );
                 return outcome;
             };
@@ -249,22 +251,19 @@ impl Retry {
                 warn!(
                     attempt = number,
                     pause_ms = pause.as_millis(),
-                    "not repeated: the pause is longer than the time left"
+                    "not retried: the delay is longer than the remaining time"
                 );
                 return outcome;
             }
             let Some(withdrawal) = self.budget.take(reason.cost()) else {
-                warn!(
-                    attempt = number,
-                    "not repeated: the retry budget is used up"
-                );
+                warn!(attempt = number, "not retried: the retry budget is used up");
                 return outcome;
             };
             info!(
                 attempt = number,
                 ?reason,
                 pause_ms = pause.as_millis(),
-                "to be repeated"
+                "retrying"
             );
             let failure = match outcome {
                 Ok(answer) => answer.into_error(ErrorKind::Status, "", KEPT_BODY).await,
@@ -291,10 +290,10 @@ impl Layer for Retry {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            // What is true of the last attempt need not be true of the call.
+            // Even if the last attempt was not sent, an earlier one may have been.
             let not_sent = error.is_certainly_not_sent() && !progress.may_be_sent();
             let error = error.with_certainly_not_sent(not_sent);
-            // A limit of ours ended the call: the reason for the repetition says more.
+            // A limit of this client ended the call: the error before it says more.
             Err(match progress.take_last() {
                 Some(last) if error.kind() == ErrorKind::Layer => error.with_source(last),
                 _ => error,
@@ -303,7 +302,7 @@ impl Layer for Retry {
     }
 }
 
-/// How often the request may reach the server: by the table, by the method, or by the caller's word.
+/// Returns how often the request may reach the server, by its operation, its method, or the declaration of the caller.
 fn repeat(request: &Outgoing) -> Repeat {
     let repeat = match request.operation() {
         Some(operation) => operation.repeat,
@@ -315,7 +314,7 @@ fn repeat(request: &Outgoing) -> Repeat {
     }
 }
 
-/// Whether the server is well, whatever it thinks of the request.
+/// Returns whether the server is healthy, whatever it says about the request.
 fn is_good(outcome: &Result<Incoming, Error>) -> bool {
     outcome.as_ref().is_ok_and(|answer| {
         !answer.status().is_server_error() && answer.status() != StatusCode::TOO_MANY_REQUESTS
@@ -326,7 +325,7 @@ fn headers(outcome: &Result<Incoming, Error>) -> Option<&HeaderMap> {
     outcome.as_ref().ok().map(Incoming::headers)
 }
 
-/// Whether GitOps says that the agent which would have to answer is not there: nothing changes in seconds.
+/// Returns whether GitOps reports that the agent of the request is not connected: a retry within seconds cannot help.
 async fn tells_of_no_agent(answer: &mut Incoming) -> bool {
     let Ok(body) = answer.buffer(READ_BODY).await else {
         return false;

@@ -1,4 +1,4 @@
-//! Fills in account, organization, project and what is said about Git wherever the operation has a place for them.
+//! Fills in the account, organization, project and Git settings, if the operation has parameters for them.
 
 use std::sync::Arc;
 
@@ -12,13 +12,13 @@ use super::process::Process;
 use crate::git::GitStore;
 use crate::scope::ScopePlace;
 
-/// The account header of the newer services. Older ones ignore it, and the server prefers it to the query: it is sent
-/// with every call.
+/// Account header of the newer services. The older ones ignore it, and the server prefers it to the query, so it is
+/// sent with every call.
 pub(super) const ACCOUNT_HEADER: HeaderName = HeaderName::from_static("harness-account");
 
 pub(super) struct FillScope {
     account: Arc<str>,
-    /// What the account header holds; `None` where the account is nothing that a header can carry.
+    /// Value of the account header; `None` if the account is not a valid header value.
     header: Option<HeaderValue>,
     process: Process,
 }
@@ -64,25 +64,26 @@ impl FillScope {
                 }
                 Place::Header => {
                     let name = HeaderName::from_bytes(param.name.as_bytes()).map_err(|_| {
-                        request.error(ErrorKind::Build, "a header's name is not valid")
+                        request.error(ErrorKind::Build, "the name of a header is not valid")
                     })?;
                     put_header(request, name, HeaderValue::from_str(value).ok().as_ref())?;
                 }
                 _ => {}
             }
         }
-        // The gateway finds the cluster of an account by it, which the description says of few operations.
+        // The gateway uses it to find the cluster of an account, but the description lists it for few operations.
         if operation.path.starts_with("/gitops/") && !request.has_query("routingId") {
             request.push_query("routingId", &self.account);
         }
-        // Entities of the developer portal want it in the query too, which the description does not say.
+        // Entities of the developer portal require it in the query too, but the description does not say so.
         if operation.path.starts_with("/v1/entities") && !request.has_query("accountIdentifier") {
             request.push_query("accountIdentifier", &self.account);
         }
         put_header(request, ACCOUNT_HEADER, self.header.as_ref())
     }
 
-    /// An endpoint outside the table takes the account in the query, as most services do; unknown keys are ignored.
+    /// Adds the account to the query of an endpoint that the description lacks, as most services require it. Others
+    /// ignore it.
     fn fill_unknown(&self, request: &mut Outgoing) {
         for name in ["accountIdentifier", "routingId"] {
             if !request.has_query(name) {
@@ -92,7 +93,7 @@ impl FillScope {
     }
 }
 
-/// Sets a header, unless it is set.
+/// Sets a header, unless it is already set.
 fn put_header(
     request: &mut Outgoing,
     name: HeaderName,

@@ -1,4 +1,4 @@
-//! How long things may take.
+//! Timeouts of calls and attempts.
 
 use std::time::Duration;
 
@@ -12,23 +12,23 @@ const TOTAL: Duration = Duration::from_secs(5 * 60);
 const LONG_ATTEMPT: Duration = Duration::from_secs(10 * 60);
 const LONG_TOTAL: Duration = Duration::from_secs(30 * 60);
 
-/// The times of a client; the defaults of attempt and total hold where one is absent.
+/// Timeouts of a client. The defaults apply to an attempt and a call whose timeout is not set.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct Timeouts {
     pub(crate) attempt: Option<Duration>,
     pub(crate) total: Option<Duration>,
-    /// How long nothing may arrive in the body of a stream.
+    /// Idle timeout of streamed bodies.
     pub(crate) idle: Duration,
 }
 
-/// The time of each attempt of one call.
+/// Timeout of each attempt of one call.
 pub(super) struct AttemptTimeout(pub(super) Duration);
 
-/// The time of one whole call.
+/// Total timeout of one call.
 pub(super) struct TotalTimeout(pub(super) Duration);
 
 impl Timeouts {
-    /// The time of an attempt, when the caller has not limited the exchange itself.
+    /// Returns the timeout of an attempt, unless the caller has limited the HTTP exchange itself.
     pub(super) fn attempt(&self, request: &Outgoing) -> Duration {
         let own = request.attached().map(|AttemptTimeout(own)| *own);
         own.or(self.attempt).unwrap_or(if is_long(request) {
@@ -38,7 +38,7 @@ impl Timeouts {
         })
     }
 
-    /// The time of the whole call: no shorter than what the caller wants to give one attempt.
+    /// Returns the timeout of the whole call: at least the timeout that the caller has set for one attempt.
     fn total(&self, request: &Outgoing) -> Duration {
         if let Some(TotalTimeout(own)) = request.attached() {
             return *own;
@@ -54,7 +54,7 @@ impl Timeouts {
     }
 }
 
-/// Whether the call is expected to move much: an upload, a stream, an answer of another kind than JSON.
+/// Returns whether the call may transfer much data: an upload, a stream, or a response other than JSON.
 fn is_long(request: &Outgoing) -> bool {
     let other = request
         .operation()
@@ -63,9 +63,9 @@ fn is_long(request: &Outgoing) -> bool {
     request.is_upload() || request.max_body().is_none() || other
 }
 
-/// Whether a media type is JSON.
+/// Returns whether a media type is JSON.
 pub(super) fn is_json(media: &str) -> bool {
-    // As most write it.
+    // The most frequent spelling.
     if media == "application/json" {
         return true;
     }
@@ -75,7 +75,7 @@ pub(super) fn is_json(media: &str) -> bool {
         || suffix.is_some_and(|suffix| suffix.eq_ignore_ascii_case("+json"))
 }
 
-/// Ends a call whose time is over.
+/// Layer that ends a call at its total timeout.
 pub(super) struct TotalTime(pub(super) Timeouts);
 
 impl Layer for TotalTime {
@@ -90,8 +90,8 @@ impl Layer for TotalTime {
             let own = request.request().timeout().copied();
             let attempt = own.unwrap_or_else(|| self.0.attempt(&request));
             if total.min(attempt).is_zero() {
-                // A timer of no time lets pass what is quick.
-                let error = request.error(ErrorKind::Timeout, "the call has no time at all");
+                // A timer of zero length would let fast calls pass.
+                let error = request.error(ErrorKind::Timeout, "the timeout of the call is zero");
                 return Err(error.with_certainly_not_sent(true));
             }
             let Some(deadline) = progress.end_after(total) else {
@@ -107,9 +107,9 @@ impl Layer for TotalTime {
 
 fn over(progress: &Progress, total: Duration) -> Error {
     let message = match progress.attempts() {
-        0 => format!("the call waited {total:?} for its turn"),
-        1 => format!("the call took longer than its {total:?}"),
-        n => format!("the call took longer than its {total:?}, in {n} attempts"),
+        0 => format!("the call waited {total:?} for the limits of the client"),
+        1 => format!("the call exceeded its timeout of {total:?}"),
+        n => format!("the call exceeded its timeout of {total:?}, in {n} attempts"),
     };
     let error =
         Error::new(ErrorKind::Timeout, message).with_certainly_not_sent(!progress.may_be_sent());

@@ -1,4 +1,4 @@
-//! The outermost layer: the id of the call, its span, and what the caller learns of its way.
+//! The outermost layer: it sets the request id, opens the tracing span, and attaches the call info.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use tracing::{Instrument, Span, info_span};
 use super::progress::Progress;
 use crate::scope::ScopePlace;
 
-/// Where most services take the id from under which they log; they make one of their own when it is absent.
+/// Header with the id under which most services log. They generate one if it is absent.
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-requestid");
 
 pub(super) struct Trace;
@@ -56,7 +56,8 @@ impl Layer for Trace {
     }
 }
 
-/// The span of a call: what was called and how it went, and no value of path, query, headers and body.
+/// Returns the span of a call. It describes the operation and its outcome, and contains no values of path, query,
+/// headers or body.
 fn span(request: &Outgoing, id: &str) -> Span {
     let span = info_span!(
         "harness.call",
@@ -85,7 +86,8 @@ fn span(request: &Outgoing, id: &str) -> Span {
     span
 }
 
-/// The path template. That of an endpoint outside the table is the caller's, and may hold anything.
+/// Returns the path template. The template of an endpoint outside the description comes from the caller and may contain
+/// anything, so it is masked.
 fn template(request: &Outgoing) -> Cow<'_, str> {
     match request.operation() {
         Some(operation) => operation.path.into(),
@@ -97,7 +99,7 @@ fn template(request: &Outgoing) -> Cow<'_, str> {
     }
 }
 
-/// The id which the caller set, fit to be shown, or a new one, which is put in.
+/// Returns the request id: the masked id of the caller, or a new one, which it sets.
 fn request_id(request: &mut Outgoing) -> String {
     if let Some(value) = request.request().headers().get(REQUEST_ID) {
         let id = String::from_utf8_lossy(value.as_bytes());
@@ -113,7 +115,7 @@ fn request_id(request: &mut Outgoing) -> String {
     id
 }
 
-/// A random id in the form that services use themselves: a version 4 UUID.
+/// Returns a random id in the format of the services: a version 4 UUID.
 fn new_id() -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut bytes = fastrand::u128(..).to_be_bytes();

@@ -1,8 +1,8 @@
-//! The pauses between two looks.
+//! Intervals between polls.
 
 use std::time::Duration;
 
-/// Pauses that grow by a factor up to a limit.
+/// Intervals between polls, which grow by a factor up to a limit.
 ///
 /// ```
 /// use std::time::Duration;
@@ -20,13 +20,13 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// Returns pauses that all have this length.
+    /// Returns a constant interval.
     pub fn every(pause: Duration) -> Self {
         Self::growing(pause, 1.0, pause)
     }
 
-    /// Returns pauses that begin with `first` and are multiplied by `factor`, up to `limit`. A factor that is not a number, or
-    /// below 1, counts as 1.
+    /// Returns intervals that begin with `first` and are multiplied by `factor`, up to `limit`. A factor that is below
+    /// 1, or not a number, counts as 1.
     pub fn growing(first: Duration, factor: f64, limit: Duration) -> Self {
         Self {
             first,
@@ -39,10 +39,10 @@ impl Backoff {
         }
     }
 
-    /// The pause before look number `round`, counted from 1.
+    /// Returns the interval before the poll of this number, counted from 1.
     pub(crate) fn pause(&self, round: u32) -> Duration {
         if self.first.is_zero() {
-            // However often it is multiplied, beyond all numbers too.
+            // Zero stays zero, even if the factor grows beyond all numbers.
             return Duration::ZERO;
         }
         let exponent = i32::try_from(round.saturating_sub(1)).unwrap_or(i32::MAX);
@@ -51,7 +51,7 @@ impl Backoff {
     }
 }
 
-/// 2 seconds, growing by half to 30 seconds.
+/// Begins with 2 seconds, and grows by half up to 30 seconds.
 impl Default for Backoff {
     fn default() -> Self {
         Self::growing(Duration::from_secs(2), 1.5, Duration::from_secs(30))

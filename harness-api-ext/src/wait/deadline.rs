@@ -1,20 +1,20 @@
-//! The end of a wait.
+//! Deadlines of waits.
 
 use std::future::Future;
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
-/// A moment after which nothing is waited for any more.
+/// Instant at which a wait ends.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Deadline {
     length: Duration,
-    /// `None` where it is beyond all time.
+    /// `None` if the instant cannot be represented.
     at: Option<Instant>,
 }
 
 impl Deadline {
-    /// Returns the deadline this long from now.
+    /// Returns the deadline after this time from now.
     pub(crate) fn after(length: Duration) -> Self {
         Self {
             length,
@@ -22,12 +22,12 @@ impl Deadline {
         }
     }
 
-    /// Returns the time from the beginning to the deadline.
+    /// Returns the time between the start and the deadline.
     pub(crate) fn length(&self) -> Duration {
         self.length
     }
 
-    /// Returns the time that is left; `None` without an end.
+    /// Returns the remaining time; `None` if unlimited.
     pub(crate) fn remaining(&self) -> Option<Duration> {
         Some(self.at?.saturating_duration_since(Instant::now()))
     }
@@ -37,8 +37,8 @@ impl Deadline {
         self.remaining() == Some(Duration::ZERO)
     }
 
-    /// Awaits a future; `None` when the deadline passes before. After the deadline it is not polled at all, so that futures
-    /// which are ready at once do not outlive it one after the other.
+    /// Awaits a future; `None` if the deadline passes first. After the deadline the future is not polled, so that a
+    /// sequence of futures that are ready at once ends too.
     pub(crate) async fn limit<F: Future>(&self, future: F) -> Option<F::Output> {
         let Some(at) = self.at else {
             return Some(future.await);

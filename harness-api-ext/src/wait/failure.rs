@@ -1,4 +1,4 @@
-//! Why a wait did not end as hoped.
+//! Reasons why a wait ended early.
 
 use std::any::Any;
 use std::fmt;
@@ -9,15 +9,15 @@ use harness_api::Redactor;
 
 use crate::error::{Error, ErrorKind, line};
 
-/// Why a wait ended before what was waited for; on the [`Error`] as [`wait_failure`](Error::wait_failure).
+/// Reason why a wait ended early. [`Error::wait_failure`] returns it.
 ///
 /// ```
 /// # fn look(error: harness_api_ext::Error) {
 /// use harness_api_ext::WaitFailure;
 ///
 /// match error.wait_failure() {
-///     Some(WaitFailure::DeadlinePassed { after }) => println!("it goes on after {after:?}"),
-///     Some(WaitFailure::NeedsPerson) => println!("somebody has to approve"),
+///     Some(WaitFailure::DeadlinePassed { after }) => println!("still running after {after:?}"),
+///     Some(WaitFailure::NeedsPerson) => println!("a person must approve"),
 ///     _ => eprintln!("{error}"),
 /// }
 /// # }
@@ -25,27 +25,27 @@ use crate::error::{Error, ErrorKind, line};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WaitFailure {
-    /// The deadline passed; it goes on, on the server.
+    /// The deadline passed. The work continues on the server.
     DeadlinePassed {
-        /// How long it was waited for.
+        /// Duration of the wait.
         after: Duration,
     },
-    /// It goes on when a person has approved, or given input.
+    /// The work continues only after a person has approved it or given input.
     NeedsPerson,
-    /// The server could not be asked any more, several times in a row; it may go on.
+    /// Several polls in a row failed. The work may continue on the server.
     LostContact,
-    /// It came to an end that was not the one wanted.
+    /// The work ended in another state than the expected one.
     Failed {
-        /// The state it ended in.
+        /// Final state.
         status: String,
     },
 }
 
-/// The last state that was seen, whatever its type.
+/// Last observed state, of any type.
 struct LastState(Arc<dyn Any + Send + Sync>);
 
 impl WaitFailure {
-    /// The error for an end that was not wanted. The status has words of the server.
+    /// Returns the error for an unexpected final state. The status is text of the server, and is masked.
     pub(crate) fn failed<S: Send + Sync + 'static>(
         redactor: &Redactor,
         name: &str,
@@ -80,24 +80,22 @@ impl fmt::Display for WaitFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::DeadlinePassed { after } => {
-                write!(f, "not at an end after {} s", after.as_secs_f64())
+                write!(f, "not finished after {} s", after.as_secs_f64())
             }
-            Self::NeedsPerson => f.write_str("it needs a person to go on"),
-            Self::LostContact => {
-                f.write_str("the server could not be asked several times in a row")
-            }
+            Self::NeedsPerson => f.write_str("it needs the action of a person"),
+            Self::LostContact => f.write_str("polling failed several times in a row"),
             Self::Failed { status } => write!(f, "it ended as {status}"),
         }
     }
 }
 
 impl Error {
-    /// Why a wait ended early, for [`ErrorKind::Wait`].
+    /// Returns why a wait ended early, for errors of kind [`ErrorKind::Wait`].
     pub fn wait_failure(&self) -> Option<&WaitFailure> {
         self.attached()
     }
 
-    /// The last state that a wait has seen, when it is of this type: the `State` of what was waited for.
+    /// Returns the last state that the wait observed, if it is of this type: the `State` of the observed subject.
     pub fn last_state<S: 'static>(&self) -> Option<&S> {
         self.attached::<LastState>()?.0.downcast_ref()
     }

@@ -1,4 +1,4 @@
-//! Waiting for what the server does: one waiter for runs, syncs, health and tests.
+//! Waiting for long-running work on the server: runs, syncs, health checks and tests.
 
 mod backoff;
 mod deadline;
@@ -18,15 +18,16 @@ pub use watch::Watch;
 use crate::Sending;
 use crate::error::{Error, Result};
 
-/// How many observations in a row may fail before contact counts as lost.
+/// Number of consecutive polls that may fail before the contact counts as lost.
 const TOLERATED: u32 = 5;
 
-/// How long something that was just begun may not be found, or trouble the server: services learn of it one after another.
+/// Time after the start in which the subject may be missing or cause server errors, because services learn of new work
+/// one after another.
 const UNKNOWN_AT_FIRST: Duration = Duration::from_secs(30);
 
-/// Something on the server that changes until it comes to an end.
+/// Long-running work on the server that can be polled.
 ///
-/// The waits of this crate are made of it, and your own can be: whatever can be read again and again can be waited for.
+/// All waits of this crate implement it. Implement it to wait for anything else that can be read repeatedly.
 ///
 /// ```
 /// use std::time::Duration;
@@ -49,8 +50,8 @@ const UNKNOWN_AT_FIRST: Duration = Duration::from_secs(30);
 ///     fn observe(&self) -> Sending<String> {
 ///         let read = self.0.request(Method::GET, "/v1/export").send::<Value>();
 ///         Box::pin(async move {
-///             let answer = read.await.map_err(Error::from)?;
-///             Ok(answer["state"].as_str().unwrap_or_default().to_owned())
+///             let response = read.await.map_err(Error::from)?;
+///             Ok(response["state"].as_str().unwrap_or_default().to_owned())
 ///         })
 ///     }
 ///
@@ -75,28 +76,29 @@ const UNKNOWN_AT_FIRST: Duration = Duration::from_secs(30);
 /// # }
 /// ```
 pub trait Observe: Send + Sync + 'static {
-    /// What an observation gives.
+    /// Observed state.
     type State: Clone + Send + Sync + 'static;
 
-    /// What is there at the end.
+    /// Outcome of finished work.
     type End: Send + 'static;
 
-    /// What is waited for, in a few words, for errors.
+    /// Returns a short name for error messages.
     fn name(&self) -> String;
 
-    /// Looks once.
+    /// Reads the state once.
     fn observe(&self) -> Sending<Self::State>;
 
-    /// How far it is.
+    /// Returns the progress that a state shows.
     fn progress(&self, state: &Self::State) -> Progress<Self::End>;
 
-    /// Whether the second is no news after the first. Without it, [`Watch`] gives every observation.
+    /// Returns whether the second state is no change from the first. By default every state counts as a change, and
+    /// [`Watch`] yields all of them.
     fn is_same(&self, _: &Self::State, _: &Self::State) -> bool {
         false
     }
 }
 
-/// How far something is.
+/// Progress of long-running work.
 ///
 /// ```
 /// use harness_api_ext::Progress;
@@ -110,25 +112,25 @@ pub trait Observe: Send + Sync + 'static {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Progress<E> {
-    /// It goes on by itself.
+    /// The work is running.
     Running,
-    /// It goes on when a person has done something.
+    /// The work waits for the action of a person.
     NeedsPerson,
-    /// It has come to an end, good or bad.
+    /// The work has finished, successfully or not.
     Ended(E),
 }
 
-/// Waits until something has come to an end. `.await` begins to wait.
+/// Waits until the work has finished. The wait starts with `.await`.
 ///
-/// It looks at growing intervals. What fails for a moment, such as a connection or a service that does not answer, is
-/// tolerated, but not more than five times in a row; in the first 30 seconds it may not be found. Dropping the future ends the
-/// waiting at once and changes nothing on the server.
+/// The state is polled at growing intervals. Temporary failures, such as a lost connection or an unavailable service,
+/// are tolerated up to five times in a row. In the first 30 seconds the subject may be missing. Dropping the future
+/// ends the wait at once and changes nothing on the server.
 ///
 /// # Errors
 ///
-/// Of kind [`Wait`](crate::ErrorKind::Wait), with a [`WaitFailure`] attached that tells apart: the deadline passed, a
-/// person is needed, contact was lost. [`Error::last_state`] has the last state. An error that will not
-/// pass, such as a missing permission, comes as it is.
+/// Returns an error of kind [`Wait`](crate::ErrorKind::Wait) with a [`WaitFailure`]: the deadline passed, a person is
+/// needed, or the contact was lost. [`Error::last_state`] returns the last state. Other errors, such as a missing
+/// permission, are returned unchanged.
 ///
 /// ```
 /// use std::time::Duration;
@@ -140,7 +142,7 @@ pub enum Progress<E> {
 ///     Wait::new(subject).backoff(often).deadline(Duration::from_secs(3600)).through_approvals().await
 /// }
 /// ```
-#[must_use = "nothing is waited for before `.await`"]
+#[must_use = "a wait does nothing before `.await`"]
 #[derive(Debug)]
 pub struct Wait<O> {
     subject: O,
@@ -150,7 +152,8 @@ pub struct Wait<O> {
 }
 
 impl<O: Observe> Wait<O> {
-    /// Returns a wait without deadline. It looks at once, again after 2 seconds, and then at intervals that grow to 30.
+    /// Returns a wait without deadline. It polls at once, again after 2 seconds, and then at intervals that grow to 30
+    /// seconds.
     pub fn new(subject: O) -> Self {
         Self {
             subject,
@@ -160,20 +163,22 @@ impl<O: Observe> Wait<O> {
         }
     }
 
-    /// Gives up after this time, with [`WaitFailure::DeadlinePassed`]. It counts from `.await`, and a request that is on its
-    /// way then is abandoned. Zero gives up without a look; [`Duration::MAX`] is no deadline.
+    /// Sets a deadline, after which the wait fails with [`WaitFailure::DeadlinePassed`].
+    ///
+    /// The time starts with `.await`. A request in progress at the deadline is abandoned. Zero fails without a poll;
+    /// [`Duration::MAX`] is no deadline.
     pub fn deadline(mut self, after: Duration) -> Self {
         self.deadline = Some(after);
         self
     }
 
-    /// Sets the pauses between two looks. Zero looks again at once.
+    /// Sets the intervals between polls. Zero polls again at once.
     pub fn backoff(mut self, backoff: Backoff) -> Self {
         self.backoff = backoff;
         self
     }
 
-    /// Goes on waiting while a person is needed, in place of ending with [`WaitFailure::NeedsPerson`].
+    /// Keeps waiting while the action of a person is needed, instead of failing with [`WaitFailure::NeedsPerson`].
     pub fn through_approvals(mut self) -> Self {
         self.persons = true;
         self
@@ -221,7 +226,7 @@ impl<O: Observe> IntoFuture for Wait<O> {
     }
 }
 
-/// Looks again and again, with pauses, and tolerates what passes.
+/// Polls at intervals, and tolerates temporary failures.
 pub(crate) struct Observer<O: Observe> {
     pub(crate) subject: O,
     backoff: Backoff,
@@ -241,7 +246,7 @@ impl<O: Observe> Observer<O> {
         }
     }
 
-    /// The next state, after a pause; at once the first time.
+    /// Returns the next state, after an interval; the first time at once.
     pub(crate) async fn next(&mut self) -> Result<O::State> {
         let mut failed = 0;
         loop {
@@ -274,7 +279,7 @@ impl<O: Observe> Observer<O> {
         }
     }
 
-    /// Begins with short pauses again.
+    /// Restarts with short intervals.
     pub(crate) fn look_sooner(&mut self) {
         self.round = 1;
     }

@@ -1,4 +1,4 @@
-//! The states of something, as they change.
+//! Streams of changing states.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -10,9 +10,9 @@ use super::{Backoff, Observe, Observer, Progress};
 use crate::error::Result;
 use crate::unfold::{Stepped, Unfold};
 
-/// A stream of states: the first at once, then each that is news, up to the one it ends with.
+/// Stream of states: the first one at once, then each changed one, up to the final one.
 ///
-/// Nothing is asked of the server while nobody asks the stream. After an error it goes on when it is asked again.
+/// The server is polled only while the stream is polled. After an error, the stream continues with the next poll.
 ///
 /// ```
 /// use harness_api_ext::{Backoff, Observe, Result, Watch};
@@ -34,7 +34,7 @@ struct Looking<O: Observe> {
 }
 
 impl<O: Observe> Watch<O> {
-    /// A watch that looks at these intervals.
+    /// Returns a watch with these intervals between polls.
     pub fn new(subject: O, backoff: Backoff) -> Self {
         let looking = Looking {
             observer: Observer::new(subject, backoff),
@@ -43,17 +43,17 @@ impl<O: Observe> Watch<O> {
         Self(Unfold::new(looking, look))
     }
 
-    /// The next state that is news; `None` after the last.
+    /// Returns the next changed state; `None` after the final one.
     ///
     /// # Errors
     ///
-    /// As [`Wait`](super::Wait).
+    /// Returns the errors of [`Wait`](super::Wait).
     pub async fn try_next(&mut self) -> Result<Option<O::State>> {
         self.0.try_next().await
     }
 }
 
-/// Looks until there is news.
+/// Polls until the state changes.
 fn look<O: Observe>(mut looking: Looking<O>) -> BoxFuture<'static, Stepped<Looking<O>, O::State>> {
     Box::pin(async move {
         if looking.ended {

@@ -48,11 +48,14 @@ async fn failed_assertions_say_what_arrived() -> Result<()> {
         panic.downcast_ref::<String>().cloned().unwrap_or_default()
     };
     let text = message(&|| server.assert_received("logBlob", |_| false));
-    assert!(text.contains("none of 1 calls of `logBlob` fits"), "{text}");
+    assert!(
+        text.contains("none of 1 calls of `logBlob` satisfies the condition"),
+        "{text}"
+    );
     assert!(text.contains("GET /log-service/blob?accountID=x"), "{text}");
     let text = message(&|| server.assert_received("logStream", |_| true));
     assert!(
-        text.contains("nothing called `logStream`") && text.contains("(logBlob)"),
+        text.contains("no request called `logStream`") && text.contains("(logBlob)"),
         "{text}"
     );
     let text = message(&|| server.assert_not_received("logBlob"));
@@ -89,7 +92,12 @@ async fn requests_that_do_not_follow_the_description_are_refused_with_a_list() -
     );
     let method = send(Method::PATCH, "/gateway/log-service/blob").await;
     assert_eq!(status(&method), Some(422));
-    assert!(method.message().contains("no PATCH, only GET"), "{method}");
+    assert!(
+        method
+            .message()
+            .contains("does not support PATCH, only GET"),
+        "{method}"
+    );
     let path = send(Method::GET, "/ng/api/unheard-of").await;
     assert_eq!(status(&path), Some(422));
     assert!(path.message().contains("no operation"), "{path}");

@@ -51,10 +51,7 @@ async fn a_page_that_comes_again_is_an_error() {
     let (server, result) = numbered(|_, size| json!({ "rows": rows(0, size, 99) })).await;
     let error = result.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Pagination);
-    assert!(
-        error.to_string().contains("page of the list again"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("the same page again"), "{error}");
     assert_eq!(position_of(&error).expect("a position").index(), 10);
     // The first page was read again, to see whether the list had moved.
     assert_eq!(server.asks().len(), 3);
@@ -84,7 +81,7 @@ async fn pages_without_end_that_differ_are_an_error_far_beyond_the_total() {
     .await;
     let error = result.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Pagination);
-    assert!(error.to_string().contains("without end"), "{error}");
+    assert!(error.to_string().contains("far more pages"), "{error}");
     assert_eq!(server.asks().len(), 3 + 1000);
 }
 
@@ -102,7 +99,7 @@ async fn a_token_that_comes_again_is_an_error() {
         let error = read(&TOKEN, &server).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Pagination);
         assert!(
-            error.to_string().contains("token of the list again"),
+            error.to_string().contains("same page token again"),
             "{error}"
         );
         assert!(server.asks().len() < 12, "{circle}");
@@ -269,7 +266,7 @@ async fn a_total_with_nothing_to_it_is_an_error_however_it_is_read() {
     ] {
         assert_eq!(error.kind(), ErrorKind::Pagination);
         assert!(
-            error.to_string().contains("57 items, and gives none"),
+            error.to_string().contains("57 items, but returns none"),
             "{error}"
         );
     }
@@ -388,7 +385,7 @@ async fn more_without_a_way_to_it_is_an_error() {
         Server::start(|_| Reply::json(json!({ "rows": rows(0, 3, 3), "more": true }))).await;
     let error = read(&TOKEN, &server).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Pagination);
-    assert!(error.to_string().contains("how to ask for it"), "{error}");
+    assert!(error.to_string().contains("how to request them"), "{error}");
 }
 
 #[tokio::test]
@@ -404,7 +401,7 @@ async fn a_page_of_far_more_than_was_asked_for_is_refused() {
     assert!(
         error
             .to_string()
-            .contains("10001 items where 10 were asked for"),
+            .contains("10001 items, but 10 were requested"),
         "{error}"
     );
 }

@@ -298,7 +298,7 @@ async fn bodies() {
         (
             json!({"widget": {"projectIdentifier": ""}}),
             &["none", "project"],
-            "the project identifier is empty: `widget.projectIdentifier`",
+            "the project identifier is empty: field `widget.projectIdentifier`",
         ),
         // The project of another tool.
         (json!({"project": "", "cluster": {"project": ""}}), &[], ""),
@@ -352,8 +352,8 @@ fn clients_are_not_made_for_an_empty_account_or_default() {
             key(opaque).account("a/b"),
             "the account identifier contains '/'",
         ),
-        (key("pat. .6650f0.c4n4ry"), "the key has white space in it"),
-        (key("pat..6650f0.c4n4ry"), "the account is not known"),
+        (key("pat. .6650f0.c4n4ry"), "the key contains whitespace"),
+        (key("pat..6650f0.c4n4ry"), "the account is unknown"),
         (
             builder().default_org(""),
             "the organization identifier is empty",

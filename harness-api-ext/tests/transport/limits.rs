@@ -281,6 +281,9 @@ async fn waiting_for_a_turn_is_part_of_the_total_time() {
     let call = call(&harness, &READ).with_total_timeout(2 * SECOND);
     let error = call.text_answer().await.unwrap_err();
     assert!(error.is_timeout() && error.is_certainly_not_sent());
-    assert!(error.message().contains("for its turn"), "{error}");
+    assert!(
+        error.message().contains("for the limits of the client"),
+        "{error}"
+    );
     assert_eq!(stage.attempts(), 1);
 }

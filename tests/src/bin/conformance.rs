@@ -1,4 +1,4 @@
-//! Calls every operation and says what went wrong.
+//! Calls every operation and reports failures.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -9,43 +9,43 @@ use harness_api_ext::mock::{Described, Mode};
 use harness_api_ext::{Harness, RetryPolicy};
 use harness_api_tests::conformance::{self, Plan, Prism};
 
-/// Calls every operation through its builder, with values that fit the description, and says what went wrong
+/// Calls every operation through its builder, with values that satisfy the description, and reports failures
 #[derive(Parser)]
 #[command(name = "conformance")]
 struct Arguments {
-    /// A server to call; without it, one that plays the description is started
+    /// Server to call; by default a mock server with the description is started
     #[arg(long)]
     base_url: Option<String>,
-    /// The key that this server accepts
+    /// API key that the server accepts
     #[arg(
         long,
         default_value = "sat.MockAccount_0123456789.mock.mock",
         requires = "base_url"
     )]
     api_key: String,
-    /// This server is Prism with a slice of the description, and the file says where the client follows fixes instead:
-    /// `MODULE.deviations.json` of `cargo xtask slice`
+    /// Declares that the server is Prism with a slice of the description; the file lists where the client follows fixes
+    /// instead: `MODULE.deviations.json` of `cargo xtask slice`
     #[arg(long, requires = "base_url")]
     prism: Option<PathBuf>,
-    /// Operations of this module only
+    /// Calls only operations of this module
     #[arg(long)]
     module: Option<String>,
-    /// This operation only
+    /// Calls only this operation
     #[arg(long)]
     operation: Option<String>,
-    /// Only with what is required
+    /// Uses only minimal values
     #[arg(long, conflicts_with_all = ["full", "both"])]
     minimal: bool,
-    /// Only with everything
+    /// Uses only full values
     #[arg(long, conflicts_with = "both")]
     full: bool,
-    /// With what is required, and with everything; so it is when nothing is said
+    /// Uses minimal and full values: the default
     #[arg(long)]
     both: bool,
-    /// Other values than those of 0
+    /// Seed of the values
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// Writes the report there too, as JSON
+    /// Also writes the report to this file, as JSON
     #[arg(long)]
     json: Option<PathBuf>,
 }
@@ -95,7 +95,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn std::error::Error
     if let Some(path) = arguments.json {
         std::fs::write(path, format!("{:#}\n", report.json()))?;
     }
-    // Whoever closes the pipe has seen enough.
+    // A closed pipe is not an error.
     let _ = std::io::stdout().write_all(report.text().as_bytes());
     let called: usize = report.modules.iter().map(|module| module.calls).sum();
     if called == 0 {

@@ -1,4 +1,4 @@
-//! Asks a server for the same thing over and over, and says how often it answered.
+//! Sends the same request repeatedly to a server, and counts the responses.
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -7,23 +7,23 @@ use clap::Parser;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
-/// Measures how many requests a second a server on this machine answers.
+/// Measures how many requests a second a server on this machine handles.
 #[derive(Parser)]
 #[command(name = "load")]
 struct Arguments {
-    /// Its address and port
+    /// Address and port of the server
     #[arg(default_value = "127.0.0.1:8080")]
     server: String,
-    /// What to ask for
+    /// Target to request
     #[arg(long, default_value = "/v1/orgs?page=0&limit=5&sort=name&order=ASC")]
     target: String,
-    /// The key to send
+    /// API key to send
     #[arg(long, default_value = "sat.MockAccount_0123456789.mock.mock")]
     api_key: String,
-    /// Connections at a time
+    /// Number of connections
     #[arg(long, default_value_t = 8)]
     connections: usize,
-    /// How long
+    /// Duration in seconds
     #[arg(long, default_value_t = 5)]
     seconds: u64,
 }
@@ -61,13 +61,13 @@ async fn main() -> ExitCode {
     }
     let spent = begin.elapsed();
     println!(
-        "{count} answers in {spent:.2?}: {:.0} a second",
+        "{count} responses in {spent:.2?}: {:.0} a second",
         f64::from(count) / spent.as_secs_f64()
     );
     ExitCode::SUCCESS
 }
 
-/// How many answers came before the end; all must be successes.
+/// Returns the number of responses before the end; all must be successes.
 async fn ask(server: String, request: String, end: Instant) -> std::io::Result<u32> {
     let mut stream = BufReader::new(TcpStream::connect(server).await?);
     stream.get_ref().set_nodelay(true)?;

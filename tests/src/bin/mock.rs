@@ -1,4 +1,4 @@
-//! A server that plays Harness, as a program.
+//! A mock server as a program.
 
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -7,26 +7,26 @@ use std::process::ExitCode;
 use clap::Parser;
 use harness_api_ext::mock::Server;
 
-/// Plays Harness: checks requests by the description and answers every operation.
+/// Mock server of Harness: validates requests by the description and responds to every operation.
 #[derive(Parser)]
 #[command(name = "mock")]
 struct Arguments {
-    /// The address to listen on
+    /// Address to listen on
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// What answers are made of: the same for the same seed
+    /// Seed of generated responses
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// The key to accept
+    /// API key to accept
     #[arg(long, default_value = "sat.MockAccount_0123456789.mock.mock")]
     api_key: String,
-    /// The id of the account
+    /// Account identifier
     #[arg(long, default_value = "MockAccount_0123456789")]
     account: String,
-    /// Keeps what is created, where it can, and answers the rest by the description: the default
+    /// Stores created entities if possible, and generates other responses from the description: the default
     #[arg(long, conflicts_with = "described")]
     stateful: bool,
-    /// Answers everything by the description alone
+    /// Generates all responses from the description
     #[arg(long)]
     described: bool,
 }
@@ -45,7 +45,7 @@ async fn main() -> ExitCode {
     }
     match builder.start().await {
         Ok(server) => {
-            // Whoever closes the pipe does not want to know.
+            // A closed pipe is not an error.
             let _ = writeln!(std::io::stdout(), "{}", server.url());
             std::future::pending().await
         }

@@ -1,4 +1,4 @@
-//! Plays recorded exchanges against the types of the client.
+//! Replays recorded exchanges against the types of the client.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -7,13 +7,13 @@ use std::process::ExitCode;
 use clap::Parser;
 use harness_api_tests::replay;
 
-/// Plays recorded exchanges against the types of the client, and says what is lost.
+/// Replays recorded exchanges against the types of the client, and reports losses.
 #[derive(Parser)]
 #[command(name = "replay")]
 struct Arguments {
-    /// A folder; each `*.json` in it or in its folders is one exchange
+    /// Folder with recordings: each `*.json` in it or in its subfolders is one exchange
     dir: PathBuf,
-    /// Lists every leaf that is lost, with its full path
+    /// Lists every lost leaf with its full path
     #[arg(long)]
     verbose: bool,
 }
@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     match replay::run(&arguments.dir) {
         Ok(report) => {
             let text = report.text(arguments.verbose);
-            // Whoever closes the pipe has seen enough.
+            // A closed pipe is not an error.
             let _ = std::io::stdout().write_all(text.as_bytes());
             ExitCode::SUCCESS
         }

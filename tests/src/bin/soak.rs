@@ -1,24 +1,24 @@
-//! Reads a long list and makes many calls against a server that fails at random, and says what came of it.
+//! Reads a long list and makes many calls against a server with random failures, and reports the result.
 
 use std::process::ExitCode;
 
 use clap::Parser;
 use harness_api_tests::soak::{Plan, run};
 
-/// Runs for long, and checks that nothing is lost, doubled or kept.
+/// Long test that nothing is lost, duplicated or leaked.
 #[derive(Parser)]
 #[command(name = "soak")]
 struct Arguments {
-    /// How many items the list has
+    /// Number of items of the list
     #[arg(long, default_value_t = 20_000)]
     items: u64,
-    /// How many calls are made beside it
+    /// Number of further calls
     #[arg(long, default_value_t = 2_000)]
     calls: u64,
-    /// How many of these at once
+    /// Number of concurrent calls
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..))]
     at_once: u64,
-    /// Where chance begins
+    /// Seed of the random failures
     #[arg(long, default_value_t = 1)]
     seed: u64,
 }

@@ -1,4 +1,4 @@
-//! What is wrong with a call, if anything is.
+//! Judges the outcome of a call.
 
 use harness_api::Error;
 use serde_json::Value;
@@ -7,19 +7,19 @@ use crate::calls::{Answer, Read};
 use crate::dispatch::Decoded;
 use crate::replay::compare;
 
-/// The stage that a call failed at.
+/// Stage at which a call failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
-    /// The values did not fit the builder, or the server refused the request.
+    /// The values did not fit the builder, or the server rejected the request.
     Request,
-    /// The answer could not be read.
+    /// The response could not be decoded.
     Answer,
-    /// The answer was read, and is not what it was when it is written again.
+    /// The encoded response differs from the received one.
     Value,
 }
 
 impl Stage {
-    /// In a word.
+    /// Returns the name of the stage.
     pub fn name(self) -> &'static str {
         match self {
             Self::Request => "request",
@@ -29,18 +29,18 @@ impl Stage {
     }
 }
 
-/// How much of the body of a failure is shown, in characters.
+/// Maximum number of characters shown of the body of a failure.
 const SHOWN: usize = 600;
-/// How many differences are named.
+/// Maximum number of differences shown.
 const NAMED: usize = 5;
 
-/// What is wrong with a call.
+/// Fault of a call.
 pub(super) struct Wrong {
     pub(super) stage: Stage,
     pub(super) reason: String,
-    /// Where the value differs: names and indexes joined by dots.
+    /// Paths of the differences: names and indexes joined by dots.
     pub(super) places: Vec<String>,
-    /// What the client says.
+    /// Error of the client.
     pub(super) error: Option<harness_api_ext::Error>,
 }
 
@@ -55,7 +55,7 @@ impl Wrong {
     }
 }
 
-/// What the type of a body made of it: everything has to be kept.
+/// Checks the body after it was decoded and encoded: nothing may be lost.
 pub(super) fn request(body: &str, sent: &Decoded) -> Result<(), String> {
     let document = serde_json::from_str(body).map_err(|error| error.to_string())?;
     match differences(&document, sent) {
@@ -67,7 +67,7 @@ pub(super) fn request(body: &str, sent: &Decoded) -> Result<(), String> {
     }
 }
 
-/// What came of a call.
+/// Checks the response to a call.
 pub(super) fn answer(outcome: Result<Answer, Error>) -> Result<(), Wrong> {
     let answer = outcome.map_err(failure)?;
     let body = &answer.bytes[..];
@@ -81,29 +81,30 @@ pub(super) fn answer(outcome: Result<Answer, Error>) -> Result<(), Wrong> {
             let document = match document {
                 Ok(document) => document,
                 Err(error) => {
-                    return fault(Stage::Answer, format!("the answer is no JSON: {error}"));
+                    return fault(Stage::Answer, format!("the response is not JSON: {error}"));
                 }
             };
             let places = differences(&document, &decoded);
             if places.is_empty() {
                 return Ok(());
             }
-            let reason = format!("the type of the answer does not keep {}", named(&places));
+            let reason = format!("the type of the response does not keep {}", named(&places));
             Err(Wrong {
                 places: places.into_iter().map(|(place, _)| place).collect(),
                 ..Wrong::new(Stage::Value, reason)
             })
         }
-        Read::Json(Err(error)) => fault(Stage::Value, format!("it cannot be written: {error}")),
+        Read::Json(Err(error)) => fault(Stage::Value, format!("it cannot be encoded: {error}")),
         Read::Text(text) if text.as_bytes() == body => Ok(()),
         Read::Bytes(bytes) if bytes[..] == *body => Ok(()),
         Read::Empty if body.is_empty() => Ok(()),
-        Read::Text(_) | Read::Bytes(_) => {
-            fault(Stage::Value, "the bytes are not those that came".to_owned())
-        }
+        Read::Text(_) | Read::Bytes(_) => fault(
+            Stage::Value,
+            "the bytes differ from the received ones".to_owned(),
+        ),
         Read::Empty => fault(
             Stage::Value,
-            format!("a body of {} bytes where none is described", body.len()),
+            format!("a body of {} bytes, but none is described", body.len()),
         ),
     }
 }
@@ -125,7 +126,7 @@ fn failure(error: Error) -> Wrong {
     }
 }
 
-/// Where something of a document is missing, changed, kept aside or added, and which of these.
+/// Returns the paths in a document at which something is missing, changed, kept as JSON or added.
 fn differences(document: &Value, decoded: &Decoded) -> Vec<(String, String)> {
     let lost = compare(document, &decoded.value, &decoded.misfits).lost;
     let added = compare(&decoded.value, document, &[]).lost;
@@ -140,7 +141,7 @@ fn differences(document: &Value, decoded: &Decoded) -> Vec<(String, String)> {
     lost.chain(added).chain(misfits).collect()
 }
 
-/// The first few differences in words.
+/// Describes the first differences.
 fn named(places: &[(String, String)]) -> String {
     let first = places.iter().take(NAMED);
     let named: Vec<String> = first.map(|(path, how)| format!("{path} ({how})")).collect();

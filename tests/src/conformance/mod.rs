@@ -1,8 +1,7 @@
-//! Every operation, called through its builder with values that fit the description, and judged by what a server says.
+//! Calls every operation through its builder with values that satisfy the description, and judges the outcome.
 //!
-//! An operation is called with as little as it takes, and with everything: once for each content type that its body can
-//! be given in. A call is good when the server does not refuse it, when the answer fits its type, and when the value is
-//! the same document again when it is written.
+//! An operation is called with minimal and with full values, once for each content type of its body. A call is good if
+//! the server accepts it, the response can be decoded, and encoding it results in the same document.
 
 mod judge;
 mod prism;
@@ -25,16 +24,16 @@ pub use report::{Failure, Module, Report};
 
 use crate::calls::{Calling, Given, modules};
 
-/// Which calls are made.
+/// Selection of calls.
 #[derive(Debug)]
 pub struct Plan {
-    /// Of this module only.
+    /// Only this module.
     pub module: Option<String>,
-    /// Of this operation only.
+    /// Only this operation.
     pub operation: Option<String>,
-    /// With how much.
+    /// Extents of the values.
     pub modes: Vec<Mode>,
-    /// What is known of the server, if it is Prism.
+    /// Facts about the server if it is Prism.
     pub prism: Option<Prism>,
 }
 
@@ -49,14 +48,14 @@ impl Default for Plan {
     }
 }
 
-/// How many calls are on their way at once.
+/// Number of concurrent calls.
 const AT_ONCE: usize = 8;
 
-/// A server that answers every operation by the description, and refuses what the description does not allow.
+/// Starts a server that responds to every operation by the description, and rejects requests that violate it.
 ///
 /// # Errors
 ///
-/// When no port is free.
+/// Returns an error if no port is free.
 pub async fn server(seed: u64) -> harness_api_ext::Result<Server> {
     Server::builder()
         .described(seed)
@@ -66,7 +65,7 @@ pub async fn server(seed: u64) -> harness_api_ext::Result<Server> {
         .await
 }
 
-/// Makes the calls of a plan.
+/// Makes the selected calls.
 pub async fn run(harness: &Harness, described: &Described, plan: &Plan) -> Report {
     let table: HashMap<&str, &'static Operation> = OPERATIONS
         .iter()
@@ -108,7 +107,7 @@ async fn module(
         name: name.to_owned(),
         ..Module::default()
     };
-    // Prism does one thing after the other, and connections that wait for it are cut.
+    // Prism handles one request at a time, and closes waiting connections.
     let at_once = if plan.prism.is_some() { 1 } else { AT_ONCE };
     let mut failures = BTreeMap::new();
     let mut running = JoinSet::new();
@@ -153,7 +152,7 @@ async fn module(
     module
 }
 
-/// A call that came to its end.
+/// Finished call.
 struct Called {
     number: usize,
     operation: &'static Operation,
@@ -162,7 +161,7 @@ struct Called {
     judged: Result<(), Wrong>,
 }
 
-/// What went wrong with a call, and which one it was.
+/// Describes a failed call.
 fn failure(plan: &Plan, done: Result<Called, JoinError>) -> Option<(usize, Failure)> {
     let called = done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
     let wrong = called.judged.err()?;
@@ -180,7 +179,7 @@ fn failure(plan: &Plan, done: Result<Called, JoinError>) -> Option<(usize, Failu
     Some((called.number, failure))
 }
 
-/// The ways to give the body that a mode tries: the first, or each that gives one.
+/// Returns the content types of the body that a mode tries: the first, or each that has a body.
 fn ways(calling: &'static Calling, mode: Mode) -> Vec<(usize, &'static str)> {
     let all = calling.ways.iter().copied().enumerate();
     match mode {
@@ -221,9 +220,9 @@ fn begin(
     }
 }
 
-/// What is called with what, in one line.
+/// Describes a call in one line.
 fn shown(operation: &Operation, given: &Given, media: &str) -> String {
-    /// How much of a body is shown.
+    /// Maximum number of characters shown of a body.
     const SHOWN: usize = 600;
     let mut text = format!("{} {}", operation.method, operation.path);
     for (param, value) in operation.params.iter().zip(&given.values) {

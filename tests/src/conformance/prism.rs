@@ -1,7 +1,7 @@
-//! Prism, a server that judges requests by the description as it was published, and makes its answers from it.
+//! Prism, a server that validates requests by the published description, and generates its responses from it.
 //!
-//! It knows no fixes, so it is bound to disagree where one deviates. And there are things that it cannot judge. Both are
-//! told by rules from what it says; nothing else is excused.
+//! It does not know the fixes, so it disagrees with the client where a fix deviates. It also cannot judge everything.
+//! Both cases are recognized by rules from its messages; nothing else is excused.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::judge::{Stage, Wrong};
 
-/// Where the client follows fixes instead of the description that Prism has.
+/// Places where the client follows fixes instead of the description of Prism.
 #[derive(Debug)]
 pub struct Prism {
     deviations: HashMap<String, Vec<Deviation>>,
@@ -27,12 +27,12 @@ struct Deviation {
     fix: String,
 }
 
-/// Why a call that went wrong is no fault of the client.
+/// Reason why a failed call is not a fault of the client.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Excuse {
-    /// It went wrong at a place that these fixes change.
+    /// These fixes change the place of the failure.
     Fix(String),
-    /// Prism cannot judge it.
+    /// Prism cannot judge the call.
     Prism(&'static str),
 }
 
@@ -45,7 +45,7 @@ impl fmt::Display for Excuse {
     }
 }
 
-/// What Prism finds wrong with a request, or with the answer that it made.
+/// Violation that Prism reports, for a request or for its own response.
 #[derive(Debug, Deserialize)]
 struct Violation {
     location: Vec<String>,
@@ -53,7 +53,7 @@ struct Violation {
     message: String,
 }
 
-/// A failure in Prism's own words.
+/// Failure as Prism reports it.
 #[derive(Debug, Default, Deserialize)]
 struct Problem {
     #[serde(rename = "type", default)]
@@ -64,33 +64,33 @@ struct Problem {
     validation: Vec<Violation>,
 }
 
-/// The header with the violations of any answer.
+/// Header with the violations of a response.
 const VIOLATIONS: &str = "sl-violations";
 
-const UNFIT: &str = "because the answer that Prism makes does not fit the description";
-const DEEP: &str = "because the schema of the answer is too deep for Prism to make one";
-const OCTETS: &str = "because Prism has no answers of this content type";
+const UNFIT: &str = "because the response of Prism violates the description";
+const DEEP: &str = "because the schema of the response is too deep for Prism";
+const OCTETS: &str = "because Prism has no response of this content type";
 const DOTS: &str = "because Prism finds no path with a dot in the name of a parameter";
-const TEXT: &str = "because Prism reads bodies of JSON and forms alone";
-const PARTS: &str = "because Prism takes each part of a form for text";
-const TAGS: &str = "because several variants of a oneOf fit, and Prism does not know tags";
-const FAILED: &str = "because the answer that Prism makes tells of a failure";
+const TEXT: &str = "because Prism only reads JSON bodies and forms";
+const PARTS: &str = "because Prism reads each part of a form as text";
+const TAGS: &str = "because several variants of a oneOf match, and Prism does not know tags";
+const FAILED: &str = "because the response of Prism describes a failure";
 
 impl Prism {
     /// Reads the places from a file.
     ///
     /// # Errors
     ///
-    /// When the file cannot be read, or is not as it should be.
+    /// Returns an error if the file cannot be read or parsed.
     pub fn load(path: &Path) -> Result<Self, Box<dyn std::error::Error>> {
         Ok(Self::parse(&std::fs::read(path)?)?)
     }
 
-    /// Reads the places from a text.
+    /// Parses the places from a text.
     ///
     /// # Errors
     ///
-    /// When it is not as it should be.
+    /// Returns an error if the text cannot be parsed.
     pub fn parse(text: &[u8]) -> serde_json::Result<Self> {
         let list: Vec<Deviation> = serde_json::from_slice(text)?;
         let mut deviations: HashMap<_, Vec<_>> = HashMap::new();
@@ -101,7 +101,7 @@ impl Prism {
         Ok(Self { deviations })
     }
 
-    /// Why it is no fault of the client that a call went wrong, and how far the call came in truth.
+    /// Returns the excuse of a failed call, and the stage that the call really reached.
     pub(super) fn excuse(
         &self,
         operation: &Operation,
@@ -174,7 +174,7 @@ impl Prism {
             .map(|it| (it, self.fixes(operation, &it.place())))
             .filter(|(_, fixes)| !fixes.is_empty())
             .collect();
-        // A union that does not fit for a changed place says what every other variant lacks, too.
+        // A mismatch of a union at a changed place also lists what every other variant lacks.
         let unions: Vec<&Violation> = violations
             .iter()
             .filter(|it| matches!(it.code.as_str(), "anyOf" | "oneOf"))
@@ -192,11 +192,11 @@ impl Prism {
         Some((Stage::Request, excuse))
     }
 
-    /// The fixes that change a place, or what is around it.
+    /// Returns the fixes that change a place, or its surroundings.
     fn fixes(&self, operation: &Operation, place: &[&str]) -> BTreeSet<&str> {
         let around = |deviation: &&Deviation| {
             let changed = &deviation.place;
-            // Prism writes names of parameters in small letters.
+            // Prism writes the names of parameters in lower case.
             let same = |(name, it): (&String, &&str)| name == "*" || name.eq_ignore_ascii_case(it);
             changed.len() <= place.len() && changed.iter().zip(place).all(same)
         };
@@ -209,7 +209,7 @@ impl Prism {
     }
 }
 
-/// What Prism finds wrong, in one line; nothing if it has not said.
+/// Returns the violations that Prism reports, in one line; `None` if it reports none.
 pub(super) fn violations(error: &Error) -> Option<String> {
     let violations = Problem::of(error).validation;
     let texts: Vec<String> = violations
@@ -220,7 +220,7 @@ pub(super) fn violations(error: &Error) -> Option<String> {
 }
 
 impl Problem {
-    /// An answer may be another that is described: then the header alone tells what is wrong.
+    /// A response may be another described one: then only the header shows the violations.
     fn of(error: &Error) -> Self {
         let mut problem: Self = serde_json::from_slice(error.body()).unwrap_or_default();
         let header = error.headers().and_then(|headers| headers.get(VIOLATIONS));
@@ -231,7 +231,7 @@ impl Problem {
     }
 }
 
-/// The violations of a header. A long list is cut in the middle: what is whole of it counts.
+/// Returns the violations in a header. A long list is truncated in the middle; the complete entries count.
 fn listed(list: &str) -> Vec<Violation> {
     let start = list.find('[').map_or("", |start| &list[start..]);
     serde_json::from_str(start)
@@ -243,7 +243,7 @@ fn listed(list: &str) -> Vec<Violation> {
 }
 
 impl Violation {
-    /// Where it is; what is missing is named too.
+    /// Returns the path of the violation, including the name of a missing part.
     fn place(&self) -> Vec<&str> {
         let inner = self.location.iter().map(String::as_str);
         let mut place: Vec<&str> = inner.skip_while(|&first| first == "request").collect();
@@ -257,7 +257,8 @@ impl Violation {
         self.location.starts_with(&around.location)
     }
 
-    /// Why Prism cannot judge the place in a body of this content type, if it cannot; `all` is what it finds there.
+    /// Returns why Prism cannot judge this place in a body of this content type, if so; `all` are all its reports for
+    /// the call.
     fn limit(&self, media: &str, all: &[Violation]) -> Option<&'static str> {
         let ("body", inner) = self
             .place()
@@ -267,7 +268,7 @@ impl Violation {
             return None;
         };
         let form = media == "multipart/form-data";
-        // Each variant that does not fit says why: where none does, all fit.
+        // Each mismatched variant is reported: if none is, all match.
         let alone = all.iter().filter(|it| it.is_within(self)).count() == 1;
         match self.code.as_str() {
             "type" if inner == 0 && !form && !media.contains("json") => Some(TEXT),
@@ -278,7 +279,7 @@ impl Violation {
     }
 }
 
-/// The excuse that a fix is behind each of these, if it is so.
+/// Returns the excuse if a fix explains each of the violations.
 fn fix<'a>(each: impl IntoIterator<Item = BTreeSet<&'a str>>) -> Option<Excuse> {
     let mut all = BTreeSet::new();
     for fixes in each {

@@ -1,4 +1,4 @@
-//! What became of all calls.
+//! Results of all calls.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -8,47 +8,47 @@ use serde_json::{Value, json};
 
 use super::{Excuse, judge::Stage};
 
-/// What became of the calls of all modules.
+/// Results of the calls of all modules.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
-    /// Module by module.
+    /// Results by module.
     pub modules: Vec<Module>,
 }
 
-/// What became of the calls of one module.
+/// Results of the calls of one module.
 #[derive(Clone, Debug, Default)]
 pub struct Module {
-    /// The name of the module.
+    /// Name of the module.
     pub name: String,
-    /// How many operations were called with as little as they take.
+    /// Number of operations called with minimal values.
     pub minimal: usize,
-    /// How many operations were called with everything that they take.
+    /// Number of operations called with full values.
     pub full: usize,
-    /// How many calls were made: a body that can be given in several content types is sent in each.
+    /// Number of calls: a body with several content types is sent in each.
     pub calls: usize,
-    /// What went wrong, excused or not.
+    /// Failures, excused or not.
     pub failures: Vec<Failure>,
-    /// How long it took.
+    /// Duration.
     pub time: Duration,
 }
 
-/// A call that went wrong.
+/// Failed call.
 #[derive(Clone, Debug)]
 pub struct Failure {
-    /// The id of the operation.
+    /// Id of the operation.
     pub operation: String,
-    /// What was called and with what.
+    /// Description of the call.
     pub request: String,
-    /// At which stage.
+    /// Stage of the failure.
     pub stage: Stage,
-    /// What went wrong.
+    /// Reason of the failure.
     pub reason: String,
-    /// Why it is no fault of the client, where that is so.
+    /// Reason why it is not a fault of the client, if so.
     pub excuse: Option<Excuse>,
 }
 
 impl Module {
-    /// How many calls came as far as this stage and through it.
+    /// Returns the number of calls that passed this stage.
     pub fn passed(&self, stage: Stage) -> usize {
         let failed = self
             .failures
@@ -57,7 +57,7 @@ impl Module {
         self.calls - failed.count()
     }
 
-    /// How many calls are excused by a fix, are excused by the server, and are not excused.
+    /// Returns the numbers of calls that are excused by a fix, excused by the server, and not excused.
     fn excused(&self) -> [usize; 3] {
         let mut counts = [0; 3];
         for failure in &self.failures {
@@ -73,13 +73,13 @@ impl Module {
 }
 
 impl Report {
-    /// Every call that went wrong without an excuse.
+    /// Returns every failure without an excuse.
     pub fn failures(&self) -> impl Iterator<Item = &Failure> {
         let all = self.modules.iter().flat_map(|module| &module.failures);
         all.filter(|failure| failure.excuse.is_none())
     }
 
-    /// The operations of the calls that are excused, by the excuse.
+    /// Returns the operations of the excused calls, by excuse.
     fn excuses(&self) -> BTreeMap<&Excuse, BTreeSet<&str>> {
         let mut excuses: BTreeMap<_, BTreeSet<&str>> = BTreeMap::new();
         for failure in self.modules.iter().flat_map(|module| &module.failures) {
@@ -93,7 +93,7 @@ impl Report {
         excuses
     }
 
-    /// A table of the modules, and the failures below it.
+    /// Returns a table of the modules, with the failures below it.
     pub fn text(&self) -> String {
         let mut out = String::new();
         // Writing to a text cannot fail.
@@ -147,7 +147,7 @@ impl Report {
         Ok(())
     }
 
-    /// The same for programs.
+    /// Returns the results as JSON.
     pub fn json(&self) -> Value {
         let modules = self.modules.iter().map(|module| {
             let failures: Vec<Value> = module

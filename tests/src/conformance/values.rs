@@ -1,4 +1,4 @@
-//! The values of a call, by the description.
+//! Values of a call, generated from the description.
 
 use harness_api::{Operation, Place};
 use harness_api_ext::mock::{Described, Mode};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::calls::Given;
 
-/// What a call of the operation is given in a mode, with its body in one of the content types; an empty one is no body.
+/// Returns the values of a call in a mode, with its body in one of the content types; an empty one is no body.
 pub(super) fn given(
     described: &Described,
     operation: &'static Operation,
@@ -28,7 +28,7 @@ pub(super) fn given(
             return Some(part.cloned().unwrap_or_else(|| json!("file")));
         }
         let mut value = described.param(operation, param, mode);
-        // A list without items is sent as nothing.
+        // An empty list is not sent at all.
         if param.required && value.as_array().is_some_and(Vec::is_empty) {
             value = described.param(operation, param, Mode::Full);
         }
@@ -50,18 +50,18 @@ pub(super) fn given(
     }
 }
 
-/// The account of made values, where it is another that is called.
+/// Replaces the account of generated values by the called one.
 fn of_account(value: &Value, account: &str) -> Option<Value> {
     (value == MADE).then(|| json!(account))
 }
 
-/// The account of made values.
+/// Account in generated values.
 const MADE: &str = "MockAccount_0123456789";
 
 fn body(described: &Described, operation: &'static Operation, media: &str, mode: Mode) -> String {
     match described.body(operation, mode) {
         Some(Value::String(text)) if media != "application/json" => text,
-        // A document of YAML may be JSON.
+        // A YAML document may be JSON.
         Some(value) => value.to_string(),
         None => "name: some text\n".to_owned(),
     }

@@ -7,48 +7,48 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// One recorded exchange.
+/// Recorded exchange.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Exchange {
-    /// The id of the operation; none when whoever recorded it knew none.
+    /// Id of the operation, if known.
     #[serde(rename = "operationId", default)]
     pub operation: Option<String>,
-    /// The HTTP method.
+    /// HTTP method.
     pub method: String,
-    /// The path, maybe with a query, a prefix of the gateway, placeholders, or `*` at its end.
+    /// Path, possibly with a query, a prefix of the gateway, placeholders, or `*` at its end.
     pub path: String,
-    /// The HTTP status of an answer.
+    /// HTTP status of a response.
     #[serde(default)]
     pub status: Option<u16>,
-    /// The headers of the answer.
+    /// Headers of the response.
     #[serde(default)]
     pub headers: BTreeMap<String, Value>,
-    /// The media type of the body.
+    /// Media type of the body.
     #[serde(default)]
     pub content_type: Option<String>,
-    /// The body: JSON, or text in a string.
+    /// Body: JSON, or text in a string.
     #[serde(default)]
     pub body: Value,
-    /// What the body is.
+    /// Kind of the body.
     pub kind: Kind,
-    /// For an error, what the client should make of it; what is not named is not checked.
+    /// Expected error of the client; facts that are not listed are not checked.
     #[serde(default)]
     pub expect: Option<Map<String, Value>>,
 }
 
-/// What the body of an exchange is.
+/// Kind of the body of an exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// An answer to a call that succeeded.
+    /// Response to a successful call.
     Response,
-    /// An answer to a call that failed, whatever its status.
+    /// Response to a failed call, with any status.
     Error,
-    /// What was sent.
+    /// Request body.
     Request,
 }
 
-/// A folder or a file that is no good.
+/// Invalid folder or file.
 #[derive(Debug)]
 pub struct Problem {
     path: PathBuf,
@@ -72,7 +72,7 @@ impl fmt::Display for Problem {
 
 impl std::error::Error for Problem {}
 
-/// Every `*.json` of a folder and the folders in it, by its path within, sorted by that.
+/// Reads every `*.json` of a folder and its subfolders, sorted by relative path.
 pub(super) fn read_dir(dir: &Path) -> Result<Vec<(String, Exchange)>, Problem> {
     let mut paths = Vec::new();
     find(dir, &mut paths)?;

@@ -1,13 +1,13 @@
-//! What a recording says the client should make of its error.
+//! Checks an error against the expectation of its recording.
 
 use harness_api_ext::Error;
 use serde_json::{Map, Value, json};
 
-/// Compares an error with the `expect` of its recording, and says what differs.
+/// Compares an error with the `expect` of its recording.
 ///
 /// # Errors
 ///
-/// Every difference, and every name that is none.
+/// Returns every difference, and every unknown name.
 pub(super) fn check(expect: &Map<String, Value>, error: &Error) -> Result<(), String> {
     let differences: Vec<_> = expect
         .iter()
@@ -23,7 +23,7 @@ pub(super) fn check(expect: &Map<String, Value>, error: &Error) -> Result<(), St
     Err(differences.join("; "))
 }
 
-/// A part of an error by the name it has in `expect`; what is absent is `null`.
+/// Returns a fact of an error by its name in `expect`; `null` if it is absent.
 fn part(error: &Error, name: &str) -> Option<Value> {
     let is = match name {
         "kind" => return Some(json!(format!("{:?}", error.kind()))),

@@ -1,58 +1,58 @@
-//! What a document loses when it goes through a type, leaf by leaf.
+//! Finds the leaf values that a document loses when it is decoded and encoded.
 //!
-//! A leaf is a scalar, an empty list or an empty object. `null` is none: to a typed client it is the same as absent, and
-//! items of lists which are `null` are left out before lists are compared. Values are compared by what they mean.
+//! A leaf is a scalar, an empty list or an empty object, but not `null`: for a typed client, `null` equals an absent
+//! value. Items that are `null` are removed before lists are compared. Values are compared by their meaning.
 
 use harness_api::model::Time;
 use serde_json::{Number, Value};
 
-/// The leaves of a document, and which of them are gone.
+/// Leaves of a document, and the lost ones.
 #[derive(Clone, Debug, Default)]
 pub struct Leaves {
-    /// How many there are.
+    /// Number of leaves.
     pub total: usize,
-    /// Those that are not kept.
+    /// Lost leaves.
     pub lost: Vec<Lost>,
 }
 
 impl Leaves {
-    /// How many are kept.
+    /// Returns the number of kept leaves.
     pub fn kept(&self) -> usize {
         self.total - self.lost.len()
     }
 
-    /// A document of which all leaves are kept.
+    /// Returns the result for a document with all leaves kept.
     pub(super) fn all_kept(document: &Value) -> Self {
         compare(document, document, &[])
     }
 
-    /// A document of which no leaf is kept.
+    /// Returns the result for a document with all leaves lost.
     pub(super) fn none_kept(document: &Value) -> Self {
         compare(document, &Value::Null, &[])
     }
 }
 
-/// A leaf that is not kept.
+/// Lost leaf.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lost {
-    /// Where it was: member names and indexes joined by dots; `null` items have no index.
+    /// Path: field names and indexes joined by dots; `null` items have no index.
     pub path: String,
-    /// What became of it.
+    /// Kind of the loss.
     pub how: How,
 }
 
-/// What became of a leaf that is not kept.
+/// Kind of the loss of a leaf.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum How {
-    /// It is gone.
+    /// The leaf is missing.
     Dropped,
-    /// Another value is in its place.
+    /// The leaf has another value.
     Changed,
-    /// It did not fit its type, and is kept as JSON only.
+    /// The leaf did not fit its type, and is kept only as JSON.
     KeptAside,
 }
 
-/// Compares a document with what it became; `misfits` are the paths of members that were kept aside.
+/// Compares a document with its encoded form; `misfits` are the paths of mismatched fields.
 pub fn compare(document: &Value, became: &Value, misfits: &[String]) -> Leaves {
     let mut walk = Walk {
         misfits,
@@ -122,7 +122,7 @@ fn is_within(path: &str, place: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('.') || place.is_empty())
 }
 
-/// Whether two leaves mean the same.
+/// Returns whether two leaves have the same meaning.
 fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Object(_), Value::Object(_)) | (Value::Array(_), Value::Array(_)) => true,
@@ -141,7 +141,7 @@ fn same(left: &Value, right: &Value) -> bool {
     }
 }
 
-/// A number, exactly.
+/// Exact number.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Amount {
     Whole(i128),
@@ -182,7 +182,7 @@ fn are_one_instant(left: &str, right: &str) -> bool {
     let at = |text: &str| text.parse::<Time>().ok().and_then(|time| time.at());
     match (at(left), at(right)) {
         (Some(one), Some(other)) => {
-            // Two numbers in text are compared as texts: nothing says that they are times.
+            // Two numbers in texts are compared as texts, because they may not be times.
             one == other && (left.contains(':') || right.contains(':'))
         }
         _ => false,

@@ -1,7 +1,7 @@
-//! Recorded exchanges of real servers, played against the types of the client.
+//! Recorded exchanges of real servers, replayed against the types of the client.
 //!
-//! [`run`] reads a folder of recordings and says for each what became of it. Nothing is sent anywhere: bodies go through
-//! the types, and failures through a client whose only layer gives the recorded answer.
+//! [`run`] reads a folder of recordings and returns the result of each. No request is sent: bodies are decoded and
+//! encoded, and failures are returned by the only layer of a client.
 
 mod exchange;
 mod expect;
@@ -16,11 +16,11 @@ pub use exchange::{Exchange, Kind, Problem};
 pub use leaves::{How, Leaves, Lost, compare};
 pub use report::{File, Outcome, Report};
 
-/// Plays every `*.json` of a folder and the folders in it, in the order of their paths.
+/// Replays every `*.json` of a folder and its subfolders, sorted by path.
 ///
 /// # Errors
 ///
-/// When the folder or a file cannot be read, or a file is no recorded exchange.
+/// Returns an error if the folder or a file cannot be read, or a file is not a recorded exchange.
 pub fn run(dir: &Path) -> Result<Report, Problem> {
     let player = play::Player::new().map_err(|error| Problem::new(dir, error))?;
     let files = exchange::read_dir(dir)?

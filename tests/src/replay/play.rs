@@ -1,4 +1,4 @@
-//! One recording against the client.
+//! Replays one recording against the client.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -15,7 +15,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::{Exchange, File, Kind, Leaves, Outcome, compare, expect, route};
 use crate::dispatch::{self, Decoded, Fault};
 
-/// Plays recordings.
+/// Replays recordings.
 pub(super) struct Player {
     runtime: Runtime,
 }
@@ -53,7 +53,7 @@ impl Player {
     fn error(&self, exchange: &Exchange) -> Verdict {
         match self.runtime.block_on(answer(exchange)) {
             Ok((body, note)) if body == bytes(&exchange.body) => Verdict::new(Outcome::Good, note),
-            Ok((_, note)) => Verdict::new(Outcome::Bad, format!("the body is not whole; {note}")),
+            Ok((_, note)) => Verdict::new(Outcome::Bad, format!("the body is incomplete; {note}")),
             Err(reason) => Verdict::new(Outcome::Bad, reason),
         }
     }
@@ -86,7 +86,7 @@ impl Player {
     }
 }
 
-/// What became of an exchange.
+/// Result of an exchange.
 struct Verdict {
     outcome: Outcome,
     leaves: Leaves,
@@ -126,7 +126,7 @@ impl Verdict {
     }
 }
 
-/// An exchange without an operation: not counted, unless it names one that ought to be there.
+/// Handles an exchange without an operation: it is not counted, unless it names an operation that should exist.
 fn unknown(exchange: &Exchange) -> Verdict {
     match &exchange.operation {
         Some(_) if cfg!(feature = "full") => {
@@ -144,7 +144,7 @@ fn response(exchange: &Exchange, operation: &'static Operation) -> Verdict {
         Some(result) => Verdict::of(body, result),
         None if body.is_string() => Verdict::all_or_none(true, body, "kept as text"),
         None if !operation.answers.is_empty() => {
-            Verdict::all_or_none(true, body, "a file, kept as it came")
+            Verdict::all_or_none(true, body, "a file, kept unchanged")
         }
         None => Verdict {
             outcome: Outcome::Good,
@@ -154,7 +154,7 @@ fn response(exchange: &Exchange, operation: &'static Operation) -> Verdict {
     }
 }
 
-/// Whether an operation takes a body of this text type, as it is.
+/// Returns whether an operation takes a body of this text type unchanged.
 fn takes_text(operation: &Operation, media: &str) -> bool {
     let is_yaml = |media: &str| media.contains("yaml");
     operation.bodies.iter().any(|declared| {
@@ -162,7 +162,7 @@ fn takes_text(operation: &Operation, media: &str) -> bool {
     })
 }
 
-/// A form is kept when the operation knows each of its parts.
+/// Accepts a form if the operation has each of its parts.
 fn multipart(body: &Value, operation: &Operation) -> Verdict {
     let parts = body.get("parts").and_then(Value::as_array);
     let names = parts.into_iter().flatten().map(|part| part.get("name"));
@@ -177,7 +177,7 @@ fn multipart(body: &Value, operation: &Operation) -> Verdict {
     Verdict::all_or_none(false, body, &note)
 }
 
-/// What comes out of the client when the server gives this answer: the bytes of the body, and a note.
+/// Returns the outcome of the client for a recorded response: the bytes of the body, and a note.
 async fn answer(exchange: &Exchange) -> Result<(Bytes, String), String> {
     let status = exchange.status.unwrap_or_default();
     let status = StatusCode::from_u16(status).map_err(|_| format!("no status: {status}"))?;
@@ -220,7 +220,7 @@ async fn answer(exchange: &Exchange) -> Result<(Bytes, String), String> {
     Ok((error.body().clone(), found(&error)))
 }
 
-/// The path to ask: services are told apart by it. A recorded one may be no more than a pattern.
+/// Returns the path to call, which determines the service. A recorded path may be only a pattern.
 fn place(path: &str) -> &str {
     let path = path.split(['?', '#', '*']).next().unwrap_or_default();
     if path.starts_with('/') && !path.contains(['{', '}']) {
@@ -230,7 +230,7 @@ fn place(path: &str) -> &str {
     }
 }
 
-/// What the client makes of an error, in a line.
+/// Describes an error of the client in one line.
 fn found(error: &harness_api_ext::Error) -> String {
     let mut out = format!("{:?}", error.kind());
     if let Some(envelope) = error.envelope() {
@@ -248,7 +248,7 @@ fn found(error: &harness_api_ext::Error) -> String {
     }
 }
 
-/// What goes out for a body of text.
+/// Returns the request for a text body.
 async fn sent(media: &str, text: &str) -> Result<Vec<u8>, Error> {
     static ANY: Operation = Operation::new("recorded", "POST", "/recorded");
     let seen = Arc::default();
@@ -266,7 +266,7 @@ async fn sent(media: &str, text: &str) -> Result<Vec<u8>, Error> {
     Ok(std::mem::take(&mut *seen))
 }
 
-/// Gives one answer to everything, and keeps what was sent.
+/// Layer that returns one response to all requests, and stores what was sent.
 struct Canned {
     status: StatusCode,
     headers: HeaderMap,
@@ -312,7 +312,7 @@ fn headers(exchange: &Exchange) -> HeaderMap {
     headers
 }
 
-/// The body as it was on the wire.
+/// Returns the body as it was on the wire.
 fn bytes(body: &Value) -> Bytes {
     match body {
         Value::Null => Bytes::new(),

@@ -1,57 +1,57 @@
-//! What became of the recordings.
+//! Results of the recordings.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
 use super::{How, Kind, Leaves};
 
-/// What became of all files of a folder.
+/// Results of all files of a folder.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
-    /// File by file, by name.
+    /// Results by file name.
     pub files: Vec<File>,
 }
 
-/// What became of one file.
+/// Result of one file.
 #[derive(Clone, Debug)]
 pub struct File {
-    /// The name of the file.
+    /// Name of the file.
     pub name: String,
-    /// What was recorded.
+    /// Kind of the recording.
     pub kind: Kind,
-    /// The operation it was played against.
+    /// Operation that it was replayed against.
     pub operation: Option<String>,
-    /// What became of it.
+    /// Outcome.
     pub outcome: Outcome,
-    /// The leaves of its body; empty for an error.
+    /// Leaves of its body; empty for an error.
     pub leaves: Leaves,
-    /// What else is to be said.
+    /// Further remark.
     pub note: String,
 }
 
-/// What became of one file, in a word.
+/// Outcome of one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Read, as far as types are concerned; for a request: nothing was lost.
+    /// Decoded, or for a request: nothing was lost.
     Good,
-    /// Not read, or for a request or an error: something was lost.
+    /// Not decoded, or for a request or an error: something was lost.
     Bad,
     /// Not counted: the API has no such operation.
     Apart,
 }
 
-/// How many lines a file may have when not all is asked for.
+/// Maximum number of lines per file without `verbose`.
 const LINES: usize = 8;
 
 impl Report {
-    /// The files of a kind that are counted.
+    /// Returns the counted files of a kind.
     fn counted(&self, kind: Kind) -> impl Iterator<Item = &File> {
         self.files
             .iter()
             .filter(move |file| file.kind == kind && file.outcome != Outcome::Apart)
     }
 
-    /// How many of a kind are good, and how many there are.
+    /// Returns the numbers of good files and of all files of a kind.
     pub fn share(&self, kind: Kind) -> (usize, usize) {
         let good = self
             .counted(kind)
@@ -60,7 +60,7 @@ impl Report {
         (good, self.counted(kind).count())
     }
 
-    /// The share of leaves of all responses that are kept, in percent.
+    /// Returns the share of kept leaves of all responses, in percent.
     pub fn percent_kept(&self) -> f64 {
         let (kept, total) = self
             .counted(Kind::Response)
@@ -70,7 +70,7 @@ impl Report {
         percent(kept, total)
     }
 
-    /// The last line.
+    /// Returns the last line.
     pub fn summary(&self) -> String {
         let (decoded, responses) = self.share(Kind::Response);
         let (mapped, errors) = self.share(Kind::Error);
@@ -81,7 +81,7 @@ impl Report {
         )
     }
 
-    /// All lines; `verbose` lists every leaf that is lost.
+    /// Returns all lines; with `verbose`, every lost leaf too.
     pub fn text(&self, verbose: bool) -> String {
         let mut out = String::new();
         for file in &self.files {
@@ -160,7 +160,7 @@ fn word_of(how: How) -> &'static str {
     }
 }
 
-/// A path with `*` for each index.
+/// Returns a path with `*` for each index.
 fn general(path: &str) -> String {
     let parts: Vec<_> = path
         .split('.')

@@ -1,13 +1,13 @@
-//! Finding the operation of a recorded call.
+//! Finds the operation of a recorded call.
 
 use harness_api::{OPERATIONS, Operation, Place};
 
-/// The operation with this id.
+/// Returns the operation with this id.
 pub(super) fn by_id(id: &str) -> Option<&'static Operation> {
     all().find(|operation| operation.id == id)
 }
 
-/// The operation whose method and path template fit best: the one with the most literal segments.
+/// Returns the operation whose method and path template match best: the one with the most literal segments.
 pub(super) fn by_path(method: &str, path: &str) -> Option<&'static Operation> {
     let path = path.split(['?', '#']).next().unwrap_or_default();
     let segments = segments(path.trim_end_matches('*'));
@@ -25,7 +25,7 @@ fn all() -> impl Iterator<Item = &'static Operation> {
     OPERATIONS.iter().flat_map(|module| module.iter()).copied()
 }
 
-/// The segments of a path, without what the gateway puts before it.
+/// Returns the segments of a path, without the prefix of the gateway.
 fn segments(path: &str) -> Vec<&str> {
     let mut segments: Vec<_> = path
         .split('/')
@@ -37,9 +37,9 @@ fn segments(path: &str) -> Vec<&str> {
     segments
 }
 
-/// One segment of a template.
+/// Segment of a template.
 enum Piece {
-    /// This text around a value; only a text when there is no value.
+    /// Text around a value, or only a text without a value.
     Text(&'static str),
     Value {
         before: &'static str,
@@ -65,7 +65,7 @@ fn template(operation: &'static Operation) -> Vec<Piece> {
         .collect()
 }
 
-/// How many literal segments there are, if the path fits.
+/// Returns the number of literal segments if the path matches.
 fn fit(template: &[Piece], path: &[&str]) -> Option<usize> {
     let Some((piece, rest)) = template.split_first() else {
         return path.is_empty().then_some(0);

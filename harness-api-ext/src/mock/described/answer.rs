@@ -1,4 +1,4 @@
-//! Answers by the description.
+//! Responses generated from the description.
 
 use bytes::Bytes;
 use harness_api::{Operation, ScopeLevel};
@@ -11,7 +11,7 @@ use super::words::{self, mix};
 use crate::mock::received::{Received, bare};
 use crate::mock::reply::Reply;
 
-/// What an operation answers, before a request asks for a page of it.
+/// Response of an operation, before it is reduced to the requested page.
 #[derive(Debug)]
 pub(super) struct Made {
     status: u16,
@@ -25,7 +25,7 @@ enum Content {
     Text(String),
 }
 
-/// Lets a response confirm what was asked for.
+/// Lets a response confirm the values of the request.
 fn confirm(value: &mut Value, operation: &Operation) {
     for path in operation.response.confirmations {
         let mut members = path.split('.').filter(|name| !name.is_empty());
@@ -55,7 +55,8 @@ impl Made {
         }
     }
 
-    /// The answer to a request, in the first content type of the operation or in the one that the request accepts.
+    /// Returns the response to a request, in the content type that the request accepts, or else in the first one of the
+    /// operation.
     pub(super) fn reply(&self, operation: &Operation, request: &Received) -> Reply {
         let accepted = request.header("accept").unwrap_or_default();
         let accepted = accepted.split(',').map(bare).find_map(|accepted| {
@@ -83,7 +84,7 @@ impl Made {
     }
 }
 
-/// The organization and project that a request acts in, where it says so: what it is answered lives there.
+/// Organization and project of a request, if it contains them. The entities of its response belong to them.
 struct Asked {
     org: Option<String>,
     project: Option<String>,
@@ -118,8 +119,8 @@ impl Asked {
     }
 }
 
-/// The identifier of a level in a request. It is empty where the operation has a parameter for it that was not sent, and
-/// absent where nothing is said.
+/// Returns the identifier of a level in a request. It is empty if the operation has a parameter for it that was not
+/// sent, and absent if the operation has no such parameter.
 fn place(request: &Received, operation: &Operation, level: ScopeLevel) -> Option<String> {
     let mut params = operation
         .params

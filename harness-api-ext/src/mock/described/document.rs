@@ -1,4 +1,4 @@
-//! The description: one file a module, read when the first operation of the module is asked for.
+//! The description: one file per module, read when the first operation of the module is needed.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::mock::route;
 
-/// What the description says of the operations of a module.
+/// Description of the operations of a module.
 pub(super) struct Document {
     json: &'static Value,
     registry: Registry<'static>,
@@ -17,10 +17,10 @@ pub(super) struct Document {
     validators: Mutex<HashMap<Key, Option<Arc<Validator>>>>,
 }
 
-/// The id of an operation, and a part of it.
+/// Id of an operation, and a part of it.
 type Key = (&'static str, Part);
 
-/// What it says of one operation.
+/// Description of one operation.
 #[derive(Clone, Copy)]
 pub(super) struct Entry {
     pub(super) document: &'static Document,
@@ -28,20 +28,20 @@ pub(super) struct Entry {
     json: &'static Value,
 }
 
-/// One of the schemas of an operation.
+/// Part of an operation that has a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Part {
-    /// The body in JSON.
+    /// JSON body.
     Body,
-    /// The multipart body, as an object.
+    /// Multipart body, as an object.
     Form,
-    /// The answer in JSON.
+    /// JSON response.
     Answer,
-    /// A parameter.
+    /// Parameter.
     Param(Place, &'static str),
 }
 
-/// What the description says of an operation; `None` for those that it lacks.
+/// Returns the description of an operation; `None` if the description lacks it.
 pub(super) fn find(operation: &'static Operation) -> Option<Entry> {
     let document = Document::of(operation.module)?;
     let json = document.json.get("operations")?.get(operation.id)?;
@@ -69,7 +69,7 @@ impl Document {
     }
 
     fn read(module: &str, text: &str) -> Option<Self> {
-        // Kept until the process ends, as the text is.
+        // Kept until the process ends, like the text.
         let json: &'static Value = Box::leak(serde_json::from_str(text).ok()?);
         let address = format!("mock:/{module}");
         let registry = Registry::new()
@@ -86,12 +86,12 @@ impl Document {
         })
     }
 
-    /// The named schemas.
+    /// Returns the named schemas.
     pub(super) fn schemas(&self) -> Option<&'static Map<String, Value>> {
         self.json.get("schemas")?.as_object()
     }
 
-    /// What validates the schema at a pointer.
+    /// Returns a validator for the schema at a pointer.
     fn build(&self, pointer: &str) -> Option<Validator> {
         let root = json!({"$ref": format!("{}#{pointer}", self.address)});
         let options = jsonschema::options()
@@ -103,7 +103,7 @@ impl Document {
 }
 
 impl Entry {
-    /// The schema of a part; `None` where the description says nothing, or only that it is text.
+    /// Returns the schema of a part; `None` if the description has none, or only says that it is text.
     pub(super) fn schema(&self, part: Part) -> Option<&'static Value> {
         match part {
             Part::Body => self.json.get("body"),
@@ -113,13 +113,13 @@ impl Entry {
         }
     }
 
-    /// Whether a list is one text with commas, and not one parameter for each item.
+    /// Returns whether a list is one text with commas, rather than one parameter per item.
     pub(super) fn is_joined(&self, place: Place, name: &str) -> bool {
         let param = self.param(place, name);
         param.is_some_and(|param| param.get("joined").is_some())
     }
 
-    /// The schemas of the parts of the form, by name.
+    /// Returns the schemas of the parts of the form, by name.
     pub(super) fn form(&self) -> HashMap<String, &'static Value> {
         let mut schema = self.json.get("form").unwrap_or(&Value::Null);
         if let Some(target) = schema.get("$ref").and_then(Value::as_str) {
@@ -138,7 +138,7 @@ impl Entry {
             .collect()
     }
 
-    /// The status of success.
+    /// Returns the status of a success.
     pub(super) fn status(&self) -> u16 {
         let status = self.json.get("status").and_then(Value::as_u64);
         status
@@ -146,7 +146,7 @@ impl Entry {
             .unwrap_or(200)
     }
 
-    /// What validates a part.
+    /// Returns the validator of a part.
     pub(super) fn validator(&self, part: Part) -> Option<Arc<Validator>> {
         let mut validators = self
             .document
@@ -160,7 +160,7 @@ impl Entry {
         validator.clone()
     }
 
-    /// Where the schema of a part stands.
+    /// Returns the JSON pointer to the schema of a part.
     fn pointer(&self, part: Part) -> String {
         let operation = token(self.operation.id);
         let place = match part {
@@ -187,7 +187,7 @@ fn key(place: Place, name: &str) -> String {
     format!("{place} {name}")
 }
 
-/// A member's name as a step of a JSON pointer in the fragment of an address.
+/// Returns the name of a field as a token of a JSON pointer in a URL fragment.
 fn token(name: &str) -> String {
     let escaped = name.replace('~', "~0").replace('/', "~1");
     percent_encoding::utf8_percent_encode(&escaped, percent_encoding::NON_ALPHANUMERIC).to_string()

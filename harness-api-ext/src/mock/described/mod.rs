@@ -1,4 +1,4 @@
-//! Values by the description: answers of all operations, bodies and parameters.
+//! Values generated from the description: responses of all operations, bodies and parameters.
 
 mod answer;
 mod document;
@@ -22,13 +22,13 @@ use document::{Entry, Part};
 pub use sample::Mode;
 pub(super) use validate::violations;
 
-/// What the description says of every operation, made into values: the same for the same seed.
+/// Generator of values from the description. The same seed generates the same values.
 ///
 /// ```
 /// use harness_api_ext::mock::{Described, Mode, Received};
 /// use harness_api_ext::raw::Operation;
 ///
-/// /// What it makes has no violations.
+/// /// Generated values have no violations.
 /// fn check(operation: &'static Operation, request: &Received) {
 ///     let described = Described::new(7);
 ///     assert!(described.answer(request).is_some());
@@ -47,7 +47,7 @@ pub struct Described {
 }
 
 impl Described {
-    /// Values of this seed.
+    /// Creates a generator with this seed.
     pub fn new(seed: u64) -> Self {
         Self {
             seed,
@@ -55,10 +55,10 @@ impl Described {
         }
     }
 
-    /// The answer to a request; `None` when the description lacks its operation.
+    /// Returns the response to a request; `None` if the description lacks its operation.
     ///
-    /// Lists are cut to the page that is asked for, and what tells of pages agrees with it. Organization and project are
-    /// those of the request.
+    /// Lists are reduced to the requested page, and the paging fields agree with it. Organization and project are those
+    /// of the request.
     pub fn answer(&self, request: &Received) -> Option<Reply> {
         let operation = request.operation()?;
         let entry = document::find(operation)?;
@@ -70,17 +70,17 @@ impl Described {
         Some(made.reply(operation, request))
     }
 
-    /// A body in JSON that an operation takes; `None` when it takes none.
+    /// Returns a JSON body for an operation; `None` if it has none.
     pub fn body(&self, operation: &'static Operation, mode: Mode) -> Option<Value> {
         self.sample(operation, Part::Body, "", mode)
     }
 
-    /// A multipart body that an operation takes, its parts as members; `None` when it takes none.
+    /// Returns a multipart body for an operation, as an object with its parts; `None` if it has none.
     pub fn form(&self, operation: &'static Operation, mode: Mode) -> Option<Value> {
         self.sample(operation, Part::Form, "", mode)
     }
 
-    /// A value of a parameter of an operation.
+    /// Returns a value for a parameter of an operation.
     pub fn param(&self, operation: &'static Operation, param: &Param, mode: Mode) -> Value {
         let part = Part::Param(param.place, param.name);
         let made = self.sample(operation, part, param.name, mode);
@@ -90,17 +90,17 @@ impl Described {
         })
     }
 
-    /// An answer in JSON of an operation; `None` when it gives none.
+    /// Returns a JSON response of an operation; `None` if it has none.
     pub fn value(&self, operation: &'static Operation, mode: Mode) -> Option<Value> {
         self.sample(operation, Part::Answer, "", mode)
     }
 
-    /// What is wrong with a body in JSON that is sent to an operation.
+    /// Returns the violations of the JSON body of a request.
     pub fn check_body(&self, operation: &'static Operation, body: &Value) -> Vec<Violation> {
         check(operation, Part::Body, body)
     }
 
-    /// What is wrong with an answer in JSON of an operation.
+    /// Returns the violations of a JSON response.
     pub fn check_answer(&self, operation: &'static Operation, answer: &Value) -> Vec<Violation> {
         check(operation, Part::Answer, answer)
     }

@@ -1,4 +1,4 @@
-//! The page that a request asks for, cut out of a made list.
+//! Reduces a generated list to the requested page.
 
 use harness_api::{Found, More, Paging, Sent, Step};
 use serde_json::{Map, Value};
@@ -8,16 +8,16 @@ use crate::mock::received::Received;
 struct Page {
     number: u64,
     size: u64,
-    /// Items in the page.
+    /// Number of items of the page.
     count: u64,
-    /// Items in the list.
+    /// Number of items of the list.
     total: u64,
     is_first: bool,
     is_last: bool,
 }
 
-/// Leaves in an answer the items that a request asks for, and makes what tells of pages agree with it. Gives the headers
-/// that do so.
+/// Reduces the items of a response to the requested page, and sets the paging fields accordingly. Returns the paging
+/// headers.
 pub(super) fn cut(
     value: &mut Value,
     paging: &Paging,
@@ -82,7 +82,7 @@ pub(super) fn cut(
     headers
 }
 
-/// Number and size of the page that is asked for, and how many items come before it.
+/// Returns number and size of the requested page, and the number of items before it.
 fn asked(paging: &Paging, request: &Received) -> (u64, u64, u64) {
     let body = match paging.sent {
         Sent::Body => request.json(),
@@ -119,7 +119,7 @@ fn asked(paging: &Paging, request: &Received) -> (u64, u64, u64) {
     }
 }
 
-/// Members beside the list that are known by their names.
+/// Sets the paging fields beside the list that are known by their names.
 fn by_name(around: &mut Map<String, Value>, page: &Page) {
     let size = if page.size == u64::MAX {
         page.total
@@ -149,14 +149,14 @@ fn by_name(around: &mut Map<String, Value>, page: &Page) {
     }
 }
 
-/// The member at a path with dots; the empty path is the whole.
+/// Returns the value at a dotted path; the empty path is the whole value.
 fn member<'v>(value: &'v mut Value, path: &str) -> Option<&'v mut Value> {
     path.split('.')
         .filter(|name| !name.is_empty())
         .try_fold(value, |value, name| value.get_mut(name))
 }
 
-/// Sets a member that is there.
+/// Sets a value if it exists.
 fn set(value: &mut Value, path: &str, made: Value) {
     if let Some(member) = member(value, path) {
         let text = member.is_string();

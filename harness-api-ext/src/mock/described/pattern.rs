@@ -6,9 +6,9 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::words::{mix, pick};
 
-/// Returns the text where it matches the pattern, and otherwise a text that is made of the pattern.
+/// Returns the text if it matches the pattern, or else a text generated from the pattern.
 ///
-/// A pattern that cannot be parsed, or that looks around, leaves the text as it is.
+/// If the pattern is invalid, or contains a look-around, the text is returned unchanged.
 pub(super) fn matching(pattern: &str, text: String, seed: u64) -> String {
     if Regex::new(pattern).is_ok_and(|regex| regex.is_match(&text)) {
         return text;
@@ -24,14 +24,14 @@ pub(super) fn matching(pattern: &str, text: String, seed: u64) -> String {
     }
 }
 
-/// Appends a text that matches an expression; `None` where nothing does.
+/// Appends a text that matches an expression; `None` if no text does.
 fn write(hir: &Hir, seed: u64, made: &mut String) -> Option<()> {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => {}
         HirKind::Literal(literal) => made.push_str(std::str::from_utf8(&literal.0).ok()?),
         HirKind::Class(class) => made.push(letter(class, seed)?),
         HirKind::Repetition(repetition) => {
-            // What may be there once is there; what may be there often is there as rarely as is allowed.
+            // An optional part is written once. A repeated part is written as rarely as allowed.
             let least = match (repetition.min, repetition.max) {
                 (0, Some(1)) => 1,
                 (least, _) => least,
@@ -51,7 +51,7 @@ fn write(hir: &Hir, seed: u64, made: &mut String) -> Option<()> {
     Some(())
 }
 
-/// Returns a letter of a class, or else a digit or whatever it has.
+/// Returns a letter of a class, or else a digit or any other character of it.
 fn letter(class: &Class, seed: u64) -> Option<char> {
     let Class::Unicode(class) = class else {
         return None;

@@ -1,4 +1,4 @@
-//! Values that fit a schema.
+//! Values that satisfy a schema.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::pattern;
 use super::words::{self, mix, pick};
 
-/// How much a made value holds.
+/// Extent of a generated value.
 ///
 /// ```
 /// use harness_api_ext::mock::{Described, Mode};
@@ -20,18 +20,19 @@ use super::words::{self, mix, pick};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Mode {
-    /// What is required.
+    /// Only required fields.
     Minimal,
-    /// Every member, lists of one or two, maps of one; what contains itself ends where it would begin again.
+    /// All fields, lists with one or two items, maps with one entry. Recursive schemas end at the first recursion.
     Full,
 }
 
-/// Objects inside each other that are filled; deeper ones hold what is required.
+/// Maximum depth of objects with all fields. Deeper objects have only required fields.
 const DEPTH: usize = 12;
-/// Values in a whole that are made; what then is left has what is required.
+/// Maximum number of values within one value. The rest has only required fields.
 const VALUES: usize = 3000;
 
-/// A value that fits a schema, the same for the same seed; `None` when none is finite. References are to `schemas`.
+/// Returns a value that satisfies a schema, the same for the same seed; `None` if no finite value exists. References
+/// point to `schemas`.
 pub(super) fn sample(
     schemas: Option<&Map<String, Value>>,
     schema: &Value,
@@ -52,13 +53,13 @@ pub(super) fn sample(
 struct Maker<'s> {
     schemas: Option<&'s Map<String, Value>>,
     mode: Mode,
-    /// The named schemas that are being made.
+    /// Named schemas in progress.
     open: Vec<&'s str>,
     depth: usize,
     left: usize,
 }
 
-/// A schema with its references followed and its parts laid together.
+/// Schema with resolved references and merged parts.
 #[derive(Default)]
 struct Flat<'s> {
     names: Vec<&'s str>,
@@ -201,18 +202,18 @@ impl<'s> Maker<'s> {
             }
             "boolean" => Some(words::boolean(name, seed).into()),
             "null" => Some(Value::Null),
-            // Anything fits.
+            // Every value is valid.
             _ if name.is_empty() => Some(json!({})),
             _ => Some(words::text(name, format, seed).into()),
         }
     }
 
-    /// Whether what is not required is made too.
+    /// Returns whether optional fields are generated too.
     fn is_full(&self) -> bool {
         self.mode == Mode::Full && self.depth <= DEPTH && self.left > 0
     }
 
-    /// A variant of a union that holds its tag.
+    /// Returns a variant of a union that contains its tag.
     fn tagged(
         &mut self,
         tag: &str,
@@ -270,7 +271,7 @@ impl<'s> Maker<'s> {
             if flat.outer.iter().any(|(outer, _, _)| outer == name) {
                 continue;
             }
-            // An item of a stream holds a result or an error.
+            // An item of a stream contains either a result or an error.
             if *name == "error" && flat.members.iter().any(|(other, _)| *other == "result") {
                 continue;
             }
@@ -298,7 +299,7 @@ impl<'s> Maker<'s> {
         Some(made)
     }
 
-    /// A member whose tag stands beside it; sets the tag.
+    /// Returns a field whose tag is beside it, and sets the tag.
     fn beside(
         &mut self,
         flat: &Flat<'s>,
@@ -362,7 +363,7 @@ impl<'s> Maker<'s> {
     }
 }
 
-/// One of the values of an enum; where one is success, that one.
+/// Returns one of the values of an enum, preferably one that means success.
 fn choose(values: &[Value], name: &str, seed: u64) -> Option<Value> {
     let success = json!("SUCCESS");
     if name == "status" && values.contains(&success) {
@@ -372,7 +373,7 @@ fn choose(values: &[Value], name: &str, seed: u64) -> Option<Value> {
     pick(&values, seed).map(|value| (*value).clone())
 }
 
-/// All of several, the one that a seed picks first.
+/// Returns all values, starting with the one that the seed selects.
 fn turned<T: Copy>(from: &[T], seed: u64) -> impl Iterator<Item = T> {
     let length = u64::try_from(from.len()).unwrap_or(1).max(1);
     let first = usize::try_from(seed % length).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Values of schemas by hand, and checks of requests by those of the description.
+//! Values of hand-written schemas, and validation of requests by the schemas of the description.
 
 use jsonschema::Draft;
 use serde_json::{Map, Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::sample::{Mode, sample};
 use super::words;
 
-/// A value, which has to fit; `named` are the schemas that are referred to.
+/// Returns a generated value, which must be valid; `named` are the referenced schemas.
 fn made(named: &Value, schema: &Value, seed: u64, mode: Mode) -> Option<Value> {
     let made = sample(named.as_object(), schema, "", seed, mode)?;
     let mut root: Map<String, Value> = schema.as_object().cloned().unwrap_or_default();
@@ -23,7 +23,7 @@ fn made(named: &Value, schema: &Value, seed: u64, mode: Mode) -> Option<Value> {
     Some(made)
 }
 
-/// Values of many seeds.
+/// Returns the values of many seeds.
 fn many(named: &Value, schema: &Value, mode: Mode) -> Vec<Value> {
     let made = |seed| made(named, schema, seed, mode).expect("a value");
     (0..40).map(made).collect()

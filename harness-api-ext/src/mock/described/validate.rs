@@ -1,4 +1,4 @@
-//! What is wrong with a request or an answer, by the schemas of the description.
+//! Validation of requests and responses by the schemas of the description.
 
 use harness_api::{Operation, Param, Place};
 use serde_json::{Map, Value, json};
@@ -7,15 +7,16 @@ use super::document::{self, Entry, Part};
 use crate::mock::check::Violation;
 use crate::mock::received::{self, Received};
 
-/// Parameters by which the gateway finds the account, for any path; a call of a path alone carries them.
+/// Parameters with which the gateway finds the account, on any path. A request that consists only of a path has them
+/// too.
 const OF_THE_GATEWAY: [&str; 2] = ["accountIdentifier", "routingId"];
 
-/// What the schemas tell of a request; what is missing is found elsewhere.
+/// Returns the violations of the schemas. Missing parts are found elsewhere.
 pub(in crate::mock) fn violations(request: &Received) -> Vec<Violation> {
     let Some(operation) = request.operation() else {
         return Vec::new();
     };
-    // The log service is no part of the description.
+    // The description lacks the log service.
     let Some(entry) = document::find(operation) else {
         return Vec::new();
     };
@@ -36,13 +37,13 @@ pub(in crate::mock) fn violations(request: &Received) -> Vec<Violation> {
     found
 }
 
-/// What is wrong with JSON that stands for a part.
+/// Returns the violations of a JSON value for a part.
 pub(super) fn faults(entry: &Entry, part: Part, at: &str, value: &Value) -> Vec<Violation> {
     if entry.schema(part).is_none() {
         return Vec::new();
     }
     let Some(validator) = entry.validator(part) else {
-        return vec![Violation::new(at, "its schema cannot be used")];
+        return vec![Violation::new(at, "its schema is not usable")];
     };
     validator
         .iter_errors(value)
@@ -66,7 +67,7 @@ fn of_param(entry: &Entry, param: &Param, request: &Received, found: &mut Vec<Vi
         return;
     };
     let is_list = schema.get("type") == Some(&json!("array"));
-    // An empty value is how a parameter without one is written; what is required is checked elsewhere.
+    // An absent value is sent as an empty text. Required values are checked elsewhere.
     let texts: Vec<&str> = if is_list && entry.is_joined(param.place, name) {
         texts.iter().flat_map(|text| text.split(',')).collect()
     } else {
@@ -90,7 +91,7 @@ fn of_param(entry: &Entry, param: &Param, request: &Received, found: &mut Vec<Vi
     found.extend(faults(entry, part, &at, &Value::Array(values)));
 }
 
-/// A text as the JSON that it stands for; one that does not fit stays text, and fails as such.
+/// Parses a text as the JSON value that it represents. An invalid one stays a text, and fails validation.
 fn read(schema: &Value, text: &str) -> Value {
     let number = |text: &str| {
         let number = serde_json::from_str::<serde_json::Number>(text).ok()?;
@@ -113,7 +114,7 @@ fn of_body(entry: &Entry, operation: &Operation, request: &Received, found: &mut
         if !request.body().is_empty() {
             found.push(Violation::new(
                 "/header/content-type",
-                "missing, and there is a body",
+                "missing, but the request has a body",
             ));
         }
         return;
@@ -141,7 +142,7 @@ fn of_body(entry: &Entry, operation: &Operation, request: &Received, found: &mut
         };
         found.push(Violation::new(
             "/header/content-type",
-            format!("`{media}`, where the operation takes {allowed}"),
+            format!("`{media}`, but the operation accepts {allowed}"),
         ));
         return;
     }
@@ -151,7 +152,7 @@ fn of_body(entry: &Entry, operation: &Operation, request: &Received, found: &mut
     }
 }
 
-/// A form as the object that its schema describes.
+/// Returns a form as the object that its schema describes.
 fn of_form(entry: &Entry, operation: &Operation, request: &Received, found: &mut Vec<Violation>) {
     let schema = entry.form();
     let mut form = Map::new();

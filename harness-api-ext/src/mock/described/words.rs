@@ -1,8 +1,8 @@
-//! Plain values: what a member is likely to hold, by its format and by its name.
+//! Plain values, chosen by the format and the name of a field.
 
-/// The account of ids that are made.
+/// Account in generated ids.
 const ACCOUNT: &str = "MockAccount_0123456789";
-/// Some moment, in milliseconds since 1970.
+/// Fixed time, in milliseconds since 1970.
 const MOMENT: i64 = 1_740_000_000_000;
 
 const NAMES: &[&str] = &[
@@ -10,18 +10,18 @@ const NAMES: &[&str] = &[
 ];
 const PEOPLE: &[&str] = &["ada", "grace", "edsger", "barbara", "alan", "radia"];
 
-/// Mixes a step into a seed: the same steps give the same number, on every machine.
+/// Mixes a step into a seed. The same steps give the same number on every machine.
 pub(super) fn mix(seed: u64, step: &str) -> u64 {
     let mut hash = seed ^ 0xcbf2_9ce4_8422_2325;
     for byte in step.bytes().chain([0xff]) {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     }
-    // The low bits of FNV say little about short texts.
+    // The low bits of FNV depend little on short texts.
     let hash = (hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     hash ^ (hash >> 29)
 }
 
-/// One of several, by a seed.
+/// Returns one of several values, selected by a seed.
 pub(super) fn pick<T>(from: &[T], seed: u64) -> Option<&T> {
     let length = u64::try_from(from.len())
         .ok()
@@ -29,7 +29,7 @@ pub(super) fn pick<T>(from: &[T], seed: u64) -> Option<&T> {
     from.get(usize::try_from(seed % length).ok()?)
 }
 
-/// The words of a name in lower case, joined: `created_at` and `createdAt` are one.
+/// Returns the words of a name in lower case, joined: `created_at` and `createdAt` are equal.
 fn plain(name: &str) -> String {
     name.chars()
         .filter(char::is_ascii_alphanumeric)
@@ -37,7 +37,7 @@ fn plain(name: &str) -> String {
         .collect()
 }
 
-/// Whether a member of this name tells of something that went wrong.
+/// Returns whether a field of this name describes a failure.
 pub(super) fn is_failure(name: &str) -> bool {
     let name = plain(name);
     let words = [
@@ -52,7 +52,7 @@ pub(super) fn is_failure(name: &str) -> bool {
     words.iter().any(|word| name.contains(word))
 }
 
-/// A boolean.
+/// Returns a boolean.
 pub(super) fn boolean(name: &str, seed: u64) -> bool {
     let plain = plain(name);
     if is_failure(name) || plain == "empty" || plain.contains("delete") {
@@ -64,7 +64,7 @@ pub(super) fn boolean(name: &str, seed: u64) -> bool {
         || seed & 1 == 0
 }
 
-/// Whether a number of this name is a moment.
+/// Returns whether a number of this name is a time.
 fn is_moment(name: &str) -> bool {
     let camel = name.ends_with("At") || name.ends_with("Ts") || name.ends_with("_at");
     let plain = plain(name);
@@ -74,7 +74,7 @@ fn is_moment(name: &str) -> bool {
         || plain.ends_with("date")
 }
 
-/// An integer.
+/// Returns an integer.
 pub(super) fn integer(name: &str, format: &str, seed: u64) -> i64 {
     let small = i64::try_from(seed % 90).unwrap_or_default();
     if format != "int32" && is_moment(name) {
@@ -83,14 +83,14 @@ pub(super) fn integer(name: &str, format: &str, seed: u64) -> i64 {
     small + 1
 }
 
-/// A number.
+/// Returns a number.
 pub(super) fn number(name: &str, seed: u64) -> f64 {
     let whole = u32::try_from(integer(name, "int32", seed)).unwrap_or_default();
-    // A quarter is the same in binary and decimal.
+    // A quarter is exact in binary and decimal.
     f64::from(whole) + 0.25
 }
 
-/// A text.
+/// Returns a text.
 pub(super) fn text(name: &str, format: &str, seed: u64) -> String {
     let word = pick(NAMES, seed).copied().unwrap_or_default();
     let person = pick(PEOPLE, seed >> 8).copied().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Approvals that runs wait for: one a run, while its status is `ApprovalWaiting`.
+//! Approvals of waiting runs: one per run, while its status is `ApprovalWaiting`.
 
 use serde_json::{Value, json};
 
@@ -48,10 +48,10 @@ fn list(state: &mut State, request: &Received) -> Answer {
     Ok(Reply::json(200, &found.into()))
 }
 
-/// Decides about a run that waits, and gives the status of the approval.
+/// Decides on a waiting run, and returns the status of the approval.
 fn decided(run: &mut Run, request: &Received) -> Result<&'static str, Refusal> {
     if !run.waits_for_approval() {
-        return Err(Refusal::invalid("the approval does not wait any more"));
+        return Err(Refusal::invalid("the approval is no longer waiting"));
     }
     match request.json()["action"].as_str() {
         Some("APPROVE") => {

@@ -1,4 +1,4 @@
-//! Git repositories of the platform's own host.
+//! Git repositories of Harness Code.
 
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ pub(super) const HANDLERS: &[Handler] = &[
 
 const KIND: Kind = "repository";
 
-/// The repository that a request is about: a reference that holds its place, or an identifier, the place in the query.
+/// Returns place and identifier of the repository of a request. Its reference contains the place, or the query does.
 fn repository(request: &Received) -> (Place, &str) {
     let reference = request.id("repo_identifier");
     let Some((place, id)) = reference.rsplit_once('/') else {
@@ -71,7 +71,7 @@ fn create(state: &mut State, request: &Received) -> Answer {
     let id = sent["identifier"].as_str().unwrap_or_default().to_owned();
     if id.is_empty() || id.contains('/') {
         return Err(Refusal::invalid(
-            "the identifier of the repository is required and has no slash",
+            "the identifier of the repository is required, and must not contain a slash",
         ));
     }
     let place = request.place();

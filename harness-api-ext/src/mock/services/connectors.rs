@@ -1,4 +1,4 @@
-//! Connectors. One that is missing is refused with status 400 here, and not 404.
+//! Connectors. This service responds with 400, not 404, if one is missing.
 
 use serde_json::{Value, json};
 

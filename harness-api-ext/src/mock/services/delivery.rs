@@ -8,7 +8,7 @@ use crate::mock::received::Received;
 use crate::mock::state::State;
 use crate::mock::store::Entity;
 
-/// The handlers of a sort of thing, which differ in names alone.
+/// Handlers of an entity, which differ only in names.
 macro_rules! delivered {
     (
         $module:ident, $kind:literal, $member:literal, $id:literal, $ids:literal
@@ -105,7 +105,7 @@ pub(super) const HANDLERS: &[Handler] = &[
     ),
 ];
 
-/// What was sent, and what the server adds.
+/// Returns the sent fields, and those that the server adds.
 fn whole(entity: &Entity) -> Value {
     let mut body = entity.body.clone();
     body["deleted"] = false.into();

@@ -1,4 +1,4 @@
-//! GitOps agents, which become healthy when they are looked at, and applications, which become so after a sync.
+//! GitOps agents, which become healthy when they are read, and applications, which become healthy after a sync.
 
 use serde_json::{Value, json};
 
@@ -94,7 +94,7 @@ fn create_agent(state: &mut State, request: &Received) -> Answer {
     state.exists(&place)?;
     let entity = state.store.create(AGENT, &place, &id, body)?.clone();
     let mut answer = agent(state, &entity);
-    // Shown once.
+    // Shown only once.
     answer["credentials"] =
         json!({"privateKey": "mock-private-key", "publicKey": "mock-public-key"});
     Ok(Reply::json(200, &answer))
@@ -116,12 +116,13 @@ fn delete_agent(state: &mut State, request: &Received) -> Answer {
     Ok(Reply::json(200, &agent(state, &entity)))
 }
 
-/// Applications of different agents may have the same name.
+/// Returns a key that contains the agent, because applications of different agents may have the same name.
 fn key(request: &Received, name: &str) -> String {
     format!("{}/{name}", request.id("agentIdentifier"))
 }
 
-/// An application: in its body `sent` is what was sent, and `synced` whether a sync was begun.
+/// Returns the view of an application. `sent` of its body is the sent application, and `synced` is whether a sync was
+/// started.
 fn view(state: &State, entity: &Entity) -> Value {
     let (agent, name) = entity.id.split_once('/').unwrap_or_default();
     let mut app = entity.body["sent"].clone();
@@ -182,7 +183,7 @@ fn give(state: &mut State, request: &Received, id: &str) -> Answer {
     Ok(Reply::json(200, &view(state, &entity)))
 }
 
-/// The name and the content of the application in a request.
+/// Returns name and content of the application in a request.
 fn sent(request: &Received) -> Result<(String, Value), Refusal> {
     let application = request.json()["application"].take();
     match application["metadata"]["name"].as_str() {

@@ -23,7 +23,7 @@ pub(super) const HANDLERS: &[Handler] = &[
 
 const KIND: Kind = "InputSet";
 
-/// Input sets of different pipelines may have the same identifier.
+/// Returns a key that contains the pipeline, because input sets of different pipelines may have the same identifier.
 fn key(pipeline: &str, id: &str) -> String {
     format!("{pipeline}/{id}")
 }
@@ -48,7 +48,7 @@ pub(super) fn delete_all(state: &mut State, place: &Place, pipeline: &str) {
         .map(|entity| entity.id.clone())
         .collect();
     for id in ids {
-        // It was found just now.
+        // It was just found.
         let _ = state.store.delete(KIND, place, &id, None);
     }
 }

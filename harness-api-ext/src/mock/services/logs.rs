@@ -22,7 +22,7 @@ static ARCHIVE: Operation =
     Operation::new("logArchive", "POST", "/gateway/log-service/blob/download")
         .params(&[ACCOUNT, Param::query("prefix", true)]);
 
-/// What can be asked of it.
+/// Operations of the log service.
 pub(in crate::mock) static OPERATIONS: &[&Operation] = &[&BLOB, &STREAM, &ARCHIVE];
 
 const VIEW: &str = "core_pipeline_view";
@@ -33,12 +33,12 @@ pub(super) const HANDLERS: &[Handler] = &[
     on("logArchive", VIEW, archive),
 ];
 
-/// Where archives are, below the host alone.
+/// Path of the archives, directly below the host.
 const STORAGE: &str = "/storage/logs/";
-/// Between two lines of a stream.
+/// Delay between two lines of a stream.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// The lines of the key in a request, and whether its step has ended.
+/// Returns the lines for the key in a request, and whether its step has ended.
 fn lines(state: &mut State, request: &Received) -> Result<(Vec<String>, bool), Refusal> {
     let key = request.query("key").unwrap_or_default();
     let account = state.account.clone();
@@ -64,7 +64,8 @@ fn blob(state: &mut State, request: &Received) -> Answer {
     Ok(Reply::bytes(200, "application/octet-stream", text))
 }
 
-/// A stream has pings between its lines, and ends with an error that is none. That of a step which has ended is empty.
+/// Returns a stream with pings between its lines and an error event `eof` at the end, which means success. The stream
+/// of a finished step is empty.
 fn stream(state: &mut State, request: &Received) -> Answer {
     let (lines, ended) = lines(state, request)?;
     let mut pieces = vec![(
@@ -79,7 +80,7 @@ fn stream(state: &mut State, request: &Received) -> Answer {
     Ok(Reply::pieces("text/event-stream", pieces))
 }
 
-/// Links name the hosted platform, wherever they come from.
+/// Returns links to the hosted platform, even from other installations.
 fn archive(state: &mut State, request: &Received) -> Answer {
     let prefix = request.query("prefix").unwrap_or_default();
     let account = state.account.clone();
@@ -92,17 +93,17 @@ fn archive(state: &mut State, request: &Received) -> Answer {
     ))
 }
 
-/// Whether a path is a link with its own permission.
+/// Returns whether a path is a pre-signed URL.
 pub(in crate::mock) fn is_link(path: &str) -> bool {
     path.starts_with(STORAGE)
 }
 
-/// An archive, which is plain text here. A key has no business there and is refused.
+/// Returns an archive, which is plain text here. A request with an API key is rejected.
 pub(in crate::mock) fn link(state: &mut State, request: &Received, has_key: bool) -> Answer {
     if has_key || request.query("signature") != Some("mock") {
         return Ok(Reply::text(
             403,
-            "a link is fetched with its signature, and without a key",
+            "a pre-signed URL requires its signature and no API key",
         ));
     }
     let id = request.path().strip_prefix(STORAGE).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The services that the mock plays, one file a resource. A handler stands under the id of its operation.
+//! The services of the mock, one file per resource. Handlers are found by operation id.
 
 mod approvals;
 mod code;
@@ -23,10 +23,10 @@ use super::state::State;
 
 pub(super) type Answer = Result<Reply, Refusal>;
 
-/// What answers an operation.
+/// Handler of an operation.
 pub(super) struct Handler {
     operation: &'static str,
-    /// What the caller must be allowed to do.
+    /// Permission that the caller needs.
     pub(super) permission: &'static str,
     pub(super) answer: fn(&mut State, &Received) -> Answer,
 }
@@ -62,7 +62,7 @@ fn handlers() -> impl Iterator<Item = &'static Handler> {
     tables.into_iter().flatten()
 }
 
-/// The handler of an operation, by its id.
+/// Returns the handler of an operation, by its id.
 pub(super) fn find(operation: &str) -> Option<&'static Handler> {
     handlers().find(|handler| handler.operation == operation)
 }

@@ -1,4 +1,4 @@
-//! What the older services have in common: envelope, identifiers, governance, and things that are created, read, replaced
+//! Common parts of the older services: envelope, identifiers, governance, and entities that are created, read, replaced
 //! and deleted in the same way.
 
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use crate::mock::reply::Reply;
 use crate::mock::state::State;
 use crate::mock::store::{Entity, Kind, Place};
 
-/// A success.
+/// Returns a success.
 pub(super) fn data(request: &Received, value: Value) -> Answer {
     let body = json!({
         "status": "SUCCESS", "data": value, "metaData": null, "correlationId": request.correlation(),
@@ -19,19 +19,19 @@ pub(super) fn data(request: &Received, value: Value) -> Answer {
     Ok(Reply::json(200, &body))
 }
 
-/// A sort of thing of these services.
+/// Kind of entity of these services.
 pub(super) struct Shape {
     pub(super) kind: Kind,
-    /// The member of a request that holds it; the request itself when there is none.
+    /// Field of a request that contains the entity; `None` if the request is the entity.
     pub(super) sent: Option<&'static str>,
-    /// The member of an answer that holds it.
+    /// Field of a response that contains the entity.
     pub(super) given: &'static str,
-    /// What an answer has of it.
+    /// Returns the entity as a response shows it.
     pub(super) view: fn(&Entity) -> Value,
 }
 
 impl Shape {
-    /// What a request holds, its identifier and name checked.
+    /// Returns the content of a request, with checked identifier and name.
     pub(super) fn body(&self, request: &Received) -> Result<(String, Value), Refusal> {
         let mut body = request.json();
         if let Some(member) = self.sent {
@@ -108,7 +108,7 @@ impl Shape {
         data(request, true.into())
     }
 
-    /// A page of those that fit, when the search text of the request does not exclude them.
+    /// Returns a page of the entities that match a filter and the search text of the request.
     pub(super) fn list(
         &self,
         state: &mut State,
@@ -126,7 +126,7 @@ impl Shape {
         data(request, Page::of(request, rows).ng())
     }
 
-    /// The answer when policies deny it: a success without the thing.
+    /// Returns the response if policies deny the request: a success without the entity.
     fn denial(&self, state: &State, request: &Received) -> Option<Answer> {
         let governance = state.governance(&self.kind.to_ascii_lowercase())?;
         let mut denied = json!({"governanceMetadata": governance});
@@ -140,12 +140,12 @@ impl Shape {
     }
 }
 
-/// Those whose identifier is among these; all when there are none.
+/// Returns whether an entity has one of these identifiers; always true if there are none.
 pub(super) fn among(wanted: &[String], entity: &Entity) -> bool {
     wanted.is_empty() || wanted.contains(&entity.id)
 }
 
-/// The texts in a member.
+/// Returns the texts of a list.
 pub(super) fn texts(list: &Value) -> Vec<String> {
     let items = list.as_array().into_iter().flatten();
     items
@@ -153,12 +153,12 @@ pub(super) fn texts(list: &Value) -> Vec<String> {
         .collect()
 }
 
-/// All values of a parameter in the query.
+/// Returns all values of a query parameter.
 pub(super) fn values(request: &Received, name: &str) -> Vec<String> {
     request.query_all(name).map(str::to_owned).collect()
 }
 
-/// Where the thing in a request is to live: as it says itself, or as the query does.
+/// Returns the place of the entity in a request: from the body, or else from the query.
 pub(super) fn place(request: &Received, body: &Value) -> Place {
     let of = |name: &str| {
         body[name]
@@ -182,7 +182,7 @@ fn is_identifier(text: &str) -> bool {
         && text.len() <= 128
 }
 
-/// A refusal that lists fields, with the status of validation.
+/// Returns a failure that lists fields, with the status of a validation error.
 fn invalid(faults: Vec<(String, String)>) -> Refusal {
     Refusal::unprocessable(faults).status(400)
 }

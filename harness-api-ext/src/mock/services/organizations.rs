@@ -1,4 +1,4 @@
-//! Organizations, by the older and the newer service.
+//! Organizations, of the older and the newer service.
 
 use serde_json::{Value, json};
 

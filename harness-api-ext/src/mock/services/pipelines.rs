@@ -1,4 +1,4 @@
-//! Pipelines: YAML, kept as it was sent.
+//! Pipelines: YAML, stored as it was sent.
 
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ pub(super) const HANDLERS: &[Handler] = &[
 
 pub(super) const KIND: Kind = "Pipeline";
 
-/// Identifier and what is kept, when the text is that of a pipeline.
+/// Returns the identifier and the stored entity if the text is a pipeline.
 fn body(request: &Received) -> Result<(String, Value), Refusal> {
     let text = request.text();
     let document = Document::parse(&text)?;
@@ -111,7 +111,7 @@ fn update(state: &mut State, request: &Received) -> Answer {
     saved(request, Some(&id), Value::Null)
 }
 
-/// Who saves a pipeline is told its identifier, and what policies say.
+/// Returns the response to a saved pipeline: its identifier, and the result of the policies.
 fn saved(request: &Received, id: Option<&str>, governance: Value) -> Answer {
     ng::data(
         request,

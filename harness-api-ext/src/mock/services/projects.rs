@@ -32,7 +32,7 @@ fn view(entity: &Entity) -> Value {
     })
 }
 
-/// A project that names no organization is in the built-in one.
+/// Returns the place of a project. Without an organization, it is the built-in one.
 fn place(request: &Received) -> Place {
     Place::org(request.query("orgIdentifier").unwrap_or("default"))
 }

@@ -1,4 +1,4 @@
-//! Artifact registries. Where they are stands in a reference: account, organization and project, with slashes between.
+//! Artifact registries. Their references contain account, organization and project, separated by slashes.
 
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ pub(super) const HANDLERS: &[Handler] = &[
 
 const KIND: Kind = "registry";
 
-/// The place that a reference names.
+/// Returns the place in a reference.
 fn space(reference: &str) -> Place {
     let mut parts = reference
         .trim_matches('/')
@@ -36,7 +36,7 @@ fn space(reference: &str) -> Place {
     }
 }
 
-/// The place and the identifier that a reference to a registry names.
+/// Returns the place and the identifier in a reference to a registry.
 fn registry(request: &Received) -> (Place, &str) {
     let reference = request.id("registry_ref");
     let (place, id) = reference.rsplit_once('/').unwrap_or(("", reference));

@@ -1,4 +1,4 @@
-//! Runs of pipelines: they go through statuses, as a script says.
+//! Runs of pipelines, which change their status by a script.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -30,10 +30,10 @@ pub(super) const HANDLERS: &[Handler] = &[
     on("getListOfExecutions", VIEW, list),
 ];
 
-/// How runs of a pipeline go: the statuses they pass, and what their steps write.
+/// Script for the runs of a pipeline: their statuses, and the logs of their steps.
 ///
-/// A run goes one status on each time it is looked at, or at fixed intervals. It stays in `ApprovalWaiting` until somebody
-/// approves, and in the last status for good. A script of statuses alone is made by `into`:
+/// A run takes its next status each time it is read, or at fixed intervals. It stays in `ApprovalWaiting` until it is
+/// approved, and in its last status forever. `into` converts a list of statuses to a script:
 ///
 /// ```
 /// use std::time::Duration;
@@ -55,8 +55,8 @@ pub struct RunScript {
 }
 
 impl RunScript {
-    /// Runs that pass these statuses, spelt as in answers: `Running`, `ApprovalWaiting`, `Success`. Without any they succeed
-    /// at once.
+    /// Creates a script with these statuses, spelt as in responses: `Running`, `ApprovalWaiting`, `Success`. Without
+    /// statuses, a run succeeds at once.
     pub fn new<I>(statuses: I) -> Self
     where
         I: IntoIterator,
@@ -74,19 +74,19 @@ impl RunScript {
         }
     }
 
-    /// Goes on after this time, and not by being looked at.
+    /// Changes the status at this interval, instead of each time the run is read.
     pub fn every(mut self, time: Duration) -> Self {
         self.every = Some(time);
         self
     }
 
-    /// What a run that fails says about it.
+    /// Sets the failure message of a failed run.
     pub fn failing_with(mut self, message: impl Into<String>) -> Self {
         self.failure = Some(message.into());
         self
     }
 
-    /// What a step writes, by its identifier.
+    /// Sets the log lines of a step, by its identifier.
     pub fn log<I>(mut self, step: impl Into<String>, lines: I) -> Self
     where
         I: IntoIterator,
@@ -98,7 +98,7 @@ impl RunScript {
     }
 }
 
-/// Runs that are seen twice before they succeed.
+/// Runs are read twice before they succeed.
 impl Default for RunScript {
     fn default() -> Self {
         Self::new(["Running", "Running", "Success"])
@@ -111,7 +111,7 @@ impl<S: Into<String>, const N: usize> From<[S; N]> for RunScript {
     }
 }
 
-/// All runs, and the scripts for those to come.
+/// All runs, and the scripts for new ones.
 #[derive(Debug, Default)]
 pub(in crate::mock) struct Runs {
     scripts: BTreeMap<String, RunScript>,
@@ -124,14 +124,14 @@ pub(super) struct Run {
     pub(super) place: Place,
     pub(super) pipeline: String,
     name: String,
-    /// The how-many-eth run of its pipeline, counted from 1.
+    /// Number of the run within its pipeline, counted from 1.
     pub(super) sequence: usize,
     script: RunScript,
-    /// Which status of the script it has.
+    /// Index of its status in the script.
     at: usize,
     looked_at: bool,
     approved: bool,
-    /// The status that somebody forced upon it.
+    /// Status that an interruption has set.
     forced: Option<String>,
     began: Instant,
     started: i64,
@@ -175,7 +175,7 @@ impl Run {
         self.status() == "ApprovalWaiting"
     }
 
-    /// Goes on with it, as approved.
+    /// Approves the run, which continues.
     pub(super) fn approve(&mut self) {
         self.approved = true;
         self.go_to(self.at + 1);
@@ -186,7 +186,7 @@ impl Run {
         self.note_end();
     }
 
-    /// Goes on as far as it has got by now; being looked at counts when no interval is set.
+    /// Advances the run to its current status. A read advances it if no interval is set.
     fn go_on(&mut self, is_look: bool) {
         match self.script.every {
             Some(every) => {
@@ -218,7 +218,7 @@ impl Run {
         }
     }
 
-    /// The steps that have begun, each with its status: one more with each status of the script.
+    /// Returns the started steps, each with its status. One more step starts with each status of the script.
     fn begun(&self) -> Vec<(&Step, String)> {
         let over = self.is_over();
         let count = if over {
@@ -239,7 +239,7 @@ impl Run {
             .collect()
     }
 
-    /// Under which the log service keeps everything of the run.
+    /// Returns the prefix under which the log service stores everything of the run.
     pub(super) fn log_prefix(&self, account: &str) -> String {
         format!(
             "{account}/pipeline/{}/{}/-{}",
@@ -256,7 +256,7 @@ impl Run {
         )
     }
 
-    /// The lines of the step that has this key, and whether it has ended.
+    /// Returns the lines of the step with this key, and whether it has ended.
     pub(super) fn log(&self, account: &str, key: &str) -> Option<(Vec<String>, bool)> {
         let steps = self.begun();
         let (step, status) = steps
@@ -265,7 +265,7 @@ impl Run {
         Some((self.lines(step), is_final(status)))
     }
 
-    /// The lines of all steps that have begun.
+    /// Returns the lines of all started steps.
     pub(super) fn all_lines(&self) -> Vec<String> {
         self.begun()
             .iter()
@@ -289,7 +289,7 @@ impl Run {
             self.script
                 .failure
                 .as_deref()
-                .unwrap_or("the script lets it fail")
+                .unwrap_or("failed by the script")
         })
     }
 
@@ -384,7 +384,7 @@ impl Run {
     }
 }
 
-/// Begins a run.
+/// Starts a run.
 fn begin(state: &mut State, request: &Received, stages: &[String], is_retry: bool) -> Answer {
     let (place, pipeline) = (request.place(), request.id("identifier"));
     let entity = state.store.get(pipelines::KIND, &place, pipeline)?;
@@ -465,7 +465,9 @@ fn retry(state: &mut State, request: &Received) -> Answer {
         .runs
         .find(&place, request.query("planExecutionId").unwrap_or_default())?;
     if !run.is_over() {
-        return Err(Refusal::invalid("a run can be retried when it has ended"));
+        return Err(Refusal::invalid(
+            "a run can be retried only after it has ended",
+        ));
     }
     begin(state, request, &[], true)
 }
@@ -477,7 +479,7 @@ fn interrupt(state: &mut State, request: &Received) -> Answer {
     run.go_on(false);
     if run.is_over() {
         return Err(Refusal::invalid(
-            "the run has ended and cannot be interrupted",
+            "the run has ended, and cannot be interrupted",
         ));
     }
     let kind = request.query("interruptType").unwrap_or_default();
@@ -487,7 +489,7 @@ fn interrupt(state: &mut State, request: &Received) -> Answer {
         "ExpireAll" => run.force("Expired"),
         other => {
             return Err(Refusal::invalid(format!(
-                "the mock does not interrupt by [{other}]"
+                "the mock does not support the interrupt [{other}]"
             )));
         }
     }
@@ -503,7 +505,7 @@ fn detail(state: &mut State, request: &Received) -> Answer {
         .runs
         .find(&request.place(), request.id("planExecutionId"))?;
     run.go_on(true);
-    // Without either, steps are left out.
+    // Without either parameter, steps are omitted.
     let graph = request.query("renderFullBottomGraph") == Some("true")
         || request.query("stageNodeId").is_some();
     let graph = if graph {
@@ -534,7 +536,7 @@ fn list(state: &mut State, request: &Received) -> Answer {
     ng::data(request, Page::of(request, rows).spring())
 }
 
-/// Whether a run or a step with this status has ended.
+/// Returns whether a run or a step with this status has ended.
 fn is_final(status: &str) -> bool {
     matches!(
         status,

@@ -1,4 +1,4 @@
-//! Secrets: texts, and files that come in a form. Values are never given back.
+//! Secrets: texts, and files sent as forms. Values are never returned.
 
 use serde_json::{Value, json};
 
@@ -80,7 +80,7 @@ fn delete(state: &mut State, request: &Received) -> Answer {
     SHAPE.delete(state, request, &request.place(), request.id("identifier"))
 }
 
-/// The request that the form's description is: the file itself is not kept.
+/// Returns the request in the description part of the form: the file itself is not stored.
 fn of_form(request: &Received) -> Result<Received, Refusal> {
     let spec = request.part("spec").unwrap_or_default();
     if serde_json::from_slice::<Value>(&spec).is_err() {

@@ -1,23 +1,23 @@
-//! What has to be known of the YAML of pipelines and input sets: what they are called, their stages and steps.
+//! Names, stages and steps in the YAML of pipelines and input sets.
 //!
-//! The text is parsed to be looked at, and kept as it was sent.
+//! The text is parsed only for reading, and stored as it was sent.
 
 use serde_norway::Value;
 
 use crate::mock::envelope::Refusal;
 
-/// A document that was parsed.
+/// Parsed document.
 #[derive(Debug)]
 pub(super) struct Document(Value);
 
-/// Identifier and name of what a document is about.
+/// Identifier and name of a document.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Named {
     pub(super) id: String,
     pub(super) name: String,
 }
 
-/// A step, and the stage it belongs to.
+/// Step, with its stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Step {
     pub(super) stage: String,
@@ -30,7 +30,7 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// The service's refusal of what is not YAML.
+    /// Returns the failure of the service for invalid YAML.
     pub(super) fn parse(text: &str) -> Result<Self, Refusal> {
         let parsed = serde_norway::from_str(text);
         parsed
@@ -38,7 +38,7 @@ impl Document {
             .map_err(|error| Refusal::invalid(format!("Invalid YAML: {error}")))
     }
 
-    /// Returns what a document with this root is called; `None` when it has no such root or no identifier.
+    /// Returns identifier and name of a document with this root; `None` if it has no such root or no identifier.
     pub(super) fn named(&self, root: &str) -> Option<Named> {
         let found = Named {
             id: self.text(&[root, "identifier"])?,
@@ -59,7 +59,7 @@ impl Document {
         found.stages
     }
 
-    /// Returns the steps of a pipeline, in the order of the text; those of groups and parallel ones too.
+    /// Returns the steps of a pipeline in document order, including those of groups and parallel steps.
     pub(super) fn steps(&self) -> Vec<Step> {
         let mut found = Found::default();
         found.look(&self.0, "");
@@ -102,7 +102,7 @@ impl Found {
     }
 }
 
-/// A scalar, as text.
+/// Returns a scalar as text.
 fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),

@@ -1,4 +1,4 @@
-//! Where a call may block, and where it is refused because it would stop async code.
+//! Where a call may block, and where it is an error because it would stop async code.
 
 #![cfg(feature = "platform")]
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
@@ -22,7 +22,7 @@ fn multi_thread() -> Runtime {
     builder.build().expect("a runtime")
 }
 
-/// One call, and one list.
+/// Makes one call, and reads one list.
 fn call(harness: &Harness) -> Result<()> {
     harness.account().organizations().get("default").block()?;
     let organizations = harness.account().organizations().list().items();
@@ -48,7 +48,7 @@ fn threads_without_a_runtime_may_block() -> Result<()> {
         .expect("no panic")
 }
 
-/// The server runs on the very runtime whose threads for blocking are used.
+/// The server runs on the runtime whose threads for blocking are used.
 #[test]
 fn threads_for_blocking_may_block() -> Result<()> {
     for runtime in [current_thread(), multi_thread()] {

@@ -1,4 +1,4 @@
-//! Every example runs to its end, against the mock. Its test stands in `examples/support`.
+//! Every example succeeds against the mock. The tests are in `examples/support`.
 
 #![allow(
     clippy::duplicate_mod,

@@ -1,5 +1,5 @@
-//! Blocking calls before and after a fork. It is a program of its own, and not a test among others: what forks must have one
-//! thread of its own alone.
+//! Blocking calls before and after a fork. It is a separate program, because a process that forks must have only one
+//! thread.
 
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
@@ -23,7 +23,7 @@ mod forked {
     use harness_api_ext::{ErrorKind, Harness, Result};
 
     pub(super) fn run() {
-        // The server belongs to this process, and answers the other one over the network.
+        // The server belongs to this process, and responds to the other one over the network.
         let server = Server::start().block().expect("a server");
         let client = || server.harness_builder().build().expect("a client");
         let (used, unused) = (client(), client());
@@ -31,7 +31,7 @@ mod forked {
         for _ in 0..2 {
             match fork().expect("a fork") {
                 Fork::Child => {
-                    // What hangs fails.
+                    // A hanging test fails.
                     thread::spawn(|| {
                         thread::sleep(Duration::from_secs(60));
                         exit(9)
@@ -54,7 +54,7 @@ mod forked {
         Ok(())
     }
 
-    /// The exit code of the child: 0 when all went as it has to.
+    /// Returns the exit code of the child: 0 for success.
     fn child(used: &Harness, unused: &Harness, made_after: &Harness) -> i32 {
         let Err(error) = call(used) else {
             return 1;
@@ -68,7 +68,7 @@ mod forked {
                 return 3;
             }
         }
-        // A process that is forked off by this one has a runtime of its own again.
+        // A process forked by this one has a new runtime again.
         match fork() {
             Ok(Fork::Child) => exit(i32::from(call(unused).is_ok())),
             Ok(Fork::Parent(child)) => match waitpid(child) {

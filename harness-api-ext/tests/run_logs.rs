@@ -1,4 +1,4 @@
-//! Logs of runs: over loopback, and where the client pauses under a clock that stands still.
+//! Logs of runs: over loopback, and with a paused clock where the client waits.
 #![cfg(feature = "pipeline")]
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
@@ -27,7 +27,7 @@ fn run_at(server: &Server) -> Run {
     run_of(&builder.build().expect("a client"))
 }
 
-/// A step that has ended, unless `ended` is 0. Its log has its name as key.
+/// Returns a step that has ended, unless `ended` is 0. The key of its log is its name.
 fn step(name: &str, begun: i64, ended: i64) -> Value {
     json!({
         "uuid": name, "name": name, "identifier": name, "baseFqn": format!("pipeline.stages.{name}"),
@@ -36,7 +36,7 @@ fn step(name: &str, begun: i64, ended: i64) -> Value {
     })
 }
 
-/// What the server tells of a run and its steps.
+/// Returns the details of a run and its steps.
 fn detail(status: &str, steps: &[Value]) -> String {
     let nodes: serde_json::Map<_, _> = steps
         .iter()
@@ -56,7 +56,7 @@ fn detail(status: &str, steps: &[Value]) -> String {
     }))
 }
 
-/// A line as the log service writes it.
+/// Returns a line in the format of the log service.
 fn line(text: &str) -> String {
     json!({"level": "INFO", "pos": 0, "out": format!("{text}\n"), "time": "2026-11-20T10:11:12Z", "args": null})
         .to_string()
@@ -66,7 +66,7 @@ fn blob(lines: &[&str]) -> String {
     lines.iter().map(|text| line(text) + "\n").collect()
 }
 
-/// Events with these lines, and no end.
+/// Returns events with these lines, without an end event.
 fn events(lines: &[&str]) -> String {
     lines
         .iter()
@@ -76,14 +76,14 @@ fn events(lines: &[&str]) -> String {
 
 const EOF: &str = "event: error\ndata: eof\n\n";
 
-/// An answer with a body that ends with the connection.
+/// Returns a response whose body ends with the connection.
 fn open_ended(body: &str) -> Reply {
     Reply::Raw(format!(
         "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n{body}"
     ))
 }
 
-/// The next lines as `step: text`, up to the end.
+/// Returns the next lines as `step: text`, up to the end.
 async fn texts(logs: &mut RunLogs) -> Result<Vec<String>> {
     let mut texts = Vec::new();
     while let Some(line) = logs.try_next().await? {
@@ -92,10 +92,10 @@ async fn texts(logs: &mut RunLogs) -> Result<Vec<String>> {
     Ok(texts)
 }
 
-/// Status and body, by what is asked for and how often it was before.
+/// Status and body, by the requested log and the number of earlier requests for it.
 type Answer = fn(&str, usize) -> (u16, String);
 
-/// The server of logs without a network: what is asked for is the end of the path and the key.
+/// Log server without a network. A log is identified by the end of the path and the key.
 struct Desk {
     asked: Arc<Mutex<Vec<String>>>,
     answer: Answer,
@@ -123,7 +123,7 @@ impl Layer for Desk {
     }
 }
 
-/// A run whose server answers so, and what it is asked for.
+/// Returns a run with this server, and the requests to it.
 fn run_with(answer: Answer) -> (Run, Arc<Mutex<Vec<String>>>) {
     let asked = Arc::default();
     let desk = Desk {
@@ -339,7 +339,7 @@ async fn a_stream_that_breaks_off_again_and_again_is_given_up() -> Result<()> {
             ),
         ),
     });
-    // That the run has ended is not known to a log that is asked for by itself.
+    // A log that is requested alone does not know that the run has ended.
     let steps = run.steps().await?;
     let mut log = run.step_log(&steps[0]);
     assert_eq!(log.try_next().await?.expect("a line").text(), "one");
@@ -460,7 +460,7 @@ async fn looking_for_steps_is_patient() -> Result<()> {
     Ok(())
 }
 
-/// A server that packs an archive: it is queued once, and then at this link.
+/// Returns a server that creates an archive: it is queued once, and then available at this link.
 fn packing(link: &'static str) -> Server {
     Server::answering(move |number, request| match request.target() {
         target if target.contains("/blob/download?") && number == 1 => Reply::json(

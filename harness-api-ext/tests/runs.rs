@@ -1,4 +1,4 @@
-//! Waiting for runs and watching them, under a clock that stands still.
+//! Waiting for runs and watching them, with a paused clock.
 #![cfg(feature = "pipeline")]
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
@@ -23,14 +23,14 @@ use tokio::time::Instant;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// A run whose server plays this, one attempt a look.
+/// Returns a run whose server plays this, one attempt per poll.
 fn run_on(stage: &Stage) -> Run {
     let builder = builder().retry(RetryPolicy::never()).layer(stage.clone());
     let harness = builder.build().expect("a client");
     harness.org("retail").project("checkout").run("pX9cD1Yw")
 }
 
-/// What the server tells of a run.
+/// Returns the details of a run.
 fn summary(summary: &Value) -> Play {
     let body = data(&json!({"pipelineExecutionSummary": summary, "executionGraph": null}));
     Play::Answer(200, Vec::new(), body.leak())
@@ -40,7 +40,7 @@ fn status(status: &str) -> Play {
     summary(&json!({"planExecutionId": "pX9cD1Yw", "status": status}))
 }
 
-/// A refusal in the envelope of the service.
+/// Returns a failure in the envelope of the service.
 fn refusal(status: u16, code: &str) -> Play {
     let body = json!({"status": "ERROR", "code": code, "message": "no", "correlationId": "c0ffee"});
     Play::Answer(status, Vec::new(), body.to_string().leak())
@@ -50,7 +50,7 @@ fn not_found() -> Play {
     refusal(404, "RESOURCE_NOT_FOUND_EXCEPTION")
 }
 
-/// The error of a wait, why it ended, and the last status that was seen.
+/// Returns the error of a wait, its reason, and the last observed status.
 #[track_caller]
 fn waiting<T: std::fmt::Debug>(outcome: Result<T>) -> (Error, WaitFailure, Option<String>) {
     let error = outcome.expect_err("a failure");
@@ -359,7 +359,7 @@ async fn a_watch_that_is_interrupted_loses_nothing_and_is_a_stream() -> Result<(
     Ok(())
 }
 
-/// A kettle, which boils at the third look.
+/// Kettle that boils at the third poll.
 #[derive(Clone, Default)]
 struct Kettle(Arc<AtomicU32>);
 

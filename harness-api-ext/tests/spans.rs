@@ -1,7 +1,7 @@
-//! What is traced of a call, and what is not.
+//! Contents of the trace of a call.
 //!
-//! These tests are a program of their own: where a thread without a subscriber meets a span first, it may turn it off for
-//! all threads.
+//! These tests are a separate program: a thread without a subscriber that reaches a span first may disable it for all
+//! threads.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -33,7 +33,7 @@ fn call(harness: &Harness, operation: &'static Operation) -> Call {
 
 type Fields = BTreeMap<String, String>;
 
-/// Everything that was traced: spans by name and events by their span's name, with all fields.
+/// Everything that was traced: spans by name, and events by the name of their span, with all fields.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<(String, u64, Fields)>>>);
 
@@ -76,7 +76,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> tracing_subscriber::Layer<S> for Lo
 }
 
 impl Log {
-    /// Records what this thread traces until the guard is dropped.
+    /// Records the trace of this thread until the guard is dropped.
     fn start() -> (Self, DefaultGuard) {
         let log = Self::default();
         let subscriber = tracing_subscriber::registry().with(log.clone());

@@ -1,4 +1,5 @@
-//! Bodies that are read while they are sent: what arrives is whole and framed, or the call is an error.
+//! Bodies that are read while they are sent: the server receives them completely and correctly framed, or the call is
+//! an error.
 
 #![allow(
     clippy::expect_used,
@@ -27,10 +28,10 @@ static FORM: Operation = Operation::new("uploadWidget", "POST", "/v1/widgets/fil
     .params(&[Param::form("name", true), Param::form("file", true)])
     .bodies(&["multipart/form-data"], true);
 
-/// More than the system keeps of a body that nobody reads.
+/// More than the system buffers of a body that is not read.
 const LARGE: u64 = 48 << 20;
 
-/// A request of which the body came whole: its head, and its body without chunks.
+/// Completely received request: its head, and its body without chunk framing.
 struct Arrived {
     head: String,
     body: Vec<u8>,
@@ -44,7 +45,7 @@ impl Arrived {
     }
 }
 
-/// A server that does something between the head of a request and its body.
+/// Server that acts between the head of a request and its body.
 struct Server {
     url: String,
     arrived: Arc<Mutex<Vec<Option<Arrived>>>>,
@@ -55,7 +56,7 @@ impl Server {
         Self::doing(|_| ())
     }
 
-    /// Calls the hook with the number of the request, counted from 0, before it reads the body.
+    /// Starts a server that calls the hook with the number of the request, counted from 0, before it reads the body.
     fn doing(hook: impl Fn(usize) + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -76,12 +77,12 @@ impl Server {
         Self { url, arrived }
     }
 
-    /// All requests so far; `None` is one whose body did not come whole.
+    /// Returns all requests so far; `None` for a request with an incomplete body.
     fn take(&self) -> Vec<Option<Arrived>> {
         std::mem::take(&mut *self.arrived.lock().unwrap())
     }
 
-    /// The only request, which came whole.
+    /// Returns the only request, which must be complete.
     fn whole(&self) -> Arrived {
         let mut all = self.take();
         assert_eq!(all.len(), 1);
@@ -144,7 +145,7 @@ fn more(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> std::io::Result<()> {
     }
 }
 
-/// A file that is removed when it is dropped.
+/// File that is removed when it is dropped.
 struct Temp(PathBuf);
 
 impl Temp {
@@ -155,7 +156,7 @@ impl Temp {
         Self(path)
     }
 
-    /// A file of zeros, which takes no room.
+    /// Creates a sparse file of zeros.
     fn large(name: &str) -> Self {
         let file = Self::new(name, b"");
         File::create(&file.0).unwrap().set_len(LARGE).unwrap();
@@ -169,14 +170,14 @@ impl Drop for Temp {
     }
 }
 
-/// How a file is sent.
+/// Ways to send a file.
 #[derive(Clone, Copy, Debug)]
 enum Way {
     Plain,
     Form,
 }
 
-/// Sends a file once, by an operation that must not be repeated.
+/// Sends a file once, with an operation that must not be retried.
 async fn send(server: &Server, way: Way, file: &Path) -> Result<(), harness_api_ext::raw::Error> {
     let harness = builder().endpoint(&server.url).build().unwrap();
     match way {
@@ -194,7 +195,7 @@ async fn send(server: &Server, way: Way, file: &Path) -> Result<(), harness_api_
     }
 }
 
-/// The content of the file in a body, after a check of what is around it.
+/// Returns the content of the file in a body, and checks the rest of the body.
 fn content(way: Way, request: &Arrived) -> &[u8] {
     let Way::Form = way else {
         return &request.body;
@@ -230,7 +231,7 @@ async fn files_of_every_length_arrive_whole_with_their_length() {
     }
 }
 
-/// Files whose length is 0 by the system, or unknown.
+/// Returns files whose length is reported as 0, or unknown.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn files_without_a_length_arrive_whole() {
@@ -243,7 +244,7 @@ async fn files_without_a_length_arrive_whole() {
         send(&server, way, status).await.unwrap();
         let request = server.whole();
         assert!(content(way, &request).starts_with(b"Name:"), "{way:?}");
-        // It is small, so its length is known in the end.
+        // The file is small, so its length becomes known.
         assert!(request.header("content-length").is_some());
 
         for length in [0, 10, 65_536, 65_537, 300_000] {
@@ -251,7 +252,7 @@ async fn files_without_a_length_arrive_whole() {
             let writing = thread::spawn(move || writer.write_all(&vec![b'p'; length]));
             let pipe = format!("/proc/self/fd/{}", reader.as_raw_fd());
             let sent = send(&server, way, Path::new(&pipe));
-            // The other end is closed by the thread.
+            // The thread closes the other end.
             sent.await.unwrap();
             writing.join().unwrap().unwrap();
             let request = server.whole();
@@ -308,7 +309,7 @@ async fn a_file_that_changed_is_sent_again_where_that_is_safe() {
     assert_eq!(arrived[1].as_ref().unwrap().body.len(), 70_000);
 }
 
-/// Gives a piece, and then an error.
+/// Yields a piece, and then an error.
 struct Breaking(
     Option<Bytes>,
     Option<Box<dyn std::error::Error + Send + Sync>>,

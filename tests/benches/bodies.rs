@@ -1,17 +1,17 @@
-//! Answers of the kinds that grow large, made up. Each has what servers' answers have: members that are `null`, some
-//! that are absent, and some, named `unlisted...`, that the description does not know.
+//! Generated examples of large responses. They have fields that are `null`, absent fields, and fields named
+//! `unlisted...` that the description does not know.
 
 use serde_json::{Map, Value, json};
 
-/// Shared by a benchmark and a test, each of which looks at the answers in its own way.
+/// Shared by a benchmark and a test, which use it in different ways.
 pub(crate) struct Body {
-    /// What it is.
+    /// Name.
     pub(crate) name: &'static str,
-    /// The document.
+    /// Document.
     pub(crate) json: Value,
 }
 
-/// All three, with so many items each.
+/// Returns all three bodies, each with this number of items.
 pub(crate) fn all(items: usize) -> [Body; 3] {
     [
         ("pipelines", pipelines(items)),
@@ -21,7 +21,7 @@ pub(crate) fn all(items: usize) -> [Body; 3] {
     .map(|(name, json)| Body { name, json })
 }
 
-/// What a client is expected to keep of a body.
+/// Returns the part of a body that a client must keep.
 pub(crate) fn kept(value: &Value) -> Value {
     match value {
         Value::Object(members) => members
@@ -34,7 +34,7 @@ pub(crate) fn kept(value: &Value) -> Value {
     }
 }
 
-/// Answer of `POST /pipeline/api/pipelines/list`.
+/// Returns a response of `POST /pipeline/api/pipelines/list`.
 fn pipelines(items: usize) -> Value {
     let content: Vec<Value> = (0..items).map(pipeline).collect();
     json!({
@@ -114,7 +114,7 @@ fn pipeline(index: usize) -> Value {
     })
 }
 
-/// Answer of `GET /code/api/v1/repos/{repo_identifier}/pullreq`.
+/// Returns a response of `GET /code/api/v1/repos/{repo_identifier}/pullreq`.
 fn pull_requests(items: usize) -> Value {
     (0..items).map(pull_request).collect()
 }
@@ -167,7 +167,7 @@ fn pull_request(index: usize) -> Value {
     })
 }
 
-/// Answer of `GET /pipeline/api/pipelines/execution/v2/{planExecutionId}`.
+/// Returns a response of `GET /pipeline/api/pipelines/execution/v2/{planExecutionId}`.
 fn execution(items: usize) -> Value {
     let nodes: Map<String, Value> = (0..items)
         .map(|index| (node_id(index), node(index)))

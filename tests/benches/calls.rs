@@ -1,7 +1,7 @@
-//! What a call costs and how a list is read, beside code that was written by hand with reqwest and serde.
+//! Costs of a call and of reading a list, compared with hand-written reqwest + serde.
 //!
-//! All call one server on loopback, whose connections stay open. The contestants take turns, call by call; a ratio is the
-//! median of one contestant's calls as a part of the median of another's, in one run.
+//! All candidates call one server on loopback, whose connections stay open. They alternate call by call. A ratio is the
+//! median of the calls of one candidate divided by the median of another, in one run.
 
 use std::time::{Duration, Instant};
 
@@ -18,14 +18,14 @@ use tokio::{
     time::sleep,
 };
 
-/// Calls of each contestant, after as many again that are not counted.
+/// Number of timed calls of each candidate, after as many without timing.
 const CALLS: usize = 3_000;
-/// Items of the list that is read at once.
+/// Number of items of the list of a single page.
 const ITEMS: usize = 50;
-/// Pages of the long list, and items of a page.
+/// Number of pages of the long list, and of items of a page.
 const PAGES: usize = 40;
 const SIZE: usize = 100;
-/// How long the server thinks about a page, and its reader.
+/// Delay of the server for a page, and of its reader.
 const PAUSE: Duration = Duration::from_millis(20);
 
 fn main() -> Result<(), Failure> {
@@ -37,8 +37,8 @@ fn runtime() -> Result<Runtime, Failure> {
     Ok(Builder::new_current_thread().enable_all().build()?)
 }
 
-/// All contestants. Each has a runtime of its own, as in a program of its own: what one leaves to be done there, such as a
-/// timer to be forgotten, is not done in another's time.
+/// All candidates. Each has a runtime of its own, like a separate program: deferred work of one, such as a cancelled
+/// timer, is not done in the time of another.
 struct Contestants {
     harness: (Harness, Runtime),
     client: (harness_api::Client, Runtime),
@@ -74,7 +74,7 @@ impl Contestants {
         }
     }
 
-    /// Median time of a call of each, in microseconds.
+    /// Returns the median time of a call of each candidate, in microseconds.
     fn in_turn(
         &self,
         call: impl AsyncFn(By) -> Result<String, Failure>,
@@ -85,7 +85,7 @@ impl Contestants {
             for turn in 0..BY.len() {
                 let which = (round + turn) % BY.len();
                 let (name, time) = self.runtime(BY[which]).block_on(async {
-                    // Once before: each finds the heap and the caches as it leaves them itself.
+                    // One call before, so that each candidate finds the heap and the caches as it left them.
                     call(BY[which]).await?;
                     let start = Instant::now();
                     let name = call(BY[which]).await?;
@@ -103,7 +103,7 @@ impl Contestants {
     }
 }
 
-/// The same calls, in each way.
+/// Measures the same calls of each candidate.
 fn calls() -> Result<Part, Failure> {
     let url = server::start(Duration::ZERO, 1, ITEMS)?;
     let all = Contestants {
@@ -119,7 +119,7 @@ fn calls() -> Result<Part, Failure> {
     ];
     let more = |row: &Row| row.values[&By::Ext].value - row.values[&By::Hand].value;
     let note = format!(
-        "`harness-api-ext` takes {:.1} µs more than by hand for the project, and {:.1} µs more for the list. That depends less \
+        "`harness-api-ext` takes {:.1} µs more than hand-written code for the project, and {:.1} µs more for the list. That depends less \
          than the ratio on how long the machine takes to wake a thread.",
         more(&rows[0]),
         more(&rows[1]),
@@ -127,35 +127,35 @@ fn calls() -> Result<Part, Failure> {
     Ok(Part { note, rows })
 }
 
-/// A list whose server and whose reader take as long for a page.
+/// Measures a list with equally slow server and reader.
 async fn pages() -> Result<Part, Failure> {
     let url = server::start(PAUSE, PAGES, SIZE)?;
     let harness = ways::ext(&url)?;
     let hand = Hand::new(&url)?;
     read(&harness, true).await?;
     let (ahead, in_turn) = (read(&harness, true).await?, read(&harness, false).await?);
-    read_by_hand(&hand).await?;
-    let by_hand = read_by_hand(&hand).await?;
-    // What is not the reader's pauses is waiting for the server, and reading what came.
+    read_hand_written(&hand).await?;
+    let hand_written = read_hand_written(&hand).await?;
+    // The rest of the time is the wait for the server, and reading the response.
     let waited = in_turn - PAUSE.as_secs_f64() * PAGES as f64;
     let hidden = (in_turn - ahead) / waited;
     let values = [
         (By::Ext, ahead),
         (By::ExtInTurn, in_turn),
-        (By::Hand, by_hand),
+        (By::Hand, hand_written),
     ];
     let values = values.map(|(by, seconds)| (by, seconds * 1e3));
     let name = format!("{PAGES} pages, {} ms each", PAUSE.as_millis());
     Ok(Part {
         note: format!(
-            "The next page is asked for while one is read, which hides {:.0} % of the wait for the server.",
+            "The next page is requested while one is read, which hides {:.0} % of the wait for the server.",
             hidden * 100.0
         ),
         rows: vec![Row::new(&name, "ms", values)],
     })
 }
 
-/// How many seconds it takes to read the list.
+/// Returns the seconds needed to read the list.
 async fn read(harness: &Harness, prefetch: bool) -> Result<f64, Failure> {
     let start = Instant::now();
     let list = harness.org(ways::ORG).projects().list();
@@ -175,8 +175,8 @@ async fn read(harness: &Harness, prefetch: bool) -> Result<f64, Failure> {
     Ok(start.elapsed().as_secs_f64())
 }
 
-/// The same by hand, page after page.
-async fn read_by_hand(hand: &Hand) -> Result<f64, Failure> {
+/// Returns the same for hand-written code, page by page.
+async fn read_hand_written(hand: &Hand) -> Result<f64, Failure> {
     let start = Instant::now();
     let mut count = 0;
     for index in 0..PAGES {

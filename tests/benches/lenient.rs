@@ -1,15 +1,15 @@
-//! What the derived twins need to be as lenient as the client's types.
+//! Functions that make the derived types as lenient as those of the client.
 
 use std::{fmt, marker::PhantomData, str::FromStr};
 
 use serde::de::{Deserializer, Error, Visitor};
 
-/// An integer, also from decimal text and from a whole floating number.
+/// Decodes an integer, also from decimal text and from a whole floating-point number.
 pub(crate) fn int<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
     from.deserialize_any(Lenient(PhantomData))
 }
 
-/// A boolean, also from text.
+/// Decodes a boolean, also from text.
 pub(crate) fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<Option<bool>, D::Error> {
     from.deserialize_any(Lenient(PhantomData))
 }
@@ -78,7 +78,7 @@ impl<T: Scalar> Visitor<'_> for Lenient<T> {
     }
 }
 
-/// An enum of text values that keeps values it does not know.
+/// Defines an enum of text values that keeps unknown values.
 macro_rules! open_enum {
     ($name:ident { $($variant:ident = $text:literal,)* }) => {
         #[derive(Clone, Debug)]

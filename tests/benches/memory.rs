@@ -1,6 +1,6 @@
-//! What reading a long list takes of memory, beside the same by hand: page after page, each item dropped before the next
-//! one. The reader rests at the first item of each page, so that a page that was asked for ahead is there beside the present
-//! one. The counter sees the thread that reads, and not the server's.
+//! Memory for reading a long list, compared with hand-written code: page by page, and each item is dropped before the
+//! next one. The reader waits at the first item of each page, so a prefetched page is in memory beside the current one.
+//! Only the thread of the reader is counted, not the server.
 
 use std::time::Duration;
 
@@ -14,13 +14,13 @@ use harness_api_benches::{
 use harness_api_ext::Harness;
 use tokio::time::sleep;
 
-/// Items of a page.
+/// Number of items of a page.
 const SIZE: usize = 100;
-/// Pages of a short and of a long list.
+/// Number of pages of a short and of a long list.
 const PAGES: [usize; 2] = [20, 200];
-/// How long the reader rests.
+/// Delay of the reader.
 const REST: Duration = Duration::from_millis(2);
-/// The peak of the long list may be so many times that of the short one; a list that is kept would make it ten times.
+/// Maximum ratio of the peaks of the long and the short list. If the list was kept in memory, it would be ten.
 const GROWTH: f64 = 1.2;
 
 const BY: [By; 3] = [By::Ext, By::ExtInTurn, By::Hand];
@@ -49,7 +49,7 @@ fn main() -> Result<(), Failure> {
             info.count_total as f64 / (PAGES[1] * SIZE) as f64
         }),
     ];
-    let note = "`harness-api-ext` has two pages at once, since it asks for the next one ahead. The peak does not grow with the \
+    let note = "`harness-api-ext` holds two pages at once, because it requests the next one ahead. The peak does not grow with the \
                 list: the bench fails when it does.";
     report([(
         Topic::Memory,
@@ -60,10 +60,10 @@ fn main() -> Result<(), Failure> {
     )])
 }
 
-/// What it takes to read a list of so many pages, in each way.
+/// Measures reading a list of this many pages, for each candidate.
 fn list(pages: usize) -> Result<[AllocationInfo; 3], Failure> {
     let url = server::start(Duration::ZERO, pages, SIZE)?;
-    // Everything happens on this thread, prefetching too.
+    // Everything runs on this thread, including prefetching.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -71,13 +71,13 @@ fn list(pages: usize) -> Result<[AllocationInfo; 3], Failure> {
     let hand = Hand::new(&url)?;
     let mut found = [AllocationInfo::default(); 3];
     for (info, by) in found.iter_mut().zip(BY) {
-        // The second time, connections are open and tables have their size.
+        // In the second round, connections are open and tables have their final size.
         for _ in 0..2 {
             let mut count = Ok(0);
             *info = measure(|| {
                 count = runtime.block_on(async {
                     match by {
-                        By::Hand => read_by_hand(&hand, pages).await,
+                        By::Hand => read_hand_written(&hand, pages).await,
                         _ => read(&harness, by == By::Ext).await,
                     }
                 });
@@ -104,7 +104,7 @@ async fn read(harness: &Harness, prefetch: bool) -> Result<usize, Failure> {
     Ok(count)
 }
 
-async fn read_by_hand(hand: &Hand, pages: usize) -> Result<usize, Failure> {
+async fn read_hand_written(hand: &Hand, pages: usize) -> Result<usize, Failure> {
     let mut count = 0;
     for index in 0..pages {
         for item in hand.page(index, SIZE).await? {

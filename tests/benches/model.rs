@@ -1,10 +1,10 @@
-//! How fast the client's types decode and encode large answers, beside the same types with serde's derive, the types
-//! that progenitor makes of the same schemas, and plain JSON values.
+//! Speed of decoding and encoding large responses: the types of the client, the same types with serde derive, the types
+//! that progenitor generates from the same schemas, and plain JSON values.
 //!
-//! A machine's speed changes from second to second, so the contestants take turns in short rounds; a ratio is the
-//! median of the ratios of single rounds. What is freed after a round is not timed. Each contestant runs once more before
-//! it is timed, so that it finds the heap and the caches as it leaves them itself, and not as its neighbour does: in
-//! the heap that a tree of plain JSON leaves the next one takes a third longer to decode.
+//! The speed of a machine changes every second, so the candidates alternate in short rounds. A ratio is the median of
+//! the ratios of single rounds. Freeing after a round is not timed. Each candidate runs once before it is timed, so it
+//! finds the heap and the caches as it left them itself. After a tree of plain JSON values, for example, the next
+//! candidate takes a third longer to decode.
 
 mod bodies;
 mod lenient;
@@ -51,14 +51,14 @@ mod stock {
 
 const ITEMS: usize = 1_000;
 const ROUNDS: usize = 301;
-/// How long one contestant takes in one round, at least: short, to be mostly undisturbed by what else runs.
+/// Minimum time of one candidate in one round: short, so that other processes rarely disturb it.
 const ROUND: Duration = Duration::from_millis(2);
-/// progenitor's types hold everything inline: their values are megabytes, and move over the stack.
+/// The types of progenitor hold everything inline: their values are megabytes, and are moved on the stack.
 const STACK: usize = 1 << 30;
 
-/// Whose types the contestants are, in their order.
+/// Candidates in order.
 const BY: [By; 4] = [By::Raw, By::Hand, By::Progenitor, By::Untyped];
-/// Place of the types that the others are compared with.
+/// Index of the reference.
 const DERIVED: usize = 1;
 
 fn main() -> Result<(), Failure> {
@@ -70,7 +70,7 @@ fn main() -> Result<(), Failure> {
     report([(Topic::Decode, decode), (Topic::Encode, encode)])
 }
 
-/// What decoding and encoding cost.
+/// Measures decoding and encoding.
 fn run() -> Result<[Part; 2], Failure> {
     let [pipelines, pull_requests, execution] = bodies::all(ITEMS);
     let mut parts = [Part::default(), Part::default()];
@@ -101,13 +101,13 @@ fn run() -> Result<[Part; 2], Failure> {
     Ok(parts)
 }
 
-/// One kind of types, on one document.
+/// One candidate for one document.
 struct Contestant<'t> {
-    /// Decodes so many times.
+    /// Decodes this number of times.
     decode: Box<dyn Fn(u32) -> Duration + 't>,
-    /// Encodes so many times.
+    /// Encodes this number of times.
     encode: Box<dyn Fn(u32) -> Duration + 't>,
-    /// What it keeps of the document.
+    /// Part of the document that it keeps.
     kept: Value,
 }
 
@@ -125,7 +125,7 @@ fn contestant<'t, T: DeserializeOwned + Serialize + 't>(
     })
 }
 
-/// Time of so many calls, without freeing what they return.
+/// Returns the time of this number of calls, without freeing their results.
 fn timed<R>(times: u32, call: impl Fn() -> R) -> Duration {
     (0..times)
         .map(|_| {
@@ -169,7 +169,7 @@ fn row(name: &str, runs: Vec<&dyn Fn(u32) -> Duration>) -> Row {
     )
 }
 
-/// Median time of one call in seconds, and of its ratio to the derive's, of each contestant.
+/// Returns for each candidate the median time of one call in seconds, and of its ratio to the reference.
 fn rounds(runs: Vec<&dyn Fn(u32) -> Duration>) -> (Vec<f64>, Vec<f64>) {
     let counts: Vec<u32> = runs
         .iter()

@@ -1,6 +1,6 @@
-//! How long a program runs that makes one call, and how large it is, beside the same by hand.
+//! Run time and size of a program that makes one call, compared with hand-written code.
 //!
-//! The programs are those of `src/bin`. They call one server on loopback and are started in turn.
+//! The programs are those in `src/bin`. They call one server on loopback, and are started alternately.
 
 use std::{
     fs,
@@ -15,7 +15,7 @@ use harness_api_benches::{
     server,
 };
 
-/// Starts of each program, after some that are not counted.
+/// Number of timed starts of each program, after some without timing.
 const STARTS: usize = 201;
 const FIRST: usize = 5;
 
@@ -29,7 +29,7 @@ fn main() -> Result<(), Failure> {
     report([(Topic::Start, starts()?), (Topic::Size, sizes()?)])
 }
 
-/// Median time of each program, in milliseconds.
+/// Measures the median run time of each program, in milliseconds.
 fn starts() -> Result<Part, Failure> {
     let url = server::start(Duration::ZERO, 1, 1)?;
     let mut took: [Vec<f64>; PROGRAMS.len()] = Default::default();
@@ -63,7 +63,7 @@ fn run(program: &str, url: &str) -> Result<Duration, Failure> {
     Ok(time)
 }
 
-/// Size of each program, in megabytes.
+/// Measures the size of each program, in megabytes.
 fn sizes() -> Result<Part, Failure> {
     let mut built = Vec::new();
     let mut stripped = Vec::new();
@@ -74,7 +74,7 @@ fn sizes() -> Result<Part, Failure> {
     Ok(Part {
         note: String::new(),
         rows: vec![
-            Row::new("as it is built", "MB", built),
+            Row::new("unstripped", "MB", built),
             Row::new("stripped", "MB", stripped),
         ],
     })
@@ -84,7 +84,7 @@ fn megabytes(path: &Path) -> Result<f64, Failure> {
     Ok(fs::metadata(path)?.len() as f64 / 1e6)
 }
 
-/// Writes the program without symbols, by the tool that comes with every linker.
+/// Writes the program without symbols, with the tool that comes with every linker.
 fn strip(program: &str) -> Result<PathBuf, Failure> {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("stripped");
     let status = Command::new("strip")

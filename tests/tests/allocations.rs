@@ -1,4 +1,4 @@
-//! How often memory is taken to decode one item of a large answer: unlike time, that is the same on every machine.
+//! Allocations for decoding one item of a large response. Unlike time, their number is the same on every machine.
 //! `cargo bench -p harness-api-benches` measures the time.
 
 #![cfg(all(feature = "code", feature = "pipeline"))]
@@ -17,7 +17,8 @@ use serde::{Serialize, de::DeserializeOwned};
 
 const ITEMS: usize = 1_000;
 
-/// Allocations for an item, by decoding a thousand; the lists' own growth is not worth mentioning.
+/// Returns the allocations per item, measured by decoding a thousand items; the growth of the list itself is
+/// negligible.
 fn each<T: DeserializeOwned + Serialize>(body: &bodies::Body) -> f64 {
     let text = body.json.to_string();
     let mut value = None;
@@ -30,7 +31,7 @@ fn each<T: DeserializeOwned + Serialize>(body: &bodies::Body) -> f64 {
 #[test]
 fn decoding_takes_memory_for_what_it_keeps_only() {
     let [pipelines, pull_requests, execution] = bodies::all(ITEMS);
-    // What an item keeps: its texts, lists, maps and boxed objects. A list that grows takes memory more than once.
+    // Memory that an item needs: its texts, lists, maps and boxed objects. A growing list allocates more than once.
     let over: Vec<String> = [
         (
             pipelines.name,

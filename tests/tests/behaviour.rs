@@ -1,5 +1,5 @@
-//! How operations behave, over the whole table: what is asked for in pages is paged, and counts are what they are known
-//! to be.
+//! Behaviour of the operations in the whole table: operations with paging parameters are paged, and the counts are the
+//! known ones.
 
 #![cfg(feature = "full")]
 #![allow(
@@ -13,7 +13,7 @@ use std::{collections::BTreeMap, path::Path};
 use harness_api::{Found, OPERATIONS, Operation, Place, Repeat, Sent, Step};
 use xtask::generate::behaviour::Table;
 
-/// Query parameters that ask for a page; the first of these that an operation has all of is its family.
+/// Query parameters that request a page. The family of an operation is the first of these that it has completely.
 const FAMILIES: [&[&str]; 15] = [
     &["pageIndex", "pageSize", "pageToken"],
     &["pageIndex", "pageSize"],
@@ -76,7 +76,7 @@ fn no_delete_is_paged() {
     );
 }
 
-/// Of each family and method: how many operations have its parameters, and how many of these are paged.
+/// For each family and method: the number of operations with its parameters, and the number of paged ones.
 #[test]
 fn families_are_as_large_as_they_are_known_to_be() {
     let mut counts: BTreeMap<(&str, String), (usize, usize)> = BTreeMap::new();
@@ -248,7 +248,7 @@ fn classes_of_repetition_are_as_many_as_they_are_known_to_be() {
     );
 }
 
-/// What starts work, answers a question that was asked once, or makes a secret, is never sent twice.
+/// An operation that starts work, responds to a single question or creates a secret is never sent twice.
 #[test]
 fn what_acts_is_never_repeated() {
     for id in [
@@ -277,7 +277,7 @@ fn what_acts_is_never_repeated() {
         let operation = operation.unwrap_or_else(|| panic!("there is no {id}"));
         assert_eq!(operation.repeat, Repeat::Never, "{operation}");
     }
-    // What is paged is a list, and a list only reads.
+    // A paged operation returns a list, and listing only reads.
     for operation in operations().filter(|operation| operation.paging.is_some()) {
         assert_eq!(operation.repeat, Repeat::Safe, "{operation}");
     }

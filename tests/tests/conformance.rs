@@ -1,4 +1,4 @@
-//! Every operation against a server that plays the description; and that what is wrong is noticed.
+//! Every operation against a mock server with the description, and the recognition of faults.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -11,7 +11,7 @@ use harness_api_tests::conformance::{self, Plan, Prism, Report, Stage};
 use serde_json::{Value, json};
 use xtask::generate::lock::Lock;
 
-/// The seed of requests and answers.
+/// Seed of requests and responses.
 const SEED: u64 = 0;
 
 async fn run(server: &Server, plan: &Plan) -> Report {
@@ -40,7 +40,7 @@ async fn every_operation_is_called_and_understood() {
     }
 }
 
-/// The stages at which the calls of an operation fail when the server answers so.
+/// Returns the stages at which the calls of an operation fail with this response.
 #[cfg(feature = "platform")]
 async fn stages(operation: &str, reply: Reply) -> Vec<Stage> {
     let server = conformance::server(SEED).await.unwrap();
@@ -89,7 +89,7 @@ async fn each_kind_of_failure_is_noticed() {
     }
 }
 
-/// The stage that the calls of `getOrganization` come to, and the excuse, when the server says what Prism would.
+/// Returns the stage that the calls of `getOrganization` reach, and the excuse, with a response as from Prism.
 #[cfg(feature = "platform")]
 async fn prism(reply: Reply) -> (Stage, Option<String>) {
     let server = conformance::server(SEED).await.unwrap();
@@ -138,7 +138,7 @@ async fn prism_is_believed_except_where_a_fix_or_its_own_limits_speak() {
         prism(refused(json!([sorted]))).await,
         fixed(Stage::Request, "one")
     );
-    // One more place, and nothing speaks for it.
+    // One more place, without an excuse.
     assert_eq!(prism(refused(json!([sorted, other]))).await, wrong);
     assert_eq!(
         prism(refused_at(&["query", "accountIdentifier"], "type")).await,
@@ -150,7 +150,7 @@ async fn prism_is_believed_except_where_a_fix_or_its_own_limits_speak() {
         fixed(Stage::Request, "two")
     );
     assert_eq!(prism(refused(json!([other, union]))).await, wrong);
-    // The header counts, whatever the body is; it may be cut.
+    // The header counts, whatever the body is; it may be truncated.
     let header = format!("Too many violations! [{sorted},{changed},{{\"location\":[\"bo");
     let reply = Reply::json(400, &json!({"code": "string"})).header("sl-violations", &header);
     assert_eq!(prism(reply).await, fixed(Stage::Request, "one, two"));

@@ -1,4 +1,4 @@
-//! The rules of the decoder, on types as they are generated.
+//! Rules of the decoder, with generated types.
 
 #![cfg(all(
     feature = "cd",
@@ -45,7 +45,7 @@ fn written(value: &impl Serialize) -> Value {
     serde_json::to_value(value).unwrap()
 }
 
-/// What a document is after it went through a type.
+/// Decodes and encodes a document.
 fn again<T: DeserializeOwned + Serialize>(value: Value) -> Value {
     written(&read::<T>(value))
 }
@@ -63,7 +63,7 @@ fn an_unknown_enum_value_is_kept_and_shown() {
     assert_eq!(request.type_.to_string(), "Underwater");
     assert_eq!(written(&request), source);
     assert_eq!(EnvironmentRequestType::Production.to_string(), "Production");
-    // The spelling counts, to the letter.
+    // Spelling is case-sensitive.
     let lower: EnvironmentRequestType = read(json!("production"));
     assert_eq!(lower.as_str(), "production");
     assert_ne!(lower, EnvironmentRequestType::Production);
@@ -112,7 +112,7 @@ fn null_is_as_if_absent_for_every_kind_of_member() {
 fn an_answer_may_lack_everything() {
     assert_eq!(again::<ConnectorInfo>(json!({})), json!({}));
     assert_eq!(again::<StepsDataResponseBody>(json!({})), json!({}));
-    // An empty list is not the same as none.
+    // An empty list differs from an absent one.
     let empty = json!({"delegateSelectors": []});
     assert_eq!(again::<DockerConnector>(empty.clone()), empty);
 }
@@ -131,7 +131,7 @@ fn a_required_member_that_is_missing_is_named() {
     assert!(fault::<EnvironmentRequest>(json!({"name": "reef"})).contains("`type`"));
     assert!(fault::<EnvironmentRequest>(json!({"type": null})).contains("`type`"));
     assert!(fault::<ConnectorRequest>(json!({})).contains("`connector`"));
-    // One of the wrong kind cannot be put aside.
+    // A mismatched required field cannot be kept as JSON.
     assert!(fault::<EnvironmentRequest>(json!({"type": ["Production"]})).contains("`type`"));
 }
 
@@ -237,7 +237,7 @@ fn a_time_is_read_from_what_the_services_write() {
     }
 }
 
-// Members of another kind.
+// Mismatched fields.
 
 #[test]
 fn a_member_of_the_wrong_kind_is_kept_aside_and_written_back() {
@@ -263,13 +263,13 @@ fn a_member_of_the_wrong_kind_is_kept_aside_and_written_back() {
         ]
     );
     assert_eq!(written(&info), source);
-    // What is set afterwards counts.
+    // A value that is set afterwards takes precedence.
     let info = ConnectorInfo {
         name: Some("Hub".to_owned()),
         ..info
     };
     assert_eq!(written(&info)["name"], "Hub");
-    // A list with one bad item, and a map with one bad entry, are put aside as a whole.
+    // A list with one mismatched item, and a map with one mismatched entry, are kept as JSON completely.
     for source in [
         json!({"delegateSelectors": ["east", {"zone": 1}, "west"]}),
         json!({"auth": "anonymous"}),
@@ -288,7 +288,7 @@ fn a_bare_list_or_map_is_read_like_a_member() {
     assert_eq!(bare(json!([null])), []);
     assert_eq!(bare(json!(null)), []);
     assert_eq!(bare(json!([null, {}, null])).len(), 1);
-    // What does not fit inside an item is kept there.
+    // A mismatched field inside an item is kept in the item.
     assert_eq!(
         misfits_of(&bare(json!([null, {"auth": 3}])))[0].path,
         "0.auth"
@@ -301,7 +301,7 @@ fn a_bare_list_or_map_is_read_like_a_member() {
     assert_eq!(nested.0, [["a"]]);
     let map: Bare<BTreeMap<String, Vec<String>>> = read(json!({"a": null, "b": ["c"]}));
     assert_eq!(map.0.keys().collect::<Vec<_>>(), ["b"]);
-    // An item that does not fit has no object to be kept in.
+    // A mismatched item has no object in which it could be kept.
     assert!(
         fault::<Bare<Vec<String>>>(json!(["a", ["b"]]))
             .starts_with("a list where text is expected")
@@ -336,12 +336,12 @@ fn a_union_is_told_apart_by_the_tag_in_it() {
         "spec": {"value": "v", "type": "SecretText", "secret_manager_identifier": "vault"}
     }));
     assert!(matches!(secret.spec, Some(SecretSpec::SecretText(_))));
-    // The names of this service's members have underscores; one without is none of them.
+    // The field names of this service have underscores; one without is unknown.
     assert_eq!(
         written(&read::<Secret>(source))["spec"],
         json!({"type": "SecretText", "value": "v"})
     );
-    // Made by hand, the variant writes its tag itself.
+    // A variant created by a program writes its tag itself.
     let spec = SecretSpec::SecretText(Box::default());
     assert_eq!(written(&spec), json!({"type": "SecretText"}));
 }
@@ -387,7 +387,7 @@ fn a_union_with_an_unknown_tag_is_kept_as_it_came() {
 fn a_union_without_a_tag_is_never_guessed() {
     let one: OpenapiContent = read(json!({"target": "docs", "size": 4}));
     assert!(matches!(one, OpenapiContent::RepoSymlink(_)));
-    // Two variants have a size, none has a colour, and nothing says what an empty object is.
+    // Two variants have a size, none has a color, and an empty object has no recognizable variant.
     for source in [
         json!({"size": 4}),
         json!({"target": "docs", "colour": "red"}),
@@ -441,7 +441,7 @@ fn types_may_contain_themselves() {
     assert_eq!(written(&steps).to_string(), text);
 }
 
-/// Sends `depth` objects and as many lists, one in the other, through their type on a stack of so many KiB.
+/// Decodes and encodes `depth` nested objects and as many nested lists, on a stack of this many KiB.
 fn on_a_small_stack(kibibytes: usize, depth: usize) {
     let small = std::thread::Builder::new().stack_size(kibibytes * 1024);
     let thread = small.spawn(move || {
@@ -454,7 +454,7 @@ fn on_a_small_stack(kibibytes: usize, depth: usize) {
 
 #[test]
 fn deep_documents_need_little_stack() {
-    // Not optimised, a level takes about 5 KiB. serde_json ends at 128 levels.
+    // Without optimisation, a level takes about 5 KiB. The limit of serde_json is 128 levels.
     on_a_small_stack(256, 20);
     on_a_small_stack(1024, 62);
 }

@@ -1,5 +1,5 @@
-//! Values by the description, for every operation that is compiled in: they fit their schemas, and the client reads and
-//! writes them without loss.
+//! Generated values for every operation of the enabled modules: they satisfy their schemas, and the client decodes and
+//! encodes them without loss.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -11,7 +11,7 @@ use serde_json::json;
 const SEEDS: [u64; 2] = [0, 7];
 const MODES: [Mode; 2] = [Mode::Minimal, Mode::Full];
 
-/// Fails with what was found wrong, by operation.
+/// Fails with the faults by operation.
 #[track_caller]
 fn nothing(wrong: &[String]) {
     let shown = wrong.len().min(40);
@@ -60,7 +60,7 @@ fn what_is_made_fits_its_schema() {
 fn what_does_not_fit_is_told() {
     let described = Described::new(0);
     for operation in operations() {
-        // An answer that is not described may be anything.
+        // A response without a description may be any value.
         let value = described.value(operation, Mode::Full);
         let Some(value) = value.filter(|value| *value != json!({})) else {
             continue;

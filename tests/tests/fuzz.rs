@@ -1,6 +1,7 @@
-//! The fuzz targets for a bounded time: their corpus, and inputs that are made of it.
+//! The fuzz targets for a limited time: with their corpus, and inputs derived from it.
 //!
-//! The same inputs on every machine. `HARNESS_FUZZ_CASES` sets how many each target gets, `HARNESS_FUZZ_SEED` makes others.
+//! The inputs are the same on every machine. `HARNESS_FUZZ_CASES` sets the number of inputs per target, and
+//! `HARNESS_FUZZ_SEED` selects other inputs.
 
 #![cfg(feature = "pipeline")]
 #![allow(
@@ -28,7 +29,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Runs a target with its corpus, with the files of other folders, and with `cases` inputs made of them.
+/// Runs a target with its corpus, with the files of other folders, and with `cases` inputs derived from them.
 fn run(name: &str, target: Target, others: &[&str], cases: u32) {
     let corpus = root().join("fuzz/corpus").join(name);
     let mut seeds = Vec::new();
@@ -74,7 +75,7 @@ fn run(name: &str, target: Target, others: &[&str], cases: u32) {
     }
 }
 
-/// The files of a folder and the folders in it.
+/// Reads the files of a folder and its subfolders.
 fn read(folder: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -86,7 +87,7 @@ fn read(folder: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
     }
 }
 
-/// A change of some bytes, its place as a part of the whole.
+/// Change of some bytes; its position is a fraction of the whole.
 #[derive(Clone, Debug)]
 enum Edit {
     Flip(f64, u8),
@@ -95,7 +96,7 @@ enum Edit {
     Repeat(f64, usize),
 }
 
-/// A seed with a few changes and choices behind it, or only choices.
+/// Returns a seed with a few changes and choices after it, or only choices.
 fn input(seeds: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
     let edit = prop_oneof![
         (0.0..1.0, any::<u8>()).prop_map(|(at, byte)| Edit::Flip(at, byte)),
@@ -103,7 +104,7 @@ fn input(seeds: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
         (0.0..1.0, 1_usize..12).prop_map(|(at, count)| Edit::Remove(at, count)),
         (0.0..1.0, 1_usize..40).prop_map(|(at, count)| Edit::Repeat(at, count)),
     ];
-    // Most changes are left to the target, which knows what it reads.
+    // Most changes are left to the target, which knows the format.
     let edits = prop_oneof![3 => Just(Vec::new()), 2 => vec(edit, 1..4)];
     let choices = prop_oneof![1 => Just(Vec::new()), 4 => vec(any::<u8>(), 1..120)];
     let seed = prop::sample::select(seeds);
@@ -113,7 +114,7 @@ fn input(seeds: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
         }
         if !choices.is_empty() {
             bytes.push(0);
-            // A NUL would end what is before the choices.
+            // A NUL would end the part before the choices.
             bytes.extend(choices.into_iter().map(|byte| byte.max(1)));
         }
         bytes

@@ -1,4 +1,4 @@
-//! The HTTP runtime of the raw client on the wire: what it sends, byte by byte, and what it makes of any answer.
+//! The HTTP runtime of the raw client on the wire: what it sends, byte by byte, and how it reads any response.
 
 #![allow(
     clippy::unwrap_used,
@@ -100,7 +100,7 @@ fn thing(client: &Client) -> harness_api::Sending<Thing> {
     Call::new(client, &THING).json()
 }
 
-/// The failure that an answer to [`THING`] becomes.
+/// Returns the error for a response to [`THING`].
 async fn failure(script: Script) -> Error {
     let server = Server::playing([script]);
     let error = thing(&client(&server)).await.unwrap_err();
@@ -113,7 +113,7 @@ fn ok() -> Script {
     json("200 OK", "{\"id\":7}")
 }
 
-// What is sent.
+// Sent requests.
 
 #[tokio::test]
 async fn every_place_and_kind_reaches_the_wire_in_the_order_of_the_table() {
@@ -412,7 +412,7 @@ async fn any_endpoint_can_be_called_without_the_table() {
     }
 }
 
-// What never leaves.
+// Requests that are never sent.
 
 #[tokio::test]
 async fn what_cannot_be_sent_is_a_build_error_that_names_it_and_shows_no_value() {
@@ -534,7 +534,7 @@ async fn a_server_that_is_not_there_was_certainly_not_reached() {
     assert!(!chain.contains("a-secret"), "{chain}");
 }
 
-// What comes back.
+// Responses.
 
 #[tokio::test]
 async fn success_is_any_2xx() {
@@ -702,7 +702,7 @@ async fn answers_that_do_not_fit_are_named() {
     );
     assert_eq!(error.decode_failure().unwrap().path, "id");
     assert_eq!(error.body(), "{\"id\": \"a-secret\"}");
-    // Which is the key of the client.
+    // It is the key of the client.
     assert_eq!(error.excerpt().unwrap(), "{\"id\": \"***\"}");
     let error = failure(json("200 OK", "{\"id\": \"a-value\"}")).await;
     assert_eq!(error.excerpt().unwrap(), "{\"id\": \"a-value\"}");
@@ -876,7 +876,7 @@ async fn redirects_stay_on_their_origin_and_keep_the_method_or_are_failures() {
 
 // Layers.
 
-/// Sends again after 503 as long as it can; notes which operations it saw.
+/// Layer that retries after 503 as often as it can, and records the operations.
 #[derive(Default)]
 struct Retry {
     seen: Mutex<Vec<String>>,
@@ -910,7 +910,7 @@ impl Layer for Retry {
     }
 }
 
-/// Adds a query parameter, a header, and what was attached to the call.
+/// Layer that adds a query parameter, a header, and an extension of the call.
 struct Scope;
 
 impl Layer for Scope {
@@ -1004,7 +1004,7 @@ async fn a_stream_is_sent_once_and_what_a_layer_cut_is_an_error() {
     assert_eq!(error.kind(), ErrorKind::BodyTooLarge);
 }
 
-/// Keeps only the beginning of a body.
+/// Layer that keeps only the beginning of a body.
 struct Cut;
 
 impl Layer for Cut {
@@ -1021,7 +1021,7 @@ impl Layer for Cut {
     }
 }
 
-/// Answers without a server, and fails every second call.
+/// Layer that responds without a server, and fails every second call.
 #[derive(Default)]
 struct Fake(AtomicUsize);
 
@@ -1069,7 +1069,7 @@ async fn a_layer_can_answer_itself_or_fail() {
 
 // Secrets.
 
-/// Checks the request it sees and what it prints.
+/// Layer that checks the request, and its `Debug` output.
 struct Watch;
 
 impl Layer for Watch {
@@ -1141,7 +1141,7 @@ fn clients_and_calls_cross_threads() {
     sent(Call::new(&client, &THING).byte_answer());
 }
 
-/// A stream of pieces, the last first.
+/// Stream of pieces, the last first.
 struct Pieces(Vec<Bytes>);
 
 impl Stream for Pieces {
@@ -1152,7 +1152,7 @@ impl Stream for Pieces {
     }
 }
 
-/// A file that goes when it is dropped.
+/// File that is removed when it is dropped.
 struct Temp(std::path::PathBuf);
 
 fn temp(name: &str, content: &[u8]) -> Temp {

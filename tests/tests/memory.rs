@@ -1,5 +1,5 @@
-//! How much memory a response takes, whatever a server puts in it: about three times its bytes and a constant. The counter
-//! sees the thread that reads, and not the server's.
+//! Memory of a response, whatever a server sends: about three times its bytes plus a constant. Only the thread of the
+//! reader is counted, not the server.
 
 #![cfg(all(feature = "code", feature = "pipeline"))]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -17,16 +17,16 @@ use harness_api_ext::{Error, ErrorKind, Harness};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-/// How long the bodies are, …
+/// Length of the bodies, …
 const LENGTH: usize = 4 << 20;
-/// … and those whose items are counted.
+/// … and of those whose items are counted.
 const COUNTED: usize = 1 << 20;
-/// What reading in small portions takes beside the bytes: connections, buffers, items, errors.
+/// Memory for reading in small portions in addition to the bytes: connections, buffers, items, errors.
 const SMALL: u64 = 1 << 20;
-/// What a value may take beside that: half of the limit for bodies.
+/// Memory of a value in addition to that: half of the limit for bodies.
 const VALUE: u64 = 32 << 20;
 
-/// A server that answers every request by its path, on a thread of its own.
+/// Starts a server that responds to every request by its path, on a thread of its own.
 fn server(answer: impl Fn(&str) -> String + Send + Sync + 'static, announces: bool) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -34,7 +34,7 @@ fn server(answer: impl Fn(&str) -> String + Send + Sync + 'static, announces: bo
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let answer = Arc::clone(&answer);
-            // A client that goes away is no concern of the server's.
+            // A client may close its connection.
             std::thread::spawn(move || drop(serve(stream.unwrap(), &*answer, announces)));
         }
     });
@@ -82,7 +82,7 @@ fn serve(
     stream.write_all(body.as_bytes())
 }
 
-/// A list of as many of these items as fit.
+/// Returns a list of as many of these items as fit.
 fn list(item: &str) -> String {
     list_of(item, LENGTH)
 }
@@ -106,13 +106,13 @@ fn harness(url: &str) -> Harness {
     builder.endpoint(url).build().unwrap()
 }
 
-/// What reading takes at most, and gives.
+/// Returns the peak memory of reading, and its result.
 fn peak<T>(read: impl AsyncFnOnce(&Harness) -> T, url: &str) -> (T, u64) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
-    // What is made once is not counted.
+    // One-time initialization is not counted.
     let harness = harness(url);
     runtime.block_on(async { drop(harness.request(Method::GET, "/v1/none").text().await) });
     let mut given = None;
@@ -146,7 +146,7 @@ fn pager<T: DeserializeOwned + Send + 'static>(
     Pager::with(call, paging)
 }
 
-/// All items, one after another: how many there are.
+/// Reads all items one by one, and returns their number.
 async fn count<T: DeserializeOwned + Send + 'static>(
     harness: &Harness,
     paging: &'static Paging,
@@ -202,7 +202,7 @@ fn what_takes_more_than_it_may_is_an_error_before_the_memory_is_gone() {
     let (read, most) = peak(all, &url);
     is_refused(read);
     check("a whole list", most, VALUE);
-    // One item that has it inside.
+    // One item that contains it.
     let url = server(
         |_| {
             format!(
@@ -304,7 +304,7 @@ fn deep_nesting_takes_no_more_than_its_bytes_either() {
     }
 }
 
-/// A run with one step, and its log.
+/// Returns a run with one step, and its log.
 fn logs(log: &'static str, is_stream: bool) -> impl Fn(&str) -> String {
     move |target| {
         if target.contains("/blob") && !is_stream || target.contains("/stream") && is_stream {
@@ -340,7 +340,7 @@ fn a_log_is_read_line_by_line_in_the_room_of_its_bytes() {
             let steps = run.steps().await?;
             let mut log = run.step_log(steps.first().unwrap());
             let mut count = 0;
-            // A stream without an end is taken up again.
+            // A stream without an end is resumed.
             while count < COUNTED / 11 && log.try_next().await?.is_some() {
                 count += 1;
             }

@@ -1,4 +1,4 @@
-//! Generated operations on the wire: what their marks in the description make of them.
+//! Generated operations on the wire: the effect of the marks in the description.
 
 #![cfg(all(
     feature = "cd",
@@ -15,7 +15,7 @@ fn client(server: &Server) -> Client {
     Client::builder(server.url()).build().unwrap()
 }
 
-/// A server that answers `count` calls with an empty object, and a client for it.
+/// Starts a server that responds to `count` calls with an empty object, and returns it with a client.
 fn pair(count: usize) -> (Server, Client) {
     let server = Server::playing((0..count).map(|_| json("200 OK", "{}")));
     let client = client(&server);
@@ -144,7 +144,7 @@ async fn yaml_is_sent_as_it_is() {
     for request in &requests {
         assert_eq!(request.header("Content-Type"), Some("application/yaml"));
     }
-    // A run without inputs has an empty body, which is another thing than none.
+    // A run without inputs has an empty body, which differs from no body.
     assert_eq!(requests[1].text(), "");
     assert_eq!(requests[1].header("Content-Length"), Some("0"));
 }

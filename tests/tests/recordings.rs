@@ -1,4 +1,4 @@
-//! Recordings: those of this repository, and those of real servers where they are at hand.
+//! Recordings: those of this repository, and those of real servers if they are available.
 
 #![cfg(feature = "full")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -27,7 +27,7 @@ fn the_invented_exchanges_go_through_the_client() {
     let (kept, requests) = report.share(Kind::Request);
     assert_eq!(kept, requests, "{text}");
     assert!(report.percent_kept() >= 99.5, "{text}");
-    // None is of an operation that is not there.
+    // Every recording belongs to an existing operation.
     for file in &report.files {
         assert_ne!(file.outcome, Outcome::Apart, "{}", file.name);
     }

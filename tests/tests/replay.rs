@@ -1,4 +1,4 @@
-//! The player of recordings, on exchanges that nobody recorded.
+//! Replaying recordings, with invented exchanges.
 
 #![cfg(all(feature = "connectors", feature = "cd"))]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -9,7 +9,7 @@ use std::process::{Command, Output};
 use harness_api_tests::replay::{self, Outcome};
 use serde_json::{Value, json};
 
-/// A folder that goes when it is dropped.
+/// Folder that is removed when it is dropped.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -123,7 +123,7 @@ fn every_kind_of_exchange_has_its_verdict() {
             .text(true)
             .contains("dropped: data.connector.novelty.b.1\n")
     );
-    // What the server said of a failure is shown. Values of answers may be secret.
+    // The message of a failure is shown. Values of responses may be secret.
     assert!(report.text(true).contains("no hub"));
     assert!(!report.text(true).contains("Hub"));
 }

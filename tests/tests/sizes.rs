@@ -1,8 +1,8 @@
-//! How large the generated types are: one that is large by value is moved by every call, and eats the stack.
+//! Sizes of the generated types: every call moves a large value, which also uses the stack.
 
 use harness_api_tests::dispatch::sizes;
 
-/// Fifty optional fields of text take 1,200 bytes; services have objects of nearly that many.
+/// Fifty optional text fields take 1,200 bytes; some services have objects of almost that size.
 const LIMIT: usize = 1200;
 
 #[test]

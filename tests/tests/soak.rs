@@ -1,4 +1,4 @@
-//! The long run, short.
+//! A short run of the soak test.
 #![cfg(feature = "platform")]
 
 use harness_api_tests::soak::{Plan, run};
@@ -15,10 +15,10 @@ async fn nothing_is_lost_or_doubled_while_the_server_fails_at_random() {
     println!("{report}");
     assert_eq!(report.items, 20_000);
     assert_eq!(report.good + report.failed, 2_000);
-    // Requests of the list, the calls, and one more for each that was repeated.
+    // Requests of the list, the calls, and one more for each retry.
     assert!(report.requests > 200 + 2_000, "{report}");
     assert!(report.faults > 20, "{report}");
-    // Half of the calls write: some were lost after they were done, and none was done again.
+    // Half of the calls are writes: the responses of some were lost after the write, and none was done again.
     assert!((900..=1_000).contains(&report.writes), "{report}");
     assert!((1..200).contains(&report.failed), "{report}");
 }

@@ -1,7 +1,7 @@
-//! `cargo xtask generate --input`: crates from the descriptions of other APIs compile.
+//! `cargo xtask generate --input`: crates generated from the descriptions of other APIs compile.
 //!
-//! Nothing is fetched: the descriptions are the fixtures in the package `openapiv3`, which the generator uses, and the
-//! crates take their dependencies in the versions of this workspace.
+//! Nothing is downloaded: the descriptions are fixtures of the package `openapiv3`, which the generator uses, and the
+//! crates depend on the versions of this workspace.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -33,7 +33,7 @@ const REAL: [&str; 6] = [
     "stripe.yaml",
 ];
 
-/// Documents made at random beside them.
+/// Number of additional random documents.
 const RANDOM: usize = 12;
 
 fn root() -> &'static Path {
@@ -58,7 +58,7 @@ fn cargo(folder: &Path, arguments: &[&str]) -> Vec<u8> {
     output.stdout
 }
 
-/// What this machine is to the compiler.
+/// Returns the target triple of this machine.
 fn host() -> String {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let output = Command::new(rustc).arg("-vV").output().unwrap();
@@ -125,7 +125,7 @@ fn crates_of_other_descriptions_compile() {
     let trouble = load::parse(trouble.as_bytes(), "trouble.json").unwrap();
     documents.push(("trouble".to_owned(), trouble));
 
-    // One crate that uses them all, so that one run of cargo checks them.
+    // One crate that depends on all of them, so that a single run of cargo checks them.
     let mut manifest =
         "[package]\nname = \"all\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n".to_owned();
     for (name, document) in &documents {

@@ -1,4 +1,4 @@
-//! The public surface, pinned: a change of the description or of the sources shows as a diff of what it changes.
+//! Snapshots of the public surface: a change of the description or of the sources appears as a diff of its effects.
 
 #![allow(
     clippy::unwrap_used,

@@ -10,7 +10,7 @@ use tracing::{Event, Subscriber};
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
-/// Texts and where they come from. Clones share them.
+/// Texts with their sources. Clones share them.
 #[derive(Clone, Default)]
 pub(crate) struct Capture(Arc<Mutex<Vec<(String, String)>>>);
 
@@ -31,7 +31,7 @@ impl Capture {
         self.text(from, format!("{value:#}"));
     }
 
-    /// An error and all that is below it.
+    /// Adds an error with all its sources.
     pub(crate) fn error(&self, from: &str, error: &(dyn StdError + 'static)) {
         let mut next = Some(error);
         while let Some(error) = next {
@@ -40,7 +40,7 @@ impl Capture {
         }
     }
 
-    /// What was captured since this was last asked.
+    /// Returns the texts captured since the last call.
     pub(crate) fn take(&self) -> Vec<(String, String)> {
         std::mem::take(&mut *self.0.lock().expect("no panic"))
     }
@@ -82,7 +82,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> tracing_subscriber::Layer<S> for Ca
     }
 }
 
-/// What libraries below say.
+/// Captures the log of dependencies.
 impl log::Log for Capture {
     fn enabled(&self, _: &log::Metadata<'_>) -> bool {
         true

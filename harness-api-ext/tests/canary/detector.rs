@@ -1,9 +1,9 @@
-//! Finds marks in texts, whatever they were made into on the way.
+//! Finds secrets in texts, in any encoding.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-/// A secret that must not show: a name to report it by, and its text.
+/// Secret that must not be shown: a name for reports, and its text.
 pub(crate) struct Mark {
     pub(crate) name: &'static str,
     pub(crate) text: &'static str,
@@ -17,7 +17,7 @@ impl Detector {
         Self(marks.iter().map(forms).collect())
     }
 
-    /// The marks of which a text holds a form.
+    /// Returns the marks that a text contains in any form.
     pub(crate) fn find(&self, text: &str) -> Vec<&'static str> {
         let is_in = |forms: &BTreeSet<String>| forms.iter().any(|form| text.contains(form));
         let found = self.0.iter().filter(|(_, forms)| is_in(forms));
@@ -25,7 +25,7 @@ impl Detector {
     }
 }
 
-/// How a text may look: as it is, its first and its last half, encoded for URLs, JSON, headers and dumps.
+/// Returns the forms of a text: unchanged, its first and second half, and encoded for URLs, JSON, headers and dumps.
 fn forms(text: &str) -> BTreeSet<String> {
     let half = text.len() / 2;
     let (first, last) = (&text[..half], &text[half..]);
@@ -69,7 +69,7 @@ fn hex(text: &str) -> String {
     text.bytes().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// As a list of bytes is shown.
+/// Returns the text as a list of bytes.
 fn numbers(text: &str) -> String {
     let bytes: Vec<String> = text.bytes().map(|byte| byte.to_string()).collect();
     bytes.join(", ")
@@ -80,7 +80,8 @@ pub(crate) const STANDARD: &[u8; 64] =
 pub(crate) const URL_SAFE: &[u8; 64] =
     b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// What a text looks like in base64 behind so many other bytes: the letters that these and what follows cannot change.
+/// Returns the base64 form of a text after this number of other bytes: the characters that do not depend on its
+/// surroundings.
 pub(crate) fn base64(text: &str, offset: usize, alphabet: &[u8; 64]) -> String {
     let bytes: Vec<u8> = std::iter::repeat_n(0, offset).chain(text.bytes()).collect();
     let letters: String = bytes

@@ -1,4 +1,4 @@
-//! A server that repeats the keys that it was sent: every kind of key, in every encoding, in every place.
+//! A server that repeats the received keys: every kind of key, in every encoding, in every place.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -15,14 +15,14 @@ use crate::detector::{Detector, Mark, STANDARD, URL_SAFE, base64, percent};
 use crate::marks::KEY;
 use crate::modes;
 
-/// A service account's token, one of the first generation, and others that go in headers of their own.
+/// Token of a service account, a key of the first generation, and keys in other headers.
 const SAT: &str = "sat.MockAccount_0123456789.77aa01.c4n4ryRobot9Wd4sH7kT";
 const FIRST: &str = "c4n4ry+First/Gen7Qw2Lp9sVt0xYb3Zk==";
 const JWT: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjNG40cnkifQ.c4n4rySignature_8Hd2-kL0pQ";
 const PASSWORD: &str = "c4n4ry:Passw0rd.of+Bot/5";
 const LAYERED: &str = "c4n4ryOfALayer.3Jf8-Zx1_Uy6";
 
-/// Places that are tried for all kinds of keys.
+/// Places that are tested for all kinds of keys.
 const PLACES: [&str; 9] = [
     "400 of the older services",
     "422 of Code",
@@ -35,10 +35,10 @@ const PLACES: [&str; 9] = [
     "another header",
 ];
 
-/// What the mock knows, so that the answer to it is ours.
+/// Path without a handler of the mock, so that the test sets its response.
 const PATH: &str = "/ng/api/organizations/default";
 
-/// How a key gets into a request, and what a server may repeat of it.
+/// Way of a key into a request, and the text that a server may repeat.
 struct Kind {
     name: &'static str,
     api_key: &'static str,
@@ -75,14 +75,14 @@ fn kinds() -> Vec<Kind> {
     ]
 }
 
-/// The whole of a text in Base64.
+/// Returns the complete text in Base64.
 fn encoded(text: &str, alphabet: &[u8; 64]) -> String {
     let padding = (3 - text.len() % 3) % 3;
     let whole = base64(&format!("{text}{}", "\0".repeat(padding)), 0, alphabet);
     format!("{}{}", &whole[..whole.len() - padding], "=".repeat(padding))
 }
 
-/// A text as servers, gateways and templates may write it.
+/// Returns a text in the encodings of servers, gateways and templates.
 fn encodings(text: &str) -> Vec<(&'static str, String)> {
     let each = |encode: &dyn Fn(u8) -> String| -> String { text.bytes().map(encode).collect() };
     let broken = |by: &str| {
@@ -141,7 +141,7 @@ fn encodings(text: &str) -> Vec<(&'static str, String)> {
             ("dots as &#x2e;", "&#x2e;"),
             ("dots as \\u002e", "\\u002e"),
         ] {
-            // Each sign by its own number.
+            // Each character as a number.
             let code = |c: char| match by {
                 "%2E" => format!("%{:02X}", u32::from(c)),
                 "&#46;" => format!("&#{};", u32::from(c)),
@@ -161,13 +161,13 @@ fn encodings(text: &str) -> Vec<(&'static str, String)> {
     all
 }
 
-/// Without what does not show or may be run together.
+/// Returns a text without invisible and collapsible characters.
 fn squeezed(text: &str) -> String {
     let hidden = |c: char| c.is_whitespace() || matches!(c, '\u{200b}' | '\u{ad}');
     text.chars().filter(|c| !hidden(*c)).collect()
 }
 
-/// Whether a text holds a half of a secret, in the form that was sent or in any other.
+/// Watches for half of a secret, as sent or in any other form.
 struct Watch {
     secret: Detector,
     sent: Vec<String>,
@@ -204,7 +204,7 @@ impl Watch {
     }
 }
 
-/// Failures and successes that cannot be used, with a text in every place.
+/// Returns failures and unusable successes with a text in every place.
 fn replies(text: &str) -> Vec<(&'static str, Reply)> {
     let said = format!("the server got '{text}' and says no");
     let mut replies = modes::answers(&said);
@@ -245,7 +245,7 @@ fn replies(text: &str) -> Vec<(&'static str, Reply)> {
     replies
 }
 
-/// Sets a key that the client does not know.
+/// Layer that sets a key unknown to the client.
 struct Signer;
 
 impl Layer for Signer {
@@ -264,7 +264,7 @@ impl Layer for Signer {
     }
 }
 
-/// Everything that an error shows, and hands out to be shown.
+/// Captures everything that an error shows, and returns for showing.
 fn show(capture: &Capture, from: &str, error: &Error) {
     capture.error(from, error);
     capture.error(from, error.raw());
@@ -319,7 +319,7 @@ fn show(capture: &Capture, from: &str, error: &Error) {
     }
 }
 
-/// Everything is tried, and what showed in the meantime is looked at. Gives the number of texts.
+/// Tests everything, and checks what was shown. Returns the number of texts.
 pub(crate) async fn run(capture: &Capture) -> usize {
     let (mut texts, mut calls, mut errors, mut echoes) = (0, 0, 0, 0);
     for (number, kind) in kinds().into_iter().enumerate() {
@@ -334,7 +334,7 @@ pub(crate) async fn run(capture: &Capture) -> usize {
         }
         let harness = builder.build().expect("a client");
         for (part, secret) in kind.secrets.iter().enumerate() {
-            // Every place for some; each place stands for others that are read in the same way.
+            // All places are tested for some kinds; each place stands for others that are read in the same way.
             let is_whole = matches!((number, part), (0 | 2, 0));
             for (encoding, text) in encodings(secret) {
                 let watch = Watch::new(secret, &text);
@@ -366,8 +366,8 @@ pub(crate) async fn run(capture: &Capture) -> usize {
     texts
 }
 
-/// Fails, or succeeds with a value that nobody looks at here; gives the number of errors, and of those which did come with
-/// the text.
+/// Returns the number of errors, and of errors that contained the text. The call may also succeed; its value is
+/// ignored.
 async fn call(
     capture: &Capture,
     from: &str,
@@ -384,7 +384,7 @@ async fn call(
         if let Some(value) = &kind.authorization {
             request = request.with_header("Authorization", value);
         }
-        // What a layer sets is not known before.
+        // A key that a layer sets is not known in advance.
         if !kind.is_layered && HeaderValue::from_str(id).is_ok() {
             request = request.with_request_id(id);
         }
@@ -403,7 +403,7 @@ async fn call(
     [1, usize::from(has_come)]
 }
 
-/// Bodies that are cut in the middle of the key.
+/// Tests bodies that are truncated in the middle of the key.
 async fn cut(capture: &Capture) -> usize {
     let said = format!("the server got '{FIRST}' and says no");
     let body = said.clone();

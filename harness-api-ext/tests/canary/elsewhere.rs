@@ -1,4 +1,4 @@
-//! What comes before a call: keys, settings, proxies.
+//! Before the calls: keys, settings, proxies.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ pub(crate) async fn run(capture: &Capture) {
     eye.show("a key", &ApiKey::new(KEY));
     eye.show("an old key", &ApiKey::new(VALUE));
 
-    // The variables are set: see the test.
+    // The test sets the variables.
     let from_env = Harness::from_env().expect("a client");
     assert_eq!(from_env.account_id(), "MockAccount_0123456789");
     eye.show("a client of the environment", &from_env);
@@ -45,7 +45,7 @@ pub(crate) async fn run(capture: &Capture) {
     proxies(&mut eye).await;
 }
 
-/// Settings that make no client.
+/// Returns settings with which a client cannot be built.
 fn broken() -> Vec<(&'static str, HarnessBuilder)> {
     let builder = || Harness::builder().api_key(KEY);
     let pem = |kind: &str| format!("-----BEGIN {kind}-----\n{FILE}\n-----END {kind}-----\n");
@@ -86,7 +86,7 @@ fn broken() -> Vec<(&'static str, HarnessBuilder)> {
     ]
 }
 
-/// A proxy that wants a password: it answers, it is not there, it refuses to lead on.
+/// Tests a proxy that requires a password: it responds, it is missing, it refuses.
 async fn proxies(eye: &mut Eye<'_>) {
     let server = Server::builder()
         .api_key(KEY)

@@ -1,4 +1,4 @@
-//! Everything that a program can do with the modules that are compiled in, with what it sends and gets looked at.
+//! Calls everything in the enabled modules, and inspects requests and responses.
 
 use std::fmt::Debug;
 use std::future::IntoFuture;
@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use crate::capture::Capture;
 use crate::marks::{FILE, HEADER, TOKEN, VALUE, WEBHOOK};
 
-/// Sends calls, and shows what can be shown of them.
+/// Sends calls, and captures what can be shown of them.
 pub(crate) struct Eye<'a> {
     pub(crate) capture: &'a Capture,
     pub(crate) mode: &'a str,
@@ -28,7 +28,7 @@ pub(crate) struct Eye<'a> {
 }
 
 impl Eye<'_> {
-    /// Sends what a builder makes.
+    /// Sends the call of a builder.
     pub(crate) async fn see<B, T, E>(&mut self, what: &str, builder: B) -> Option<T>
     where
         B: IntoFuture<Output = Result<T, E>> + Debug,
@@ -39,21 +39,22 @@ impl Eye<'_> {
         self.take(what, builder).await
     }
 
-    /// Sends something that cannot be shown itself.
+    /// Sends a call that cannot be shown itself.
     pub(crate) async fn take<B, T, E>(&mut self, what: &str, call: B) -> Option<T>
     where
         B: IntoFuture<Output = Result<T, E>>,
         T: Debug,
         E: Into<Error>,
     {
-        // Some are patient with a server that fails; what they have shown by now is enough.
+        // Some calls wait long for a failing server; what they have shown until now is enough.
         let Ok(outcome) = tokio::time::timeout(PATIENCE, call.into_future()).await else {
             return None;
         };
         match outcome {
             Ok(value) => {
                 self.good += 1;
-                // A value is shown as it is, but for what its type says is secret. There, texts of all kinds are marked.
+                // A value is shown unchanged, except for fields whose type is secret. The marks are in texts of all
+                // kinds.
                 if self.mode != "200 that a policy denied" {
                     self.show(what, &value);
                 }
@@ -71,7 +72,7 @@ impl Eye<'_> {
         self.capture.debug(&format!("{what}, {}", self.mode), value);
     }
 
-    /// What an error shows by itself, and what it hands out in parts that are fit to be shown.
+    /// Captures what an error shows itself, and the parts that it returns for showing.
     pub(crate) fn error(&self, what: &str, error: &Error) {
         let from = format!("the error of {what}, {}", self.mode);
         self.capture.error(&from, error);
@@ -187,7 +188,7 @@ async fn files(eye: &mut Eye<'_>, project: &Project) {
     eye.see("update a file", store.update(values).content(file()))
         .await;
     if let Some(body) = eye.see("download a file", store.download("values")).await {
-        // What was asked for is not shown: only what went wrong with it.
+        // The request is not shown, only its failure.
         let _ = eye
             .take("the file", async {
                 body.collect(1 << 20).await.map(|_| ())
@@ -279,7 +280,7 @@ async fn connectors(eye: &mut Eye<'_>, project: &Project) {
     };
     eye.see("create a connector", connectors.create("hub", "Hub", hub))
         .await;
-    // A kind without a type here may hold anything.
+    // A variant without a type can contain anything.
     let odd = || ConnectorConfig::Unrecognized(Raw(json!({"password": VALUE, "tokens": [VALUE]})));
     eye.show("an unknown connector", &odd());
     eye.see(
@@ -402,7 +403,7 @@ async fn tokens(eye: &mut Eye<'_>, harness: &Harness) {
         .await;
 }
 
-/// The raw client, and endpoints outside the description.
+/// Tests the raw client, and endpoints that the description lacks.
 async fn raw(eye: &mut Eye<'_>, harness: &Harness, project: &Project) {
     let api = harness.raw();
     let account = harness.account_id();

@@ -1,8 +1,8 @@
-//! Secrets show nowhere: not in `Debug` and `Display` of requests, answers and errors, not in spans, events and logs, not in
-//! what the mock tells.
+//! Secrets are never shown: not in `Debug` and `Display` of requests, responses and errors, not in spans, events and
+//! logs, not by the mock.
 //!
-//! The whole of it runs in a process of its own, so that it can have environment variables and the only subscriber, and so
-//! that what it prints can be searched too.
+//! The test runs in a process of its own, so that it can set environment variables and the only subscriber, and its
+//! output can be searched too.
 
 #![cfg(all(
     feature = "connectors",
@@ -33,7 +33,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use capture::Capture;
 use detector::{Detector, Mark, base64};
 
-/// Set for the process of its own.
+/// Set in the process of its own.
 const INSIDE: &str = "HARNESS_API_CANARY";
 
 #[test]
@@ -57,7 +57,7 @@ fn a_key_that_the_server_repeats_is_masked_in_every_form_and_place() {
     });
 }
 
-/// Runs a test in a process of its own, where it gives the number of texts that were searched, and searches what that prints.
+/// Runs a test in a process of its own, which returns the number of searched texts, and searches its output.
 fn in_a_process(name: &str, run: impl FnOnce(&Capture, &Runtime) -> usize) {
     if std::env::var_os(INSIDE).is_some() {
         let capture = Capture::default();
@@ -116,7 +116,7 @@ fn search(capture: &Capture) -> usize {
     all.len()
 }
 
-/// The detector and the capture would notice.
+/// The detector and the capture find a planted mark.
 #[test]
 fn a_planted_mark_is_seen() {
     const MARK: &str = "c4n4ry/pl4nted+in a t3st=ö";
@@ -126,7 +126,7 @@ fn a_planted_mark_is_seen() {
     }]);
     let seen = |text: &str| detector.find(text) == ["planted"];
     let standard = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    // `user:` and `me:` and nothing before it, as in a header for a proxy.
+    // `user:` and `me:` without anything before, as in a header for a proxy.
     let encoded = [
         "dXNlcjpjNG40cnkvcGw0bnRlZCtpbiBhIHQzc3Q9w7Y=",
         "bWU6YzRuNHJ5L3BsNG50ZWQraW4gYSB0M3N0PcO2",
@@ -144,7 +144,7 @@ fn a_planted_mark_is_seen() {
         format!("{:#?}", Some(MARK)),
         "c4n4ry/pl4nted+in a t3st=\\u{f6}".to_owned(),
         "63346e3472792f706c346e7465642b696e2061207433".to_owned(),
-        // Cut off by a limit, and a tail.
+        // Truncated by a limit, and a tail.
         "…c4n4ry/pl4nte…".to_owned(),
         "***d+in a t3st=ö".to_owned(),
     ] {

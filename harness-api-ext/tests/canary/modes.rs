@@ -1,4 +1,4 @@
-//! Servers that answer in different ways, each of them called for everything.
+//! Servers with different responses, each of them called with every operation.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::capture::Capture;
 use crate::families::{self, Eye};
 use crate::marks::{FILE, HEADER, KEY, SIGNATURE, TOKEN, VALUE, WEBHOOK};
 
-/// Looks at each attempt, and puts marks into answers that have secrets.
+/// Layer that captures each attempt, and puts marks into responses with secrets.
 struct Looker {
     capture: Capture,
     plants: bool,
@@ -53,7 +53,7 @@ impl Layer for Looker {
     }
 }
 
-/// Gives members whose name says that they are secret a value.
+/// Sets fields whose name indicates a secret.
 fn plant(value: &mut Value) {
     const NAMES: [&str; 12] = [
         "password",
@@ -77,7 +77,7 @@ fn plant(value: &mut Value) {
                 let names_secret = NAMES.contains(&name.as_str());
                 match name.as_str() {
                     _ if names_secret && is_text => *member = VALUE.into(),
-                    // The value of a secret, which the server does not give, but could.
+                    // Value of a secret, which the server could return, although it does not.
                     "spec" if member.get("secretManagerIdentifier").is_some() => {
                         member["value"] = VALUE.into();
                     }
@@ -121,7 +121,7 @@ pub(crate) async fn run(capture: &Capture) {
     }
 }
 
-/// With the state of the mock, and made-up answers for the rest.
+/// Tests the mock with state, and generated responses for the rest.
 async fn played(capture: &Capture) {
     let server = Server::builder().api_key(KEY).described(1);
     capture.debug("a builder of the mock", &server);
@@ -136,7 +136,7 @@ async fn played(capture: &Capture) {
     };
     families::run(&mut eye, &harness(&server, capture, true)).await;
     assert!(eye.good > 60, "{} good, {} bad", eye.good, eye.bad);
-    // The secrets did arrive.
+    // The secrets were received.
     let sent = |operation: &str, text: &str| {
         let calls = server.received_by(operation);
         assert!(
@@ -158,7 +158,7 @@ async fn played(capture: &Capture) {
     inspect(capture, &server);
 }
 
-/// Links with a signature: good ones, and all that can go wrong with them.
+/// Tests pre-signed URLs: valid ones, and all that can go wrong with them.
 async fn links(capture: &Capture, server: &Server) {
     let project = harness(server, capture, false)
         .org("retail")
@@ -221,7 +221,7 @@ async fn links(capture: &Capture, server: &Server) {
     server.forget_answers();
 }
 
-/// What the mock tells of what arrived, by itself and in the messages of failed assertions.
+/// Captures what the mock shows of requests, itself and in failed assertions.
 fn inspect(capture: &Capture, server: &Server) {
     for request in server.received() {
         capture.both("what the mock received", &request);
@@ -252,7 +252,7 @@ fn inspect(capture: &Capture, server: &Server) {
     assert_eq!(told, 4, "assertions that failed");
 }
 
-/// Failures in all forms, with a text in every place for one, and successes that cannot be used, with secrets in every place.
+/// Returns failures in all formats, one with a text in every place, and unusable successes with secrets in every place.
 pub(crate) fn answers(t: &str) -> Vec<(&'static str, Reply)> {
     let ok = |value: Value| Reply::json(200, &value);
     let at = |status: u16, value: Value| {

@@ -1,4 +1,4 @@
-//! A client of a server that answers everything alike, for tests of single calls.
+//! A client of a server with a fixed response, for tests of single calls.
 
 use std::future::IntoFuture;
 
@@ -8,29 +8,29 @@ use serde_json::{Value, json};
 use super::server::{Recorded, parts};
 use super::{Reply, Server, builder};
 
-/// The query of calls on an account.
+/// Query of calls on an account.
 pub const ACCOUNT: &str = "accountIdentifier=AcmeAccount";
-/// The query of calls in the organization of the tests.
+/// Query of calls in the organization of the tests.
 pub const ORG: &str = "accountIdentifier=AcmeAccount&orgIdentifier=retail";
-/// The query of calls in the project of the tests.
+/// Query of calls in the project of the tests.
 pub const PROJECT: &str =
     "accountIdentifier=AcmeAccount&orgIdentifier=retail&projectIdentifier=checkout";
-/// The query for the first page of a list.
+/// Query for the first page of a list.
 pub const PAGE: &str = "pageIndex=0&pageSize=100";
 
-/// A client, and the server that it calls.
+/// Client with its server.
 pub struct Exchange {
     server: Server,
     harness: Harness,
 }
 
 impl Exchange {
-    /// A server that answers with status 200 and this JSON.
+    /// Starts a server that responds with status 200 and this JSON.
     pub fn answering(body: impl Into<String>) -> Self {
         Self::status("200 OK", body)
     }
 
-    /// A server that answers with this status line and this JSON.
+    /// Starts a server that responds with this status line and this JSON.
     pub fn status(status: &'static str, body: impl Into<String>) -> Self {
         let body = body.into();
         Self::with(Server::answering(move |_, _| {
@@ -38,7 +38,7 @@ impl Exchange {
         }))
     }
 
-    /// A server that answers with these JSON texts one after the other, and with the last for ever.
+    /// Starts a server that responds with these JSON texts in order, and repeats the last one.
     pub fn each(bodies: impl Into<Vec<&'static str>>) -> Self {
         let bodies = bodies.into();
         Self::with(Server::answering(move |number, _| {
@@ -46,7 +46,7 @@ impl Exchange {
         }))
     }
 
-    /// A server that answers with this text.
+    /// Starts a server that responds with this text.
     pub fn text(media: &'static str, body: &'static str) -> Self {
         Self::with(Server::answering(move |_, _| {
             Reply::Raw(format!(
@@ -56,7 +56,7 @@ impl Exchange {
         }))
     }
 
-    /// A server that answers that nothing was found, in the envelope of most services.
+    /// Starts a server that responds with a "not found" failure in the envelope of most services.
     pub fn finding_nothing() -> Self {
         let body = json!({
             "status": "ERROR", "code": "RESOURCE_NOT_FOUND_EXCEPTION", "message": "there is none",
@@ -89,12 +89,12 @@ impl Exchange {
         self.server.last()
     }
 
-    /// How many requests there were.
+    /// Returns the number of requests.
     pub fn count(&self) -> usize {
         self.server.requests().len()
     }
 
-    /// Asserts what the last request was; the order of its query does not matter.
+    /// Asserts the last request; the order of its query is ignored.
     #[track_caller]
     pub fn saw(&self, method: &str, target: &str) {
         let request = self.last();
@@ -103,7 +103,7 @@ impl Exchange {
         assert_eq!(request.header("harness-account"), Some("AcmeAccount"));
     }
 
-    /// As [`saw`](Self::saw), and that this JSON was its body; `null` stands for none.
+    /// Asserts the last request, as [`saw`](Self::saw), and its JSON body; `null` means no body.
     #[track_caller]
     pub fn saw_json(&self, method: &str, target: &str, body: &Value) {
         self.saw(method, target);
@@ -114,7 +114,7 @@ impl Exchange {
         assert_eq!(&sent, body, "{method} {target}");
     }
 
-    /// Sends a call, which has to succeed, and asserts what the request was.
+    /// Sends a call, which must succeed, and asserts its request.
     pub async fn sends<C, T>(&self, call: C, line: &str, body: Value) -> T
     where
         C: IntoFuture<Output = Result<T>>,
@@ -126,13 +126,13 @@ impl Exchange {
     }
 }
 
-/// An answer in the envelope of most services.
+/// Returns a response in the envelope of most services.
 pub fn data(data: &Value) -> String {
     json!({"status": "SUCCESS", "data": data, "metaData": null, "correlationId": "c0ffee"})
         .to_string()
 }
 
-/// The only page of a list, in the envelope of most services.
+/// Returns the only page of a list, in the envelope of most services.
 pub fn page(items: &Value) -> String {
     let count = items.as_array().map_or(0, Vec::len);
     data(&json!({
@@ -141,7 +141,7 @@ pub fn page(items: &Value) -> String {
     }))
 }
 
-/// The error of what is not found.
+/// Returns the error of a missing entity.
 #[track_caller]
 pub fn not_found<T: std::fmt::Debug>(outcome: Result<T, Error>) {
     let error = outcome.expect_err("a refusal");
@@ -149,7 +149,7 @@ pub fn not_found<T: std::fmt::Debug>(outcome: Result<T, Error>) {
     assert_eq!(error.correlation_id(), Some("c0ffee"));
 }
 
-/// Asserts that a form has a part of this name with this content.
+/// Asserts that a form has a part with this name and content.
 #[track_caller]
 pub fn has_part(form: &str, name: &str, content: &str) {
     let start = format!("name=\"{name}\"");

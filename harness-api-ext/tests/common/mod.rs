@@ -1,5 +1,5 @@
-//! What tests of whole calls stand on: a server on loopback, and a stage that plays the server without a network, so that
-//! time can be paused.
+//! Shared code of tests of whole calls: a server on loopback, and a stage that simulates the server without a network,
+//! so that the clock can be paused.
 
 #![allow(
     clippy::expect_used,
@@ -19,10 +19,10 @@ pub use exchange::{ACCOUNT, Exchange, ORG, PAGE, PROJECT, data, has_part, not_fo
 pub use server::{Reply, Server, parts};
 pub use stage::{Play, Stage};
 
-/// The key of all tests; its last part must not show anywhere.
+/// Key of all tests; its last part must never be shown.
 pub const KEY: &str = "sat.AcmeAccount.6650f0.c4n4ry-key";
 
-/// A builder for a server that is not there.
+/// Returns a builder for a server that does not exist.
 pub fn builder() -> HarnessBuilder {
     Harness::builder()
         .api_key(KEY)

@@ -1,4 +1,4 @@
-//! One call of a resource against a server that gives one answer.
+//! One call of a resource to a server with one response.
 
 #![allow(unreachable_pub, reason = "it is a module of several tests")]
 
@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use super::common::{Reply, Server, builder, parts};
 
-/// Sends what `call` makes, answers with this status and body, and checks the request.
+/// Sends the request of `call`, responds with this status and body, and checks the request.
 ///
-/// What is expected is `METHOD /path?query`, the query in any order; with `&…` at its end there may be more in it.
-/// What is sent is JSON, or YAML to the letter.
+/// The expectation is `METHOD /path?query`, with the query in any order; with `&…` at its end, further parameters are
+/// allowed. The expected body is JSON, or exactly this YAML.
 pub async fn exchange<T, F>(
     call: impl FnOnce(Harness) -> F,
     expected: &str,
@@ -29,7 +29,7 @@ where
     let (path, mut wanted) = parts(target);
     let (seen_path, mut pairs) = parts(seen.target());
     assert_eq!((seen.method(), seen_path), (method, path));
-    // It sorts behind all that is ASCII.
+    // It sorts after all ASCII characters.
     if wanted.last() == Some(&"…") {
         wanted.pop();
         pairs.retain(|pair| wanted.contains(pair));
@@ -47,7 +47,7 @@ where
     result
 }
 
-/// The same, answered with 200.
+/// Does the same with status 200.
 pub async fn good<T, F>(
     call: impl FnOnce(Harness) -> F,
     expected: &str,

@@ -1,5 +1,5 @@
-//! A server of raw bytes on loopback, which answers each request as a function says. No HTTP library is used, so that what
-//! the client puts on the wire is seen as it is.
+//! A raw server on loopback, whose responses are computed by a function. It uses no HTTP library, so it sees exactly
+//! what the client sends.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -7,15 +7,15 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-/// What the server does with a request. The connection is closed after it.
+/// Action of the server for a request. The connection is closed after it.
 pub enum Reply {
-    /// A whole JSON answer: the status line without the version, header lines, the body.
+    /// Complete JSON response: the status line without the version, header lines, the body.
     Json(&'static str, Vec<String>, String),
     /// Exactly these bytes.
     Raw(String),
-    /// Nothing: the connection is closed.
+    /// Closes the connection.
     Close,
-    /// These bytes, and then silence for so long.
+    /// These bytes, and then a pause of this length.
     Stall(String, Duration),
 }
 
@@ -29,14 +29,14 @@ impl Reply {
     }
 }
 
-/// A server on a free port. Its threads end with the process.
+/// Server on a free port. Its threads end with the process.
 pub struct Server {
     address: String,
     requests: Arc<Mutex<Vec<Recorded>>>,
 }
 
 impl Server {
-    /// Answers each request by its number, counted from 0, and its content.
+    /// Starts a server that responds to each request by its number, counted from 0, and its content.
     pub fn answering(reply: impl Fn(usize, &Recorded) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address").to_string();
@@ -46,19 +46,19 @@ impl Server {
         thread::spawn(move || {
             while let Ok((stream, _)) = listener.accept() {
                 let (record, reply) = (Arc::clone(&record), Arc::clone(&reply));
-                // What goes wrong on a connection is the client's to notice.
+                // The client must notice a failure of the connection.
                 thread::spawn(move || drop(serve(stream, &record, &*reply)));
             }
         });
         Self { address, requests }
     }
 
-    /// Answers everything with 200 and this JSON.
+    /// Starts a server that responds to everything with 200 and this JSON.
     pub fn always(body: &'static str) -> Self {
         Self::answering(move |_, _| Reply::json("200 OK", body))
     }
 
-    /// The URL of the root, without a slash at its end.
+    /// Returns the root URL, without a trailing slash.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -67,7 +67,7 @@ impl Server {
         self.requests.lock().expect("no panic").clone()
     }
 
-    /// The last request.
+    /// Returns the last request.
     pub fn last(&self) -> Recorded {
         self.requests().pop().expect("a request")
     }
@@ -107,7 +107,7 @@ fn serve(
     }
 }
 
-/// A request as it came.
+/// Request as received.
 #[derive(Clone, Debug)]
 pub struct Recorded {
     head: String,
@@ -144,7 +144,7 @@ impl Recorded {
         Ok(request)
     }
 
-    /// Path and query as they were sent.
+    /// Returns path and query as they were sent.
     pub fn target(&self) -> &str {
         self.head.split(' ').nth(1).unwrap_or_default()
     }
@@ -153,7 +153,7 @@ impl Recorded {
         self.head.split(' ').next().unwrap_or_default()
     }
 
-    /// The value of the only header of this name.
+    /// Returns the value of the only header of this name.
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut values = self
             .head
@@ -179,7 +179,7 @@ fn more(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> std::io::Result<()> {
     }
 }
 
-/// The path of a target, and the parts of its query in the order of letters.
+/// Returns the path of a target, and its query parameters in alphabetical order.
 pub fn parts(target: &str) -> (&str, Vec<&str>) {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let mut query: Vec<_> = query.split('&').filter(|part| !part.is_empty()).collect();

@@ -1,4 +1,4 @@
-//! A layer below all others that plays the server: no socket, so the clock can be paused.
+//! A layer below all others that simulates the server: it needs no socket, so the clock can be paused.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,14 +10,14 @@ use harness_api_ext::raw::reqwest::header::{HeaderMap, HeaderName};
 use harness_api_ext::raw::{BoxFuture, Error, ErrorKind, Incoming, Layer, Next, Outgoing};
 use tokio::time::{Instant, sleep};
 
-/// What becomes of one attempt.
+/// Outcome of one attempt.
 #[derive(Clone, Debug)]
 pub enum Play {
-    /// An answer with a status, headers and a JSON body.
+    /// Response with a status, headers and a JSON body.
     Answer(u16, Vec<(&'static str, String)>, &'static str),
-    /// A failure of this kind; whether it is certain that nothing was sent.
+    /// Failure of this kind, and whether certainly nothing was sent.
     Fail(ErrorKind, bool),
-    /// No answer, ever.
+    /// No response, ever.
     Hang,
     /// The same after a time.
     After(Duration, Box<Play>),
@@ -41,7 +41,7 @@ impl Play {
     }
 }
 
-/// One attempt as it arrived.
+/// Received attempt.
 #[derive(Clone, Debug)]
 pub struct Seen {
     pub at: Instant,
@@ -56,7 +56,7 @@ struct Inner {
     most: AtomicUsize,
 }
 
-/// Plays what it was told, in turn, and answers 200 after that.
+/// Plays a sequence of outcomes, and responds with 200 after that.
 #[derive(Clone, Default)]
 pub struct Stage(Arc<Inner>);
 
@@ -79,12 +79,12 @@ impl Stage {
         self.seen().len()
     }
 
-    /// The most attempts that were on their way at once.
+    /// Returns the maximum number of concurrent attempts.
     pub fn most_at_once(&self) -> usize {
         self.0.most.load(Ordering::SeqCst)
     }
 
-    /// The times between attempts.
+    /// Returns the times between attempts.
     pub fn pauses(&self) -> Vec<Duration> {
         self.seen()
             .windows(2)
@@ -117,7 +117,7 @@ impl Layer for Stage {
     }
 }
 
-/// One attempt that is on its way, also where it is dropped there.
+/// Counts a running attempt until it is dropped.
 struct Here<'a>(&'a AtomicUsize);
 
 impl Drop for Here<'_> {

@@ -1,4 +1,4 @@
-//! Every setter that takes a duration, with none and with the longest: no panic, and an end at once or no limit.
+//! Every setter with a duration, with zero and with the maximum: no panic, and either an immediate end or no limit.
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -20,13 +20,13 @@ use crate::clock::Clock;
 const NONE: Duration = Duration::ZERO;
 const LONGEST: Duration = Duration::MAX;
 const SECOND: Duration = Duration::from_secs(1);
-/// Nothing here takes longer.
+/// Maximum time of everything here.
 const HOUR: Duration = Duration::from_secs(3600);
 
 const WIDGETS: &str = "GET /v1/widgets";
 const PIPELINE: &str = "pipeline:\n  identifier: deploy\n  name: Deploy\n  projectIdentifier: checkout\n  orgIdentifier: retail\n";
 
-/// The setters that the tests below use, with the file in which they are.
+/// Setters that the tests below use, with their files.
 const TRIED: [(&str, &str); 20] = [
     ("archive.rs", "deadline"),
     ("backoff.rs", "every"),
@@ -61,12 +61,12 @@ fn every_setter_that_takes_a_duration_is_tried() {
     assert_eq!(found, BTreeSet::from(tried));
 }
 
-/// The public functions with a duration among their parameters, by file and name.
+/// Collects the public functions with a duration parameter, by file and name.
 fn collect(folder: &Path, found: &mut BTreeSet<(String, String)>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            // Numbers of seconds are numbers there.
+            // Generated code has no such parameters: it uses numbers of seconds.
             if !path.ends_with("generated") {
                 collect(&path, found);
             }
@@ -86,7 +86,7 @@ fn collect(folder: &Path, found: &mut BTreeSet<(String, String)>) {
             };
             let params = rest.split(" -> ").next().unwrap_or_default();
             let params = params.split('{').next().unwrap_or_default();
-            // Methods of a public trait are public without a word.
+            // Methods of a public trait are public without a keyword.
             let is_public = matches!(line, "pub " | "pub async ") || name.starts_with("with_");
             if is_public && params.contains("Duration") {
                 found.insert((file.clone(), name.to_owned()));
@@ -95,7 +95,7 @@ fn collect(folder: &Path, found: &mut BTreeSet<(String, String)>) {
     }
 }
 
-/// A mock with a run of this script, a client for it, and a clock.
+/// Mock with a run of this script, a client for it, and a clock.
 struct Place {
     server: Server,
     run: Run,
@@ -124,7 +124,7 @@ impl Place {
         Self::open(RunScript::new(["Success"])).await
     }
 
-    /// Makes the next answers to a read of widgets.
+    /// Sets the next responses to a read of widgets.
     fn next<const N: usize>(&self, replies: [Reply; N]) {
         self.server.answer_next(WIDGETS, replies);
     }
@@ -133,7 +133,7 @@ impl Place {
         change(self.server.harness_builder()).build().unwrap()
     }
 
-    /// How many requests came since they were counted last.
+    /// Returns the number of requests since the last call.
     fn count(&self) -> usize {
         let all = self.server.received().len();
         all - self.counted.replace(all)
@@ -148,7 +148,7 @@ fn good() -> Reply {
     Reply::text(200, "good")
 }
 
-/// What comes of something, and that it comes.
+/// Returns the result of a future, which must end.
 async fn end<T>(future: impl Future<Output = T>) -> (T, Duration) {
     let begun = Instant::now();
     let outcome = timeout(HOUR, future).await.expect("an end");
@@ -217,7 +217,7 @@ async fn times_of_calls() -> Result<()> {
             assert_eq!(place.count(), 0, "{name}");
         }
     }
-    // All of them at once: there is no limit at all, not even where a failure is read.
+    // With all of them there is no limit at all, not even while the body of a failure is read.
     let free = place.with(|it| {
         it.connect_timeout(LONGEST)
             .attempt_timeout(LONGEST)
@@ -241,7 +241,7 @@ async fn times_of_calls() -> Result<()> {
 async fn pauses_before_repetitions() -> Result<()> {
     let place = Place::ended().await?;
     let asking = |seconds: u64| Reply::status(503).header("Retry-After", seconds);
-    // How it is repeated, what comes first, whether it goes well in the end, and how often it is tried.
+    // Retry policy, first response, whether the call succeeds, and the number of attempts.
     let policy = RetryPolicy::default;
     let all = [
         ("base 0", policy().base_delay(NONE), Reply::status(503), 2),
@@ -274,7 +274,7 @@ async fn pauses_before_repetitions() -> Result<()> {
         assert!(took < 200 * SECOND, "{name}");
         place.server.forget_answers();
     }
-    // A pause beyond all time is longer than what is left.
+    // An unlimited pause is longer than the remaining time.
     place.next([Reply::status(503), good()]);
     let endless = policy().base_delay(LONGEST).max_delay(LONGEST);
     let (outcome, took) = end(read(&place.with(|it| it.retry(endless))).text()).await;
@@ -336,7 +336,7 @@ async fn waits_and_their_pauses() -> Result<()> {
     Ok(())
 }
 
-/// What is there at once and never ends.
+/// Stream that is always ready and never ends.
 struct Endless;
 
 impl harness_api_ext::Observe for Endless {
@@ -349,7 +349,7 @@ impl harness_api_ext::Observe for Endless {
 
     fn observe(&self) -> harness_api_ext::Sending<()> {
         Box::pin(async {
-            // Time passes while it is looked at, and nothing has to be waited for.
+            // Time passes during each poll, and nothing has to be waited for.
             tokio::time::advance(SECOND).await;
             Ok(())
         })
@@ -386,7 +386,7 @@ async fn archives() -> Result<()> {
     Ok(())
 }
 
-/// Sets limits of what is read after all layers.
+/// Sets limits for reading above all layers.
 struct Reading(Duration);
 
 impl Layer for Reading {
@@ -435,7 +435,7 @@ async fn what_is_read_after_all_layers() -> Result<()> {
         let (outcome, took) = end(body.collect(9)).await;
         assert_eq!(outcome.is_ok(), is_read);
         assert!(is_read || outcome.unwrap_err().is_timeout() && took < SECOND);
-        // It is nothing to a response that is read whole.
+        // It has no effect on a buffered response.
         assert_eq!(*read(&harness).text().await?, "slow");
         let project = harness.org("retail").project("checkout");
         let archive = project.run(place.run.id()).log_archive();

@@ -1,5 +1,5 @@
-//! A server that answers a byte every 0.3 seconds, in each phase of a response and with each status: every await of every
-//! kind of call ends within its limits. And durations that nobody means, which every setter takes.
+//! A server that sends one byte every 0.3 seconds, in each phase of a response and with each status: every await of
+//! every kind of call ends within its limits. Also extreme durations, which every setter accepts.
 
 #![cfg(all(feature = "pipeline", feature = "platform"))]
 #![allow(

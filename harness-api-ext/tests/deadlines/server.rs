@@ -1,4 +1,4 @@
-//! A server that answers a byte at a time, in the phase and with the status that the path of a request names.
+//! A server that sends one byte at a time, in the phase and with the status that the path of a request specifies.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -8,18 +8,18 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
 
-/// The pause before each byte, unless the path names another.
+/// Pause before each byte, unless the path specifies another.
 const PAUSE: Duration = Duration::from_millis(300);
 
-/// Where the server begins to trickle. What came before comes at once.
+/// Phase in which the server becomes slow. Earlier bytes are sent at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
-    /// No byte comes at all.
+    /// No byte is sent.
     Silence,
     StatusLine,
     Headers,
     Body,
-    /// A redirect within the origin, and then the status line of what is there.
+    /// A redirect within the origin, and then the status line of its target.
     Redirected,
 }
 
@@ -33,14 +33,14 @@ impl Phase {
     ];
 }
 
-/// The status and what the body claims to be.
+/// Statuses and content types.
 pub(crate) const HEADS: [&str; 7] = ["200", "302", "307", "404", "500", "503", "page"];
 
-/// Accepts connections for ever.
+/// Accepts connections forever.
 pub(crate) async fn serve(listener: TcpListener) {
     while let Ok((stream, address)) = listener.accept().await {
         let own = stream.local_addr().unwrap_or(address);
-        // How a connection ends is the client's to notice.
+        // The client must notice how a connection ends.
         tokio::spawn(async move { drop(answer(stream, own).await) });
     }
 }
@@ -54,12 +54,12 @@ async fn answer(mut stream: TcpStream, own: SocketAddr) -> std::io::Result<()> {
     }
     let head = String::from_utf8_lossy(&request).into_owned();
     let path = head.split(' ').nth(1).unwrap_or_default();
-    // `/PHASE/STATUS/WHICH/…`, where the last is the request that trickles, or all.
+    // `/PHASE/STATUS/WHICH/…`; the last part is the slow request, or all.
     let mut parts = path.splitn(5, '/').skip(1);
     let mut next = || parts.next().unwrap_or_default();
     let (phase, status, which, rest) = (next(), next(), next(), next());
     let kind = kind_of(rest);
-    // A proxy is asked for a host, which names nothing.
+    // A proxy gets only a host, which specifies nothing.
     let is_named = !which.is_empty() && which != "all";
     if is_named && which != kind {
         let link =
@@ -81,7 +81,7 @@ async fn answer(mut stream: TcpStream, own: SocketAddr) -> std::io::Result<()> {
         _ => "503 Service Unavailable",
     };
     let line = format!("HTTP/1.1 {line}");
-    // Elsewhere, so that it is not followed.
+    // Another host, so that the redirect is not followed.
     let head = format!(
         "\r\nLocation: http://localhost:9/\r\nContent-Type: {content}\r\nContent-Length: 50000000\r\n"
     );
@@ -103,7 +103,7 @@ async fn answer(mut stream: TcpStream, own: SocketAddr) -> std::io::Result<()> {
         _ => "HTTP/1.1 200 ".to_owned(),
     };
     stream.write_all(at_once.as_bytes()).await?;
-    // The pause may be named behind the status, in seconds.
+    // The pause may follow the status, in seconds.
     let pause = status
         .split_once('-')
         .and_then(|(_, pause)| pause.parse().ok());
@@ -114,7 +114,7 @@ async fn answer(mut stream: TcpStream, own: SocketAddr) -> std::io::Result<()> {
     }
 }
 
-/// Which request of a flow a path belongs to.
+/// Returns the request of a flow that a path belongs to.
 fn kind_of(rest: &str) -> &'static str {
     let kinds = [
         ("/execution/v2/", "detail"),
@@ -127,7 +127,7 @@ fn kind_of(rest: &str) -> &'static str {
     kind.map_or("call", |(_, kind)| kind)
 }
 
-/// What a request that does not trickle is answered with.
+/// Returns the response to a request that is not slow.
 fn good(kind: &str, link: &str) -> String {
     let body = if kind == "detail" {
         json!({"status": "SUCCESS", "data": {

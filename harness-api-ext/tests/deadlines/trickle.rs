@@ -18,42 +18,42 @@ use crate::clock::Clock;
 use crate::server::{HEADS, Phase, serve};
 
 const STEP: Duration = Duration::from_millis(300);
-/// The limits of the client.
+/// Limits of the client.
 const ATTEMPT: Duration = Duration::from_secs(3);
 const TOTAL: Duration = Duration::from_secs(6);
-/// The limit of one exchange, or of an archive.
+/// Limit of one exchange, or of an archive.
 const OWN: Duration = Duration::from_secs(4);
-/// What the clock of the test may be late.
+/// Maximum delay of the clock of the test.
 const LATE: Duration = Duration::from_millis(300);
 
-/// What a program does with a server.
+/// Call of a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Flow {
-    /// A raw call that reads its response.
+    /// Raw call with a buffered response.
     Raw,
     /// The same, with a limit for each attempt.
     RawWithin,
-    /// A raw call that gives its response as a stream, up to the head.
+    /// Raw call with a streamed response, up to the head.
     Stream,
     /// The same with a limit for each attempt, up to the last byte.
     StreamWithin,
-    /// A write that is sent once.
+    /// Write that is sent once.
     Write,
-    /// What a handle reads.
+    /// Read of a handle.
     Read,
-    /// The first page of a list of a handle.
+    /// First page of a list of a handle.
     List,
-    /// What a handle gives as a stream, up to the head.
+    /// Stream of a handle, up to the head.
     Download,
-    /// The archive of the logs of a run, up to the last byte: any of its requests trickles.
+    /// Log archive of a run, up to the last byte; any of its requests is slow.
     ArchiveDetail,
     ArchivePacking,
     ArchiveFile,
-    /// The log of a step that has ended.
+    /// Log of a finished step.
     Blob,
-    /// The log of a step that runs.
+    /// Log of a running step.
     Follow,
-    /// Waiting for a run.
+    /// Wait for a run.
     Wait,
 }
 
@@ -75,7 +75,7 @@ impl Flow {
         Self::Wait,
     ];
 
-    /// Which of its requests trickles.
+    /// Returns the slow request.
     fn which(self) -> &'static str {
         match self {
             Self::ArchivePacking => "packing",
@@ -87,11 +87,11 @@ impl Flow {
         }
     }
 
-    /// How long it may take.
+    /// Returns the time limit.
     fn limit(self) -> Duration {
         match self {
             Self::ArchiveDetail | Self::ArchivePacking | Self::ArchiveFile | Self::Wait => OWN,
-            // It is taken up again five times, after pauses of 26.25 seconds together.
+            // It is resumed five times, after pauses of 26.25 seconds in total.
             Self::Follow => 6 * TOTAL + Duration::from_secs(27),
             _ => TOTAL,
         }
@@ -183,7 +183,7 @@ async fn every_call_to_a_trickling_server_ends_within_its_limit() {
     let mut wrong = Vec::new();
     let mut count = 0;
     for phase in Phase::ALL {
-        // Before the status is there it makes no difference.
+        // Before the status, the content type makes no difference.
         let heads = match phase {
             Phase::Headers | Phase::Body => &HEADS[..],
             _ => &HEADS[..1],
@@ -192,7 +192,7 @@ async fn every_call_to_a_trickling_server_ends_within_its_limit() {
             let mut cells = JoinSet::new();
             for flow in Flow::ALL {
                 if flow == Flow::Follow && (phase, *head) == (Phase::Body, "200") {
-                    // It goes on as long as it is the log of something.
+                    // A log is followed as long as it is one.
                     continue;
                 }
                 let harness = client(address, phase, head, flow.which()).build().unwrap();
@@ -220,20 +220,20 @@ async fn every_call_to_a_trickling_server_ends_within_its_limit() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Whether a call may be a success.
+/// Returns whether a call may succeed.
 fn is_fine(flow: Flow, phase: Phase, head: &str) -> bool {
     let is_found = match flow {
-        // What is asked for by hand may be a page.
+        // A hand-written call accepts a page.
         Flow::Stream => head == "200" || head == "page",
         Flow::Download => head == "200",
-        // A log that is not there is empty, and that of a stream which is not there is elsewhere.
+        // A missing log is empty, and the log of a missing stream is in another place.
         Flow::Blob | Flow::Follow => head == "404",
         _ => false,
     };
     phase == Phase::Body && is_found
 }
 
-/// Whether an error says what happened, and nothing secret.
+/// Checks that an error describes the failure, and contains no secret.
 fn is_told(error: &Error, flow: Flow, phase: Phase, head: &str) -> bool {
     let text = format!("{error} {error:?}");
     if text.contains("s1gned") || text.contains("c4n4ry") {
@@ -247,22 +247,22 @@ fn is_told(error: &Error, flow: Flow, phase: Phase, head: &str) -> bool {
         return is_over;
     }
     match head {
-        // A page in place of a stream is seen by its head, and one in place of anything else when it is there.
+        // A page instead of a stream is noticed by its head, and instead of anything else by its body.
         "page" => match flow {
             Flow::Download | Flow::ArchiveFile | Flow::Follow => error.kind() == ErrorKind::Decode,
             _ => is_over,
         },
-        // It is asked for again while there is time.
+        // It is retried while time is left.
         "503" => is_over || error.status().is_some_and(|status| status == 503),
-        // A wait looks again at what may be there soon.
+        // A wait polls again, because the run may exist soon.
         "404" | "500" if matches!(flow, Flow::Wait | Flow::ArchivePacking) => is_over,
-        // Links are followed, here to where nobody is.
+        // Links are followed, here to an address without a server.
         "302" | "307" if flow == Flow::ArchiveFile => error.kind() == ErrorKind::Transport,
         _ => error.status().is_some_and(|status| status.as_str() == head),
     }
 }
 
-/// Fills the queue of a socket that accepts nothing, so that further connections are not even made.
+/// Fills the queue of a socket that accepts nothing, so that further connections cannot be made.
 async fn full() -> (SocketAddr, Vec<Box<dyn Send>>) {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
@@ -298,7 +298,7 @@ async fn a_connection_that_is_not_made_ends_every_call_within_its_limit() {
     };
     let mut ways = Vec::new();
     if cfg!(target_os = "linux") {
-        // Elsewhere a full queue may refuse.
+        // On other systems, a full queue may refuse connections.
         ways.push("handshake");
     }
     if cfg!(any(feature = "rustls", feature = "native-tls")) {

@@ -1,4 +1,4 @@
-//! What goes wrong, and when.
+//! Simulated faults, and their times.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -9,44 +9,44 @@ use harness_api_ext::mock::Reply;
 use harness_api_ext::raw::{BoxFuture, Error, Incoming, Layer, Next, Outgoing};
 use tokio::net::TcpSocket;
 
-/// What the server asks to wait.
+/// Wait that the server asks for.
 pub(crate) const ASKED: Duration = Duration::from_secs(3);
-/// How large the buffered answers of the client may be.
+/// Maximum size of buffered responses of the client.
 pub(crate) const CAP: u64 = 1 << 20;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// The connection is reset before the answer.
+    /// The connection is reset before the response.
     Reset,
-    /// It is closed in good order before the answer.
+    /// The connection is closed before the response.
     Close,
-    /// There is no connection.
+    /// The connection is refused.
     Refused,
-    /// It is closed after half of the body.
+    /// The connection is closed after half of the body.
     Half,
-    /// The body comes byte by byte.
+    /// The body is sent byte by byte.
     Slow,
-    /// The head of the answer comes, and then nothing.
+    /// The head of the response is sent, and then nothing.
     Stall,
-    /// Nothing comes.
+    /// Nothing is sent.
     Silence,
-    /// The content type is another than the body has.
+    /// The content type does not match the body.
     Type,
-    /// A page in place of the answer, with status 200.
+    /// An HTML page with status 200 instead of the response.
     Html,
-    /// Bytes that are no text.
+    /// Bytes that are not UTF-8.
     Utf8,
     /// More than the client accepts.
     Huge,
-    /// Too many requests, and how long to wait.
+    /// Status 429 with a wait.
     Wait429,
-    /// Too many requests.
+    /// Status 429.
     Plain429,
-    /// A failure that the service wrote.
+    /// A failure in the format of the service.
     Own500,
-    /// A page of whatever stands before the service.
+    /// An HTML page of a proxy.
     Page503,
-    /// Status 200 and nothing.
+    /// Status 200 without a body.
     Empty,
 }
 
@@ -70,13 +70,13 @@ impl Fault {
         Self::Empty,
     ];
 
-    /// What comes in place of what would.
+    /// Returns what is sent instead of a good response.
     pub(crate) fn spoil(self, good: Reply) -> Reply {
         const HOUR: Duration = Duration::from_secs(3600);
         match self {
             Self::Reset => Reply::reset(),
             Self::Close => Reply::disconnect(),
-            // The request does not come so far.
+            // The request does not reach the server.
             Self::Refused => good,
             Self::Half => good.cut_short(),
             Self::Slow => good.slow(Duration::from_millis(1)),
@@ -95,12 +95,12 @@ impl Fault {
     }
 }
 
-/// Which requests of an operation meet the fault.
+/// Selects the requests of an operation that meet the fault.
 #[derive(Debug)]
 pub(crate) struct Turns {
-    /// How many go well before.
+    /// Number of good requests before it.
     before: usize,
-    /// How many meet it.
+    /// Number of faulty requests.
     faulty: AtomicUsize,
     seen: AtomicUsize,
 }
@@ -114,19 +114,19 @@ impl Turns {
         })
     }
 
-    /// Counts a request, and tells whether it meets the fault.
+    /// Counts a request, and returns whether it meets the fault.
     pub(crate) fn next_is_faulty(&self) -> bool {
         let number = self.seen.fetch_add(1, Ordering::SeqCst);
         number >= self.before && number - self.before < self.faulty.load(Ordering::SeqCst)
     }
 
-    /// All is well from now on.
+    /// Disables the fault.
     pub(crate) fn heal(&self) {
         self.faulty.store(0, Ordering::SeqCst);
     }
 }
 
-/// A port at which nobody listens, held so that nobody else gets it.
+/// Port without a listener, reserved so that no other process gets it.
 pub(crate) struct DeadPort {
     _held: TcpSocket,
     address: SocketAddr,
@@ -148,13 +148,13 @@ impl DeadPort {
     }
 }
 
-/// Leads requests whose turn it is to the port at which nobody listens.
+/// Redirects some requests to the port without a listener.
 pub(crate) struct Detour {
     pub(crate) to: SocketAddr,
-    /// Where the path of those that are meant ends.
+    /// End of the paths to redirect.
     pub(crate) of: &'static str,
     pub(crate) turns: Arc<Turns>,
-    /// How many were led there.
+    /// Number of redirected requests.
     pub(crate) count: Arc<AtomicUsize>,
 }
 

@@ -1,4 +1,4 @@
-//! What a program does while something goes wrong.
+//! Calls of a program during a fault.
 
 use std::ops::Range;
 
@@ -14,25 +14,25 @@ use crate::fault::{CAP, Turns};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Flow {
-    /// Reads something.
+    /// Read.
     Read,
-    /// Creates something.
+    /// Creation.
     Write,
-    /// Deletes something.
+    /// Deletion.
     Delete,
-    /// Reads a list of four pages; the third meets the fault.
+    /// List of four pages; the third meets the fault.
     List,
-    /// Waits for a run; the second look meets the fault.
+    /// Wait for a run; the second poll meets the fault.
     Wait,
-    /// Reads the log of a step that has ended.
+    /// Log of a finished step.
     Blob,
-    /// Reads the log of a step that runs.
+    /// Log of a running step.
     Stream,
-    /// Uploads a file.
+    /// Upload.
     Upload,
-    /// Uploads a file of which the caller says that it may be sent twice.
+    /// Upload that the caller declares idempotent.
     Resend,
-    /// Downloads a file.
+    /// Download.
     Download,
 }
 
@@ -58,7 +58,7 @@ impl Flow {
         Self::Download,
     ];
 
-    /// The operation that meets the fault, by method and path.
+    /// Returns the operation that meets the fault, by method and path.
     pub(crate) fn target(self) -> (&'static str, &'static str) {
         match self {
             Self::Read => ("GET", "/ng/api/organizations/retail"),
@@ -73,7 +73,7 @@ impl Flow {
         }
     }
 
-    /// How many requests go well before the fault.
+    /// Returns the number of good requests before the fault.
     pub(crate) fn before(self) -> usize {
         match self {
             Self::List => 2,
@@ -82,7 +82,7 @@ impl Flow {
         }
     }
 
-    /// How many requests it takes when nothing is wrong.
+    /// Returns the number of requests without a fault.
     pub(crate) fn whole(self) -> usize {
         match self {
             Self::List => 4,
@@ -91,12 +91,12 @@ impl Flow {
         }
     }
 
-    /// Whether a second request may do harm.
+    /// Returns whether a second request may do harm.
     pub(crate) fn is_unsafe(self) -> bool {
         matches!(self, Self::Write | Self::Upload)
     }
 
-    /// What the server answers when nothing is wrong.
+    /// Returns the good response of the server.
     pub(crate) fn good(self, request: &Received, number: usize) -> Reply {
         match self {
             Self::Read | Self::Write => data(&json!({"organization": retail()})),
@@ -127,7 +127,7 @@ impl Flow {
         }
     }
 
-    /// Does it, and tells whether what came of it is what the server has.
+    /// Runs the flow, and returns whether its result equals the data of the server.
     pub(crate) async fn run(self, harness: &Harness, turns: &Turns) -> Result<bool> {
         let organizations = harness.account().organizations();
         let project = harness.org("retail").project("checkout");
@@ -156,7 +156,7 @@ impl Flow {
         }
     }
 
-    /// What the server tells beside the operation that meets the fault.
+    /// Returns the responses to other operations than the one that meets the fault.
     pub(crate) fn beside(self) -> Option<(&'static str, Reply)> {
         let ended = match self {
             Self::Blob => ENDED + 9,
@@ -184,7 +184,7 @@ fn is_retail(found: &NgOrganizationResponse) -> bool {
     name.is_some_and(|name| name.as_deref() == Some("Retail"))
 }
 
-/// A success in the envelope of most services.
+/// Returns a success in the envelope of most services.
 fn data(value: &Value) -> Reply {
     let body =
         json!({"status": "SUCCESS", "data": value, "metaData": null, "correlationId": "c0ffee"});
@@ -223,7 +223,7 @@ fn line(text: &str) -> String {
         .to_string()
 }
 
-/// Reads a list; where that fails, what came before is whole, and the rest comes from the position in the error.
+/// Reads a list. If it fails, the items before are complete, and the rest is read from the position in the error.
 async fn list(harness: &Harness, turns: &Turns) -> Result<bool> {
     let list = || harness.account().organizations().list().page_size(10);
     let mut seen = Vec::new();
@@ -275,7 +275,7 @@ async fn log(project: &Project, runs: bool) -> Result<bool> {
     match outcome {
         Ok(()) => Ok(lines == LINES),
         Err(error) => {
-            // What came before is the beginning of the log, no line twice.
+            // The lines so far are the beginning of the log, each of them once.
             assert_eq!(lines, LINES[..lines.len()], "{error}");
             Err(error)
         }

@@ -1,5 +1,5 @@
-//! Every fault that a network, a gateway or a server has, met by everything that a program does: what comes of it is a
-//! success by repetition or a certain error, as the table says, and it comes in time.
+//! Every fault of a network, a gateway or a server, during every call of a program: the outcome is a success after a
+//! retry or a certain error, as the table says, and it comes in time.
 
 #![cfg(all(feature = "pipeline", feature = "platform"))]
 #![allow(
@@ -26,26 +26,26 @@ use clock::Clock;
 use fault::{ASKED, CAP, DeadPort, Detour, Fault, Turns};
 use flow::Flow;
 
-/// What comes of each fault, met once and always, for each flow: an outcome, the number of requests that reached the server,
-/// and where some did not, the number that was tried.
+/// The outcome of each fault, once and permanently, for each flow: the outcome, the number of requests that reached the
+/// server, and the number of tried requests if it differs.
 ///
-/// `ok` is the value that the server has; `given` another one, which no client can tell from it. The errors have their names
-/// in `outcome`.
+/// `ok` is the value of the server; `given` is another value, which a client cannot distinguish from it. The names of
+/// the errors are in `outcome`.
 const TABLE: &str = include_str!("table.txt");
 
-/// No flow takes longer than this, an hour of silence in the stream of a log included.
+/// Maximum time of a flow, including an hour without bytes in the stream of a log.
 const LIMIT: Duration = Duration::from_secs(75 * 60);
-/// Where nobody is silent, it takes no longer than this.
+/// Maximum time if the server always responds.
 const LIMIT_OF_ANSWERS: Duration = Duration::from_secs(10 * 60);
 
-/// What was seen of a flow that met a fault.
+/// Observed outcome of a flow with a fault.
 struct Cell {
     text: String,
     is_repeated: bool,
     is_error: bool,
 }
 
-/// Where the cells are played. The client is new for each, since it keeps a budget.
+/// Server of the cells. The client is new for each, because it has a budget.
 struct Place {
     server: Server,
     dead: DeadPort,
@@ -115,7 +115,7 @@ async fn play(fault: Fault, flow: Flow, faulty: usize, place: Arc<Place>) -> Res
     let understood = AtomicUsize::new(0);
     server.answer_with(&format!("{method} {path}"), move |request| {
         count.fetch_add(1, Ordering::SeqCst);
-        // Where it is about connections, the layer of the client has spoilt it.
+        // The layer of the client simulates connection faults.
         let is_spoilt = fault != Fault::Refused && meets.next_is_faulty();
         let is_understood = !is_spoilt || matches!(fault, Fault::Slow | Fault::Type);
         let number = understood.fetch_add(usize::from(is_understood), Ordering::SeqCst);
@@ -141,7 +141,7 @@ async fn play(fault: Fault, flow: Flow, faulty: usize, place: Arc<Place>) -> Res
     let mut reached = reached.load(Ordering::SeqCst);
     let misled = misled.load(Ordering::SeqCst);
     if outcome.is_err() && flow == Flow::List {
-        // The rest of the list, after its failure, is not part of what is counted.
+        // The rest of the list, after its failure, is not counted.
         reached -= flow.whole() - flow.before();
     }
     let is_repeated = reached + misled > flow.whole();
@@ -152,7 +152,7 @@ async fn play(fault: Fault, flow: Flow, faulty: usize, place: Arc<Place>) -> Res
         assert!(took >= ASKED, "{flow:?} waited {took:?} only");
     }
     if flow.is_unsafe() {
-        // Too many requests: these were refused, and nothing was done.
+        // A request with status 429 was refused, and had no effect.
         let is_refused = matches!(fault, Fault::Wait429 | Fault::Plain429);
         let refused = if is_refused { reached.min(faulty) } else { 0 };
         assert!(

@@ -1,4 +1,4 @@
-//! What an error says, and that all it says fits together.
+//! The content of an error, and whether it is consistent.
 
 use std::error::Error as _;
 
@@ -8,7 +8,7 @@ use harness_api_ext::{Error, ErrorKind, WaitFailure};
 use crate::fault::{ASKED, Fault};
 use crate::flow::Flow;
 
-/// A name for the error, after a check of its kind, its predicates and its texts.
+/// Returns a name for the error, and checks its kind, predicates and texts.
 pub(crate) fn name(error: &Error, fault: Fault, flow: Flow) -> String {
     let text = error.to_string();
     assert!(!text.contains('\n') && text.len() < 600, "{text}");
@@ -69,7 +69,7 @@ pub(crate) fn name(error: &Error, fault: Fault, flow: Flow) -> String {
     }
 }
 
-/// Whether a request that may have reached the server may be sent again, by the table of operations.
+/// Returns whether a request that may have reached the server can be sent again, by the table of operations.
 fn may_be_repeated(error: &Error) -> bool {
     use harness_api_ext::raw::Repeat;
     match error.operation() {

@@ -10,7 +10,7 @@ use harness_api_ext::{Account, Harness, Org, Project, Result};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-/// Where calls are made.
+/// Scopes in which calls are made.
 pub struct At {
     pub account: Account,
     pub org: Org,
@@ -28,37 +28,37 @@ impl At {
     }
 }
 
-/// What a call gave.
+/// Result of a call.
 #[derive(Debug, PartialEq)]
 pub enum Got {
-    /// A list of so many items.
+    /// List with this number of items.
     Items(usize),
-    /// Nothing: the response was discarded.
+    /// Discarded response.
     Done,
-    /// No value, where there may be none.
+    /// No value, where a value is optional.
     Nothing,
-    /// A value, as `Debug` shows it.
+    /// Value, as `Debug` shows it.
     Value(String),
 }
 
 pub type Outcome = Pin<Box<dyn Future<Output = Result<Got>> + Send>>;
 
-/// What a call gives.
+/// Kind of result of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gives {
-    /// A list that is paged.
+    /// Paged list.
     Pages,
-    /// A list that is not paged.
+    /// List that is not paged.
     Items,
     /// Nothing.
     Nothing,
-    /// A value, or none.
+    /// Optional value.
     Option,
-    /// A value.
+    /// Value.
     Value,
 }
 
-/// Sends a call, and names the type of its builder.
+/// Sends a call, and returns the name of its builder.
 pub type SendCall = Box<dyn Fn(&At) -> (String, Outcome) + Send + Sync>;
 
 /// One call.
@@ -70,7 +70,7 @@ pub struct Call {
 #[derive(Default)]
 pub struct Calls(pub Vec<Call>);
 
-/// The name of a builder's type.
+/// Returns the name of the type of a builder.
 fn name<B>(builder: &B) -> String {
     let name = type_name_of_val(builder);
     let module = name.split("::resources::").nth(1).unwrap_or(name);
@@ -140,7 +140,7 @@ impl Calls {
     }
 }
 
-/// Lists that are paged, read to their end.
+/// Paged lists, read to the end.
 macro_rules! lists {
     ($calls:ident: $(|$at:ident| $builder:expr;)*) => {
         $($calls.0.push(Call {
@@ -157,19 +157,19 @@ macro_rules! lists {
     };
 }
 
-/// Calls that are awaited.
+/// Awaited calls.
 macro_rules! calls {
     ($calls:ident: $($kind:ident |$at:ident| $builder:expr;)*) => {
         $($calls.$kind(|$at| $builder);)*
     };
 }
 
-/// A value of a type that has other members than these, or none.
+/// Returns a value of a type with other fields than these, or none.
 fn of<T: DeserializeOwned>(value: Value) -> T {
     serde_json::from_value(value).expect("a value of the type")
 }
 
-/// Something with an identifier and a name.
+/// Returns an entity with an identifier and a name.
 fn one<T: DeserializeOwned>() -> T {
     of(json!({"identifier": "a", "name": "A"}))
 }
@@ -178,7 +178,7 @@ fn file() -> FilePart {
     FilePart::bytes("a.txt", "contents")
 }
 
-/// Every call of the modules that are compiled in.
+/// Returns every call of the enabled modules.
 pub fn all() -> Vec<Call> {
     let mut calls = Calls::default();
     let calls = &mut calls;

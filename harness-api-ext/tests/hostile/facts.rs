@@ -1,5 +1,5 @@
-//! What the description says that a call is answered with, read from the schemas that the mock plays by: the table that
-//! the client goes by is made of it in another way.
+//! The described responses of a call, read from the schemas of the mock. The table of the client is generated from the
+//! same description in another way.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::path::Path;
 use harness_api_ext::raw::{Operation, Repeat};
 use serde_json::Value;
 
-/// What a value is described to be.
+/// Described kind of a value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
     Nothing,
@@ -17,7 +17,7 @@ pub enum Kind {
     Text,
     Number,
     Flag,
-    /// No JSON.
+    /// Not JSON.
     Opaque,
 }
 
@@ -25,33 +25,33 @@ pub enum Kind {
 pub struct Facts {
     pub operation: &'static Operation,
     pub body: Kind,
-    /// The member that holds the result of an envelope.
+    /// Field with the result of an envelope.
     pub data: Option<(&'static str, Kind)>,
 }
 
 impl Facts {
-    /// Whether the call only reads.
+    /// Returns whether the call only reads.
     pub fn is_read(&self) -> bool {
         self.operation.repeat == Repeat::Safe
     }
 
-    /// Whether the response has a member of this name at its root.
+    /// Returns whether the response has a field of this name at its root.
     pub fn has(&self, name: &str) -> bool {
         matches!(&self.body, Kind::Object(members) if members.iter().any(|member| member == name))
     }
 
-    /// Whether `data` is of this kind.
+    /// Returns whether `data` is of this kind.
     pub fn has_data(&self, kind: &Kind) -> bool {
         matches!(&self.data, Some(("data", data)) if data == kind)
     }
 
-    /// Whether nothing in particular is described.
+    /// Returns whether no particular content is described.
     pub fn is_open(&self) -> bool {
         matches!(self.body, Kind::Nothing | Kind::Any)
     }
 }
 
-/// The description of every module.
+/// Description of every module.
 pub struct Description {
     operations: BTreeMap<String, Value>,
     schemas: BTreeMap<String, Value>,

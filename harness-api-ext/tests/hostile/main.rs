@@ -1,5 +1,5 @@
-//! Hostile responses of status 2XX against every call of every handle: each ends in an error or in the right value, and
-//! never in a success that is none.
+//! Hostile responses with a 2xx status for every call of every handle: each results in an error or in the right value,
+//! and never in a false success.
 
 #![allow(
     clippy::expect_used,
@@ -42,7 +42,7 @@ fn raw(status: &str, media: &str, body: &str) -> Reply {
     ))
 }
 
-/// Each call, its name, and what is described to answer it.
+/// Returns each call with its name and its described response.
 async fn described() -> Vec<(Call, String, Facts)> {
     let description = Description::read();
     let server = Server::answering(|_, _| raw("400 Bad Request", "", ""));

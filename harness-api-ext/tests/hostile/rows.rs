@@ -1,31 +1,31 @@
-//! Responses of status 2XX that are no successes, or only for some calls, and what is right for which.
+//! Responses with a 2xx status that are not successes, or only for some calls, and the right result of each.
 
 use harness_api_ext::raw::Operation;
 
 use crate::calls::{Gives, Got};
 use crate::facts::{Facts, Kind};
 
-/// One response, whatever was asked for.
+/// Response to every request.
 pub struct Row {
     pub name: &'static str,
     pub status: &'static str,
     pub media: &'static str,
     pub body: &'static str,
-    /// What is right where it is no error.
+    /// Returns the right result, or `None` for an error.
     pub right: fn(&Cell<'_>) -> Option<Right>,
 }
 
-/// A call that a row is the response to.
+/// Call that receives the response of a row.
 pub struct Cell<'c> {
     pub name: &'c str,
     pub gives: Gives,
     pub facts: &'c Facts,
 }
 
-/// What a call gives where it is right not to fail.
+/// Right result of a call that must not fail.
 pub enum Right {
     Is(Got),
-    /// A value that shows this text.
+    /// Value whose `Debug` contains this text.
     Shows(&'static str),
 }
 
@@ -54,7 +54,7 @@ impl Row {
     }
 }
 
-/// An error, whatever was asked for.
+/// An error for every call.
 fn never(_: &Cell<'_>) -> Option<Right> {
     None
 }
@@ -73,34 +73,34 @@ impl Cell<'_> {
     }
 }
 
-/// What is right for one kind of call, and else for another.
+/// One result for one kind of call, and another for the rest.
 fn either(first: Option<Right>, second: Option<Right>) -> Option<Right> {
     first.or(second)
 }
 
-/// Text where text is described, as it came: YAML may be anything.
+/// Text where text is described, unchanged: YAML may be anything.
 fn text(cell: &Cell<'_>) -> Option<Right> {
     (cell.facts.body == Kind::Opaque).then_some(Right::Shows(""))
 }
 
-/// Where nothing in particular is described of what changes something, whatever does not tell of a failure.
+/// Any response that does not describe a failure, for a change without a described content.
 fn open(cell: &Cell<'_>) -> Option<Right> {
     let is_open = cell.facts.is_open() && !cell.facts.is_read();
     cell.done().filter(|_| is_open)
 }
 
-/// Something that is neither a failure nor a result.
+/// Content that is neither a failure nor a result.
 fn something(cell: &Cell<'_>) -> Option<Right> {
     either(open(cell), text(cell))
 }
 
-/// The same in `data`, which may hold anything.
+/// The same in `data`, which may contain anything.
 fn something_in_data(cell: &Cell<'_>) -> Option<Right> {
     let may_be_any = cell.facts.has_data(&Kind::Any);
     either(cell.done().filter(|_| may_be_any), something(cell))
 }
 
-/// What is said not to be deleted matters to what deletes.
+/// A failed deletion, which only affects deletions.
 fn not_deleted(cell: &Cell<'_>) -> Option<Right> {
     match cell.facts.operation.method {
         "DELETE" => None,
@@ -108,7 +108,7 @@ fn not_deleted(cell: &Cell<'_>) -> Option<Right> {
     }
 }
 
-/// The same where it says that it is a success, for responses that are described as no more than that.
+/// The same with a success status, for responses that are described as no more than that.
 fn success_and_something(cell: &Cell<'_>) -> Option<Right> {
     let says_only = cell.facts.data.is_none() && cell.facts.has("status");
     either(
@@ -117,30 +117,30 @@ fn success_and_something(cell: &Cell<'_>) -> Option<Right> {
     )
 }
 
-/// The same, where any object is a result too.
+/// The same, where any object is a valid result.
 fn success_and_object(cell: &Cell<'_>) -> Option<Right> {
     either(any_object(cell), success_and_something(cell))
 }
 
-/// One of several objects, which is kept as it is where it is none of them.
+/// One of several objects, which is kept unchanged if it is none of them.
 fn any_object(cell: &Cell<'_>) -> Option<Right> {
     cell.is(&["har::GetVersionDetails"])
         .then_some(Right::Shows(""))
 }
 
-/// An error, which is a member of the result too.
+/// An error that is also a field of the result.
 fn error_member(cell: &Cell<'_>) -> Option<Right> {
     cell.is(&["policy::EvaluatePolicy"])
         .then_some(Right::Shows("quota exceeded"))
 }
 
-/// What was deleted, where the service says so in another envelope than its own.
+/// The deleted entity, if the service returns it in another envelope than its own.
 fn resource(cell: &Cell<'_>) -> Option<Right> {
     cell.done()
         .filter(|_| cell.is(&["delegates::DeleteDelegate"]))
 }
 
-/// A success that has nothing to give, for what changes something.
+/// A success without content, for a change.
 fn success(cell: &Cell<'_>) -> Option<Right> {
     let is_change = !cell.facts.is_read();
     let envelope = cell.facts.has("status") || cell.facts.has("resource");
@@ -151,7 +151,7 @@ fn success(cell: &Cell<'_>) -> Option<Right> {
     )
 }
 
-/// The state of what was asked for is no failure of the call, and all there is.
+/// The state of the requested entity is not a failure of the call.
 fn state(cell: &Cell<'_>) -> Option<Right> {
     cell.is(&[
         "chaos::GetInfrastructure",
@@ -164,7 +164,7 @@ fn state(cell: &Cell<'_>) -> Option<Right> {
     .then_some(Right::Shows("status: "))
 }
 
-/// What changes something may be answered with nothing: it is done. There is no text, and no answer to a question.
+/// A change may have an empty response. A text or a question may not.
 fn nothing(cell: &Cell<'_>) -> Option<Right> {
     if cell.facts.is_read() || cell.facts.body == Kind::Opaque {
         return None;
@@ -173,28 +173,28 @@ fn nothing(cell: &Cell<'_>) -> Option<Right> {
     either(cell.done(), whole.then_some(Right::Shows("")))
 }
 
-/// Changes that give a member of the response, which has to be there.
+/// Changes that return a field of the response, which must exist.
 const MEMBERS: &[&str] = &["chaos::RunExperiment"];
 
-/// Nothing, which is a list without items too.
+/// An empty response, which is also an empty list.
 fn no_content(cell: &Cell<'_>) -> Option<Right> {
     let list = cell.gives == Gives::Pages;
     either(list.then_some(Right::Is(Got::Items(0))), nothing(cell))
 }
 
-/// A list without items where the response is one.
+/// An empty list, if the response is a list.
 fn empty_list(cell: &Cell<'_>) -> Option<Right> {
     let is_list = cell.facts.body == Kind::List || cell.is(&["pipeline::ListApprovals"]);
     either(is_list.then_some(Right::Is(Got::Items(0))), text(cell))
 }
 
-/// `null` is a list without items, or no content.
+/// `null` is an empty list, or no content.
 fn null(cell: &Cell<'_>) -> Option<Right> {
     let is_list = cell.facts.body == Kind::List;
     either(is_list.then_some(Right::Is(Got::Items(0))), something(cell))
 }
 
-/// `null` for the result is a list without items, where the result is one.
+/// `null` as the result is an empty list, if the result is a list.
 fn null_result(cell: &Cell<'_>) -> Option<Right> {
     let is_list = cell.facts.has_data(&Kind::List) && cell.facts.is_read();
     either(
@@ -207,21 +207,21 @@ fn success_and_null(cell: &Cell<'_>) -> Option<Right> {
     either(null_result(cell), success(cell))
 }
 
-/// A list of one thing, of which no member is known: what is in a list is not judged.
+/// A list of one entity without known fields: items of a list are not judged.
 fn one_item(cell: &Cell<'_>) -> Option<Right> {
     let is_list = cell.facts.has_data(&Kind::List);
     is_list.then_some(Right::Is(Got::Items(1)))
 }
 
-/// `false`, where that is what was asked for.
+/// `false`, if the call is a question.
 fn question(cell: &Cell<'_>) -> Option<Right> {
     let asks = cell.is(&["templates::GetTemplateInputs", "users::HasMember"]);
     either(asks.then_some(Right::Shows("false")), text(cell))
 }
 
-/// An object without members, where all may be left out.
+/// An object without fields, if all are optional.
 fn nothing_in_object(cell: &Cell<'_>) -> Option<Right> {
-    // Empty lists are left out there.
+    // These services omit empty lists.
     let may_lack_items = cell.facts.operation.paging.is_some_and(|it| it.omits_empty);
     let may_be_empty = cell.is(&["code::DeleteBranch", "gitops::GetResourceTree"]);
     let may_be_none = cell.is(&[
@@ -249,7 +249,7 @@ fn success_alone(cell: &Cell<'_>) -> Option<Right> {
     either(state(cell), success(cell))
 }
 
-/// What a policy denied at another time can be read.
+/// A denial by a policy at another time can be read.
 fn denied(cell: &Cell<'_>) -> Option<Right> {
     let reads = cell.is(&[
         "access_control::GetRoleAssignment",
@@ -265,14 +265,14 @@ fn denied(cell: &Cell<'_>) -> Option<Right> {
     )
 }
 
-/// A file has contents too, which are no list: its other members are not there.
+/// A file has contents too, which are not a list: its other fields are missing.
 fn page_in_success(cell: &Cell<'_>) -> Option<Right> {
     let files = cell.is(&[
         "platform::GetFile",
         "platform::CreateFile",
         "platform::UpdateFile",
     ]);
-    // Its pages tell of no total.
+    // Its pages report no total.
     let untold = cell.is(&["pipeline::ListExecutionOutlines"]);
     either(
         untold.then_some(Right::Is(Got::Items(0))),
@@ -283,7 +283,7 @@ fn page_in_success(cell: &Cell<'_>) -> Option<Right> {
     )
 }
 
-/// A list whose items are there, and that tells of no total where this one does.
+/// A list with its items, without a total if this response has none.
 fn page(cell: &Cell<'_>) -> Option<Right> {
     let lists = cell.facts.has_data(&Kind::List) || cell.is(&["gitops::ListManagedResources"]);
     let content = cell.is(&["code::GetContent"]);
@@ -296,7 +296,7 @@ fn page(cell: &Cell<'_>) -> Option<Right> {
     )
 }
 
-/// Text, where the result is one.
+/// A text, if the result is one.
 fn text_result(cell: &Cell<'_>) -> Option<Right> {
     if !cell.facts.has_data(&Kind::Text) {
         return success_and_something(cell);
@@ -304,11 +304,11 @@ fn text_result(cell: &Cell<'_>) -> Option<Right> {
     either(cell.done(), Some(Right::Shows("")))
 }
 
-/// What JSON texts begin with that some servers send.
+/// Byte order mark, with which some servers begin JSON texts.
 const BOM: &str = "\u{feff}";
 
 pub const ROWS: &[Row] = &[
-    // The server says that it failed.
+    // Responses that say that the server failed.
     row("a failing status alone", r#"{"status":"ERROR"}"#).but(state),
     row(
         "a failing status and why",
@@ -373,7 +373,7 @@ pub const ROWS: &[Row] = &[
     ).but(denied),
     row("a message", r#"{"message":"quota exceeded"}"#),
     row("an error", r#"{"error":"quota exceeded"}"#).but(error_member),
-    // It says that nothing was done.
+    // Responses that say that nothing was done.
     row("false", "false").but(text),
     row("false in an envelope", r#"{"data":false}"#).but(question),
     row(
@@ -384,7 +384,7 @@ pub const ROWS: &[Row] = &[
         "not deleted",
         r#"{"experimentId":"a","isDeleted":false,"isStopped":false}"#,
     ).but(not_deleted),
-    // It says something else than what was asked for.
+    // Responses with another content than requested.
     row("nothing in an object", "{}").but(nothing_in_object),
     row("another object", r#"{"elsewhere":{"identifier":"a"}}"#).but(something),
     row("a text", r#""text""#).but(text),
@@ -432,7 +432,7 @@ pub const ROWS: &[Row] = &[
         "a page without an envelope",
         r#"{"content":[],"data":[],"items":[],"totalElements":57,"totalItems":57,"totalPages":3}"#,
     ).but(page),
-    // It is broken, or no JSON.
+    // Responses that are invalid, or not JSON.
     row(
         "a document that is cut",
         r#"{"status":"SUCCESS","data":{"content":[{"identifier":"a"#,
@@ -465,7 +465,7 @@ pub const ROWS: &[Row] = &[
         "a failure behind a byte order mark",
         "\u{feff}{\"status\":\"FAILURE\",\"message\":\"in use\"}",
     ),
-    // It says nothing.
+    // Empty responses.
     row("no content", "").of("204 No Content", JSON).but(no_content),
     row("no body", "").but(nothing),
     row("blanks", " \r\n\t").but(nothing),

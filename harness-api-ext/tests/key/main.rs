@@ -1,5 +1,5 @@
-//! The key goes to its server and nowhere else: not to a proxy of the environment on the way to the own machine, not along
-//! with a redirect, whatever HTTP client the caller has set up.
+//! The key is sent only to its server: not to a proxy of the environment for this machine, not along with a redirect,
+//! whatever HTTP client the caller has configured.
 
 #![cfg(all(feature = "pipeline", feature = "platform"))]
 #![allow(
@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex};
 
 const KEY: &str = "sat.MockAccount_0123456789.6650f0.c4n4ryKeyOfTheTest";
 
-/// A server that answers every request in the same way, and keeps what came.
+/// Server with a fixed response, which stores requests.
 struct Witness {
     address: SocketAddr,
     heads: Arc<Mutex<Vec<String>>>,
@@ -41,7 +41,7 @@ impl Witness {
                 let head = String::from_utf8_lossy(&head).into_owned();
                 let answer = answer(&head);
                 kept.lock().expect("no panic").push(head);
-                // Whoever asked may have gone.
+                // The client may have closed the connection.
                 let _ = stream.write_all(answer.as_bytes());
             }
         });
@@ -52,7 +52,7 @@ impl Witness {
         format!("http://{}", self.address)
     }
 
-    /// The requests that came since this was last asked.
+    /// Returns the requests since the last call.
     fn take(&self) -> Vec<String> {
         std::mem::take(&mut *self.heads.lock().expect("no panic"))
     }

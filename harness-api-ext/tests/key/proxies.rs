@@ -1,4 +1,4 @@
-//! Proxies of the environment. Since these are variables, calls are made by a process of their own.
+//! Proxies of the environment. They are variables, so a process of its own makes the calls.
 
 use std::net::SocketAddr;
 use std::process::Command;
@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::{KEY, Witness, ok};
 
-/// Holds the address of the proxy, in the process that makes the calls.
+/// Address of the proxy, in the process that makes the calls.
 const INSIDE: &str = "HARNESS_API_TEST_PROXY";
 const NAME: &str = "proxies::no_proxy_of_the_environment_is_used_for_the_own_machine";
 
@@ -30,7 +30,7 @@ fn no_proxy_of_the_environment_is_used_for_the_own_machine() {
         &["all_proxy"],
         &["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"],
     ] {
-        // Whoever is led on by it leads to this machine.
+        // The proxy redirects to this machine.
         let proxy = Witness::start(|head| {
             match head.split(' ').nth(1) {
             Some(to) if to.contains("/lead") => {
@@ -63,7 +63,8 @@ fn no_proxy_of_the_environment_is_used_for_the_own_machine() {
             let url = head.split([' ', '?']).nth(1).unwrap_or_default();
             url.to_owned()
         };
-        // To others, and where it was set on purpose; of all these only the last three are meant to have a key.
+        // The proxy is used for other machines, and where it is set explicitly; only the last three requests may have a
+        // key.
         assert_eq!(
             heads.iter().map(asked).collect::<Vec<_>>(),
             [
@@ -86,7 +87,7 @@ async fn calls(proxy: &str) {
     for address in ["127.0.0.1:0", "127.8.4.2:0", "[::1]:0"] {
         let address: SocketAddr = address.parse().expect("an address");
         if std::net::TcpListener::bind(address).is_err() {
-            // Not every machine has all of them.
+            // Not every machine has all of these addresses.
             assert_ne!(address.to_string(), "127.0.0.1:0");
             continue;
         }
@@ -145,7 +146,7 @@ async fn calls(proxy: &str) {
     let call = call.with_query("accountIdentifier", "MockAccount_0123456789");
     call.text().await.expect("a name below localhost");
 
-    // The proxy is there, and is used for others.
+    // The proxy exists, and is used for other hosts.
     let raw = Client::new("http://platform.example").expect("a client");
     raw.request("GET", "/v1/widgets")
         .text()
@@ -153,7 +154,7 @@ async fn calls(proxy: &str) {
         .expect("through the proxy");
     links(&servers[0]).await;
 
-    // What the caller sets is the caller's decision.
+    // The explicit setting of the caller applies.
     let own = || {
         let builder = Harness::builder()
             .api_key(KEY)
@@ -173,7 +174,7 @@ async fn widgets(builder: HarnessBuilder) {
     call.await.expect("through the proxy that is set");
 }
 
-/// Links that carry their own permission.
+/// Tests pre-signed URLs.
 async fn links(server: &Server) {
     server.add_project("retail", "checkout");
     let project = server.harness().org("retail").project("checkout");

@@ -9,7 +9,7 @@ use super::{KEY, Witness, ok};
 
 type Setup = fn() -> Option<reqwest::ClientBuilder>;
 
-/// A builder of which the certificates of the machine, which take long to read, are no part.
+/// Returns a builder without the certificates of the machine, which take long to read.
 fn builder() -> reqwest::ClientBuilder {
     let builder = reqwest::Client::builder();
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
@@ -17,7 +17,7 @@ fn builder() -> reqwest::ClientBuilder {
     builder
 }
 
-/// Ways to set up an HTTP client; the first is to leave it to the crate.
+/// Ways to configure an HTTP client; the first is the default of the crate.
 const SETUPS: [(&str, Setup); 5] = [
     ("none", || None),
     ("the default", || Some(builder())),
@@ -40,7 +40,7 @@ async fn no_setting_of_the_caller_lets_a_redirect_take_the_key_away() {
         for status in [301, 302, 303, 307, 308] {
             for to in [
                 other.url(),
-                // Another host by name, and an address that is written in another way.
+                // Another host by name, and an address in another spelling.
                 format!("http://localhost:{}", other.address.port()),
                 format!("//{}", other.address),
                 format!("http://u:p@{}", other.address),

@@ -1,10 +1,10 @@
-//! Words of the server that come with a success, and become an error later.
+//! Texts of the server in a success, which become an error later.
 
 use harness_api_ext::mock::{Reply, RunScript, Server};
 use harness_api_ext::{Error, ErrorKind, WaitFailure};
 use serde_json::json;
 
-/// Of the first generation: it looks like nothing in particular.
+/// Key of the first generation, which has no recognizable format.
 const KEY: &str = "c4n4ryFirst+Gen/7Qw2Lp9";
 
 fn check(error: &Error) {

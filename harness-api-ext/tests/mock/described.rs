@@ -1,4 +1,4 @@
-//! Requests are checked by the schemas of the description, and all operations answered by them.
+//! Validation of requests by the schemas of the description, and generated responses of all operations.
 
 use harness_api_ext::Result;
 use harness_api_ext::mock::{Reply, Server};
@@ -73,7 +73,7 @@ async fn what_has_no_state_is_made_and_paged() -> Result<()> {
     assert_eq!(answer.into_inner(), json!([all[0]]));
     let beyond = format!("/v1/orgs?page={}&limit=1", all.len());
     assert_eq!(json(call(&harness, Method::GET, &beyond)).await?, json!([]));
-    // The same seed gives the same, and scripts go before it.
+    // The same seed generates the same responses, and scripts take precedence.
     let twin = Server::builder().described(3).stateless().start().await?;
     let again = json(call(
         &twin.harness(),

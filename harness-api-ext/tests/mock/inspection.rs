@@ -1,4 +1,4 @@
-//! What has arrived, and what is wrong with it.
+//! Received requests and their violations.
 
 use harness_api_ext::mock::Server;
 use harness_api_ext::raw::Configure;

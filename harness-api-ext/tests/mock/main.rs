@@ -1,4 +1,4 @@
-//! The mock, used as programs use it: by the client.
+//! The mock, used by the client as in programs.
 
 #![allow(
     clippy::expect_used,
@@ -21,7 +21,7 @@ use harness_api_ext::raw::{Configure, Request};
 use harness_api_ext::{Error, Harness, Result};
 use serde_json::Value;
 
-/// A call of a path with its query, for services whose modules need not be compiled in.
+/// Calls a path with its query, for services whose modules may not be enabled.
 fn call(harness: &Harness, method: Method, target: &str) -> Request {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
@@ -30,7 +30,7 @@ fn call(harness: &Harness, method: Method, target: &str) -> Request {
     })
 }
 
-/// The same in a project.
+/// Calls a path in a project.
 fn in_project(harness: &Harness, method: Method, path: &str) -> Request {
     call(harness, method, path)
         .with_query("orgIdentifier", "retail")
@@ -41,7 +41,7 @@ async fn json(request: Request) -> Result<Value> {
     Ok(request.send::<Value>().await?.into_inner())
 }
 
-/// The failure of what must fail.
+/// Returns the error of a call that must fail.
 fn failure<T>(result: Result<T>) -> Error {
     match result {
         Ok(_) => panic!("it succeeded"),

@@ -1,4 +1,4 @@
-//! Answers that a test tells, and what goes wrong on the wire.
+//! Scripted responses, and faults on the wire.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::{call, failure};
 
-/// An operation that the mock plays whatever modules are compiled in.
+/// Operation that the mock supports with any modules.
 const BLOB: &str = "/gateway/log-service/blob";
 
 fn blob(harness: &Harness) -> Request {
@@ -44,7 +44,7 @@ async fn busy_twice_and_then_fine() -> Result<()> {
     );
     assert_eq!(blob(&harness).text().await?.into_inner(), "line");
     assert_eq!(server.received_by("logBlob").len(), 3);
-    // The script is used up: what follows is the mock's own answer.
+    // The script is used up: the next response is that of the mock.
     let gone = failure(
         blob(&harness)
             .text()
@@ -100,7 +100,7 @@ async fn faults_reach_the_client_as_they_would() -> Result<()> {
         assert_eq!(error.map(|error| error.kind()), Some(kind), "{told}");
     }
     assert_eq!(server.received().len(), 7);
-    // What the body is goes before what it is said to be.
+    // An explicit content type takes precedence over the one of the body.
     server.answer_next("logBlob", [whole().content_type("text/html")]);
     let answer = blob(&harness).send::<serde_json::Value>().await?;
     assert_eq!(answer.header("content-type"), Some("text/html"));
@@ -196,7 +196,7 @@ async fn what_the_mock_does_not_play_is_the_fallbacks() -> Result<()> {
     Ok(())
 }
 
-/// What a socket sees of an answer: the bytes until it ends, and whether it ends in good order.
+/// Returns the bytes of a response on the socket, and whether the connection was closed properly.
 async fn on_the_wire(server: &Server, reply: Reply) -> (String, std::io::Result<()>) {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     server.answer_next("GET /v9/wire", [reply]);

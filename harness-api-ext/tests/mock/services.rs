@@ -1,4 +1,4 @@
-//! The services whose modules are not among the default ones.
+//! The services whose modules are not enabled by default.
 
 #![cfg_attr(
     not(all(
@@ -111,7 +111,7 @@ async fn connectors() -> Result<()> {
     Ok(())
 }
 
-/// What the description requires of the settings of a type is required by the mock, whether it has the schemas or not.
+/// The mock requires the settings of a type with and without the schemas.
 #[cfg(all(feature = "connectors", feature = "secrets"))]
 #[tokio::test]
 async fn settings_that_leave_out_what_is_required_are_refused() -> Result<()> {

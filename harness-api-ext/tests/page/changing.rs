@@ -1,5 +1,6 @@
-//! A model of a list that changes while it is read, and of servers that hide, clip, repeat and lie: which items must be
-//! seen, and whether the pager sees them or ends in an error. It never ends well with an item missing.
+//! A model of a list that changes while it is read, and of servers that hide, clip, repeat and lie: it determines the
+//! items that must be returned, and checks that the pager returns them or fails. The pager never succeeds with an item
+//! missing.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -38,7 +39,7 @@ static PAGINGS: [Paging; 6] = [
     paging(Step::Token, Found::Header("X-Total"), LAST).tokens(TOKENS),
 ];
 
-/// One item: what it is, and where it stands. Keys grow from front to end.
+/// Item with its number and its position. Keys grow from front to end.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Item {
     id: u64,
@@ -54,50 +55,50 @@ enum Place {
     End,
 }
 
-/// What happens to the list before a request is answered.
+/// Change of the list before a request.
 #[derive(Debug, Clone, Copy)]
 struct Change {
     before: usize,
     place: Place,
-    /// How many items are added there; how many go, when it is negative.
+    /// Number of items added there; a negative number removes items.
     by: i64,
 }
 
-/// What the server says of how many items there are.
+/// Total that the server reports.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Total {
     Unsaid,
     True,
-    /// That of the page.
+    /// Number of items of the page.
     OfPage,
     Fixed(u64),
     Less(u64),
     More(u64),
 }
 
-/// What the server does that it should not, or need not.
+/// Misbehaviour of the server.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Habit {
     None,
-    /// Items whose number leaves this rest are hidden after the page was cut.
+    /// Items whose number has this remainder are hidden after paging.
     Hides {
         modulus: u64,
         rest: u64,
     },
-    /// No page is larger than this.
+    /// Maximum page size.
     Clips {
         most: u64,
         counts_by_asked: bool,
     },
-    /// This request is answered like the one before.
+    /// This request gets the response of the one before.
     Repeats(usize),
-    /// This request is answered with an empty page.
+    /// This request gets an empty page.
     Drops(usize),
 }
 
 #[derive(Debug, Clone)]
 struct World {
-    /// Which of the pagings.
+    /// Paging style.
     paging: usize,
     length: u64,
     size: u32,
@@ -107,7 +108,7 @@ struct World {
     habit: Habit,
     changes: Vec<Change>,
     prefetch: bool,
-    /// The crawl is broken off after so many items, and goes on from the text of its position.
+    /// Number of items after which the crawl is interrupted, and resumed from the text of its position.
     rests: Option<usize>,
 }
 
@@ -120,12 +121,12 @@ impl World {
         self.step() != Step::Token
     }
 
-    /// Makes it a world in which what happens can be noticed. What cannot is said in the documentation of the module
-    /// `page`: without totals a shorter list, hidden rows and clipped sizes; with them changes that cancel each other out,
-    /// and pages which look like a whole list.
+    /// Removes changes that cannot be noticed. The documentation of the module `page` lists them: without totals, a
+    /// shorter list, hidden rows and clipped sizes; with totals, changes that cancel each other out, and pages that
+    /// look like a whole list.
     fn noticeable(mut self) -> Self {
         let lies = !matches!(self.total, Total::True | Total::Unsaid);
-        // One fault at a time, and items that are hidden or clipped together with changes.
+        // One fault at a time, and either hidden or clipped items or changes.
         if lies {
             self.habit = Habit::None;
         }
@@ -133,13 +134,13 @@ impl World {
             self.changes.clear();
             self.rests = None;
         }
-        // A total that is wrong says nothing of changes.
+        // A wrong total shows no changes.
         let sees_less = !self.numbered() || self.total == Total::True;
         if !sees_less {
             self.changes.retain(|change| change.by > 0);
         }
-        // What goes and what comes between two pages cancel each other out in the total; so do what goes, comes and goes
-        // while these are read again.
+        // Removed and added items between two pages cancel each other out in the total, as do items that are removed,
+        // added and removed while these pages are read again.
         self.changes.sort_by_key(|change| change.before);
         let (mut last, mut turns) = (None::<Change>, 0);
         self.changes.retain(|change| {
@@ -151,7 +152,7 @@ impl World {
             }
             is_kept
         });
-        // Whether a size was clipped is found out by comparing two pages.
+        // A clipped size is recognized by comparing two pages.
         if matches!(self.habit, Habit::Clips { .. }) && self.total == Total::Unsaid {
             self.changes.clear();
         }
@@ -160,9 +161,9 @@ impl World {
             Habit::Hides { .. } if says_no_end => self.habit = Habit::None,
             Habit::Clips { .. } if says_no_end && !self.tells_used => self.habit = Habit::None,
             Habit::Drops(_) if says_no_end => self.habit = Habit::None,
-            // A dropped page says that it is the last, or that more comes; its items are gone without a total.
+            // A dropped page says that it is the last one, or that there are more; without a total, its items are lost.
             Habit::Drops(_) if self.total == Total::Unsaid => self.habit = Habit::None,
-            // Token and total go with the page that is repeated.
+            // Token and total belong to the repeated page.
             Habit::Repeats(0) | Habit::Drops(0) => self.habit = Habit::None,
             Habit::Clips {
                 counts_by_asked: true,
@@ -173,11 +174,11 @@ impl World {
         self
     }
 
-    /// Whether nothing keeps the pager from the end.
+    /// Returns whether the pager must succeed.
     fn must_succeed(&self) -> bool {
         let is_steady = self.changes.is_empty();
         let is_told = self.total != Total::Unsaid;
-        // A page of new items is as good as another list, and so is one whose last item is gone meanwhile.
+        // A page of new items looks like another list, and so does a page whose last item has been removed.
         let is_followed = |change: &Change| change.by <= i64::from(self.size);
         let is_followed = self.changes.iter().all(is_followed) && self.rests.is_none();
         match self.habit {
@@ -185,21 +186,21 @@ impl World {
                 matches!(self.total, Total::True | Total::Unsaid) && (is_steady || is_followed)
             }
             Habit::Clips { .. } => is_steady,
-            // Hidden items are believed in where a page has some.
+            // Hidden items are assumed if a page has some.
             Habit::Hides { .. } => is_steady && !is_told,
             Habit::Repeats(_) | Habit::Drops(_) => false,
         }
     }
 }
 
-/// The list, and what was answered.
+/// List with the sent responses.
 struct State {
     world: World,
     items: Vec<Item>,
     next_id: u64,
     requests: usize,
     last: Option<(Value, Option<u64>)>,
-    /// The items that were there all the time.
+    /// Items that were in the list all the time.
     steady: HashSet<u64>,
 }
 
@@ -392,7 +393,7 @@ fn worlds() -> impl Strategy<Value = World> {
         )
 }
 
-/// What came of a crawl.
+/// Result of a crawl.
 struct Crawled {
     seen: Vec<u64>,
     error: Option<Error>,
@@ -414,7 +415,7 @@ fn crawl(world: &World) -> Crawled {
         let error = read(world, &client, &mut seen).await.err();
         assert!(server.most_at_once() <= 1);
         let state = state.lock().expect("no panic");
-        // A list that is read in one request is not there all the time afterwards.
+        // A list that is read in one request may change afterwards.
         let must = state
             .items
             .iter()

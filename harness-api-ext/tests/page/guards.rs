@@ -1,4 +1,4 @@
-//! Servers that do not keep to their word.
+//! Misbehaving servers.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -55,7 +55,7 @@ async fn a_page_that_comes_again_is_an_error() {
     assert_eq!(position_of(&error).expect("a position").index(), 10);
     // The first page was read again, to see whether the list had moved.
     assert_eq!(server.asks().len(), 3);
-    // So is a circle of several pages.
+    // A cycle of several pages is an error too.
     let (server, result) =
         numbered(|page, size| json!({ "rows": rows(page % 3 * size, size, 99) })).await;
     assert_eq!(result.unwrap_err().kind(), ErrorKind::Pagination);
@@ -90,7 +90,7 @@ async fn a_token_that_comes_again_is_an_error() {
     for circle in [1_u64, 3] {
         let server = Server::start(move |ask: &Ask| {
             let at = ask.number("token").unwrap_or(0);
-            // The items are new each time: the token alone tells.
+            // The items are new each time: only the token repeats.
             static COUNT: AtomicU64 = AtomicU64::new(0);
             let fresh = COUNT.fetch_add(10, Ordering::SeqCst);
             Reply::json(json!({ "rows": rows(fresh, 10, u64::MAX), "token": at % circle + 1 }))
@@ -174,15 +174,15 @@ async fn totals_that_lie_shrink_or_vanish_cut_nothing() {
 async fn clipped_sizes_lose_nothing_however_the_server_counts_pages() {
     let expected: Vec<u64> = (0..25).collect();
     for reply in [
-        // It counts pages by the size it uses.
+        // It counts pages by the size that it uses.
         |page, size: u64| json!({ "rows": rows(page * size.min(4), 4, 25), "total": 25 }),
-        // It counts them by what it was asked for, and then clips.
+        // It counts pages by the requested size, and then clips them.
         |page, size: u64| json!({ "rows": rows(page * size, size.min(4), 25), "total": 25 }),
-        // It says what it used.
+        // It reports the size that it used.
         |page, size: u64| json!({ "rows": rows(page * size.min(4), 4, 25), "used": size.min(4) }),
-        // It says there is more.
+        // It reports that there are more pages.
         |page, size: u64| json!({ "rows": rows(page * size.min(4), 4, 25), "more": (page + 1) * 4 < 25 }),
-        // It says there is more, and never that there is not.
+        // It always reports that there are more pages.
         |page, size: u64| json!({ "rows": rows(page * size.min(4), 4, 25), "more": if (page + 1) * 4 < 25 { json!(true) } else { json!(null) } }),
     ] {
         let (_, result) = numbered(reply).await;
@@ -190,7 +190,7 @@ async fn clipped_sizes_lose_nothing_however_the_server_counts_pages() {
     }
 }
 
-/// The numbers up to `all`, without those that are hidden: the page is cut first.
+/// Returns the numbers up to `all` without the hidden ones: paging comes first.
 fn shown(page: u64, size: u64, all: u64, is_shown: fn(&u64) -> bool) -> serde_json::Value {
     let from = page.saturating_mul(size).min(all);
     let window = from..from.saturating_add(size).min(all);
@@ -202,7 +202,7 @@ fn shown(page: u64, size: u64, all: u64, is_shown: fn(&u64) -> bool) -> serde_js
 
 #[tokio::test]
 async fn hidden_items_cost_no_others_and_none_comes_twice() {
-    // The first page is short, and so are others; the total counts what is hidden.
+    // The first page is short, and so are others; the total includes hidden items.
     let (server, result) = numbered(
         |page, size| json!({ "rows": shown(page, size, 167, |id| id % 9 != 4), "total": 167 }),
     )
@@ -288,7 +288,7 @@ async fn equal_rows_are_no_repetition() {
         let seen = read(&NUMBER, &server).await.unwrap();
         assert_eq!(seen, vec![7; usize::try_from(all).unwrap()]);
     }
-    // Without end they are one.
+    // An endless sequence is an error.
     let (_, result) = numbered(|_, size| {
         let equal: Vec<_> = (0..size).map(|_| json!({ "id": 7 })).collect();
         json!({ "rows": equal })
@@ -326,7 +326,7 @@ async fn a_page_of_new_items_in_front_is_no_repetition() {
     for total in [true, false] {
         let count = AtomicU64::new(0);
         let server = Server::start(move |ask: &Ask| {
-            // Ten items come in front after the first page.
+            // Ten items are inserted in front after the first page.
             let new = if count.fetch_add(1, Ordering::SeqCst) == 0 {
                 0
             } else {
@@ -372,7 +372,7 @@ async fn items_may_be_deleted_while_they_are_listed() {
         let mut items = pager.prefetch(prefetch).items();
         while let Some(item) = items.try_next().await.unwrap() {
             list.lock().expect("no panic").retain(|id| *id != item.id);
-            // Others are on their way meanwhile.
+            // Other tasks run meanwhile.
             tokio::task::yield_now().await;
         }
         assert!(list.lock().expect("no panic").is_empty(), "{prefetch}");

@@ -1,4 +1,4 @@
-//! The pager over real HTTP on loopback: every style, resuming, guards, prefetch, memory.
+//! The pager over real HTTP on loopback: every paging style, resuming, guards, prefetch, memory.
 
 #![allow(unreachable_pub, reason = "the modules of one test")]
 #![allow(
@@ -34,7 +34,8 @@ pub fn ids(rows: &[Row]) -> Vec<u64> {
     rows.iter().map(|row| row.id).collect()
 }
 
-/// A client of a server. To read the certificates of the machine, which are of no use here, takes longer than all the rest.
+/// Returns a client of a server. It reads no certificates of the machine, which would take longer than the rest of the
+/// test.
 pub fn client(server: &Server) -> Client {
     let http = reqwest::Client::builder();
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
@@ -79,12 +80,12 @@ async fn every_style_gives_each_item_once_by_one_request_at_a_time() {
                 assert_eq!(items.total(), Some(all), "{name}");
             }
             let requests = server.asks().len() as u64;
-            // Where nothing else tells, a full last page is followed by an empty one: a total may be that of the page.
+            // Without further data, a full last page is followed by an empty one: the total may be that of the page.
             let pages = match style.paging().step {
                 Step::Whole => 1,
                 _ if style.paging().more.is_some() => all.div_ceil(CAP).max(1),
                 Step::Token => all.div_ceil(CAP).max(1),
-                // Where no size is known, no page is known to be short.
+                // Without a known size, no page is known to be short.
                 _ if style.size.is_none() => all.div_ceil(CAP) + 1,
                 _ => all / CAP + 1,
             };
@@ -167,7 +168,7 @@ async fn a_crawl_goes_on_from_the_text_of_any_position() {
                 "{name} from {text}"
             );
         }
-        // What a limit cut off is next.
+        // The item after the limit is next.
         let server = serve(&style, 25).await;
         let first = pager(&server, style.operation)
             .page_size(10)
@@ -252,7 +253,7 @@ async fn an_item_that_does_not_fit_is_named_and_those_before_are_given() {
     let at = position_of(&error).expect("a position");
     assert_eq!(at.index(), 2);
     assert!(items.try_next().await.unwrap().is_none());
-    // A limit before it means that it is not looked at; a page with it is an error as a whole.
+    // With a limit before the item, it is not decoded. A page with it is an error.
     let two = pager(&server, style.operation)
         .limit(2)
         .collect_all()
@@ -273,7 +274,7 @@ async fn answers_that_are_no_list_are_errors() {
         (r#"{"data":{"content":"text"}}"#, "data.content"),
         (r#"{"data":{"content":{}}}"#, "data.content"),
         (r#"{"data":{"content":["#, "?"),
-        // An absent list is named, whatever the way to it is.
+        // An absent list is named, whatever its path.
         ("{}", "data.content"),
         ("null", "data.content"),
         ("[]", "data.content"),
@@ -364,7 +365,7 @@ async fn endpoints_outside_the_table_and_values_of_the_request_are_heeded() {
     let asks = server.asks();
     assert_eq!(asks.len(), 3);
     assert!(asks.iter().all(|ask| ask.text("sort") == Some("name")));
-    // The second page of four, as the request itself says.
+    // The second page of four, as set by the request itself.
     let mut own = call(&server, style.operation);
     own.int(0, 2);
     own.int(1, 4);
@@ -376,7 +377,7 @@ async fn endpoints_outside_the_table_and_values_of_the_request_are_heeded() {
     assert_eq!(ids(&rows), (4..25).collect::<Vec<_>>());
 }
 
-/// A request of a paged operation, as generated code has them.
+/// Request of a paged operation, as in generated code.
 struct ListRows(Call);
 
 impl Paged for ListRows {

@@ -1,4 +1,4 @@
-//! What is on its way while items are consumed, and how much is held.
+//! Requests during the consumption of items, and the number of held items.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -56,8 +56,8 @@ async fn the_next_page_is_asked_for_while_items_are_consumed_and_never_two() {
     for page in 0..10_usize {
         for _ in 0..10 {
             items.try_next().await.unwrap().unwrap();
-            // The next page comes while nobody waits for it, and the one behind it does not. A full page may not be the
-            // last, whatever the total says.
+            // The next page is requested in advance, and the one after it is not. A full page may not be the last one,
+            // whatever the total says.
             let asked = (page + 2).min(11);
             until(|| server.answered() == asked).await;
             tokio::task::yield_now().await;
@@ -100,7 +100,7 @@ async fn prefetch_hides_the_time_a_page_takes() {
         };
         if row.id % 10 == 0 {
             waited.push(begin.elapsed());
-            // The work on a page takes longer than the next one.
+            // Consuming a page takes longer than requesting the next one.
             tokio::time::sleep(STEP * 3).await;
         }
     }
@@ -142,7 +142,7 @@ async fn dropping_ends_the_request_on_its_way() {
 static ALIVE: AtomicUsize = AtomicUsize::new(0);
 static MOST: AtomicUsize = AtomicUsize::new(0);
 
-/// An item that counts how many of its kind there are.
+/// Item that counts its instances.
 struct Counted(u64);
 
 impl<'de> Deserialize<'de> for Counted {
@@ -182,7 +182,7 @@ async fn items_are_decoded_when_they_are_wanted_and_one_at_a_time() {
         assert_eq!(item.0, next);
         next += 1;
         if next % 500 == 0 {
-            // The next page comes meanwhile.
+            // The next page arrives meanwhile.
             tokio::task::yield_now().await;
         }
     }

@@ -1,4 +1,4 @@
-//! A server on loopback that answers by a function, records what it was asked and how much of it at once.
+//! A server on loopback whose responses are computed by a function. It records requests and their concurrency.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What was asked for.
+/// Request.
 #[derive(Clone, Debug)]
 pub struct Ask {
     pub query: HashMap<String, String>,
@@ -17,7 +17,7 @@ pub struct Ask {
 }
 
 impl Ask {
-    /// A number of the query, or of the body at a JSON pointer.
+    /// Returns a number of the query, or of the body at a JSON pointer.
     pub fn number(&self, name: &str) -> Option<u64> {
         match self.query.get(name) {
             Some(text) => Some(text.parse().expect("a number")),
@@ -25,7 +25,7 @@ impl Ask {
         }
     }
 
-    /// A text of the query, or of the body at a JSON pointer.
+    /// Returns a text of the query, or of the body at a JSON pointer.
     pub fn text(&self, name: &str) -> Option<&str> {
         match self.query.get(name) {
             Some(text) => Some(text),
@@ -34,7 +34,7 @@ impl Ask {
     }
 }
 
-/// What is answered.
+/// Response.
 pub struct Reply {
     pub status: u16,
     pub headers: Vec<(&'static str, String)>,
@@ -68,7 +68,7 @@ impl Reply {
     }
 }
 
-/// Runs as long as the runtime of the test.
+/// Server that runs as long as the runtime of the test.
 pub struct Server {
     pub url: String,
     state: Arc<State>,
@@ -92,7 +92,7 @@ impl Server {
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (state, reply) = (Arc::clone(&shared), Arc::clone(&reply));
-                // A client that goes away is no concern of the server's.
+                // A client may close its connection.
                 tokio::spawn(async move { drop(serve(stream, &state, &*reply).await) });
             }
         });
@@ -103,12 +103,12 @@ impl Server {
         self.state.asks.lock().expect("no panic").clone()
     }
 
-    /// How many requests were under way at once at most.
+    /// Returns the maximum number of concurrent requests.
     pub fn most_at_once(&self) -> usize {
         self.state.most.load(Ordering::SeqCst)
     }
 
-    /// How many answers were sent to the end.
+    /// Returns the number of completely sent responses.
     pub fn answered(&self) -> usize {
         self.state.answered.load(Ordering::SeqCst)
     }

@@ -1,19 +1,19 @@
-//! Every style of paging: what the table says of it, and a server that keeps to it.
+//! Every paging style: its entry of the table, and a server that implements it.
 
 use harness_api_ext::raw::{Found, More, Operation, Paging, Param, Step, Token};
 use serde_json::{Value, json};
 
 use crate::server::{Ask, Reply};
 
-/// No server gives more than this at once.
+/// Maximum page size of every server.
 pub const CAP: u64 = 10;
 
 pub struct Style {
     pub name: &'static str,
     pub operation: &'static Operation,
-    /// Answers for a list of so many items.
+    /// Responds for a list with this number of items.
     pub reply: fn(&Ask, u64) -> Reply,
-    /// The name of the size, as [`Ask::number`] takes it.
+    /// Name of the size, for [`Ask::number`].
     pub size: Option<&'static str>,
 }
 
@@ -23,7 +23,7 @@ impl Style {
     }
 }
 
-/// The items from an offset on.
+/// Returns the items from an offset on.
 pub fn rows(from: u64, count: u64, total: u64) -> Value {
     let ids = from.min(total)..from.saturating_add(count).min(total);
     ids.map(|id| json!({ "id": id })).collect()

@@ -1,5 +1,5 @@
-//! How often a request that must not be repeated is sent, and what is said to be certain of it: over connections that are
-//! new, reused, refused and broken, behind redirects and proxies, and through tunnels.
+//! Number of attempts of a request that must not be retried, and the certainty that the error reports: over connections
+//! that are new, reused, refused and broken, behind redirects and proxies, and through tunnels.
 
 #![allow(
     clippy::expect_used,
@@ -19,18 +19,18 @@ use harness_api_ext::raw::{Bytes, Call, Client, ErrorKind, Operation, Repeat, Re
 use harness_api_ext::{CallInfo, Harness, HarnessBuilder, RetryPolicy};
 use peer::{Act, Peer, answer};
 
-/// What must not be sent twice.
+/// Operation that must not be sent twice.
 static RUN: Operation = Operation::new("runWidget", "POST", "/v1/widgets/run")
     .answers(&["application/json"])
     .repeat(Repeat::Never);
-/// What may.
+/// Operation that may be sent twice.
 static FIND: Operation = Operation::new("findWidget", "POST", "/v1/widgets/find")
     .answers(&["application/json"])
     .repeat(Repeat::Safe);
 
 const MOVED: &str = "307 Temporary Redirect";
 const ALSO_MOVED: &str = "308 Permanent Redirect";
-/// Attempts of a call that may be repeated.
+/// Attempts of a call that may be retried.
 const ALL: u32 = 4;
 
 fn harness(builder: HarnessBuilder) -> Harness {
@@ -38,17 +38,17 @@ fn harness(builder: HarnessBuilder) -> Harness {
     builder.retry(quick).build().unwrap()
 }
 
-/// What came of a call.
+/// Outcome of a call.
 #[derive(Debug, PartialEq)]
 struct Outcome {
     kind: ErrorKind,
-    /// How many requests arrived anywhere.
+    /// Number of requests that arrived anywhere.
     posts: usize,
     attempts: u32,
     is_certain: bool,
 }
 
-/// Nothing was sent, so it was tried again.
+/// Nothing was sent, so the call was retried.
 const UNSENT: Outcome = Outcome {
     kind: ErrorKind::Connect,
     posts: 0,
@@ -56,7 +56,7 @@ const UNSENT: Outcome = Outcome {
     is_certain: true,
 };
 
-/// It arrived so often by itself and by redirects, and was not sent again.
+/// Returns the outcome of a request that arrived this number of times by itself and by redirects, and was not retried.
 fn sent(kind: ErrorKind, posts: usize) -> Outcome {
     Outcome {
         kind,
@@ -92,7 +92,7 @@ fn nothing() -> String {
     String::new()
 }
 
-/// What a server does, and what comes of it with a client of this crate's.
+/// Returns the behaviour of a server, and the outcome with a client of this crate.
 fn direct() -> Vec<(&'static str, Vec<Act>, Outcome)> {
     use Act::{Close, End, Keep, Reset};
     use ErrorKind::{Status, Transport};
@@ -187,7 +187,7 @@ async fn a_read_is_repeated_all_the_same() {
         .await
         .unwrap_err();
     assert_eq!(error.attached::<CallInfo>().unwrap().attempts, ALL);
-    // The last attempt found nobody, but the first arrived.
+    // The last attempt reached no server, but the first one did.
     assert_eq!((error.kind(), peer.posts()), (ErrorKind::Connect, 1));
     assert!(!error.is_certainly_not_sent());
 }
@@ -212,12 +212,12 @@ async fn a_write_over_a_connection_that_is_closed_meanwhile_is_not_repeated_if_i
     let first = there.request(Method::GET, "/v1/widgets");
     first.text().await.unwrap();
     let outcome = outcome(&there, &peer).await;
-    // The client has seen the end of the connection or not.
+    // Whether the client has noticed the end of the connection is open.
     let lost = sent(ErrorKind::Transport, 0);
     assert!(outcome == UNSENT || outcome == lost, "{outcome:?}");
 }
 
-/// Gives one piece.
+/// Stream with one piece.
 struct Once(Option<Bytes>);
 
 impl futures_core::Stream for Once {
@@ -261,7 +261,7 @@ async fn bodies_of_every_kind_arrive_once() {
         let (kind, is_certain) = send(&gone).await;
         assert_eq!((kind, is_certain), (ErrorKind::Connect, true), "{case}");
         let peer = Peer::doing(vec![Act::End(moved(MOVED, "/there"))]);
-        // What is not in memory is not sent again by a redirect.
+        // A body that is not in memory is not sent again after a redirect.
         let is_kept = matches!(case, "a large file" | "a stream");
         let kind = if is_kept {
             ErrorKind::Status
@@ -274,7 +274,8 @@ async fn bodies_of_every_kind_arrive_once() {
     std::fs::remove_file(large).unwrap();
 }
 
-/// An HTTP client from a builder of the caller's follows and repeats nothing more, whatever is set on it.
+/// An HTTP client from a builder of the caller follows no more redirects and retries nothing more, whatever is set on
+/// it.
 #[tokio::test]
 async fn with_an_http_client_of_the_callers_it_is_the_same() {
     let own = || {
@@ -296,7 +297,7 @@ async fn with_an_http_client_of_the_callers_it_is_the_same() {
     }
 }
 
-/// A proxy gets plain requests itself.
+/// A proxy receives plain requests itself.
 #[tokio::test]
 async fn a_write_through_a_plain_proxy_arrives_once() {
     let client = |peer: &Peer| {
@@ -326,7 +327,7 @@ fn tls() -> std::sync::Arc<rustls::ServerConfig> {
     use rustls::pki_types::pem::PemObject;
     use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-    // Made for this test, and good for nothing else.
+    // Generated for this test only.
     let certificate = CertificateDer::from_pem_slice(include_bytes!("tls/server.pem")).unwrap();
     let key = PrivateKeyDer::from_pem_slice(include_bytes!("tls/key.pem")).unwrap();
     let config = rustls::ServerConfig::builder().with_no_client_auth();
@@ -336,7 +337,7 @@ fn tls() -> std::sync::Arc<rustls::ServerConfig> {
         .into()
 }
 
-/// Through a tunnel nothing is sent before the other end is proved.
+/// Nothing is sent through a tunnel before the other end is verified.
 #[cfg(feature = "rustls")]
 #[tokio::test]
 async fn a_write_through_a_tunnel_is_sent_when_the_tunnel_stands() {

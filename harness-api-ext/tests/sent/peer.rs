@@ -1,4 +1,4 @@
-//! A server, or a proxy, that does what it is told with each request and counts those that arrive.
+//! A server or proxy with a scripted action for each request, which counts the received requests.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -6,20 +6,20 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-/// What is done with a request.
+/// Action for a request.
 #[derive(Clone, Debug)]
 pub(crate) enum Act {
-    /// It is answered, and the connection stays open.
+    /// Responds, and keeps the connection open.
     Keep(String),
-    /// It is answered, if there is an answer, which says that the connection is closed, as it is.
+    /// Responds, if there is a response, which announces that the connection closes, and closes it.
     Close(String),
-    /// The same, and from then on nobody listens.
+    /// The same, and stops listening.
     End(String),
-    /// The same, and the answer says nothing of it.
+    /// The same without the announcement.
     Vanish(String),
-    /// The connection is reset before the request is read, and from then on nobody listens.
+    /// Resets the connection before the request is read, and stops listening.
     Reset,
-    /// A tunnel is opened, and this is done with the request in it.
+    /// Opens a tunnel, and does this with the request in it.
     #[cfg_attr(
         not(feature = "rustls"),
         allow(dead_code, reason = "it is proved by TLS")
@@ -27,7 +27,7 @@ pub(crate) enum Act {
     Tunnel(Box<Act>),
 }
 
-/// An answer that says how long it is.
+/// Returns a response with its length.
 pub(crate) fn answer(status: &str, location: Option<&str>) -> String {
     let location = location.map_or_else(String::new, |to| format!("Location: {to}\r\n"));
     format!(
@@ -42,7 +42,7 @@ pub(crate) struct Peer {
 }
 
 impl Peer {
-    /// Does this with the requests that come, in turn and on whichever connection; the last is done with all that follow.
+    /// Starts a peer with these actions in order, on any connection; the last one is repeated.
     pub(crate) fn doing(acts: Vec<Act>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -59,14 +59,14 @@ impl Peer {
         };
         thread::spawn(move || {
             while let Some(Ok((stream, _))) = play.listener.as_ref().map(TcpListener::accept) {
-                // How a connection ends is the client's to notice.
+                // The client must notice how a connection ends.
                 drop(play.serve(stream));
             }
         });
         peer
     }
 
-    /// A peer that is not there.
+    /// Returns a peer that does not exist.
     pub(crate) fn gone() -> Self {
         let mut peer = Self::doing(Vec::new());
         let nobody = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -74,18 +74,18 @@ impl Peer {
         peer
     }
 
-    /// How many requests that must not be repeated have arrived, as a whole or in part.
+    /// Returns the number of requests that must not be retried and that arrived completely or in part.
     pub(crate) fn posts(&self) -> usize {
         self.posts.load(Ordering::SeqCst)
     }
 
-    /// The first lines of all requests.
+    /// Returns the first lines of all requests.
     pub(crate) fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
 }
 
-/// An answer after which the connection is closed, and not used again by a client that has not seen it yet.
+/// Returns a response that announces the end of the connection, so that a client does not use it again.
 fn closing(text: &str) -> String {
     text.replacen("\r\n\r\n", "\r\nConnection: close\r\n\r\n", 1)
 }
@@ -108,7 +108,7 @@ impl Play {
 
     fn serve(&mut self, mut stream: TcpStream) -> std::io::Result<()> {
         loop {
-            // A connection without a request is none.
+            // A connection without a request does not count.
             if stream.peek(&mut [0])? == 0 {
                 return Ok(());
             }
@@ -116,7 +116,7 @@ impl Play {
             if let Act::Reset = act {
                 self.posts.fetch_add(1, Ordering::SeqCst);
                 self.listener = None;
-                // What was not read makes a reset of the end.
+                // Unread bytes turn the close into a reset.
                 return Ok(());
             }
             self.read(&mut stream)?;
@@ -130,7 +130,7 @@ impl Play {
         }
     }
 
-    /// Does it, and tells whether the connection stays open.
+    /// Acts on a request, and returns whether the connection stays open.
     fn perform(&mut self, stream: &mut impl Write, act: &Act) -> std::io::Result<bool> {
         let text = match act {
             Act::Keep(text) => text.clone(),

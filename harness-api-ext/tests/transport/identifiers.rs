@@ -1,4 +1,4 @@
-//! Requests whose identifiers are empty or hold separators: they are refused, and nothing is sent.
+//! Requests with identifiers that are empty or contain separators are errors, and are not sent.
 
 use harness_api_ext::raw::reqwest::Method;
 use harness_api_ext::raw::{Call, Configure, ErrorKind, Operation, Param, Place};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::common::{Stage, builder};
 
-/// An operation that takes each kind of identifier; organization and project are required at every level.
+/// Operation with each kind of identifier; organization and project are required at every level.
 static DELETE: Operation = Operation::new("deleteWidget", "DELETE", "/v1/orgs/{org}/widgets/{id}")
     .params(&[
         Param::path("org"),
@@ -30,7 +30,7 @@ fn staged() -> (Stage, Harness) {
     (stage, harness)
 }
 
-/// The call with all its parameters set, and then these.
+/// Returns the call with all its parameters, and then these.
 fn call(harness: &Harness, changed: &[(&str, &str)]) -> Call {
     let mut call = Call::new(harness.raw(), &DELETE);
     let set = [
@@ -51,7 +51,7 @@ fn call(harness: &Harness, changed: &[(&str, &str)]) -> Call {
     call
 }
 
-/// Sends a call, and gives what is wrong with it.
+/// Sends a call, and returns its fault.
 async fn fault(stage: &Stage, call: impl Into<Call>) -> Option<String> {
     let before = stage.attempts();
     match call.into().empty().await {
@@ -137,7 +137,7 @@ async fn parameters_of_operations() {
             &[("identifiers", "")],
             Some("parameter `identifiers` is empty"),
         ),
-        // What is no identifier may be empty, and references to other levels are identifiers.
+        // Parameters that are not identifiers may be empty, and references to other levels are identifiers.
         (&[("searchTerm", ""), ("lastObjectId", "")], None),
         (
             &[("agentIdentifier", "account.ops"), ("id", "org.git")],
@@ -189,8 +189,8 @@ async fn scopes_are_not_left_by_an_empty_identifier() {
         scoped(&|call| org("").scoped(call), none).await,
         org_missing
     );
-    // Without a scope, an empty text may be an unset variable. Who says the account or the organization means it, where
-    // the operation has to be told something.
+    // Without a scope, an empty text may be an unset variable. With the scope of an account or organization it is
+    // intended, if the operation requires the parameter.
     assert_eq!(scoped(&|call| call, &empty).await, org_missing);
     assert_eq!(
         scoped(&|call| harness.account().scoped(call), &empty).await,
@@ -257,7 +257,7 @@ async fn bodies() {
             harness.org("retail").project("checkout").scoped(call)
         }),
     ];
-    // In which of the scopes it is refused.
+    // The scopes in which it is an error.
     let cases: [(Value, &[&str], &str); 12] = [
         (json!({"identifier": "w1", "name": ""}), &[], ""),
         (
@@ -270,7 +270,7 @@ async fn bodies() {
             &["none", "account", "project"],
             "`widget.identifier`",
         ),
-        // Deeper things, and the text of other files, are not the entity.
+        // Deeper values, and the text of other files, are not the entity.
         (json!({"a": {"b": {"identifier": ""}}}), &[], ""),
         (
             json!({"yaml": "identifier: \"\"\n{\"identifier\":\"\"}"}),
@@ -289,7 +289,7 @@ async fn bodies() {
             &["none", "account", "project"],
             "the account identifier",
         ),
-        // What services write for an entity of the account.
+        // As services write an entity of the account.
         (
             json!({"orgIdentifier": "", "projectIdentifier": ""}),
             &["none", "project"],

@@ -1,4 +1,4 @@
-//! How many requests go out: in a time, and at once.
+//! Rate and concurrency of requests.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ fn limited(stage: &Stage, rate: RateLimit) -> Harness {
     builder.build().unwrap()
 }
 
-/// Runs calls at once, each by a clone.
+/// Makes concurrent calls, each with a clone.
 async fn burst(harness: &Harness, calls: usize, total: Duration) -> Vec<Result<(), Error>> {
     let mut tasks = JoinSet::new();
     for _ in 0..calls {
@@ -132,7 +132,7 @@ async fn a_dropped_place_is_not_handed_out_twice() {
     for number in 0..200 {
         let call = call(&harness, &READ);
         tasks.spawn(async move {
-            // Every second call is given up while it waits, each at its own time.
+            // Every second call is dropped while it waits, each at another time.
             let patience = SECOND / 500 * (number + 1);
             let allowed = if number % 2 == 0 { SECOND } else { patience };
             drop(timeout(allowed, call.text_answer()).await);
@@ -144,7 +144,7 @@ async fn a_dropped_place_is_not_handed_out_twice() {
     tasks.join_all().await;
 }
 
-/// A call of the model: when it begins, and when its caller gives up.
+/// Call of the model: its start, and the time at which it is dropped.
 #[derive(Clone, Debug)]
 struct Caller {
     begins: u64,
@@ -166,7 +166,7 @@ fn callers() -> impl Strategy<Value = Vec<Caller>> {
     proptest::collection::vec(caller, 1..80)
 }
 
-/// Sends the calls of all callers on a clock of their own, and waits for each until it gives up.
+/// Sends the calls of all callers with a clock of its own, and waits for each until it is dropped.
 async fn send_all(harness: &Harness, callers: Vec<Caller>) {
     let mut tasks = JoinSet::new();
     for caller in callers {
@@ -188,7 +188,7 @@ fn paused() -> Runtime {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Whoever gives up when: in no span of time go out more than the burst and the rate, and no permit is lost.
+    /// With any dropped calls: in no period are more requests sent than the burst and the rate, and no permit is lost.
     #[test]
     fn the_rate_holds_whatever_is_dropped(callers in callers(), rate in 1..40_u32, burst in 1..6_u32) {
         paused().block_on(async {
@@ -204,7 +204,7 @@ proptest! {
                     prop_assert!((last - first + 1) as f64 <= allowed + 1e-6);
                 }
             }
-            // After a quiet time the whole burst is there again, and the queue is empty.
+            // After an idle time the whole burst is available again, and the queue is empty.
             let quiet = Duration::from_secs_f64(interval * f64::from(burst) + 0.001);
             sleep(quiet).await;
             let (begun, before) = (Instant::now(), stage.attempts());
@@ -218,7 +218,7 @@ proptest! {
         })?;
     }
 
-    /// Whoever gives up when: no more are on their way than allowed, and all places are free in the end.
+    /// With any dropped calls: the concurrency stays within the limit, and all permits are free in the end.
     #[test]
     fn concurrency_holds_whatever_is_dropped(callers in callers(), most in 1..5_usize) {
         paused().block_on(async {

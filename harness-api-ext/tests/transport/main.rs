@@ -1,4 +1,4 @@
-//! The layers that every call passes, seen from outside: on a stage with a paused clock, and over real connections.
+//! The layers of every call, from outside: on a stage with a paused clock, and over real connections.
 
 #![allow(
     clippy::expect_used,
@@ -32,7 +32,7 @@ pub(crate) fn call(harness: &Harness, operation: &'static Operation) -> Call {
     Call::new(harness.raw(), operation)
 }
 
-/// How the call went, according to its error.
+/// Returns the call info of an error.
 pub(crate) fn info(error: &harness_api_ext::raw::Error) -> CallInfo {
     error.attached::<CallInfo>().expect("attached").clone()
 }

@@ -1,4 +1,4 @@
-//! What is repeated, when, and how often.
+//! Retried calls, the delays and the number of attempts.
 
 use std::time::{Duration, SystemTime};
 
@@ -31,7 +31,7 @@ const SECOND: Duration = Duration::from_secs(1);
 async fn each_outcome_is_repeated_for_those_operations_that_allow_it() {
     let timeout = Play::Fail(ErrorKind::Timeout, false);
     let connect_timeout = Play::Fail(ErrorKind::Timeout, true);
-    // Of reads, idempotent writes, other writes.
+    // For reads, idempotent writes, other writes.
     let table = [
         (Play::refused(), [true, true, true]),
         (connect_timeout, [true, true, true]),
@@ -92,7 +92,7 @@ async fn outside_the_table_the_method_decides_and_the_caller_may_declare() {
         let call = call(&on(&stage), operation).with_repeatable();
         assert!(call.text_answer().await.is_ok());
     }
-    // Declared is not a read: a lock is not waited for.
+    // A declared idempotent call is not a read: it does not wait for a lock.
     let stage = Stage::playing([Play::status(423)]);
     let call = call(&on(&stage), &RUN).with_repeatable();
     assert!(call.text_answer().await.is_err());
@@ -136,7 +136,7 @@ async fn pauses_grow_up_to_their_cap_and_are_random() {
             *longest = *pause.max(longest);
         }
     }
-    // A millisecond is the resolution of the timer.
+    // The timer has a resolution of a millisecond.
     let caps = [1, 2, 4, 6, 6, 6, 6].map(|cap| cap * SECOND + Duration::from_millis(1));
     for (longest, cap) in longest.into_iter().zip(caps) {
         assert!(
@@ -158,7 +158,7 @@ async fn the_server_says_how_long_to_wait() {
             17 * SECOND,
             20 * SECOND,
         ),
-        // By a clock that is an hour ahead.
+        // With a server clock that is an hour ahead.
         (
             Play::Answer(
                 429,
@@ -236,7 +236,7 @@ async fn clones_share_a_budget_which_successes_refill() {
     }
     stage.then([Play::lost()]);
     call(&harness, &READ).text_answer().await.unwrap();
-    // That success gave its tokens back.
+    // The success has returned its tokens.
     stage.then([Play::lost()]);
     call(&harness, &READ).text_answer().await.unwrap();
 }
@@ -258,7 +258,7 @@ async fn a_call_that_is_dropped_in_its_pause_takes_nothing_from_the_budget() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Whoever gives up when: the budget pays for 100 repetitions, each of which was sent, and for no more.
+    /// With any dropped calls: the budget is sufficient for 100 retries, each of which was sent, and for no more.
     #[test]
     fn the_budget_pays_for_what_is_sent(patience in proptest::collection::vec(0..6_000_u64, 1..150)) {
         let mut builder = Builder::new_current_thread();
@@ -276,7 +276,7 @@ proptest! {
             tasks.join_all().await;
             let repeated = stage.attempts() - calls;
             prop_assert!(repeated <= 100);
-            // What is left pays for the rest, to the last token.
+            // The remaining tokens are sufficient for the rest, to the last one.
             while stage.attempts() - calls < 100 {
                 let before = stage.attempts();
                 call(&harness, &READ).text_answer().await.unwrap_err();

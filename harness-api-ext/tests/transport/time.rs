@@ -1,4 +1,4 @@
-//! How long attempts and calls may take.
+//! Timeouts of attempts and calls.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -56,7 +56,7 @@ async fn the_time_of_attempts_is_set_by_client_and_by_call() {
     let streamed = call(&harness, &RUN).with_attempt_timeout(2 * SECOND);
     streamed.byte_answer().await.unwrap_err();
     assert_eq!(begun.elapsed().as_secs(), 9);
-    // More than the total time of the client.
+    // More than the total timeout of the client.
     let long = call(&harness, &RUN).with_attempt_timeout(1000 * SECOND);
     long.text_answer().await.unwrap_err();
     assert_eq!(begun.elapsed().as_secs(), 1009);
@@ -104,7 +104,7 @@ async fn calls_end_after_five_minutes_by_default() {
     );
 }
 
-/// Answers with a head that announces more than comes.
+/// Returns a response whose head announces more than it sends.
 fn cut() -> String {
     "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"a\":"
         .to_owned()

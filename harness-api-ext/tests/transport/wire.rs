@@ -1,4 +1,4 @@
-//! What goes over the wire, and what comes of what comes back.
+//! Requests and responses on the wire.
 
 use std::net::TcpListener;
 use std::time::Duration;
@@ -89,14 +89,14 @@ async fn scope_is_filled_in_under_the_names_of_the_operation() {
     assert_eq!(request.header("harness-account"), Some("AcmeAccount"));
     assert_eq!(request.header("x-api-key"), Some(KEY));
 
-    // No scope: the account alone.
+    // Without a scope, only the account.
     old().text_answer().await.unwrap();
     assert_eq!(
         server.last().target(),
         "/ng/api/things?accountIdentifier=AcmeAccount&routingId=AcmeAccount"
     );
 
-    // What the caller sets stays.
+    // Values set by the caller are kept.
     let mut set = project.scoped(old());
     set.text(0, "Other");
     set.text(2, "mine");
@@ -193,7 +193,7 @@ async fn a_success_that_tells_of_a_failure_is_an_error() {
         harness_api_ext::Error::from(error).kind(),
         harness_api_ext::ErrorKind::Api
     );
-    // A policy said no.
+    // A policy denied the change.
     let denied = Server::always(
         r#"{"status":"SUCCESS","data":{"connector":null,"governanceMetadata":{"deny":true,"status":"error","message":"tags.team is required"}}}"#,
     );
@@ -202,14 +202,14 @@ async fn a_success_that_tells_of_a_failure_is_an_error() {
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Status);
-    // Outside the table too.
+    // Also for endpoints that the description lacks.
     let request = harness.request(Method::GET, "/ng/api/new");
     assert_eq!(request.text().await.unwrap_err().kind(), ErrorKind::Status);
 
-    // A stream is the caller's to read.
+    // The caller reads a stream.
     let body = call(&harness, &READ).byte_answer().await.unwrap();
     assert_eq!(body.into_inner().collect(1000).await.unwrap(), FAILED);
-    // Where the response is described, its media type changes nothing.
+    // If the response is described, its media type changes nothing.
     let server = Server::answering(|_, _| {
         Reply::Raw(format!(
             "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{FAILED}",
@@ -223,7 +223,7 @@ async fn a_success_that_tells_of_a_failure_is_an_error() {
         let error = call(&at(server.url()), operation).text_answer().await;
         assert_eq!(error.unwrap_err().kind(), ErrorKind::Status);
     }
-    // Where it is not, text is not looked into.
+    // If it is not described, text is not inspected.
     let request = at(server.url()).request(Method::GET, "/ng/api/new");
     assert_eq!(*request.text().await.unwrap(), FAILED);
 

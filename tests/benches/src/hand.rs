@@ -1,4 +1,4 @@
-//! What someone writes with reqwest and serde who needs these calls and no others.
+//! Hand-written reqwest + serde for only these calls.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -14,7 +14,7 @@ use crate::{
     ways::{ACCOUNT, KEY, ORG, PROJECT},
 };
 
-/// A client for these calls.
+/// Client for these calls.
 #[derive(Clone, Debug)]
 pub struct Hand {
     http: Client,
@@ -26,16 +26,16 @@ struct Envelope<T> {
     data: Option<T>,
 }
 
-/// A project, and what the server notes of it.
+/// Project with the metadata of the server.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Item {
     project: Option<Project>,
-    /// Milliseconds since 1970.
+    /// Creation time, in milliseconds since 1970.
     pub created_at: Option<i64>,
-    /// Milliseconds since 1970.
+    /// Time of the last change, in milliseconds since 1970.
     pub last_modified_at: Option<i64>,
-    /// Whether the caller marked it.
+    /// Whether the caller marked it as a favorite.
     pub is_favorite: Option<bool>,
 }
 
@@ -67,11 +67,11 @@ struct Page {
 }
 
 impl Hand {
-    /// With what every request carries as default headers, and the usual time limits.
+    /// Creates a client with the common headers as default headers, and the usual timeouts.
     ///
     /// # Errors
     ///
-    /// When `url` is none.
+    /// Returns an error if `url` is not a URL.
     pub fn new(url: &str) -> Result<Self, Failure> {
         let mut headers = HeaderMap::new();
         headers.insert("x-api-key", HeaderValue::from_static(KEY));
@@ -113,7 +113,7 @@ impl Hand {
     ///
     /// # Errors
     ///
-    /// Those of the call, and an answer without a project.
+    /// Returns an error if the call fails, or the response has no project.
     pub async fn project(&self) -> Result<String, Failure> {
         found(self.one::<Envelope<Item>>().await?.data)
     }
@@ -122,35 +122,35 @@ impl Hand {
     ///
     /// # Errors
     ///
-    /// Those of the call, and an answer without a project.
+    /// Returns an error if the call fails, or the response has no project.
     pub async fn project_untyped(&self) -> Result<String, Failure> {
         text(&self.one::<Value>().await?["data"]["project"]["name"])
     }
 
-    /// The projects of one page; none behind the last one.
+    /// Returns the projects of one page; none after the last one.
     ///
     /// # Errors
     ///
-    /// Those of the call.
+    /// Returns an error if the call fails.
     pub async fn page(&self, index: usize, size: usize) -> Result<Vec<Item>, Failure> {
         let page = self.many::<Envelope<Page>>(index, size).await?.data;
         Ok(page.and_then(|page| page.content).unwrap_or_default())
     }
 
-    /// Reads a list of `size` projects, and gives the name of the last one.
+    /// Reads a list of `size` projects, and returns the name of the last one.
     ///
     /// # Errors
     ///
-    /// Those of the call, and an answer without projects.
+    /// Returns an error if the call fails, or the response has no projects.
     pub async fn list(&self, size: usize) -> Result<String, Failure> {
         found(self.page(0, size).await?.pop())
     }
 
-    /// Reads a list of `size` projects without types, and gives the name of the last one.
+    /// Reads a list of `size` projects without types, and returns the name of the last one.
     ///
     /// # Errors
     ///
-    /// Those of the call, and an answer without projects.
+    /// Returns an error if the call fails, or the response has no projects.
     pub async fn list_untyped(&self, size: usize) -> Result<String, Failure> {
         let answer: Value = self.many(0, size).await?;
         text(&answer["data"]["content"][size.saturating_sub(1)]["project"]["name"])

@@ -1,4 +1,4 @@
-//! What the benches share: the same calls written in several ways, a server that answers them, and where results go.
+//! Shared code of the benches: the same calls in several implementations, a server, and the results.
 //!
 //! ```sh
 //! cargo bench -p harness-api-benches                          # measures everything and prints it
@@ -10,20 +10,20 @@ pub mod results;
 pub mod server;
 pub mod ways;
 
-/// What can go wrong.
+/// Any error.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// The value in the middle, by size; the upper one of two, and nought of none.
+/// Returns the median; the upper one of two, and zero for no values.
 pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
-/// A program that makes one call: to the server that its first argument names.
+/// Runs a program that makes one call to the server in its first argument.
 ///
 /// # Errors
 ///
-/// Those of the call, and when there is no argument.
+/// Returns an error if the call fails, or there is no argument.
 pub fn program<C, F>(
     client: impl FnOnce(&str) -> Result<C, Failure>,
     call: F,

@@ -1,6 +1,6 @@
-//! A server on loopback that costs next to nothing: it reads a request without a body, and writes an answer that was made
-//! before. Connections stay open. One thread has them all: where each has its own, the core on which it happens to run makes
-//! calls of one client twice as fast as those of another.
+//! A server on loopback with minimal cost: it reads a request without body, and writes a prepared response. Connections
+//! stay open. One thread serves all of them: with one thread each, the core of a thread makes the calls of one client
+//! twice as fast as those of another.
 
 use std::{sync::Arc, thread, time::Duration};
 
@@ -12,25 +12,25 @@ use tokio::{
 
 use crate::{Failure, ways::PROJECT};
 
-/// The name of the project that is read alone.
+/// Name of the project that is read alone.
 pub const NAME: &str = "Checkout";
 
-/// What the server has.
+/// Content of the server.
 #[derive(Debug)]
 struct Content {
-    /// How long it thinks before an answer.
+    /// Delay before a response.
     latency: Duration,
     project: String,
-    /// The pages of the list of projects, and an empty one.
+    /// Pages of the list of projects, and an empty one.
     pages: Vec<String>,
 }
 
-/// Starts a server of a project, and of a list of so many pages of `size` projects, and gives its URL. It thinks for
-/// `latency` before each answer, and runs as long as the program.
+/// Starts a server with a project and a list of pages of `size` projects, and returns its URL. It waits for `latency`
+/// before each response, and runs until the program ends.
 ///
 /// # Errors
 ///
-/// When there is no port.
+/// Returns an error if no port is free.
 pub fn start(latency: Duration, pages: usize, size: usize) -> Result<String, Failure> {
     let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
     listener.set_nonblocking(true)?;
@@ -47,7 +47,7 @@ pub fn start(latency: Duration, pages: usize, size: usize) -> Result<String, Fai
     Ok(url)
 }
 
-/// The name of the project at this place of the list.
+/// Returns the name of the project at this index of the list.
 pub fn name(index: usize) -> String {
     format!("Project {index:07}")
 }
@@ -56,7 +56,7 @@ async fn accept(listener: std::net::TcpListener, content: Arc<Content>) -> std::
     let listener = TcpListener::from_std(listener)?;
     loop {
         let (stream, _) = listener.accept().await?;
-        // A connection that breaks is the client's to notice.
+        // The client notices a broken connection.
         tokio::spawn(serve(stream, Arc::clone(&content)));
     }
 }
@@ -87,7 +87,7 @@ async fn serve(mut stream: TcpStream, content: Arc<Content>) -> std::io::Result<
 }
 
 impl Content {
-    /// The answer to a request for this target.
+    /// Returns the response to a request for this target.
     fn of(&self, target: &str) -> &str {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         if path.ends_with(PROJECT) {

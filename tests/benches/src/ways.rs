@@ -1,52 +1,52 @@
-//! The calls by `harness-api-ext` and by `harness-api`; [`hand`](crate::hand) has the same by hand.
+//! The calls with `harness-api-ext` and `harness-api`; [`hand`](crate::hand) has the same with hand-written code.
 
 use harness_api::{Client, platform::types::NgProjectResponse};
 use harness_api_ext::Harness;
 
 use crate::Failure;
 
-/// A key in the form of a real one.
+/// Key in the format of a real one.
 pub const KEY: &str = "pat.AcmeAccount.6650f0.example";
-/// The account of the key.
+/// Account of the key.
 pub const ACCOUNT: &str = "AcmeAccount";
-/// The organization that everything is in.
+/// Organization of all projects.
 pub const ORG: &str = "retail";
-/// The project that is read.
+/// Project to read.
 pub const PROJECT: &str = "checkout";
 
-/// A client of this workspace that knows the server at `url`.
+/// Returns a client for the server at `url`.
 ///
 /// # Errors
 ///
-/// When `url` is none.
+/// Returns an error if `url` is not a URL.
 pub fn ext(url: &str) -> Result<Harness, Failure> {
     Ok(Harness::builder().api_key(KEY).endpoint(url).build()?)
 }
 
-/// Reads the project: with a span, retries, time limits, and account and organization filled in.
+/// Reads the project: with a span, retries, timeouts, and account and organization filled in.
 ///
 /// # Errors
 ///
-/// Those of the call, and an answer without a project.
+/// Returns an error if the call fails, or the response has no project.
 pub async fn project_by_ext(harness: &Harness) -> Result<String, Failure> {
     found(Some(harness.org(ORG).projects().get(PROJECT).await?))
 }
 
-/// Reads a list of `size` projects, and gives the name of the last one.
+/// Reads a list of `size` projects, and returns the name of the last one.
 ///
 /// # Errors
 ///
-/// Those of the call, and an answer without projects.
+/// Returns an error if the call fails, or the response has no projects.
 pub async fn list_by_ext(harness: &Harness, size: usize) -> Result<String, Failure> {
     let list = harness.org(ORG).projects().list();
     found(list.page_size(u32::try_from(size)?).await?.items.pop())
 }
 
-/// The raw client, with the key and no layers.
+/// Returns a raw client with the key and without layers.
 ///
 /// # Errors
 ///
-/// When `url` is none.
+/// Returns an error if `url` is not a URL.
 pub fn raw(url: &str) -> Result<Client, Failure> {
     Ok(Client::builder(url).header("x-api-key", KEY)?.build()?)
 }
@@ -55,18 +55,18 @@ pub fn raw(url: &str) -> Result<Client, Failure> {
 ///
 /// # Errors
 ///
-/// Those of the call, and an answer without a project.
+/// Returns an error if the call fails, or the response has no project.
 pub async fn project_by_raw(client: &Client) -> Result<String, Failure> {
     let request = client.platform().get_project(PROJECT, ACCOUNT);
     let answer = request.org_identifier(ORG).send().await?.into_inner();
     found(answer.data.map(|project| *project))
 }
 
-/// Reads a list of `size` projects, and gives the name of the last one.
+/// Reads a list of `size` projects, and returns the name of the last one.
 ///
 /// # Errors
 ///
-/// Those of the call, and an answer without projects.
+/// Returns an error if the call fails, or the response has no projects.
 pub async fn list_by_raw(client: &Client, size: usize) -> Result<String, Failure> {
     let request = client.platform().get_project_list(ACCOUNT);
     let request = request.org_identifier(ORG).page_index(0);

@@ -1,4 +1,4 @@
-//! Keys, accounts and addresses from outside.
+//! Keys, accounts and addresses from untrusted sources.
 
 use std::sync::{Arc, Mutex};
 
@@ -9,10 +9,11 @@ use harness_api_ext::{ApiKey, Harness, KeyKind, RetryPolicy};
 use super::error_mapping::ask;
 use super::stage::runtime;
 
-/// Five lines: a key, an account, an address, a path and a product.
+/// Input: five lines with a key, an account, an address, a path and a product.
 ///
-/// Nothing panics. The account of a token is its second part of four. Plain HTTP is for this machine only. A call goes to
-/// the address that was given, below its prefix, with `/gateway` once. No error shows the key.
+/// Checks that nothing panics, that the account of a token is the second of its four parts, that plain HTTP is accepted
+/// for this machine only, that a call goes to the given address, below its prefix and with `/gateway` once, and that no
+/// error shows the key.
 pub fn credentials(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let mut lines = text.splitn(5, '\n');
@@ -36,7 +37,7 @@ pub fn credentials(data: &[u8]) {
         builder = builder.user_agent(product);
     }
     let others = [account, address, path, product];
-    // A whole key is left out of errors wherever it was given.
+    // The complete key is removed from errors, wherever it was set.
     let rests = others.map(|other| match key.trim() {
         "" => other.to_owned(),
         key => other.replace(key, ""),
@@ -84,7 +85,8 @@ fn check_key(key: &str, read: &ApiKey) {
     hides(key, &[], &format!("{read:?}"));
 }
 
-/// The last part of a key is its secret. It is none where it is short, or part of something else that was given.
+/// Checks that a text does not contain the secret part of a key, the last one. A short part, or one that another value
+/// contains, is not a secret.
 fn hides(key: &str, others: &[&str], text: &str) {
     let secret = key.trim().rsplit('.').next().unwrap_or_default();
     let known = others.iter().any(|other| other.contains(secret));
@@ -94,7 +96,7 @@ fn hides(key: &str, others: &[&str], text: &str) {
     }
 }
 
-/// Whether nobody can read along on the way there.
+/// Returns whether nobody can eavesdrop on the way to a URL.
 fn is_private(url: &Url) -> bool {
     match (url.scheme(), url.host_str()) {
         ("https", Some(_)) => true,
@@ -123,7 +125,7 @@ fn check_url(url: &Url, base: &Url, path: &str) {
     }
 }
 
-/// Keeps where a request goes.
+/// Stores the URL of a request.
 struct Post(Arc<Mutex<Option<Url>>>);
 
 impl Layer for Post {

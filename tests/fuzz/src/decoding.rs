@@ -1,4 +1,4 @@
-//! Bodies that are nearly what is described, through the generated types.
+//! Almost valid bodies, decoded to the generated types.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -9,9 +9,10 @@ use serde_json::Value;
 
 use super::input::{divided, mutate, recording};
 
-/// A recording, or the id of an operation, a line feed and a body; behind the last NUL, what is changed.
+/// Input: a recording, or the id of an operation, a line feed and a body; after the last NUL, the mutations.
 ///
-/// Nothing panics, however deep the document. What decodes is encoded, and that decodes to the same again.
+/// Checks that nothing panics, however deep the document is, and that a decoded value encodes and decodes to the same
+/// value.
 pub fn decoding(data: &[u8]) {
     let (text, mut choices) = divided(data);
     if let Some(mut exchange) = recording(text) {
@@ -27,7 +28,7 @@ pub fn decoding(data: &[u8]) {
     let text = String::from_utf8_lossy(text);
     let (id, body) = text.split_once('\n').unwrap_or(("", &text));
     let types = of(id);
-    // As it is: broken, deeper than a document may be, or with members that come twice.
+    // The unmodified text may be invalid, too deep, or contain duplicate fields.
     let changed = match serde_json::from_str::<Value>(body) {
         Ok(mut changed) if !choices.is_empty() => {
             mutate(&mut changed, &mut choices);
@@ -40,7 +41,7 @@ pub fn decoding(data: &[u8]) {
     }
 }
 
-/// The types of an operation; of any, where there is none with this id.
+/// Returns the types of an operation, or of any operation if none has this id.
 fn of(id: &str) -> Types {
     if let Some(types) = types(id) {
         return types;

@@ -1,4 +1,4 @@
-//! Descriptions of APIs that nobody has seen.
+//! Descriptions of unknown APIs.
 
 use std::path::Path;
 
@@ -12,17 +12,16 @@ use xtask::generate::{
 
 use super::input::{divided, mutate};
 
-/// A description in JSON or YAML; behind the last NUL, what is changed.
+/// Input: a description in JSON or YAML; after the last NUL, the mutations.
 ///
-/// The stages that are the generator's own make something of it, or say what is wrong.
+/// Checks that the stages of the generator itself return a result or an error.
 pub fn description(data: &[u8]) {
     if let Some(document) = document(data) {
         lowered(&document.json);
     }
 }
 
-/// The same through all stages. The libraries behind the last ones panic; that is caught, but libFuzzer would take it for a
-/// find.
+/// Checks all stages. The libraries in the last stages may panic. The panic is caught, but libFuzzer would report it.
 #[allow(dead_code, reason = "for the bounded run alone")]
 pub fn generation(data: &[u8]) {
     if let Some(document) = document(data) {

@@ -1,4 +1,4 @@
-//! Answers of any status, with any headers and any body.
+//! Failures with any status, headers and body.
 
 use arbitrary::Unstructured;
 use bytes::Bytes;
@@ -12,13 +12,13 @@ use serde_json::Value;
 use super::input::{below, divided, mutate, once_in, one, recording};
 use super::stage::{KEY, SECRET, on_stage};
 
-/// How much of the body of a failure is kept.
+/// Maximum size in bytes of the kept body of a failure.
 const KEPT: usize = 1 << 20;
 
-/// The server repeats the key where this is written.
+/// Placeholder at which the server repeats the key.
 const ECHO: &str = "@KEY@";
 
-/// The shapes of paths by which services are told apart.
+/// Paths that determine the service.
 const PATHS: [&str; 7] = [
     "/ng/api/connectors/hub",
     "/pipeline/api/pipelines/list",
@@ -52,7 +52,7 @@ const HEADERS: [&str; 9] = [
     "x-api-key",
 ];
 
-/// What is answered.
+/// Response of the server.
 struct Answer {
     method: String,
     path: String,
@@ -61,10 +61,10 @@ struct Answer {
     body: Vec<u8>,
 }
 
-/// A recording, or bytes that are the body; behind the last NUL, what is changed.
+/// Input: a recording, or the bytes of the body; after the last NUL, the mutations.
 ///
-/// Nothing panics. The body is kept, up to its limit. `Display` is one bounded line, and neither it nor `Debug` shows the
-/// key, even where the server repeats it.
+/// Checks that nothing panics, that the body is kept up to its limit, that `Display` is one line of limited length, and
+/// that neither it nor `Debug` shows the key, even if the server repeats it.
 pub fn error_mapping(data: &[u8]) {
     let (text, mut choices) = divided(data);
     let answer = Answer::of(text, &mut choices);
@@ -96,7 +96,7 @@ pub fn error_mapping(data: &[u8]) {
     });
     if let Some(error) = error {
         let error = Error::from(error);
-        // The body of a stream is given piece by piece, and not kept.
+        // The body of a stream is returned piece by piece, and not kept.
         if error.status().is_some() {
             keeps(&error, &body);
         }
@@ -110,7 +110,7 @@ pub fn error_mapping(data: &[u8]) {
     }
 }
 
-/// A type with all that can go wrong in one.
+/// Type that covers everything that can go wrong.
 #[derive(Deserialize)]
 #[allow(dead_code, reason = "only its decoding matters")]
 struct Thing {
@@ -177,7 +177,7 @@ impl Answer {
         answer
     }
 
-    /// Another status, other headers, a body that is cut or very long.
+    /// Changes the status and the headers, or makes the body truncated or very long.
     fn vary(&mut self, choices: &mut Unstructured<'_>) {
         if choices.is_empty() {
             return;
@@ -220,7 +220,7 @@ fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
     bytes.windows(what.len()).position(|window| window == what)
 }
 
-/// The body as it came, whole, or its beginning where it is longer than what is kept.
+/// Checks that the body is kept completely, or up to its limit.
 fn keeps(error: &Error, body: &[u8]) {
     let kept = error.body();
     if error.raw().is_truncated() {
@@ -235,7 +235,7 @@ fn keeps(error: &Error, body: &[u8]) {
     }
 }
 
-/// Asks an error everything that can be asked.
+/// Calls every method of an error.
 pub(crate) fn ask(error: &Error) {
     let line = error.to_string();
     assert!(

@@ -1,10 +1,10 @@
-//! From bytes to what a target wants: a readable part, and choices.
+//! Splits the input of a target into a readable part and choices.
 
 use arbitrary::Unstructured;
 use harness_api_tests::replay::Exchange;
 use serde_json::{Map, Value};
 
-/// Divides an input at its last NUL: what is before it can be read by people, what is behind it makes choices.
+/// Splits an input at its last NUL. The part before it is readable, the part after it contains the choices.
 pub(crate) fn divided(data: &[u8]) -> (&[u8], Unstructured<'_>) {
     match data.iter().rposition(|byte| *byte == 0) {
         Some(at) => (&data[..at], Unstructured::new(&data[at + 1..])),
@@ -12,28 +12,28 @@ pub(crate) fn divided(data: &[u8]) -> (&[u8], Unstructured<'_>) {
     }
 }
 
-/// A recorded exchange, in the format of `tests/recordings`.
+/// Parses a recorded exchange, in the format of `tests/recordings`.
 pub(crate) fn recording(text: &[u8]) -> Option<Exchange> {
     serde_json::from_slice(text).ok()
 }
 
-/// A number below `count`; 0 when there are no choices left.
+/// Returns a number below `count`; 0 if no choices are left.
 pub(crate) fn below(choices: &mut Unstructured<'_>, count: usize) -> usize {
     let most = count.saturating_sub(1);
     choices.int_in_range(0..=most).unwrap_or(0)
 }
 
-/// True about once in `times`; never when there are no choices left.
+/// Returns true about once in `times`; false if no choices are left.
 pub(crate) fn once_in(choices: &mut Unstructured<'_>, times: usize) -> bool {
     below(choices, times) == times - 1
 }
 
-/// One of these.
+/// Returns one of several values.
 pub(crate) fn one<T: Clone>(choices: &mut Unstructured<'_>, of: &[T]) -> T {
     of[below(choices, of.len())].clone()
 }
 
-/// Changes a document in up to six places, as long as there are choices.
+/// Mutates a document in up to six places, as long as choices are left.
 pub(crate) fn mutate(document: &mut Value, choices: &mut Unstructured<'_>) {
     for _ in 0..6 {
         if choices.is_empty() {
@@ -54,7 +54,7 @@ pub(crate) fn mutate(document: &mut Value, choices: &mut Unstructured<'_>) {
     }
 }
 
-/// A value somewhere in the document.
+/// Returns a value somewhere in the document.
 fn some_place<'v>(document: &'v mut Value, choices: &mut Unstructured<'_>) -> &'v mut Value {
     let size = match document {
         Value::Array(items) => items.len(),
@@ -88,7 +88,7 @@ fn scalar(choices: &mut Unstructured<'_>) -> Value {
     }
 }
 
-/// Numbers at the ends of what types hold.
+/// Numbers at the limits of types.
 const NUMBERS: [f64; 7] = [
     0.0,
     -0.0,
@@ -99,7 +99,7 @@ const NUMBERS: [f64; 7] = [
     5e-324,
 ];
 
-/// Texts that are nearly something else.
+/// Texts that resemble other values.
 const TEXTS: [&str; 16] = [
     "",
     "NaN",
@@ -119,7 +119,7 @@ const TEXTS: [&str; 16] = [
     "a\u{0}\u{7}\r\n\u{feff}\u{2028}b",
 ];
 
-/// The same content as a value of another kind.
+/// Returns the same content as a value of another type.
 fn other_kind(value: Value) -> Value {
     match value {
         Value::Null => Value::Object(Map::new()),
@@ -169,7 +169,7 @@ fn double_one(place: &mut Value, choices: &mut Unstructured<'_>) {
     }
 }
 
-/// Puts a value deep into others, or into itself.
+/// Nests a value deeply in others, or in itself.
 fn nest(place: &mut Value, choices: &mut Unstructured<'_>) {
     let levels = one(choices, &[1, 3, 20, 90, 126]);
     let inner = place.clone();
@@ -182,7 +182,7 @@ fn nest(place: &mut Value, choices: &mut Unstructured<'_>) {
     for _ in 0..levels {
         let value = place.take();
         *place = match (&name, &inner) {
-            // A type that holds itself is decoded as such all the way down.
+            // A recursive type is decoded at every level.
             (Some(name), Value::Object(members)) => {
                 let mut members = members.clone();
                 members.insert(name.clone(), value);
@@ -196,7 +196,7 @@ fn nest(place: &mut Value, choices: &mut Unstructured<'_>) {
     }
 }
 
-/// How many values there are in a document.
+/// Returns the number of values in a document.
 fn weight(value: &Value) -> usize {
     1 + match value {
         Value::Array(items) => items.iter().map(weight).sum(),

@@ -1,6 +1,6 @@
-//! What the fuzz targets do: each function takes any bytes, and panics where a promise of the client is broken.
+//! The fuzz targets: each function takes any bytes, and panics if the client breaks a guarantee.
 //!
-//! The same functions run under cargo-fuzz, and for a bounded time among the tests of the workspace.
+//! The same functions run with cargo-fuzz, and for a limited time in the tests of the workspace.
 
 mod credentials;
 mod decoding;

@@ -1,4 +1,4 @@
-//! Logs of steps, as streams of events and as finished files, cut into pieces anywhere.
+//! Logs of steps, as event streams and as files, split at any place.
 
 use std::cell::OnceCell;
 use std::pin::Pin;
@@ -15,10 +15,10 @@ use super::error_mapping::ask;
 use super::input::{below, divided};
 use super::stage::{KEY, Stage, on_stage};
 
-/// The body of a log; behind the last NUL, where it is cut.
+/// Input: the body of a log; after the last NUL, the places where it is split.
 ///
-/// The lines, and how the log ends, do not depend on where the body is cut. A stream that says the same again and again,
-/// and never its end, is given up.
+/// Checks that the lines and the end of the log do not depend on the splits, and that a stream that repeats the same
+/// lines without end is abandoned.
 pub fn logs(data: &[u8]) {
     let (body, mut choices) = divided(data);
     let cuts = cuts(body.len(), &mut choices);
@@ -49,7 +49,7 @@ fn run(stage: &Stage) -> Run {
         .run("pX9cD1Yw")
 }
 
-/// A step that runs, whose log is a stream, and one that ended long ago, whose log is a file.
+/// Returns a running step, whose log is a stream, and a step that ended long ago, whose log is a file.
 fn steps(stage: &Stage) -> Vec<RunStep> {
     thread_local! {
         static STEPS: OnceCell<Vec<RunStep>> = const { OnceCell::new() };
@@ -73,7 +73,7 @@ fn steps(stage: &Stage) -> Vec<RunStep> {
     })
 }
 
-/// The lines of a log, and the error it ends with.
+/// Returns the lines of a log, and the error at its end.
 fn read(
     stage: &Stage,
     step: &RunStep,
@@ -106,7 +106,7 @@ fn read(
     })
 }
 
-/// An answer whose body comes in pieces.
+/// Returns a response whose body arrives in pieces.
 fn answer(body: impl AsRef<[u8]>, cuts: &[usize]) -> Incoming {
     let body = Bytes::copy_from_slice(body.as_ref());
     let ends = cuts.iter().copied().chain([body.len()]);

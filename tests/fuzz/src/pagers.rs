@@ -1,4 +1,4 @@
-//! Lists in pages, from a server that lies.
+//! Paged lists from a misbehaving server.
 
 use std::sync::{Arc, LazyLock, Mutex};
 
@@ -13,7 +13,7 @@ use super::error_mapping::ask;
 use super::input::{below, divided, once_in, one};
 use super::stage::on_stage;
 
-/// Every way of paging in the table, and those that it could have.
+/// All paging styles of the table, and further possible ones.
 static STYLES: LazyLock<Vec<&'static Paging>> = LazyLock::new(|| {
     static INVENTED: [Paging; 8] = [
         Paging::new(Step::Number, "")
@@ -60,7 +60,7 @@ static STYLES: LazyLock<Vec<&'static Paging>> = LazyLock::new(|| {
     styles
 });
 
-/// What the server answers: the items by their numbers, and the answer.
+/// Response of the server, with the numbers of its items.
 #[derive(Clone)]
 struct Served {
     items: Vec<u64>,
@@ -69,12 +69,13 @@ struct Served {
     body: Vec<u8>,
 }
 
-/// Choices, or behind the last NUL choices and before it the text of a position.
+/// Input: choices, or the text of a position and, after the last NUL, choices.
 ///
-/// The server has some pages, and goes round in them when they are at an end. The reading ends, after no more requests than
-/// it takes to notice that; it gives what was served, in that order and nothing twice that was not served twice; it holds no more
-/// than was served at once; an error has a position to go on from. It serves by the order of requests and not by their pages, so
-/// what is missing is judged by the model of a list in the tests of the pager.
+/// The server has some pages, and starts again with the first one after the last. Checks that reading ends soon after
+/// that; that exactly the served items are returned, in order, and none twice unless it was served twice; that no more
+/// items are held than were served at once; and that an error has a position from which to resume. The server responds
+/// by the order of the requests and not by their pages, so the tests of the pager check for missing items with a model
+/// of a list.
 pub fn pagers(data: &[u8]) {
     let (text, mut choices) = divided(data);
     let mut own = Unstructured::new(text);
@@ -109,7 +110,7 @@ fn read(
     limit: Option<u64>,
     prefetch: bool,
 ) {
-    // A list that is empty, equal or behind its total goes on for 100 to 1000 pages before it is given up.
+    // A list that is empty, has equal pages, or is after its total continues for 100 to 1000 pages before it fails.
     let most = 2048 * pages.len();
     let widest = pages
         .iter()
@@ -186,7 +187,7 @@ fn read(
     );
 }
 
-/// Up to nine pages, none of them as it should be.
+/// Returns up to nine pages, all of them invalid in some way.
 fn pages(paging: &Paging, choices: &mut Unstructured<'_>) -> Vec<Served> {
     let mut next = 0;
     let count = 1 + below(choices, 9);
@@ -295,7 +296,7 @@ fn value_of_token(choices: &mut Unstructured<'_>) -> Value {
     }
 }
 
-/// Sets a member at a path with dots. What stands in the way stays.
+/// Sets a field at a dotted path. Other values on the path are kept.
 fn put(body: &mut Value, path: &str, value: Value) {
     if path.is_empty() {
         *body = value;

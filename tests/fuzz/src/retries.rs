@@ -1,4 +1,4 @@
-//! Servers that ask to wait.
+//! Servers that ask the client to wait.
 
 use std::cell::OnceCell;
 use std::sync::{Arc, Mutex};
@@ -13,14 +13,14 @@ use tokio::time::Instant;
 use super::error_mapping::ask;
 use super::stage::{KEY, Stage};
 
-/// How long a call may take.
+/// Timeout of a call.
 const TOTAL: Duration = Duration::from_secs(300);
 const ATTEMPTS: u32 = 6;
 
-/// Lines of answers: a status, and behind blanks headers as `name=value`, divided by `|`. `-` for no answer.
+/// Input: lines of responses, each a status followed by headers as `name=value`, separated by `|`; `-` for no response.
 ///
-/// Nothing panics and no wait is longer than it may be: whatever is asked for, the call ends in its time, after no more
-/// attempts than allowed, and its error tells what the last answer said.
+/// Checks that nothing panics, that no wait is too long, that the call ends within its timeout after at most the
+/// allowed attempts, and that its error contains the last response.
 pub fn retries(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let answers: Vec<Option<(StatusCode, HeaderMap)>> = text.lines().take(12).map(answer).collect();
@@ -30,7 +30,7 @@ pub fn retries(data: &[u8]) {
     on_patient_stage(|stage| play(stage, answers));
 }
 
-/// Runs something with the client of this thread that repeats.
+/// Runs a function with the client of this thread that retries.
 fn on_patient_stage(run: impl FnOnce(&Stage)) {
     thread_local! {
         static STAGE: OnceCell<Stage> = const { OnceCell::new() };
@@ -63,7 +63,7 @@ fn play(stage: &Stage, answers: Vec<Option<(StatusCode, HeaderMap)>>) {
             .await;
         (outcome, begun.elapsed())
     });
-    // What repetitions cost comes back by successes.
+    // Successes return the tokens of retries.
     let success = |_: &_| Ok(Incoming::new(StatusCode::NO_CONTENT, HeaderMap::new(), ""));
     stage.play(success, async {
         for _ in 0..10 * ATTEMPTS {

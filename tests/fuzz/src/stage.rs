@@ -1,4 +1,4 @@
-//! A client whose server is a function, under a clock that jumps from wait to wait.
+//! A client with a function as its server, under a clock that jumps from wait to wait.
 
 use std::cell::OnceCell;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,14 +7,14 @@ use harness_api::{BoxFuture, Error, Incoming, Layer, Next, Outgoing};
 use harness_api_ext::{Harness, HarnessBuilder, RetryPolicy};
 use tokio::runtime::Runtime;
 
-/// The key of all clients here, and the part of it that must never show.
+/// Key of all clients, and the part of it that must never be shown.
 pub(crate) const KEY: &str = "pat.AcmeAccount.6650f0example.hushHushHush";
 pub(crate) const SECRET: &str = "hushHushHush";
 
-/// What the server does with a request.
+/// Response of the server to a request.
 type Server = Box<dyn FnMut(&Outgoing) -> Result<Incoming, Error> + Send>;
 
-/// A client, the place of its server, and what it runs on.
+/// Client with its server and runtime.
 pub(crate) struct Stage {
     pub(crate) harness: Harness,
     pub(crate) runtime: Runtime,
@@ -36,7 +36,7 @@ impl Layer for Desk {
 }
 
 impl Stage {
-    /// A client that repeats as this policy says.
+    /// Creates a client with a retry policy.
     pub(crate) fn new(retry: RetryPolicy) -> Self {
         let server: Arc<Mutex<Server>> = Arc::new(Mutex::new(Box::new(nobody)));
         let harness = builder()
@@ -51,7 +51,7 @@ impl Stage {
         }
     }
 
-    /// Runs something with this server.
+    /// Runs a function with this server.
     pub(crate) fn play<T>(
         &self,
         server: impl FnMut(&Outgoing) -> Result<Incoming, Error> + Send + 'static,
@@ -86,7 +86,7 @@ pub(crate) fn runtime() -> Runtime {
         .expect("a runtime")
 }
 
-/// Runs something with the stage of this thread whose client never repeats.
+/// Runs a function with the client of this thread that never retries.
 pub(crate) fn on_stage<T>(run: impl FnOnce(&Stage) -> T) -> T {
     thread_local! {
         static STAGE: OnceCell<Stage> = const { OnceCell::new() };

@@ -1,4 +1,5 @@
-//! One call that reads a project, by each of the two crates, answered from memory: what it costs is what the client costs.
+//! One call that reads a project, with each of the two crates and a response from memory: it measures only the cost of
+//! the client.
 
 use std::error::Error as StdError;
 
@@ -10,13 +11,13 @@ use reqwest::{
 };
 use tokio::{runtime::Runtime, task::yield_now};
 
-/// What goes wrong here.
+/// Any error.
 pub type Failure = Box<dyn StdError + Send + Sync>;
 
-/// A key in the form of a real one, and its account.
+/// Key in the format of a real one, with its account.
 const KEY: &str = "pat.AcmeAccount.6650f0.example";
 const ACCOUNT: &str = "AcmeAccount";
-/// Nobody listens there.
+/// Address without a server.
 const SERVER: &str = "http://127.0.0.1:9";
 
 const PROJECT: &str = r##"{"status":"SUCCESS","data":{"project":{"orgIdentifier":"retail","identifier":"checkout",
@@ -24,7 +25,7 @@ const PROJECT: &str = r##"{"status":"SUCCESS","data":{"project":{"orgIdentifier"
 "createdAt":1795000000000,"lastModifiedAt":1795000100000,"isFavorite":false},"metaData":null,
 "correlationId":"0d6c3c1e-77aa-4f5b-9d39-5f2f0c1a9b11"}"##;
 
-/// Answers every call, below all layers of the client.
+/// Layer that responds to every call, below all layers of the client.
 struct Memory;
 
 impl Layer for Memory {
@@ -34,32 +35,32 @@ impl Layer for Memory {
         headers.insert(CONTENT_LENGTH, HeaderValue::from(PROJECT.len()));
         let answer = Incoming::new(StatusCode::OK, headers, PROJECT);
         Box::pin(async {
-            // As if there were a network to wait for: what watches the time has to begin.
+            // Simulates the wait for a network, so that timers start.
             yield_now().await;
             Ok(answer)
         })
     }
 }
 
-/// By which crate the project is read.
+/// Crate that reads the project.
 enum By {
-    /// `harness-api`, with no layer but the one that answers.
+    /// `harness-api`, only with the layer that responds.
     Raw(Client),
     /// `harness-api-ext`, with all its layers.
     Ext(Harness),
 }
 
-/// A client, and what runs its calls.
+/// Client with its runtime.
 pub struct Caller {
     by: By,
     runtime: Runtime,
 }
 
 impl Caller {
-    /// The names of the crates, which [`new`](Self::new) takes.
+    /// Names of the crates for [`new`](Self::new).
     pub const CRATES: [&str; 2] = ["harness-api", "harness-api-ext"];
 
-    /// A client of a crate.
+    /// Creates a client of a crate.
     pub fn new(name: &str) -> Result<Self, Failure> {
         let by = match name {
             "harness-api" => {
@@ -81,12 +82,12 @@ impl Caller {
         Ok(Self { by, runtime })
     }
 
-    /// Calls until everything that is made once is made.
+    /// Makes calls until all one-time initialization is done.
     pub fn warm_up(&self) -> Result<(), Failure> {
         (0..20).try_for_each(|_| self.call())
     }
 
-    /// One call. What counts instructions finds it by its name.
+    /// Makes one call. The count of instructions uses the name of this function.
     #[inline(never)]
     pub fn measured_call(&self) -> Result<(), Failure> {
         self.call()

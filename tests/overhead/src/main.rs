@@ -1,5 +1,5 @@
-//! Makes one call by the crate that is named, after warming up. The test runs it under callgrind; so does who looks for
-//! where the instructions go:
+//! Makes one call with the given crate, after a warm-up. The test runs it under callgrind. To find the instructions of
+//! a call:
 //!
 //! ```sh
 //! cargo build --release -p harness-api-overhead --config 'profile.release.debug="line-tables-only"'

@@ -1,13 +1,13 @@
-//! What a call costs, held to the budgets of `tests/overhead/budget.toml`, both ways: who makes a call dearer has to say so,
-//! and who makes it much cheaper lowers the budget.
+//! Compares the cost of a call with the budgets in `tests/overhead/budget.toml`, in both directions: a higher cost
+//! requires a new budget, and so does a much lower one.
 //!
 //! ```sh
 //! cargo test --release -p harness-api-overhead                      # compares
 //! OVERHEAD=write cargo test --release -p harness-api-overhead       # writes what was found
 //! ```
 //!
-//! Instructions are counted by callgrind, in an optimised build; where one of the two is missing, this says so and compares
-//! allocations alone. With `OVERHEAD=required` that is a failure.
+//! callgrind counts instructions, in an optimised build. Without callgrind or optimisation, only allocations are
+//! compared, with a message. With `OVERHEAD=required` that is a failure.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -25,7 +25,7 @@ const BUDGET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/budget.toml");
 const HEAD: &str =
     "# Of one call. Written by `OVERHEAD=write cargo test --release -p harness-api-overhead`.\n\n";
 
-/// How much more than the budget a call may cost, and how much less, in percent. Compilers and C libraries differ a little.
+/// Tolerance in percent above the budget, and below it. Compilers and C libraries differ slightly.
 const MORE: u64 = 10;
 const LESS: u64 = 15;
 
@@ -113,7 +113,7 @@ fn allocations(name: &str) -> u64 {
     measured.count_total
 }
 
-/// Of one call, or why they cannot be counted.
+/// Returns the instructions of one call, or why they cannot be counted.
 fn instructions(name: &str) -> Result<u64, String> {
     if cfg!(debug_assertions) {
         return Err("the build is not optimised: --release".to_owned());
@@ -139,13 +139,13 @@ fn instructions(name: &str) -> Result<u64, String> {
                 .or_else(|| line.strip_prefix("summary: "))
         })
         .and_then(|total| total.trim().parse().ok());
-    // With no symbol of this name nothing would be counted.
+    // Without a symbol of this name nothing would be counted.
     Ok(total
         .filter(|total| *total > 1_000)
         .unwrap_or_else(|| panic!("no instructions were counted: {text}")))
 }
 
-/// Past the harness of tests, which keeps to itself what a test that passes prints.
+/// Prints past the test harness, which hides the output of passing tests.
 fn say(line: &str) {
     stderr().write_all(format!("\n{line}").as_bytes()).unwrap();
 }

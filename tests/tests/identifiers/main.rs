@@ -1,8 +1,9 @@
-//! Every call of every handle, with each of its identifiers empty in turn: nothing is sent, and the error names what is
-//! empty. An empty organization or project would move a call up a level, and an empty identifier would widen it.
+//! Every call of every handle, with each of its identifiers empty in turn: no request is sent, and the error names the
+//! identifier. An empty organization or project would move a call to a higher level, and an empty identifier would
+//! widen it.
 //!
-//! The table of calls is complete by construction: the public surface is read, and a method that is in neither the table nor
-//! the short list of what sends nothing fails the test.
+//! The table of calls is complete by construction: the public surface is read, and a method that is neither in the
+//! table nor in the short list of methods without a request fails the test.
 
 #![cfg(all(
     feature = "access_control",
@@ -37,39 +38,39 @@ use std::pin::Pin;
 use harness_api_ext::{Account, Error, ErrorKind, Harness, Org, Project, RetryPolicy};
 use harness_api_tests::server::{Server, json};
 
-/// What the error of an empty identifier says beside its name.
+/// Part of the error of an empty identifier after its name.
 const EMPTY: &str = "is empty";
 
-/// What names nothing.
+/// Blank identifiers.
 const BLANK: &[&str] = &["", " \t"];
 
-/// What would end an identifier that is a part of a path or of a reference.
+/// Values that would end an identifier within a path or a reference.
 const DIVIDED: &[&str] = &["a/b", "/", "..", "a\\b", "a?b", "a#b", "a\nb"];
 
-/// What becomes of a call.
+/// Outcome of a call.
 type Outcome = Pin<Box<dyn Future<Output = Result<(), Error>>>>;
 
-/// One call of a handle.
+/// Call of a handle.
 struct Entry {
-    /// The type of the handle, with its path.
+    /// Type of the handle, with its path.
     handle: fn(&Walk) -> &'static str,
     method: &'static str,
     call: fn(&Walk) -> Outcome,
 }
 
-/// Gives out the identifiers of a call, one of which may be empty.
+/// Supplies the identifiers of a call, one of which may be empty.
 struct Walk {
     harness: Harness,
-    /// The number of the identifier that is empty, and what it is in its place.
+    /// Number of the empty identifier, and its value.
     empty: Option<(usize, &'static str)>,
     given: RefCell<Vec<Given>>,
 }
 
 struct Given {
-    /// What the error has to say.
+    /// Expected text of the error.
     fault: &'static str,
     id: String,
-    /// Whether it must not be divided.
+    /// Whether separators in it are an error.
     is_part: bool,
 }
 
@@ -82,12 +83,12 @@ impl Walk {
         }
     }
 
-    /// The identifier of something.
+    /// Returns the identifier of an entity.
     fn id(&self) -> String {
         self.give(EMPTY, false)
     }
 
-    /// The identifier of a registry or a repository, which becomes a part of a reference.
+    /// Returns the identifier of a registry or a repository, which becomes a part of a reference.
     fn part(&self) -> String {
         self.give(EMPTY, true)
     }
@@ -122,7 +123,7 @@ impl Walk {
     }
 }
 
-/// A server that denies everything, which ends waits and logs at once.
+/// Starts a server that denies everything, which ends waits and logs at once.
 fn denying() -> (Server, Harness) {
     let denial = r#"{"status":"ERROR","code":"NG_ACCESS_DENIED","message":"not allowed","correlationId":"c0ffee"}"#;
     let server = Server::playing((0..4_000).map(|_| json("403 Forbidden", denial)));
@@ -146,7 +147,7 @@ async fn nothing_is_sent_with_an_empty_identifier() {
     for entry in table::entries() {
         let whole = Walk::new(&harness, None);
         let name = name(&entry, &Walk::new(&harness, None));
-        // With all identifiers it is sent, and has them.
+        // With all identifiers, the request is sent and contains them.
         let before = server.requests().len();
         let outcome = (entry.call)(&whole).await;
         let sent = server.requests().split_off(before);
@@ -168,7 +169,7 @@ async fn nothing_is_sent_with_an_empty_identifier() {
                 ));
             }
         }
-        // With one of them empty it is not, nor with one that leads elsewhere.
+        // With an empty identifier, or one that changes the path, it is not sent.
         for (number, Given { fault, is_part, .. }) in given.iter().enumerate() {
             let blank = BLANK.iter().map(|text| (text, *fault));
             let divided = DIVIDED.iter().map(|text| (text, "identifier"));

@@ -1,11 +1,11 @@
-//! The methods of handles, as the sources have them.
+//! The methods of handles in the sources.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use xtask::surface::hand_written;
 
-/// Methods of these types do not send, and are not in the table: they make other handles, or read a value.
+/// Methods of these types send no request and are not in the table: they return other handles, or read a value.
 const MAKES: &[&str] = &[
     // Handles, whose own methods are in the table.
     "ApiKeys",
@@ -46,7 +46,7 @@ const MAKES: &[&str] = &[
     "i64",
 ];
 
-/// Calls of things that only an answer gives, which has identifiers that the server made.
+/// Calls of values that only a response contains, with identifiers of the server.
 const OF_ANSWERS: &[&str] = &[
     "gitops::StartedSync::wait",
     "gitops::StartedSync::wait_over",
@@ -54,7 +54,7 @@ const OF_ANSWERS: &[&str] = &[
     "pipeline::Run::step_log",
 ];
 
-/// What a method of a handle is called here: the module of the API, the type, the method.
+/// Returns the name of a method in the table: the module of the API, the type, the method.
 pub(crate) fn key(handle: &str, method: &str) -> String {
     let kind = handle.rsplit("::").next().unwrap_or_default();
     let module = handle.split("::resources::").nth(1);
@@ -62,7 +62,7 @@ pub(crate) fn key(handle: &str, method: &str) -> String {
     format!("{}::{kind}::{method}", module.unwrap_or("scope"))
 }
 
-/// The public methods of handles that make calls.
+/// Returns the public methods of handles that make calls.
 pub(crate) fn calls() -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let root = root.parent().expect("a crate lies in its workspace");
@@ -77,7 +77,7 @@ pub(crate) fn calls() -> BTreeSet<String> {
         let mut lines = text.lines();
         while let Some(line) = lines.next() {
             if let Some(rest) = line.strip_prefix("impl ") {
-                // Implementations of traits, and of types with parameters, are none of handles.
+                // Implementations of traits, and of types with parameters, do not belong to handles.
                 handle = rest.strip_suffix(" {").filter(|name| is_name(name));
             }
             let Some((handle, rest)) = handle.zip(line.strip_prefix("    pub fn ")) else {
@@ -112,8 +112,8 @@ fn is_name(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_alphanumeric())
 }
 
-/// The name of a method that makes a call: one that borrows its handle, and gives something that is neither borrowed from it
-/// nor known not to send.
+/// Returns the name of a method that makes a call: it borrows its handle, and returns something that is neither
+/// borrowed from it nor known to send no request.
 fn call(signature: &str) -> Option<String> {
     let (head, rest) = signature.split_once('(')?;
     let is_method = rest.trim_start().starts_with("&self");

@@ -1,4 +1,4 @@
-//! The calls of all handles, on every level that has them.
+//! The calls of all handles, at every level that has them.
 
 use harness_api_ext::access_control::{Principal, types as access_control};
 use harness_api_ext::audit::types as audit;
@@ -21,8 +21,8 @@ use super::{Entry, Outcome};
 
 const YAML: &str = "made: up\n";
 
-/// Calls of handles of all levels about what belongs to the account, or says itself where it is: organization and project of
-/// the handle are not sent.
+/// Calls, at all levels, on entities of the account or with their own scope: organization and project of the handle are
+/// not sent.
 pub(crate) const OF_NO_LEVEL: &[&str] = &[
     "access_control::Access::check",
     "audit::Audit::yaml_change",
@@ -46,12 +46,12 @@ macro_rules! outcome {
     ($call:expr) => {
         send($call)
     };
-    // The first of what a stream gives.
+    // The first item of a stream.
     ($call:expr, next) => {{
         let mut stream = $call;
         Box::pin(async move { stream.try_next().await.map(drop) })
     }};
-    // A call that is only begun by the method.
+    // A call that the method only prepares.
     ($call:expr, $then:ident($($arg:expr),*)) => {
         send($call.$then($($arg),*))
     };
@@ -72,7 +72,7 @@ macro_rules! entries {
     )*};
 }
 
-/// A handle, by its way from a level.
+/// Handle, by its path from a level.
 macro_rules! made {
     ($w:ident $level:ident ($($path:tt)*)) => {
         $w.$level()$($path)*
@@ -101,7 +101,7 @@ pub(crate) fn entries() -> Vec<Entry> {
     table
 }
 
-/// What is in every project: platform, secrets, connectors, people and what they may do, pipelines, templates.
+/// Resources of every project: platform, secrets, connectors, users and their permissions, pipelines, templates.
 #[allow(
     unused_variables,
     reason = "not every call has an identifier of its own"
@@ -337,7 +337,7 @@ fn everyday(table: &mut Vec<Entry>) {
     }
 }
 
-/// What is delivered and how: services, GitOps, flags, registries, code, infrastructure.
+/// Deployments: services, GitOps, flags, registries, code, infrastructure.
 #[allow(
     unused_variables,
     reason = "not every call has an identifier of its own"

@@ -205,7 +205,7 @@ fn own(
         .modules
         .iter()
         .find(|module| module.name == scope)
-        .map(|module| emit::calls(module));
+        .map(emit::calls);
     // What several modules share is compiled in part with one, and in whole with all.
     let folders = present
         .iter()

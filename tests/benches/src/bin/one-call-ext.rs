@@ -1,4 +1,4 @@
-//! One call by `harness-api-ext`.
+//! One call with `harness-api-ext`.
 
 use harness_api_benches::{Failure, program, ways};
 

@@ -1,4 +1,4 @@
-//! One call by hand, with reqwest and serde's derive.
+//! One call with hand-written reqwest + serde.
 
 use harness_api_benches::{Failure, hand::Hand, program};
 

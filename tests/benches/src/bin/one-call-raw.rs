@@ -1,4 +1,4 @@
-//! One call by `harness-api`.
+//! One call with `harness-api`.
 
 use harness_api_benches::{Failure, program, ways};
 

@@ -19,8 +19,8 @@ pub(super) fn operation(operation: &Operation) -> Vec<String> {
         "" => String::new(),
         tag => format!(", tag {}", code(tag)),
     };
-    let (repeat, types) = (repeat(operation.retry), provenance(operation));
-    let what = format!(" {}{tag}. {repeat} {types}", code(&operation.id));
+    let (retry, types) = (retry(operation.retry), provenance(operation));
+    let what = format!(" {}{tag}. {retry} {types}", code(&operation.id));
     lines.push(what.trim_end().to_owned());
     let required: Vec<String> = [
         ("path", Location::in_path as fn(Location) -> bool),
@@ -81,11 +81,11 @@ pub(super) fn table(module: &Module) -> Vec<String> {
     lines
 }
 
-fn repeat(repeat: RetryClass) -> &'static str {
-    match repeat {
-        RetryClass::Safe => "Safe: it only reads.",
-        RetryClass::Idempotent => "Idempotent: twice is as good as once.",
-        RetryClass::Never => "Not repeated: twice may be more than once.",
+fn retry(class: RetryClass) -> &'static str {
+    match class {
+        RetryClass::Safe => "Read-only, retried automatically.",
+        RetryClass::Idempotent => "Idempotent, retried automatically.",
+        RetryClass::Never => "Not idempotent, never retried.",
     }
 }
 
@@ -95,10 +95,10 @@ fn provenance(operation: &Operation) -> &'static str {
         operation.body_provenance.as_str(),
     ) {
         ("sample", _) if operation.body.is_some() => {
-            "The answer is not described; the body is inferred from one sample."
+            "The response is not described; the body is inferred from one sample."
         }
-        ("sample", _) => "The answer is not described.",
-        (_, "sample") => "The answer is published; the body is inferred from one sample.",
+        ("sample", _) => "The response is not described.",
+        (_, "sample") => "The response is published; the body is inferred from one sample.",
         ("go-sdk", _) => "Types of the Go SDK.",
         ("", _) => "",
         _ => "Published types.",

@@ -209,7 +209,7 @@ fn builder(operation: &Operation) -> TokenStream {
             pub fn send(self) -> rt::Sending<#response> {
                 self.call.#read()
             }
-            /// The call itself, to read its answer in another form.
+            /// Returns the call itself, to read its response in another form.
             #[inline]
             pub fn into_call(self) -> rt::Call {
                 self.call

@@ -362,7 +362,7 @@ fn constructor(api: &Api, name: &Ident, required: &[&Member], made: &TokenStream
     });
     quote! {
         impl #name {
-            /// A value with its required members.
+            /// Returns a value with its required members.
             #[inline]
             pub fn new(#(#arguments),*) -> Self {
                 #made

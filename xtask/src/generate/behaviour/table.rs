@@ -157,10 +157,10 @@ impl<'t> Uses<'t> {
     /// Applies the classes of repetition to an operation.
     pub(super) fn reclassify(&mut self, operation: &mut Operation) {
         for (entry, changed) in self.table.repeat.iter().zip(&mut self.repeat) {
-            if let Some(id) = entry.operations.get(&operation.id) {
-                if set(&mut operation.retry, Some(entry.class)) {
-                    changed.insert(id);
-                }
+            if let Some(id) = entry.operations.get(&operation.id)
+                && set(&mut operation.retry, Some(entry.class))
+            {
+                changed.insert(id);
             }
         }
     }
